@@ -1,0 +1,1 @@
+"""After someone answered: reading, marking, reporting, and every way in."""

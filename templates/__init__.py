@@ -1,0 +1,1 @@
+"""On paper and on screen: how exercises, keys and feedback look."""
