@@ -34,7 +34,9 @@ class Activation:
     parameter: float | None = None
     """The slope on the left of a leaky ReLU."""
     low: float = 0.05
-    """Steepest slope below which a unit counts as saturated for the quality gate."""
+    """Slope below which the quality gate counts a unit as saturated or dead."""
+    straight: bool = False
+    """Made of straight pieces: where its slope is 1, leaving it out is no mistake."""
 
     def ball(self, b: Ball) -> Ball:
         """The image of a ball; every row is an increasing function."""
@@ -70,7 +72,7 @@ def _leaky(left: float, name: str, title: str, low: float) -> Activation:
         return where(v > 0, v * 1.0, v * left)
 
     slope, ball = _step_slopes(left)
-    return Activation(name, title, value, slope, "net", ball, left, low)
+    return Activation(name, title, value, slope, "net", ball, left, low, straight=True)
 
 
 def _identity(v: Number) -> Number:
@@ -104,7 +106,9 @@ ACTIVATIONS: dict[str, Activation] = {
             "out",
             _tanh_slope_ball,
         ),
-        Activation("identity", "identity", _identity, _one, "net", _exact_one),
+        Activation(
+            "identity", "identity", _identity, _one, "net", _exact_one, low=0.5, straight=True
+        ),
         _leaky(0.0, "relu", "ReLU", 0.5),
         _leaky(0.01, "leaky_relu", "leaky ReLU", 0.005),
         Activation(

@@ -11,9 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
-from problems.elementary import Number, greater, where
+from problems.elementary import Number, Truth, greater, where
 
 SLACK = 1e-12
 """Floating-point dust granted on top of a radius, relative to the value or to 1."""
@@ -77,19 +76,21 @@ def increasing(f: Callable[[Number], Number], b: Ball) -> Ball:
     return Ball(m, greater(f(b.m + b.r) - m, m - f(b.m - b.r)))
 
 
-def within(answer: Number, ball: Ball, wider: float = 0.0) -> bool | NDArray[np.bool_]:
+def within(answer: Number, ball: Ball, wider: float = 0.0) -> Truth:
     """Whether an answer lies in the ball, up to floating-point dust.
 
     >>> within(0.5, Ball(0.4, 0.1)), within(0.51, Ball(0.4, 0.1))
     (True, False)
     """
-    return abs(answer - ball.m) <= ball.r + wider + SLACK * greater(abs(ball.m), 1.0)
+    inside: Truth = abs(answer - ball.m) <= ball.r + wider + SLACK * greater(abs(ball.m), 1.0)
+    return inside
 
 
-def apart(a: Ball, b: Ball) -> bool | NDArray[np.bool_]:
+def apart(a: Ball, b: Ball) -> Truth:
     """Whether two balls have no number in common: the difference shows at any honest rounding.
 
     >>> apart(Ball(0.4, 0.1), Ball(0.7, 0.1)), apart(Ball(0.4, 0.1), Ball(0.55, 0.1))
     (True, False)
     """
-    return abs(a.m - b.m) > a.r + b.r + SLACK * greater(abs(a.m), 1.0)
+    differ: Truth = abs(a.m - b.m) > a.r + b.r + SLACK * greater(abs(a.m), 1.0)
+    return differ

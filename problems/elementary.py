@@ -12,14 +12,39 @@ reproducible. They stay within 3 units of the last place of the true value
 from __future__ import annotations
 
 import math
-from typing import TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 FloatArray: TypeAlias = NDArray[np.float64]
-Number: TypeAlias = float | FloatArray
-"""A value of one exercise, or an array of values over exercises."""
+BoolArray: TypeAlias = NDArray[np.bool_]
+Truth: TypeAlias = bool | BoolArray
+"""The answer to a question about a `Number`: one, or one an exercise."""
+
+
+class Number(Protocol):
+    """A value of one exercise (a float), or an array of values over exercises.
+
+    A protocol rather than a union: the operators of `float | ndarray` have no common type.
+    """
+
+    def __add__(self, other: Any, /) -> Number: ...
+    def __radd__(self, other: Any, /) -> Number: ...
+    def __sub__(self, other: Any, /) -> Number: ...
+    def __rsub__(self, other: Any, /) -> Number: ...
+    def __mul__(self, other: Any, /) -> Number: ...
+    def __rmul__(self, other: Any, /) -> Number: ...
+    def __truediv__(self, other: Any, /) -> Number: ...
+    def __rtruediv__(self, other: Any, /) -> Number: ...
+    def __neg__(self) -> Number: ...
+    def __abs__(self) -> Number: ...
+    def __gt__(self, other: Any, /) -> Any: ...
+    def __lt__(self, other: Any, /) -> Any: ...
+    def __ge__(self, other: Any, /) -> Any: ...
+    def __le__(self, other: Any, /) -> Any: ...
+    def __float__(self) -> float: ...
+
 
 LOG2_E = 1.4426950408889634
 LN2_HIGH = 6.93147180369123816490e-01
@@ -33,6 +58,11 @@ _EXP_TERMS = tuple(1 / math.factorial(n) for n in range(15, 0, -1))
 _ATANH_TERMS = tuple(1 / (2 * n + 1) for n in range(17, -1, -1))
 
 
+def array(x: Number) -> FloatArray:
+    """The value as an array (a float becomes one without axes)."""
+    return np.asarray(x, dtype=np.float64)
+
+
 def _polynomial(terms: tuple[float, ...], x: Number) -> Number:
     value: Number = x * 0.0 + terms[0]
     for term in terms[1:]:
@@ -43,8 +73,8 @@ def _polynomial(terms: tuple[float, ...], x: Number) -> Number:
 def _scaled(x: Number, k: Number) -> Number:
     """x * 2^k, exactly."""
     if isinstance(x, np.ndarray):
-        return np.ldexp(x, np.asarray(k).astype(np.int64))
-    return math.ldexp(x, int(k))
+        return np.ldexp(x, array(k).astype(np.int64))
+    return math.ldexp(float(x), int(float(k)))
 
 
 def _reduced(x: Number) -> tuple[Number, Number]:
@@ -53,7 +83,7 @@ def _reduced(x: Number) -> tuple[Number, Number]:
         x = np.clip(x, -LARGEST, LARGEST)
         k: Number = np.rint(x * LOG2_E)
     else:
-        x = min(max(x, -LARGEST), LARGEST) if x == x else 0.0
+        x = min(max(float(x), -LARGEST), LARGEST) if x == x else 0.0
         k = float(round(x * LOG2_E))
     return k, (x - k * LN2_HIGH) - k * LN2_LOW
 
@@ -98,14 +128,14 @@ def log(x: Number) -> Number:
     else:
         if not x > 0:
             return -math.inf if x == 0 else math.nan
-        mantissa, exponent = math.frexp(x)
+        mantissa, exponent = math.frexp(float(x))
         if mantissa < math.sqrt(0.5):
             mantissa, exponent = 2.0 * mantissa, exponent - 1
         k = float(exponent)
     s = (mantissa - 1.0) / (mantissa + 1.0)
     value = k * LN2_HIGH + (k * LN2_LOW + _twice_atanh(s))
     if isinstance(x, np.ndarray):
-        return np.where(x > 0, value, np.where(x == 0, -np.inf, np.nan))
+        return np.where(x > 0, array(value), np.where(x == 0, -np.inf, np.nan))
     return value
 
 
@@ -138,7 +168,7 @@ def tanh(v: Number) -> Number:
     grown = expm1(2.0 * abs(v))
     size = grown / (grown + 2.0)
     if isinstance(v, np.ndarray):
-        return np.copysign(size, v)
+        return np.copysign(array(size), v)
     return math.copysign(float(size), v)
 
 
@@ -158,16 +188,16 @@ def greater(a: Number, b: Number) -> Number:
     2.0
     """
     if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
-        return np.maximum(a, b)
-    return max(a, b)
+        return np.maximum(array(a), array(b))
+    return a if a > b else b
 
 
-def where(condition: bool | NDArray[np.bool_], yes: Number, no: Number) -> Number:
+def where(condition: Truth, yes: Number, no: Number) -> Number:
     """`yes` where the condition holds, `no` elsewhere.
 
     >>> where(True, 1.0, 2.0)
     1.0
     """
     if isinstance(condition, np.ndarray):
-        return np.where(condition, yes, no)
+        return np.where(condition, array(yes), array(no))
     return yes if condition else no

@@ -51,9 +51,12 @@ class Step:
         return ids.parse(self.id).kind
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Graph:
-    """All steps of a plan in an order in which they can be computed."""
+    """All steps of a plan in an order in which they can be computed.
+
+    Two graphs are the same only if they are the same object; `build` interns them by plan.
+    """
 
     plan: Plan
     steps: Mapping[str, Step]

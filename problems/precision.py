@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from problems.ball import Ball
-from problems.elementary import Number
+from problems.elementary import FloatArray, Number
 
 _POWERS = tuple(float(f"1e{n}") for n in range(-330, 309))
 
@@ -33,10 +31,11 @@ def leading_place(size: Number) -> Number:
         # log10 may miss by one at a power of ten; the comparison with the table decides.
         exponents = exponents + (table[exponents + 331] <= size)
         exponents = exponents - (table[exponents + 330] > size)
-        return table[np.maximum(exponents, -300) + 330]
+        places: FloatArray = table[np.maximum(exponents, -300) + 330]
+        return places
     if size <= 1e-300:
         return 1e-300
-    exponent = int(f"{size:.17e}".split("e")[1])
+    exponent = int(f"{float(size):.17e}".split("e")[1])
     while power_of_ten(exponent) > size:
         exponent -= 1
     while power_of_ten(exponent + 1) <= size:
@@ -50,13 +49,13 @@ class Precision:
 
     decimals: int | None = 4
     significant: int | None = None
-    kinds: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
-    """Kind of step -> places (or figures) where they differ from the rest."""
+    kinds: tuple[tuple[str, int], ...] = ()
+    """Kind of step and its places (or figures), where they differ from the rest."""
 
     def places(self, kind: str) -> int:
         """Decimals or figures that a step of this kind asks for."""
         usual = self.decimals if self.significant is None else self.significant
-        return self.kinds.get(kind, usual if usual is not None else 4)
+        return dict(self.kinds).get(kind, usual if usual is not None else 4)
 
     def unit(self, kind: str, ball: Ball) -> Number:
         """One unit of the last place asked for, of a value in this ball.

@@ -1,0 +1,237 @@
+"""The quality gate: an exercise is only issued if it can be graded.
+
+At the stated precision every asked step must be visibly different from 0, from its own
+parents and from the number of every wrong rule; no unit may be saturated or dead; and two
+neighbouring steps of one kind must differ, so that swapping them shows. "Visibly" means that
+the balls do not touch: no honest rounding can make the two numbers the same.
+
+Source: design page GRADING, section 6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from problems import ids
+from problems.activations import SOFTMAX, activation
+from problems.ball import Ball, apart
+from problems.elementary import BoolArray, Truth
+from problems.expression import BALLS
+from problems.graph import Graph, Step
+from problems.precision import Precision
+from problems.slips import wrong_rules
+from problems.solve import Solution
+
+OUTPUT_RANGE = (0.02, 0.98)
+"""Where an output may lie whose slope is no step because it cancels against the loss."""
+
+COPIED = frozenset({"out", "delta", "num.dw", "num.db"})
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One reason to refuse a draw."""
+
+    name: str
+    """`zero`, `parent`, `slip`, `saturated`, `twins`."""
+    step: str
+    other: str
+    """The id or the slip that it must differ from."""
+    passes: Callable[[Solution], Truth]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A check that a draw fails."""
+
+    name: str
+    step: str
+    other: str
+
+
+def _straight(graph: Graph, step: Step) -> bool:
+    parsed = ids.parse(step.id)
+    if parsed.kind not in ("out", "slope", "delta") or parsed.inner:
+        return False
+    name = graph.plan.network.layers[parsed.layer - 1].activation
+    return name != SOFTMAX and activation(name).straight
+
+
+def _slope_checks(graph: Graph, low: float | None) -> Iterator[Check]:
+    for step in graph.steps.values():
+        parsed = ids.parse(step.id)
+        if parsed.kind == "slope":
+            row = activation(graph.plan.network.layers[parsed.layer - 1].activation)
+            least = row.low if low is None or row.straight else low
+            yield Check("saturated", step.id, "", _at_least(step.id, least))
+    simplified = f"slope.{graph.plan.network.depth}.1"
+    if not any(ids.core(id) == simplified for id in graph.steps):
+        for id in graph.steps:
+            parsed = ids.parse(id)
+            if parsed.kind == "out" and parsed.layer == graph.plan.network.depth:
+                yield Check("saturated", id, "", _inside(id))
+
+
+def _at_least(id: str, least: float) -> Callable[[Solution], Truth]:
+    def passes(balls: Solution) -> Truth:
+        slope = balls[id]
+        clear: Truth = abs(slope.m) - slope.r >= least
+        return clear
+
+    return passes
+
+
+def _inside(id: str) -> Callable[[Solution], Truth]:
+    low, high = OUTPUT_RANGE
+
+    def passes(balls: Solution) -> Truth:
+        inside: Truth = abs(balls[id].m - 0.5 * (low + high)) <= 0.5 * (high - low)
+        return inside
+
+    return passes
+
+
+def _not_zero(id: str) -> Callable[[Solution], Truth]:
+    def passes(balls: Solution) -> Truth:
+        return apart(balls[id], Ball(0.0, 0.0))
+
+    return passes
+
+
+def _differs(a: str, b: str) -> Callable[[Solution], Truth]:
+    def passes(balls: Solution) -> Truth:
+        return apart(balls[a], balls[b])
+
+    return passes
+
+
+def _differs_unless_zero(a: str, b: str, target: str) -> Callable[[Solution], Truth]:
+    """Output minus a target of 0 is the output itself: no copy can be told there."""
+
+    def passes(balls: Solution) -> Truth:
+        differ: Truth = np.logical_or(apart(balls[a], balls[b]), balls[target].m == 0)
+        return differ
+
+    return passes
+
+
+def _trivial_checks(graph: Graph, step: Step) -> Iterator[Check]:
+    kind = step.kind
+    straight = _straight(graph, step)
+    if not (straight and kind == "slope"):
+        yield Check("zero", step.id, "0", _not_zero(step.id))
+    if straight:
+        return
+    for parent in step.parents:
+        target = next((p for p in step.parents if ids.parse(p).kind == "t"), None)
+        if kind in ("error", "delta") and target and ids.parse(parent).kind == "out":
+            yield Check("parent", step.id, parent, _differs_unless_zero(step.id, parent, target))
+        elif not _is_one(graph, step, parent):
+            yield Check("parent", step.id, parent, _differs(step.id, parent))
+
+
+def _is_one(graph: Graph, step: Step, parent: str) -> bool:
+    """Whether the step repeats the parent by its nature: db.L.J is delta.L.J."""
+    return step.kind == "db" and step.parents == (parent,)
+
+
+def _slip_checks(graph: Graph, step: Step, precision: Precision) -> Iterator[Check]:
+    for wrong in wrong_rules(graph, step.id):
+
+        def passes(
+            balls: Solution, rule: object = wrong.rule, id: str = step.id, kind: str = step.kind
+        ) -> Truth:
+            number: Ball = rule.evaluate(balls, BALLS)  # type: ignore[attr-defined]
+            return apart(balls[id], number.widened(precision.unit(kind, number)))
+
+        yield Check("slip", step.id, wrong.slip, passes)
+
+
+def neighbours(a: ids.StepId, b: ids.StepId) -> bool:
+    """Whether two steps of one kind are likely to be swapped: they share all but one index."""
+    if (a.kind, a.example, a.iteration, len(a.indices)) != (
+        b.kind,
+        b.example,
+        b.iteration,
+        len(b.indices),
+    ):
+        return False
+    differing = [m != n for m, n in zip(a.indices, b.indices, strict=True)]
+    if len(a.indices) == 3:
+        transposed = a.indices[1:] == b.indices[:0:-1]
+        return a.layer == b.layer and (sum(differing) == 1 or transposed)
+    return sum(differing) + (a.path != b.path) == 1
+
+
+def _twin_checks(graph: Graph, asked: Sequence[str]) -> Iterator[Check]:
+    for n, first in enumerate(asked):
+        if _straight(graph, graph.steps[first]) and ids.parse(first).kind == "slope":
+            continue
+        for second in asked[n + 1 :]:
+            if neighbours(ids.parse(first), ids.parse(second)):
+                yield Check("twins", first, second, _differs(first, second))
+
+
+@lru_cache(maxsize=64)
+def checks(
+    graph: Graph, asked: tuple[str, ...], precision: Precision, low: float | None = None
+) -> tuple[Check, ...]:
+    """Everything that a draw must pass, the cheapest and most selective first.
+
+    Args:
+        graph: the steps.
+        asked: ids of the asked steps.
+        precision: what the worksheet asks for.
+        low: least slope of a unit, where the family sets its own.
+    """
+    found = list(_slope_checks(graph, low))
+    for id in asked:
+        found.extend(_trivial_checks(graph, graph.steps[id]))
+    found.extend(_twin_checks(graph, asked))
+    for id in asked:
+        found.extend(_slip_checks(graph, graph.steps[id], precision))
+    return tuple(found)
+
+
+def survivors(balls: Solution, must: Sequence[Check], count: int) -> BoolArray:
+    """Which of `count` draws pass every check.
+
+    Draws that have failed are dropped as soon as they are few enough to make it worth while,
+    so a rare family costs little more than its first checks.
+    """
+    alive = np.arange(count)
+    current = balls
+    passed = np.ones(count, dtype=bool)
+    for check in must:
+        if not len(alive):
+            break
+        with np.errstate(all="ignore"):
+            passed &= np.asarray(check.passes(current), dtype=bool)
+        left = int(np.count_nonzero(passed))
+        if left < 0.7 * len(alive):
+            current = {id: _chosen(ball, passed, len(alive)) for id, ball in current.items()}
+            alive = alive[passed]
+            passed = np.ones(left, dtype=bool)
+    result = np.zeros(count, dtype=bool)
+    result[alive[passed]] = True
+    return result
+
+
+def _chosen(ball: Ball, keep: BoolArray, count: int) -> Ball:
+    m, r = np.asarray(ball.m), np.asarray(ball.r)
+    return Ball(
+        m[keep] if m.shape == (count,) else ball.m, r[keep] if r.shape == (count,) else ball.r
+    )
+
+
+def findings(balls: Solution, must: Sequence[Check]) -> list[Finding]:
+    """Everything that keeps one exercise from being told apart; empty for an issued one."""
+    return [
+        Finding(check.name, check.step, check.other)
+        for check in must
+        if not bool(check.passes(balls))
+    ]
