@@ -1,0 +1,219 @@
+"""Seeded draws: nice numbers that pass the quality gate, the same on every platform.
+
+Each exercise has a key, the hash of (draw version, secret, assignment, student, exercise,
+reissue). Attempts come in blocks of 64; a block's numbers are squeezed from SHAKE-256 of the
+key and the block's number. The first attempt that passes the gate is issued, however many
+are tried at once. Nothing here depends on a random library, so the numbers never change with
+one. A change of this algorithm needs a new `DRAW_VERSION`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from problems import gate
+from problems.elementary import BoolArray, FloatArray
+from problems.errors import Complaint, GateError
+from problems.family import Design
+from problems.solve import solve
+
+DRAW_VERSION = 1
+BLOCK = 64
+CHUNK = 16_384
+"""Candidates solved at once: enough to be fast, few enough to stay in the cache."""
+MOST_ATTEMPTS = 262_144
+"""Attempts for one exercise before the family is refused."""
+
+Indices = NDArray[np.int64]
+Progress = Callable[[int], None]
+
+
+def key(
+    secret: str, assignment: str, student: str, exercise: int = 1, reissue: int = 0
+) -> bytes:
+    """The hash that an exercise's numbers and id come from.
+
+    >>> key("s", "hw1", "ada").hex()[:8] == key("s", "hw1", "bob").hex()[:8]
+    False
+    """
+    parts = [DRAW_VERSION, secret, assignment, student, exercise, reissue]
+    text = json.dumps(parts, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("ascii")).digest()
+
+
+@dataclass(frozen=True)
+class Draw:
+    """The givens of one exercise, as they are printed."""
+
+    givens: dict[str, str]
+    attempt: int
+    """How many candidates were refused before it."""
+
+
+class _Candidates:
+    """Turns keys and block numbers into arrays of givens."""
+
+    def __init__(self, design: Design) -> None:
+        self.ids = list(design.grids)
+        grids = [design.grids[id] for id in self.ids]
+        self.grids = grids
+        self.sizes = np.array([len(grid.texts) for grid in grids], dtype=np.uint64)
+        self.floats = [grid.floats for grid in grids]
+        self.one_hot = self._one_hot_groups(design)
+
+    def _one_hot_groups(self, design: Design) -> list[list[int]]:
+        """Columns of targets of which exactly one is 1."""
+        if not design.family.one_hot:
+            return []
+        groups: dict[str, list[int]] = {}
+        for column, id in enumerate(self.ids):
+            prefix, _, core = id.rpartition(":")
+            if core.startswith("t."):
+                groups.setdefault(prefix, []).append(column)
+        return list(groups.values())
+
+    def block(self, key: bytes, number: int) -> Indices:
+        """Grid indices of 64 attempts, shape (64, givens)."""
+        stream = hashlib.shake_256(key + number.to_bytes(4, "big"))
+        raw = np.frombuffer(stream.digest(4 * BLOCK * len(self.ids)), dtype=">u4")
+        words = raw.astype(np.uint64).reshape(BLOCK, len(self.ids))
+        # Multiply and shift maps 32 random bits to 0..size-1; the bias is below 2^-15.
+        indices: Indices = ((words * self.sizes) >> np.uint64(32)).astype(np.int64)
+        for group in self.one_hot:
+            hot = (words[:, group[0]] * np.uint64(len(group))) >> np.uint64(32)
+            for n, column in enumerate(group):
+                indices[:, column] = hot == n
+        return indices
+
+    def values(self, indices: Indices) -> dict[str, FloatArray]:
+        """The givens of many attempts as arrays."""
+        return {id: self.floats[n][indices[:, n]] for n, id in enumerate(self.ids)}
+
+    def texts(self, indices: NDArray[np.int64]) -> dict[str, str]:
+        """The givens of one attempt as printed."""
+        return {id: self.grids[n].texts[indices[n]] for n, id in enumerate(self.ids)}
+
+
+def must_pass(design: Design) -> tuple[gate.Check, ...]:
+    """The quality gate of a design."""
+    return gate.checks(design.graph, design.asked, design.precision, design.family.low)
+
+
+def passing(design: Design, values: dict[str, FloatArray], count: int) -> BoolArray:
+    """Which of many candidates can be graded.
+
+    Args:
+        design: what is drawn.
+        values: for each given an array over the candidates.
+        count: how many candidates there are.
+    """
+    balls = solve(design.graph, values, design.precision)
+    return gate.survivors(balls, must_pass(design), count)
+
+
+def draw(
+    design: Design, keys: Sequence[bytes], progress: Progress = lambda done: None
+) -> list[Draw]:
+    """One exercise for each key.
+
+    Args:
+        design: what is drawn.
+        keys: one an exercise, see `key`.
+        progress: called with the number of exercises finished since the last call.
+
+    Raises:
+        GateError: some key has no acceptable draw within `MOST_ATTEMPTS`; the message says
+            which checks fail most often and what may help.
+    """
+    candidates = _Candidates(design)
+    found: dict[int, Draw] = {}
+    pending = list(range(len(keys)))
+    next_block, per_round = 0, 1
+    while pending:
+        if next_block * BLOCK >= MOST_ATTEMPTS:
+            raise GateError(_why_refused(design, candidates, keys[pending[0]]))
+        group = max(1, CHUNK // (BLOCK * per_round))
+        left: list[int] = []
+        for start in range(0, len(pending), group):
+            part = pending[start : start + group]
+            hits = _search(design, candidates, [keys[n] for n in part], next_block, per_round)
+            for n, hit in zip(part, hits, strict=True):
+                if hit is None:
+                    left.append(n)
+                else:
+                    found[n] = hit
+            progress(sum(hit is not None for hit in hits))
+        pending = left
+        next_block += per_round
+        per_round = min(2 * per_round, CHUNK // BLOCK)
+    return [found[n] for n in range(len(keys))]
+
+
+def _search(
+    design: Design, candidates: _Candidates, keys: list[bytes], first: int, blocks: int
+) -> list[Draw | None]:
+    """The first passing attempt of each key within a range of blocks."""
+    each = blocks * BLOCK
+    indices = np.concatenate(
+        [candidates.block(key, n) for key in keys for n in range(first, first + blocks)]
+    )
+    passed = passing(design, candidates.values(indices), len(indices)).reshape(len(keys), each)
+    draws: list[Draw | None] = []
+    for n, row in enumerate(passed):
+        if row.any():
+            at = int(np.argmax(row))
+            texts = candidates.texts(indices[n * each + at])
+            draws.append(Draw(texts, first * BLOCK + at))
+        else:
+            draws.append(None)
+    return draws
+
+
+def reasons(design: Design, key: bytes, blocks: int = 32) -> list[tuple[gate.Check, float]]:
+    """The checks that refuse most candidates, with the share of candidates they refuse."""
+    candidates = _Candidates(design)
+    indices = np.concatenate([candidates.block(key, n) for n in range(blocks)])
+    balls = solve(design.graph, candidates.values(indices), design.precision)
+    shares: Counter[gate.Check] = Counter()
+    with np.errstate(all="ignore"):
+        for check in must_pass(design):
+            passed = np.broadcast_to(np.asarray(check.passes(balls)), (len(indices),))
+            shares[check] = 1.0 - float(np.mean(passed))  # type: ignore[assignment]
+    return [(check, float(share)) for check, share in shares.most_common(5)]
+
+
+def _why_refused(design: Design, candidates: _Candidates, key: bytes) -> list[Complaint]:
+    precision = design.precision
+    places = (
+        f"{precision.decimals} decimals"
+        if precision.significant is None
+        else f"{precision.significant} significant figures"
+    )
+    what = (
+        f"none of {MOST_ATTEMPTS:,} draws of a {design.plan.network.topology()} net can be "
+        f"graded at {places}. Most often refused:"
+    )
+    lines = [f"  {share:4.0%}  {describe(check)}" for check, share in reasons(design, key)]
+    help = "Try more decimals, a smaller net (--layers), or wider ranges in the family file."
+    return [Complaint(design.family.name, "\n".join([what, *lines, help]))]
+
+
+def describe(check: gate.Check) -> str:
+    """One line on what a check refuses."""
+    match check.name:
+        case "zero":
+            return f"{check.step} cannot be told from 0"
+        case "parent":
+            return f"{check.step} cannot be told from {check.other}"
+        case "slip":
+            return f"{check.step} cannot be told from the slip '{check.other}'"
+        case "twins":
+            return f"{check.step} and {check.other} cannot be told apart"
+    return f"{check.step}: a unit is saturated or dead"

@@ -1,0 +1,304 @@
+"""One student's exercise, and its line in `exercises.jsonl`.
+
+The file holds the givens as the decimal strings that were printed; values and tolerances are
+recomputed from them, and stored beside them for other software.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from problems import ids
+from problems.draw import Draw
+from problems.errors import FormatError, FormatTooNew, SpecError
+from problems.family import Design
+from problems.graph import Graph, bias_ids, build
+from problems.grid import decimal
+from problems.network import Layer, Method, Network, Plan, Task
+from problems.notation import Naming, load
+from problems.precision import Precision
+from problems.solve import Solution, solve
+
+FORMAT = 1
+"""Version of the exercise and assignment files."""
+
+Doc = dict[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Exercise:
+    """What one student is asked, with its true answers."""
+
+    id: str
+    student: str
+    family: str
+    notation: str
+    plan: Plan
+    givens: Mapping[str, str]
+    """Id of a given -> the decimal as printed."""
+    precision: Precision
+    asked: tuple[str, ...]
+    """Ids of the asked steps in the order of the worksheet."""
+    number: int = 1
+    """Which exercise of the assignment this is."""
+    reissue: int = 0
+
+    @property
+    def graph(self) -> Graph:
+        """The graph of steps."""
+        return build(self.plan)
+
+    @cached_property
+    def naming(self) -> Naming:
+        """The notation bound to this exercise."""
+        return Naming(load(self.notation), self.plan)
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """Asked id -> what is typed for it."""
+        return {id: self.naming.label(id) for id in self.asked}
+
+    @cached_property
+    def solution(self) -> Solution:
+        """The true ball of every step and given."""
+        return solve(self.graph, self.numbers, self.precision)
+
+    @cached_property
+    def numbers(self) -> dict[str, float]:
+        """The givens as doubles."""
+        return {id: float(text) for id, text in self.givens.items()}
+
+    @cached_property
+    def printed(self) -> dict[str, str]:
+        """Every quantity as the key prints it: givens as they are, steps rounded half up."""
+        shown = dict(self.givens)
+        for id in self.graph.steps:
+            kind = ids.parse(id).kind
+            shown[id] = self.precision.shown(kind, float(self.solution[id].m))
+        return shown
+
+
+def issued(
+    design: Design,
+    drawn: Draw,
+    id: str,
+    student: str,
+    number: int = 1,
+    reissue: int = 0,
+) -> Exercise:
+    """A drawn exercise of a student."""
+    return Exercise(
+        id,
+        student,
+        design.family.name,
+        design.family.notation,
+        design.plan,
+        drawn.givens,
+        design.precision,
+        design.asked,
+        number,
+        reissue,
+    )
+
+
+# to JSON ----------------------------------------------------------------------------------------
+
+
+def as_json(exercise: Exercise) -> Doc:
+    """The exercise as an object of `exercises.jsonl` (design page FORMATS)."""
+    plan, task = exercise.plan, exercise.plan.task
+    examples = [None] if task.examples == 1 else list(range(1, task.examples + 1))
+    doc: Doc = {
+        "format": FORMAT,
+        "id": exercise.id,
+        "student": exercise.student,
+        "family": exercise.family,
+        "notation": exercise.notation,
+        "number": exercise.number,
+        "reissue": exercise.reissue,
+        "network": {
+            "inputs": plan.network.inputs,
+            "layers": [_layer_json(exercise, n) for n in range(1, plan.network.depth + 1)],
+        },
+        "loss": plan.network.loss,
+        "inputs": [_column(exercise, "x", plan.network.inputs, n) for n in examples],
+        "targets": [_column(exercise, "t", plan.network.outputs, n) for n in examples],
+        "rate": exercise.givens.get("rate"),
+        "iterations": task.iterations,
+        "task": {
+            "mode": task.mode,
+            "update": task.update,
+            "update_biases": task.update_biases,
+            "numeric": list(task.numeric),
+            "shift": exercise.givens.get("shift"),
+        },
+        "method": {
+            "deltas": plan.method.deltas,
+            "gradients": plan.method.gradients,
+            "paths": plan.method.paths,
+            "shares": plan.method.shares,
+            "loss_of_errors": plan.method.loss_of_errors,
+        },
+        "precision": exercise.precision.as_json(),
+    }
+    return doc | {"steps": [_step_json(exercise, id) for id in exercise.asked]}
+
+
+def _layer_json(exercise: Exercise, number: int) -> Doc:
+    network = exercise.plan.network
+    layer = network.layers[number - 1]
+    rows = [
+        [exercise.givens[f"w.{number}.{j}.{i}"] for i in range(1, network.below(number) + 1)]
+        for j in range(1, layer.units + 1)
+    ]
+    biases = [exercise.givens[id] for id in bias_ids(layer, number)]
+    return {
+        "activation": layer.activation,
+        "weights": rows,
+        "bias": layer.bias,
+        "biases": biases,
+    }
+
+
+def _column(exercise: Exercise, kind: str, count: int, example: int | None) -> list[str]:
+    return [exercise.givens[ids.at(f"{kind}.{n}", example)] for n in range(1, count + 1)]
+
+
+def _step_json(exercise: Exercise, id: str) -> Doc:
+    ball = exercise.solution[id]
+    return {
+        "id": id,
+        "label": exercise.labels[id],
+        "asked": True,
+        "value": float(ball.m),
+        "tolerance": float(ball.r),
+    }
+
+
+def dumps(doc: Doc) -> str:
+    """One line of JSON, the same bytes everywhere."""
+    return json.dumps(doc, ensure_ascii=False, separators=(", ", ": "), allow_nan=False)
+
+
+# from JSON --------------------------------------------------------------------------------------
+
+
+UPGRADES: dict[int, Any] = {}
+"""Version -> function that makes the next version's object; old ones are never edited."""
+
+
+def upgraded(doc: Doc, what: str) -> Doc:
+    """The object in the current format.
+
+    Raises:
+        FormatTooNew: a later bpgrade wrote it.
+        FormatError: it has no version.
+    """
+    version = doc.get("format")
+    if not isinstance(version, int) or version < 1:
+        raise FormatError(f"{what}: no format number; this is not a bpgrade file")
+    if version > FORMAT:
+        raise FormatTooNew(
+            f"{what}: format {version} is newer than this bpgrade reads ({FORMAT}); "
+            "upgrade bpgrade"
+        )
+    while version < FORMAT:
+        doc = UPGRADES[version](doc) | {"format": version + 1}
+        version += 1
+    return doc
+
+
+def from_json(doc: Doc, what: str = "exercise") -> Exercise:
+    """An exercise from its object.
+
+    Args:
+        doc: the parsed line.
+        what: how messages call it, e.g. `exercises.jsonl, line 3`.
+
+    Raises:
+        FormatError: something is missing or of the wrong kind.
+        FormatTooNew: a later bpgrade wrote it.
+    """
+    doc = upgraded(doc, what)
+    try:
+        return _from_json(doc)
+    except KeyError as error:
+        raise FormatError(f"{what}: {error.args[0]!r} is missing") from None
+    except (TypeError, ValueError, IndexError, AttributeError, SpecError) as error:
+        raise FormatError(f"{what}: {error}") from None
+
+
+def _from_json(doc: Doc) -> Exercise:
+    layers = doc["network"]["layers"]
+    network = Network(
+        int(doc["network"]["inputs"]),
+        tuple(Layer(len(l["weights"]), str(l["activation"]), l["bias"]) for l in layers),
+        str(doc["loss"]),
+    )
+    task, method = doc["task"], doc["method"]
+    plan = Plan(
+        network,
+        Task(
+            len(doc["inputs"]),
+            task["mode"],
+            int(doc["iterations"]),
+            bool(task["update_biases"]),
+            bool(task["update"]),
+            tuple(task["numeric"]),
+        ),
+        Method(
+            method["deltas"],
+            method["gradients"],
+            bool(method["paths"]),
+            bool(method["shares"]),
+            bool(method["loss_of_errors"]),
+        ),
+    )
+    asked = tuple(str(step["id"]) for step in doc["steps"] if step["asked"])
+    unknown = [id for id in asked if id not in build(plan).steps]
+    if unknown:
+        raise ValueError(f"no step {unknown[0]!r} in this network")
+    return Exercise(
+        str(doc["id"]),
+        str(doc["student"]),
+        str(doc["family"]),
+        str(doc["notation"]),
+        plan,
+        _givens(doc, plan),
+        _precision(doc["precision"]),
+        asked,
+        int(doc.get("number", 1)),
+        int(doc.get("reissue", 0)),
+    )
+
+
+def _precision(doc: Doc) -> Precision:
+    kinds = tuple((str(k), int(n)) for k, n in doc.get("kinds", {}).items())
+    if "significant" in doc:
+        return Precision(None, int(doc["significant"]), kinds)
+    return Precision(int(doc["decimals"]), None, kinds)
+
+
+def _givens(doc: Doc, plan: Plan) -> dict[str, str]:
+    task, found = plan.task, {}
+    for n, (inputs, targets) in enumerate(zip(doc["inputs"], doc["targets"], strict=True), 1):
+        example = n if task.examples > 1 else None
+        found |= {ids.at(f"x.{i}", example): text for i, text in enumerate(inputs, 1)}
+        found |= {ids.at(f"t.{k}", example): text for k, text in enumerate(targets, 1)}
+    for number, layer in enumerate(doc["network"]["layers"], 1):
+        for j, row in enumerate(layer["weights"], 1):
+            found |= {f"w.{number}.{j}.{i}": text for i, text in enumerate(row, 1)}
+        names = bias_ids(plan.network.layers[number - 1], number)
+        found |= dict(zip(names, layer["biases"], strict=True))
+    for name, text in (("rate", doc["rate"]), ("shift", doc["task"].get("shift"))):
+        found |= {name: text} if text is not None else {}
+    for text in found.values():
+        decimal(text)
+    missing = [id for id in build(plan).givens if id not in found]
+    if missing:
+        raise ValueError(f"no number for {missing[0]}")
+    return found
