@@ -284,7 +284,8 @@ def _precision(doc: Doc) -> Precision:
 
 
 def _givens(doc: Doc, plan: Plan) -> dict[str, str]:
-    task, found = plan.task, {}
+    task = plan.task
+    found: dict[str, str] = {}
     for n, (inputs, targets) in enumerate(zip(doc["inputs"], doc["targets"], strict=True), 1):
         example = n if task.examples > 1 else None
         found |= {ids.at(f"x.{i}", example): text for i, text in enumerate(inputs, 1)}

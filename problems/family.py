@@ -15,6 +15,7 @@ from importlib import resources
 from typing import Any, Literal
 
 from problems import ids, notation
+from problems.activations import SOFTMAX
 from problems.errors import Complaint, FamilyError, SpecError
 from problems.graph import Graph, build, given_ids
 from problems.grid import Grid
@@ -231,6 +232,8 @@ def read(text: str, name: str, file: str) -> Family:
         raise FamilyError([Complaint(file, f"this is no TOML: {error}")]) from None
     checker = Checker(file)
     family = _family(checker, data, name)
+    if family.output == SOFTMAX and family.loss == "cross_entropy" and not family.one_hot:
+        checker.complain("ranges.t", 'softmax with cross-entropy needs t = "one-hot"')
     if not checker.complaints:
         try:
             family.design()

@@ -40,7 +40,8 @@ class Loss:
     outputs: frozenset[str] | None
     """Activations the output layer may have; None where any will do."""
     simplified: frozenset[str]
-    """Output activations for which slope and error cancel: delta is output minus target."""
+    """Output activations for which slope and error cancel: delta is output minus target.
+    For softmax this needs targets that sum to 1; families see to it (one-hot)."""
     of_errors: bool = False
     """Whether the loss is also half the sum of the squared errors, as Musilek writes it."""
 

@@ -22,11 +22,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from itertools import pairwise
 
 from problems import ids
 from problems.activations import activation
+from problems.derivatives import derivative, slope_at
 from problems.errors import FormatError
 from problems.expression import (
     ONE,
@@ -37,7 +37,6 @@ from problems.expression import (
     Product,
     Quotient,
     Ref,
-    Slope,
     Square,
     Sum,
     difference,
@@ -45,13 +44,12 @@ from problems.expression import (
     total,
 )
 from problems.graph import Graph
+from problems.network import Layer
 
 Indices = Mapping[str, int]
 """What the index names stand for; `L`, `N` and the example (under "") are among them."""
 Equation = tuple[Expression, Expression]
 """Both sides for one choice of indices."""
-
-ZERO = Constant("0")
 
 
 def equations(text: str, graph: Graph) -> list[Equation]:
@@ -115,9 +113,7 @@ class _Reader:
             found = [at for before in found for at in self.looped(loop, before)]
         for name, subscript, position in _free(claim, {"L", "N", *map(_target, loops)}):
             found = [
-                {**at, name: value}
-                for at in found
-                for value in self.span(subscript, position, at)
+                {**at, name: value} for at in found for value in self.span(subscript, position, at)
             ]
         return found
 
@@ -137,13 +133,18 @@ class _Reader:
 
     def units(self, layer: int) -> range:
         """Indices of the units of a layer; layer 0 are the inputs."""
-        width = self.network.inputs if layer == 0 else self.network.layers[layer - 1].units
+        width = self.network.inputs if layer == 0 else self.layer(layer).units
         return range(1, width + 1)
+
+    def layer(self, number: int) -> Layer:
+        if 1 <= number <= self.network.depth:
+            return self.network.layers[number - 1]
+        raise self.refused(f"there is no layer {number}")
 
     def below(self, layer: int) -> range:
         """Indices of what feeds `layer`, with node 0 where the bias is its weight."""
-        augmented = self.network.layers[layer - 1].bias == "augmented"
-        return range(0 if augmented else 1, self.network.below(layer) + 1)
+        first = 0 if self.layer(layer).bias == "augmented" else 1
+        return range(first, self.network.below(layer) + 1)
 
     def looped(self, loop: ast.comprehension, at: Indices) -> Iterator[Indices]:
         """The indices with the loop's own name added, once for each of its values."""
@@ -180,7 +181,7 @@ class _Reader:
 
     def read(self, node: ast.expr, at: Indices) -> Expression:
         match node:
-            case ast.Constant(value):
+            case ast.Constant(int() | float() as value):
                 return Constant(str(value))
             case ast.Name("N"):
                 return Constant(str(at["N"]))
@@ -215,11 +216,11 @@ class _Reader:
 
     def activated(self, name: str, layer: int, of: Expression) -> Expression:
         """phi or its derivative at a net input; some slopes are taken from the output."""
-        row = activation(self.network.layers[layer - 1].activation)
+        row = activation(self.layer(layer).activation)
         if name == "phi":
             return Function(row.name, of)
         if name == "dphi":
-            return _slope(row.name, of)
+            return slope_at(row.name, of)
         raise self.refused(f"no such function: {name}")
 
     def called(self, name: str, arguments: list[ast.expr], at: Indices) -> Expression:
@@ -316,79 +317,3 @@ def _power(base: Expression, exponent: int) -> Expression:
     if exponent == 2:
         return Square(base)
     return product(*[base] * exponent) if exponent > 1 else (ONE, base)[exponent]
-
-
-# derivatives ---------------------------------------------------------------------------
-
-
-def derivative(graph: Graph, of: str, by: str) -> Expression:
-    """d(of)/d(by) along every way from one step down to another, by the rules on the way.
-
-    It reads the rules of the forward pass only, so it judges the backward pass.
-
-    >>> from problems.graph import build
-    >>> from problems.network import Layer, Network, Plan
-    >>> graph = build(Plan(Network(1, (Layer(1),))))
-    >>> derivative(graph, "out.1.1", "net.1.1")
-    Slope(activation='logistic', of=Function(name='logistic', of=Ref(id='net.1.1')))
-    """
-    return _derivative(graph, of, by) or ZERO
-
-
-@lru_cache(maxsize=4096)
-def _derivative(graph: Graph, of: str, by: str) -> Expression | None:
-    """None stands for zero, so that sums stay free of dead terms."""
-    if of == by:
-        return ONE
-    if of not in graph.steps:
-        return None
-    rule = graph.steps[of].rule
-    terms = [
-        _times(partial(rule, parent), _derivative(graph, parent, by))
-        for parent in dict.fromkeys(rule.refs())
-    ]
-    return _plus(terms)
-
-
-def partial(tree: Expression, by: str) -> Expression | None:
-    """The derivative of a tree by one of the ids it reads; None where it does not read it."""
-    if by not in tree.refs():
-        return None
-    match tree:
-        case Ref():
-            return ONE
-        case Sum(terms):
-            return _plus([partial(term, by) for term in terms])
-        case Negative(of):
-            inner = partial(of, by)
-            return Negative(inner) if inner else None
-        case Product(factors):
-            return _plus([_one_factor(factors, n, by) for n in range(len(factors))])
-        case Square(of):
-            return _times(Product((Constant("2"), of)), partial(of, by))
-        case Function(name, of):
-            return _times(_slope(name, of), partial(of, by))
-    raise NotImplementedError(f"no derivative for {type(tree).__name__}")
-
-
-def _one_factor(factors: tuple[Expression, ...], n: int, by: str) -> Expression | None:
-    """The product with factor n replaced by its derivative."""
-    inner = partial(factors[n], by)
-    return Product((*factors[:n], inner, *factors[n + 1 :])) if inner else None
-
-
-def _plus(terms: list[Expression | None]) -> Expression | None:
-    alive = [term for term in terms if term is not None]
-    return total(alive) if alive else None
-
-
-def _times(a: Expression | None, b: Expression | None) -> Expression | None:
-    if a is None or b is None:
-        return None
-    return b if a == ONE else a if b == ONE else Product((a, b))
-
-
-def _slope(name: str, net: Expression) -> Expression:
-    """phi' at a net input, taken from the output where the row says so."""
-    row = activation(name)
-    return Slope(name, Function(name, net) if row.slope_at == "out" else net)

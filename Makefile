@@ -1,0 +1,40 @@
+# Everything a newcomer, a teacher or the gate runs; nothing relies on what is installed
+# besides python3 (3.11 or later) with venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: demo test lint types unit setup bench goldens clean
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	touch $(STAMP)
+
+demo: setup
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python examples/demo.py
+
+test: lint types unit
+
+lint: setup
+	$(BIN)/ruff check problems templates grader tests examples
+	$(BIN)/ruff format --check problems templates grader tests examples
+
+types: setup
+	$(BIN)/mypy
+
+unit: setup
+	$(BIN)/pytest -q
+
+bench: setup
+	$(BIN)/python tests/bench/draws.py
+
+goldens: setup
+	$(BIN)/pytest -q tests/test_goldens.py --update-goldens
+
+clean:
+	rm -rf $(VENV) demo

@@ -1,0 +1,78 @@
+"""Nothing half-written: files and folders are made beside their place and then renamed."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from grader.errors import AssignmentError
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all.
+
+    Raises:
+        OSError: it cannot be written; what stood there before is untouched.
+    """
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with aside.open("xb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(aside, path)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def new_folder(target: Path, replace: bool = False) -> Iterator[Path]:
+    """A folder to fill; it takes its name when the block ends without an error.
+
+    Args:
+        target: where it shall stand.
+        replace: whether a folder that stands there may be replaced, at the very end.
+
+    Raises:
+        AssignmentError: something stands there already, or it cannot be written.
+    """
+    if target.exists() and not replace and not _empty(target):
+        raise AssignmentError(
+            f"{target} exists already; choose another --out, or --force to replace it"
+        )
+    aside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        aside.mkdir()
+    except OSError as error:
+        raise AssignmentError(f"{target} cannot be written: {error.strerror}") from None
+    try:
+        yield aside
+        _take_place(aside, target)
+    except OSError as error:
+        raise AssignmentError(f"{target} cannot be written: {error.strerror}") from error
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _take_place(aside: Path, target: Path) -> None:
+    if not target.exists():
+        aside.rename(target)
+        return
+    old = target.with_name(f".{target.name}.old-{secrets.token_hex(4)}")
+    target.rename(old)
+    try:
+        aside.rename(target)
+    except OSError:
+        old.rename(target)
+        raise
+    shutil.rmtree(old)
+
+
+def _empty(folder: Path) -> bool:
+    return folder.is_dir() and not any(folder.iterdir())

@@ -1,0 +1,49 @@
+"""bpgrade doctor: what is installed, what is missing, what to do."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import sys
+from pathlib import Path
+
+import click
+
+from grader import __version__
+from grader.terminal import table
+
+NEEDED = ("numpy", "click", "jinja2")
+
+
+def findings() -> list[tuple[str, str, str]]:
+    """(what, state, what to do) for everything bpgrade relies on."""
+    found = [("bpgrade", __version__, ""), _python()]
+    found += [_package(name) for name in NEEDED]
+    found.append(("installed in", str(Path(__file__).resolve().parents[2]), ""))
+    encoding = sys.stdout.encoding or "unknown"
+    advice = "" if encoding.lower().startswith("utf") else "set PYTHONUTF8=1: formulas need UTF-8"
+    found.append(("terminal", encoding, advice))
+    return found
+
+
+def _python() -> tuple[str, str, str]:
+    old = sys.version_info < (3, 11)
+    return "Python", platform.python_version(), "3.11 or later is needed" if old else ""
+
+
+def _package(name: str) -> tuple[str, str, str]:
+    try:
+        return name, importlib.metadata.version(name), ""
+    except importlib.metadata.PackageNotFoundError:
+        return name, "missing", f"pip install {name}"
+
+
+@click.command(epilog="Example: bpgrade doctor")
+@click.pass_context
+def doctor(ctx: click.Context) -> None:
+    """Say what is installed, what is missing and what to do about it."""
+    found = findings()
+    rows = [[what, state, advice or "ok"] for what, state, advice in found]
+    click.echo(table(["part", "state", ""], rows))
+    if any(advice for _, _, advice in found):
+        ctx.exit(1)

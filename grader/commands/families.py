@@ -1,0 +1,74 @@
+"""bpgrade families: what can be generated."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from grader.terminal import paragraph, table
+from problems import family as known
+
+EXAMPLES = """\b
+Examples:
+  bpgrade families
+  bpgrade families mazur
+  bpgrade families mazur --source > my-family.toml
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("name", required=False)
+@click.option("--source", is_flag=True, help="Print the family file, as a start for your own.")
+@click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def families(name: str | None, source: bool, output: str) -> None:
+    """List the families, or show one of them."""
+    if source:
+        if not name:
+            raise click.UsageError("--source needs the name of a family")
+        click.echo(known.source_of(name), nl=False)
+    elif output == "json":
+        names = [name] if name else known.names()
+        click.echo(json.dumps([_as_json(known.load(n)) for n in names], indent=1))
+    elif name:
+        _show(known.load(name))
+    else:
+        rows = [[n, known.load(n).layers, known.load(n).summary] for n in known.names()]
+        click.echo(table(["family", "layers", "what it is"], rows))
+        click.echo("\nMore on one: bpgrade families NAME. Your own: a .toml file like these.")
+
+
+def _as_json(family: known.Family) -> dict[str, object]:
+    return {
+        "name": family.name,
+        "title": family.title,
+        "summary": family.summary,
+        "source": family.source,
+        "notation": family.notation,
+        "layers": family.layers,
+        "decimals": family.decimals,
+        "difficulties": list(family.ranges),
+        "steps": len(family.design().asked),
+    }
+
+
+def _show(family: known.Family) -> None:
+    design = family.design()
+    facts = [
+        ["source", family.source],
+        ["notation", family.notation],
+        ["network", f"{family.layers}, hidden {', '.join(family.hidden)}, output {family.output}"],
+        ["biases", family.bias],
+        ["loss", family.loss],
+        ["precision", str(design.precision.as_json()).strip("{}").replace("'", "")],
+        ["difficulty", ", ".join(family.ranges)],
+        ["steps", f"{len(design.asked)} asked"],
+    ]
+    click.echo(click.style(family.title, bold=True))
+    click.echo(paragraph(" ".join(family.instructions.split())))
+    click.echo()
+    click.echo(table(["", ""], facts).strip("\n"))
+    click.echo("\nSections:")
+    for section in design.sections:
+        click.echo(f"  {section.title}: {len(section.steps)} steps")
+

@@ -1,0 +1,133 @@
+"""bpgrade generate: draw exercises for a class and write the assignment folder."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+import click
+
+from grader.folder import Order
+from grader.issue import FORMATS, issue
+from grader.roster import Student, numbered, read_roster
+from grader.terminal import plural, progress
+from problems import family as families
+from problems.errors import Complaint, SpecError
+
+EXAMPLES = """\b
+Examples:
+  bpgrade generate mazur --students roster.csv --out hw1
+  bpgrade generate musilek --count 30 --decimals 5 --difficulty hard
+  bpgrade generate my-family.toml --students roster.csv --layers 3-4-2
+"""
+
+
+def definition_of(family: str) -> tuple[str, str]:
+    """Name and text of a shipped family, or of a file of one's own.
+
+    Raises:
+        SpecError: no such family or file.
+    """
+    if not family.endswith(".toml"):
+        return family, families.source_of(family)
+    path = Path(family)
+    try:
+        return path.stem, path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SpecError([Complaint(family, f"cannot be read: {error}")]) from None
+
+
+def chosen_formats(ctx: click.Context, param: click.Parameter, value: str) -> tuple[str, ...]:
+    """The --formats option: a list with commas, or `none`."""
+    names = tuple(part.strip() for part in value.split(",") if part.strip())
+    if names == ("none",):
+        return ()
+    unknown = [name for name in names if name not in FORMATS]
+    if unknown or not names:
+        raise click.BadParameter(f"{value!r}: choose from {', '.join(FORMATS)}, or none")
+    return tuple(name for name in FORMATS if name in names)
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("family")
+@click.option(
+    "--students",
+    "roster",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Class list: CSV with a column 'student', and 'name', 'email' if you like.",
+)
+@click.option("--count", type=click.IntRange(1, 1_000_000), help="So many students without names.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder to make [family's name].")
+@click.option("--layers", metavar="3-2-2", help="Widths from inputs to outputs.")
+@click.option("--decimals", type=int, help="Decimals that the worksheet asks for.")
+@click.option("--significant", type=int, help="Significant figures instead of decimals.")
+@click.option(
+    "--difficulty", default="standard", show_default=True, metavar="easy|standard|hard"
+)
+@click.option(
+    "--exercises", default=1, show_default=True, type=click.IntRange(1, 20), help="Per student."
+)
+@click.option(
+    "--formats",
+    default=",".join(FORMATS),
+    show_default=True,
+    callback=chosen_formats,
+    help="What to write for each student; 'none' writes the exercises alone.",
+)
+@click.option("--seed", help="Secret text: the same seed gives the same exercises.")
+@click.option("--name", help="Assignment name, part of the seed [family's name].")
+@click.option("--force", is_flag=True, help="Replace a folder that is there.")
+def generate(
+    family: str,
+    roster: Path | None,
+    count: int | None,
+    out: Path | None,
+    layers: str | None,
+    decimals: int | None,
+    significant: int | None,
+    difficulty: str,
+    exercises: int,
+    formats: tuple[str, ...],
+    seed: str | None,
+    name: str | None,
+    force: bool,
+) -> None:
+    """Make exercises in the style of FAMILY: a name (see 'bpgrade families') or a .toml file."""
+    if (roster is None) == (count is None):
+        raise click.UsageError("give either --students ROSTER.csv or --count N")
+    if decimals is not None and significant is not None:
+        raise click.UsageError("give either --decimals or --significant")
+    students: list[Student] = read_roster(roster) if roster else numbered(count or 0)
+    short, definition = definition_of(family)
+    order = Order(
+        name or short,
+        short,
+        definition,
+        seed if seed is not None else secrets.token_hex(16),
+        layers,
+        decimals,
+        significant,
+        difficulty,
+        exercises,
+        formats,
+    )
+    target = out or Path(short)
+    with progress() as bar:
+        done = issue(order, students, target, force, bar)
+    _report(done, students, target, order)
+
+
+def _report(order: Order, students: list[Student], target: Path, wanted: Order) -> None:
+    design = order.design()
+    each = f", {order.exercises} each" if order.exercises > 1 else ""
+    click.echo(
+        f"{target}: {plural(len(students) * order.exercises, 'exercise')} for "
+        f"{plural(len(students), 'student')}{each}: "
+        f"{design.plan.network.topology()} net, {plural(len(design.asked), 'step')} asked"
+    )
+    if order.decimals != wanted.decimals:
+        click.echo(f"  asked for {order.decimals} decimals: with fewer no draw can be graded")
+    if order.formats:
+        click.echo(f"  {target}/students/  worksheets and blank answers.csv, to hand out")
+        click.echo(f"  {target}/keys/      worked solutions, for you alone")
+    click.echo(f"Check with: bpgrade check FILE... --assignment {target}")

@@ -1,0 +1,98 @@
+"""bpgrade solve: a worked solution on the terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from grader import folder as folders
+from grader.errors import AssignmentError
+from grader.terminal import width
+from problems.exercise import Exercise
+from problems.sections import Placed, placed
+from problems.writing import Writer
+from templates.formulas.plain import plain
+from templates.sheets import tolerance
+
+EXAMPLES = """\b
+Examples:
+  bpgrade solve --document mazur
+  bpgrade solve mazur-7f3a9c12d0 --assignment hw1
+  bpgrade solve ada --assignment hw1
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("exercise", required=False)
+@click.option("--document", help="One of the documents: musilek, mazur, slides.")
+@click.option(
+    "--assignment",
+    type=click.Path(exists=True, path_type=Path),
+    default=Path(),
+    help="Assignment folder [this folder or above].",
+)
+def solve(exercise: str | None, document: str | None, assignment: Path) -> None:
+    """Print every step of an EXERCISE (its id, or a student), or of a document's example."""
+    if (exercise is None) == (document is None):
+        raise click.UsageError("name an exercise, or a document with --document")
+    if document:
+        from grader.example import document_exercise
+
+        found = document_exercise(document)
+        sections: tuple[Placed, ...] = ()
+    else:
+        folder = folders.Folder(folders.find(assignment))
+        found = _find(folder, exercise or "")
+        sections = tuple(placed(folder.order.made_by.sections, found.graph))
+    click.echo(worked(found, sections))
+
+
+def _find(folder: folders.Folder, name: str) -> Exercise:
+    by_id = folder.look_up(name, "")
+    found = folder.look_up("", name) if isinstance(by_id, str) else by_id
+    if isinstance(found, str):
+        raise AssignmentError(f"neither an exercise nor a student: {by_id}; {found}")
+    return found
+
+
+def worked(exercise: Exercise, sections: tuple[Placed, ...]) -> str:
+    """Every asked step as symbol = formula = numbers = value ± tolerance."""
+    writer = Writer(exercise.naming, exercise.printed)
+    head = f"{exercise.id} ({exercise.plan.network.topology()} net, {exercise.family})"
+    lines = [click.style(head, bold=True), "", "Given:"]
+    lines += _givens(exercise)
+    for title, steps in [(s.title, s.steps) for s in sections] or [("", exercise.asked)]:
+        if steps:
+            lines += ["", click.style(title or "Steps", bold=True)]
+            lines += [line for id in steps for line in _step(exercise, writer, id)]
+    return "\n".join(lines)
+
+
+def _givens(exercise: Exercise) -> list[str]:
+    texts = [
+        f"{plain(exercise.naming.symbol(id))} = {text}" for id, text in exercise.givens.items()
+    ]
+    lines, line = [], "  "
+    for text in texts:
+        if len(line) + len(text) > width() - 3:
+            lines.append(line.rstrip())
+            line = "  "
+        line += f"{text}   "
+    return [*lines, line.rstrip()]
+
+
+def _step(exercise: Exercise, writer: Writer, id: str) -> list[str]:
+    found = writer.worked(exercise.graph.steps[id])
+    left, sign = plain(found.symbol), plain(found.relation)
+    parts = [f"{sign} {plain(found.formula)}"]
+    if found.numbers != found.value:
+        parts.append(f"= {plain(found.numbers)}")
+    parts.append(f"= {plain(found.value)} ± {tolerance(exercise, id)}")
+    lines, line = [], f"  {left}"
+    for part in parts:
+        if len(line) + 1 + len(part) > width() and line.strip():
+            lines.append(line)
+            line = "     "
+        line += f" {part}"
+    return [*lines, line]

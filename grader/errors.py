@@ -1,0 +1,56 @@
+"""What the grader refuses; extends `problems.errors`.
+
+BpgradeError
+ +- AssignmentError   an assignment folder cannot be found, read or written
+ +- RosterError       rows of a roster cannot be used; all are listed
+ +- SubmissionError   a file cannot be read as a submission at all
+
+None of them derives from the command line's or a web framework's exceptions: the same rows
+are shown by all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from problems.errors import BpgradeError
+
+
+class Problem(NamedTuple):
+    """One thing that cannot be graded: where it is, what is wrong, what to do."""
+
+    file: str
+    row: int | None
+    column: str | None
+    code: str
+    message: str
+
+    def __str__(self) -> str:
+        place = ":".join(str(p) for p in (self.file, self.row) if p is not None)
+        where = f"{place}: {self.column}" if self.column else place
+        return f"{where}: {self.message}"
+
+    def as_json(self) -> dict[str, Any]:
+        """The form in reports."""
+        return self._asdict()
+
+
+class ProblemsError(BpgradeError):
+    """Carries every problem, never only the first."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class AssignmentError(BpgradeError):
+    """An assignment folder cannot be found, read or written."""
+
+
+class RosterError(ProblemsError):
+    """Rows of a roster cannot be used."""
+
+
+class SubmissionError(ProblemsError):
+    """A file cannot be read as a submission."""

@@ -1,0 +1,239 @@
+"""An assignment folder: what is in it and how it is found.
+
+    hw1/assignment.json     family, choices, secret                       (teacher only)
+        exercises.jsonl     one exercise a line                           (teacher only)
+        roster.csv          true names and the folders that belong to them (teacher only)
+        students/<folder>/  worksheets and the blank answers.csv
+        keys/               worked solutions                              (teacher only)
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from grader.errors import AssignmentError
+from grader.read.table import read_table
+from grader.roster import Student, with_folders
+from problems import family as families
+from problems.exercise import FORMAT, Doc, Exercise, from_json, upgraded
+from problems.family import Design, Family
+
+META = "assignment.json"
+EXERCISES = "exercises.jsonl"
+ROSTER = "roster.csv"
+
+
+@dataclass(frozen=True)
+class Order:
+    """Everything that decides what an assignment contains, besides the class list."""
+
+    name: str
+    """Part of every exercise's key: another name, other numbers."""
+    family: str
+    definition: str
+    """The family file itself, so that the folder stands alone."""
+    secret: str
+    layers: str | None = None
+    decimals: int | None = None
+    significant: int | None = None
+    difficulty: str = "standard"
+    exercises: int = 1
+    """How many each student gets."""
+    formats: tuple[str, ...] = ("html", "md", "csv")
+    policy: str = "default"
+
+    @cached_property
+    def made_by(self) -> Family:
+        """The family, read from the definition."""
+        return families.read(self.definition, self.family, f"{self.family}.toml")
+
+    def design(self) -> Design:
+        """What is drawn.
+
+        Raises:
+            SpecError: the choices do not fit the family.
+        """
+        return self.made_by.design(
+            self.layers, self.decimals, self.significant, self.difficulty
+        )
+
+    def as_json(self, version: str, draw: int) -> Doc:
+        """The content of assignment.json."""
+        return {
+            "format": FORMAT,
+            "name": self.name,
+            "family": self.family,
+            "title": self.made_by.title,
+            "policy": self.policy,
+            "precision": self.design().precision.as_json(),
+            "layers": self.layers,
+            "decimals": self.decimals,
+            "significant": self.significant,
+            "difficulty": self.difficulty,
+            "exercises": self.exercises,
+            "formats": list(self.formats),
+            "secret": self.secret,
+            "draw": draw,
+            "generator": f"bpgrade {version}",
+            "definition": self.definition,
+        }
+
+    @staticmethod
+    def from_json(doc: Doc, what: str) -> Order:
+        """Read back from assignment.json.
+
+        Raises:
+            FormatError: not such a file, or written by a later bpgrade.
+        """
+        doc = upgraded(doc, what)
+        try:
+            return Order(
+                str(doc["name"]),
+                str(doc["family"]),
+                str(doc["definition"]),
+                str(doc["secret"]),
+                doc["layers"],
+                doc["decimals"],
+                doc["significant"],
+                str(doc["difficulty"]),
+                int(doc["exercises"]),
+                tuple(doc["formats"]),
+                str(doc["policy"]),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise AssignmentError(f"{what}: broken entry {error}") from None
+
+
+def find(start: Path) -> Path:
+    """The assignment folder that a file lies in, or a folder itself.
+
+    Raises:
+        AssignmentError: no assignment.json there or above.
+    """
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / META).is_file():
+            return folder
+    raise AssignmentError(
+        f"no {META} in {start} or above; name the folder with --assignment FOLDER"
+    )
+
+
+class Folder:
+    """An opened assignment folder."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.order = Order.from_json(_json(path / META), f"{path.name}/{META}")
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        try:
+            text = (self.path / EXERCISES).read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise AssignmentError(f"{self.path / EXERCISES} cannot be read: {error}") from None
+        return [line for line in text.split("\n") if line.strip()]
+
+    def exercises(self) -> Iterator[Exercise]:
+        """All exercises in the order of the file."""
+        for number in range(len(self._lines)):
+            yield self._exercise(number)
+
+    def _exercise(self, number: int) -> Exercise:
+        what = f"{self.path.name}/{EXERCISES}, line {number + 1}"
+        return from_json(_parse(self._lines[number], what), what)
+
+    @cached_property
+    def _index(self) -> tuple[dict[str, int], dict[str, list[int]]]:
+        """Exercise id -> line, student -> lines; only the heads of the lines are parsed."""
+        by_id: dict[str, int] = {}
+        by_student: dict[str, list[int]] = {}
+        for number, line in enumerate(self._lines):
+            id, student = _head(line, f"{self.path.name}/{EXERCISES}, line {number + 1}")
+            by_id[id] = number
+            by_student.setdefault(student, []).append(number)
+        return by_id, by_student
+
+    @cached_property
+    def _known(self) -> dict[int, Exercise]:
+        return {}
+
+    def exercise(self, number: int) -> Exercise:
+        """The exercise on a line (from 0), parsed once."""
+        if number not in self._known:
+            self._known[number] = self._exercise(number)
+        return self._known[number]
+
+    def look_up(self, id: str, student: str) -> Exercise | str:
+        """The exercise that a row means, or in words why there is none."""
+        by_id, by_student = self._index
+        if id:
+            if id not in by_id:
+                return f"no exercise {id!r} in {self.path.name}"
+            found = self.exercise(by_id[id])
+            if student and student != found.student:
+                return f"exercise {id} belongs to another student than {student!r}"
+            return found
+        if student not in by_student:
+            return f"no student {student!r} in {self.path.name}"
+        lines = by_student[student]
+        if len(lines) > 1:
+            return f"{student!r} has {len(lines)} exercises; a column 'exercise' must say which"
+        return self.exercise(lines[0])
+
+    @cached_property
+    def roster(self) -> dict[str, Student]:
+        """Students by id."""
+        try:
+            table = read_table((self.path / ROSTER).read_bytes(), ROSTER)
+        except OSError:
+            students = dict.fromkeys(_head(line, EXERCISES)[1] for line in self._lines)
+            return {s.student: s for s in with_folders((id, "", "") for id in students)}
+        cells = [row.cells for row in table.rows]
+        return {
+            c["student"]: Student(c["student"], c["name"], c["email"], c["folder"]) for c in cells
+        }
+
+    def student_of_folder(self, path: Path) -> str:
+        """The student in whose folder a file lies, or ''."""
+        parts = path.resolve().parts
+        base = len(self.path.parts)
+        if len(parts) > base + 2 and parts[base] == "students":
+            for student in self.roster.values():
+                if student.folder == parts[base + 1]:
+                    return student.student
+        return ""
+
+
+_HEAD = re.compile(r'\{"format": \d+, "id": ("(?:[^"\\]|\\.)*"), "student": ("(?:[^"\\]|\\.)*"),')
+
+
+def _head(line: str, what: str) -> tuple[str, str]:
+    match = _HEAD.match(line)
+    if match:
+        return json.loads(match[1]), json.loads(match[2])
+    doc = _parse(line, what)
+    return str(doc.get("id")), str(doc.get("student"))
+
+
+def _parse(text: str, what: str) -> Doc:
+    try:
+        doc = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise AssignmentError(f"{what}: this is no JSON: {error}") from None
+    if not isinstance(doc, dict):
+        raise AssignmentError(f"{what}: an object was expected")
+    return doc
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        return _parse(path.read_text("utf-8"), f"{path.parent.name}/{path.name}")
+    except (OSError, UnicodeDecodeError) as error:
+        raise AssignmentError(f"{path} cannot be read: {error}") from None

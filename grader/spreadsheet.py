@@ -1,0 +1,32 @@
+"""CSV that a spreadsheet may open: no cell can act as a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+
+_ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+
+
+def safe_cell(text: str) -> str:
+    """The text, with an apostrophe before it if a spreadsheet would run it.
+
+    >>> safe_cell("=1+1"), safe_cell("-0.5"), safe_cell("-cmd")
+    ("'=1+1", '-0.5', "'-cmd")
+    """
+    if text.startswith(_ACTIVE) and not _NUMBER.fullmatch(text):
+        return f"'{text}"
+    return text
+
+
+def safe_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """A CSV table in UTF-8, CRLF line ends (RFC 4180), every cell made safe."""
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream)
+    writer.writerow(header)
+    for row in rows:
+        writer.writerow([safe_cell(cell) for cell in row])
+    return stream.getvalue().encode()

@@ -1,0 +1,110 @@
+"""A drawing as a list of primitives, the same for SVG and PDF.
+
+Lengths are CSS pixels (1/96 inch), y grows downwards, angles turn clockwise. Colours are
+meant, not named: a primitive has a mark, and each medium knows its inks for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from templates.formulas.spans import Label
+
+Mark = Literal["plain", "right", "partly", "wrong", "focus", "faint"]
+Shown = Literal["values", "names", "nothing"]
+
+
+class Look(NamedTuple):
+    """How a mark shows without any colour."""
+
+    width: float
+    """Of its lines, in pixels."""
+    dash: tuple[float, ...]
+    letter: str
+    """Added to its label or node."""
+
+
+LOOKS: dict[Mark, Look] = {
+    "plain": Look(1.1, (), ""),
+    "right": Look(1.8, (), "✓"),
+    "partly": Look(1.8, (7, 3), "~"),
+    "wrong": Look(1.8, (2.5, 2.5), "✗"),
+    "focus": Look(2.6, (), ""),
+    "faint": Look(0.7, (), ""),
+}
+"""Never colour alone: every mark that judges has its own dash and letter."""
+
+BIAS_DASH = (4.0, 3.0)
+"""Of lines and circles that belong to a bias."""
+
+HEIGHT = 1.24
+"""Height of a label in em."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A straight line."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+    width: float = 1.1
+    mark: Mark = "plain"
+    dash: tuple[float, ...] = ()
+    """Of its own; empty takes that of the mark."""
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """A circle, filled with the paper."""
+
+    x: float
+    y: float
+    r: float
+    mark: Mark = "plain"
+    dash: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A label centred on a point, on a halo of paper if it lies on lines."""
+
+    x: float
+    y: float
+    label: Label
+    size: float
+    angle: float = 0.0
+    """In degrees."""
+    mark: Mark = "plain"
+    halo: bool = False
+    anchor: Literal["start", "middle", "end"] = "middle"
+
+    @property
+    def width(self) -> float:
+        """In pixels."""
+        return self.label.width * self.size
+
+    @property
+    def height(self) -> float:
+        """From above the ascenders to below a subscript, in pixels."""
+        return HEIGHT * self.size
+
+
+Shape = Line | Circle | Words
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Shapes in the order in which they are painted."""
+
+    width: float
+    height: float
+    title: str
+    """What it is, in a few words."""
+    description: str
+    """What it shows, for those who cannot see it."""
+    shapes: tuple[Shape, ...]
+    shown: Shown = "values"
+    """What the labels of the edges say: names with values, names alone, or nothing."""

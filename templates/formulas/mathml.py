@@ -1,0 +1,201 @@
+"""Formulas as MathML Core, the part of MathML that Chromium, Firefox and Safari draw alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+from problems.formula import (
+    Big,
+    Blank,
+    Call,
+    Fence,
+    Formula,
+    Frac,
+    Hat,
+    Matrix,
+    Num,
+    Op,
+    Root,
+    Row,
+    Script,
+    Style,
+    Sym,
+)
+from templates.formulas.letters import BRACKETS, MINUS_SIGN, PRIME, apart, tall, unknown
+
+APPLY = "<mo>\u2061</mo>"
+"""Invisible function application: no space, and a screen reader says "of"."""
+
+_SPACES = {
+    "relation": ("0.2778em", "0.2778em"),
+    "binary": ("0.2222em", "0.2222em"),
+    "prefix": ("0", "0"),
+    "punctuation": ("0", "0.1667em"),
+}
+"""TeX's thick, medium and thin space; the browser's own operator dictionary knows no role."""
+
+_SHAPES = {"φ": "ϕ"}
+"""The documents print the straight phi (LaTeX's \\phi), and phi is typed as U+03C6."""
+
+_RANGES = {
+    "bold": (
+        ("A", "Z", 0x1D400),
+        ("a", "z", 0x1D41A),
+        ("0", "9", 0x1D7CE),
+        ("Α", "Ω", 0x1D6A8),
+        ("α", "ω", 0x1D736),
+    ),
+    "italic": (("A", "Z", 0x1D434), ("a", "z", 0x1D44E)),
+}
+"""MathML Core has no other mathvariant than normal: bold letters are characters."""
+
+
+def mathml(formula: Formula, display: bool = False) -> str:
+    """The formula as a `math` element.
+
+    Args:
+        formula: any tree.
+        display: a block of its own, with large operators and fractions.
+
+    >>> from problems.formula import Num, Script, Sym
+    >>> mathml(Script(Sym("v"), sub=Num("4")))
+    '<math><msub><mi>v</mi><mn>4</mn></msub></math>'
+    """
+    block = ' display="block"' if display else ""
+    return f"<math{block}>{_set(formula)}</math>"
+
+
+def _set(formula: Formula, small: bool = False) -> str:
+    """One node; `small` within scripts, where TeX sets no space round operators."""
+    match formula:
+        case Num(text):
+            return f"<mn>{escape(text.replace('-', MINUS_SIGN))}</mn>"
+        case Sym():
+            return _symbol(formula, small)
+        case Op():
+            return _operator(formula, small)
+        case Row(items):
+            return _row(items, small)
+        case Script():
+            return _script(formula, small)
+        case Frac(top, bottom):
+            return f"<mfrac>{_set(top, small)}{_set(bottom, small)}</mfrac>"
+        case Fence(body, opening, closing):
+            return _fenced(_set(body, small), opening, closing, tall(body))
+        case Call(function, argument):
+            inside = _fenced(_set(argument, small), "(", ")", tall(argument))
+            return f"<mrow>{_set(function, small)}{APPLY}{inside}</mrow>"
+        case Root(body):
+            return f"<msqrt>{_set(body, small)}</msqrt>"
+        case Big():
+            return _big(formula, small)
+        case Matrix(rows, opening, closing):
+            return _fenced(_table(rows), opening, closing, True)
+        case Blank():
+            return _blank(formula)
+        case Hat(body, accent):
+            return f'<mover accent="true">{_set(body, small)}{_bare("mo", accent)}</mover>'
+        case _:
+            raise unknown(formula)
+
+
+def _bare(tag: str, text: str) -> str:
+    return f'<{tag} stretchy="false">{escape(text)}</{tag}>'
+
+
+def _row(items: Iterable[Formula], small: bool) -> str:
+    return f"<mrow>{''.join(_set(item, small) for item in items)}</mrow>"
+
+
+def _symbol(symbol: Sym, small: bool) -> str:
+    if symbol == PRIME:
+        return "<mo>′</mo>"
+    parts = apart(symbol)
+    if parts != symbol:
+        return _set(parts, small)
+    return _letters(_SHAPES.get(symbol.text, symbol.text), symbol.style)
+
+
+def _letters(text: str, style: Style) -> str:
+    if style == "upright":
+        normal = ' mathvariant="normal"' if len(text) == 1 else ""
+        return f"<mi{normal}>{escape(text)}</mi>"
+    if style == "italic" and len(text) == 1:
+        return f"<mi>{escape(text)}</mi>"
+    return f"<mi>{escape(''.join(_character(char, style) for char in text))}</mi>"
+
+
+def _character(char: str, style: Style) -> str:
+    """The mathematical character of a style; Planck's constant took the place of italic h."""
+    if style == "italic" and char == "h":
+        return "\u210e"
+    for first, last, start in _RANGES[style]:
+        if first <= char <= last:
+            return chr(start + ord(char) - ord(first))
+    return char
+
+
+def _operator(op: Op, small: bool) -> str:
+    before, after = _SPACES[op.role]
+    if small or op.text in BRACKETS:
+        before, after = "0", "0"
+    form = "prefix" if op.role == "prefix" else "infix"
+    space = f'form="{form}" lspace="{before}" rspace="{after}" stretchy="false"'
+    return f"<mo {space}>{escape(op.text)}</mo>"
+
+
+def _script(script: Script, small: bool) -> str:
+    base = _set(script.base, small)
+    match script:
+        case Script(sub=Formula() as sub, sup=Formula() as sup):
+            return f"<msubsup>{base}{_set(sub, True)}{_set(sup, True)}</msubsup>"
+        case Script(sub=Formula() as sub):
+            return f"<msub>{base}{_set(sub, True)}</msub>"
+        case Script(sup=Formula() as sup):
+            return f"<msup>{base}{_set(sup, True)}</msup>"
+    return base
+
+
+def _fenced(inside: str, opening: str, closing: str, grows: bool) -> str:
+    before, after = _fence(opening, "prefix", grows), _fence(closing, "postfix", grows)
+    return f"<mrow>{before}{inside}{after}</mrow>"
+
+
+def _fence(sign: str, form: str, grows: bool) -> str:
+    if not sign:
+        return ""
+    stretchy = str(grows).lower()
+    return f'<mo form="{form}" stretchy="{stretchy}" lspace="0" rspace="0">{escape(sign)}</mo>'
+
+
+def _big(big: Big, small: bool) -> str:
+    sign = "∑" if big.operator == "Σ" else big.operator
+    # A word such as "max" needs the limits below it as well; a sign has that by itself.
+    operator = f'<mo movablelimits="true" lspace="0" rspace="0.1667em">{escape(sign)}</mo>'
+    return f"<mrow>{_limits(operator, big)}{_set(big.body, small)}</mrow>"
+
+
+def _limits(operator: str, big: Big) -> str:
+    match big:
+        case Big(lower=Formula() as low, upper=Formula() as high):
+            return f"<munderover>{operator}{_set(low, True)}{_set(high, True)}</munderover>"
+        case Big(lower=Formula() as low):
+            return f"<munder>{operator}{_set(low, True)}</munder>"
+        case Big(upper=Formula() as high):
+            return f"<mover>{operator}{_set(high, True)}</mover>"
+    return operator
+
+
+def _table(rows: tuple[tuple[Formula, ...], ...]) -> str:
+    return f"<mtable>{''.join(map(_table_row, rows))}</mtable>"
+
+
+def _table_row(cells: tuple[Formula, ...]) -> str:
+    return f"<mtr>{''.join(f'<mtd>{_set(cell)}</mtd>' for cell in cells)}</mtr>"
+
+
+def _blank(blank: Blank) -> str:
+    """An empty box; the page's style sheet gives it its border (class `blank`)."""
+    size = f'width="{blank.width:g}em" height="1.15em" depth="0.5em"'
+    return f'<mspace class="blank" {size} aria-label="blank"></mspace>'

@@ -1,0 +1,117 @@
+"""Pages as HTML: one file with its style in it, no script, nothing fetched from anywhere.
+
+Formulas are MathML, drawings inline SVG. The structure is in `page.html.j2`, the look in
+`page.css`; here is only what a template cannot say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from problems.formula import Formula, row
+from templates.drawing import Drawing
+from templates.formulas.breaking import pieces
+from templates.formulas.mathml import mathml
+from templates.page import Block, Page, Relation, Table
+from templates.svg import svg
+
+TEMPLATE = "page.html.j2"
+STYLE = "page.css"
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlPage:
+    """The variables of `page.html.j2`; a test compares the two."""
+
+    title: str
+    """Of the browser's tab."""
+    heading: str
+    """First heading; empty where a block brings it."""
+    language: str
+    """For hyphenation and for the voice that reads it out."""
+    student: str
+    """At the top of every sheet, left."""
+    exercise: str
+    """At the top of every sheet, right."""
+    blocks: tuple[Block, ...]
+    """What the page says."""
+    style: str
+    """The style sheet, put into the page."""
+
+
+def html(page: Page) -> str:
+    """The page as one self-contained HTML file."""
+    heading = "" if page.is_titled else page.title
+    context = HtmlPage(
+        page.title,
+        heading,
+        page.language,
+        page.header.student,
+        page.header.exercise,
+        page.blocks,
+        _style(),
+    )
+    variables = {field.name: getattr(context, field.name) for field in fields(context)}
+    return environment().get_template(TEMPLATE).render(variables)
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """Where the templates live, with the filters that they use."""
+    found = Environment(
+        loader=PackageLoader("templates", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+    )
+    found.filters |= {
+        "aligned": _aligned,
+        "css_string": css_string,
+        "kind": _kind,
+        "mathml": mathml,
+        "pieces": _pieces,
+        "svg": _svg,
+    }
+    return found
+
+
+@lru_cache(maxsize=1)
+def _style() -> str:
+    return (resources.files("templates") / STYLE).read_text("utf-8")
+
+
+def _kind(part: Any) -> str:
+    """The class of a block or inline part: the name of its macro."""
+    return type(part).__name__
+
+
+def _aligned(table: Table, column: int) -> str:
+    return table.align[column] if column < len(table.align) else "left"
+
+
+def _pieces(line: Relation) -> list[Formula]:
+    """The right-hand side in parts between which a line may end, its sign with the first."""
+    first, *rest = pieces(line.right)
+    return [first if line.sign is None else row(line.sign, first), *rest]
+
+
+def _svg(drawing: Drawing) -> str:
+    return svg(drawing, "inline")
+
+
+def css_string(text: str) -> str:
+    r"""A text as a CSS string that cannot end early, not even by `</style>`.
+
+    >>> css_string("Ada <b>")
+    '"Ada\\20 \\3c b\\3e "'
+    """
+    return f'"{"".join(c if c.isalnum() and c.isascii() else _escape(c) for c in text)}"'
+
+
+def _escape(char: str) -> str:
+    return f"\\{ord(char):x} "

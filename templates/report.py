@@ -1,0 +1,90 @@
+"""What a checked submission says: filled by `grader`, shown by every output."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Verdict = Literal["correct", "imprecise", "carried", "slip", "wrong", "blank", "unreadable"]
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class StepReport:
+    """One step's verdict."""
+
+    id: str
+    label: str
+    answer: str
+    """As typed; empty where blank."""
+    verdict: Verdict
+    credit: float
+    """0 to 1, before the weight."""
+    weight: float
+    expected: float
+    tolerance: float
+    message: str
+    slip: str | None = None
+    used: tuple[str, ...] = ()
+    """Ids of the student's own answers that were carried."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The form of design page FORMATS."""
+        return {
+            "id": self.id,
+            "label": self.label,
+            "answer": self.answer,
+            "verdict": self.verdict,
+            "credit": self.credit,
+            "weight": self.weight,
+            "expected": self.expected,
+            "tolerance": self.tolerance,
+            "slip": self.slip,
+            "used": list(self.used),
+            "message": self.message,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One exercise of one student."""
+
+    student: str
+    exercise: str
+    steps: tuple[StepReport, ...]
+    problems: tuple[Any, ...] = ()
+    """Rows of `grader.errors.Problem`."""
+
+    @property
+    def score(self) -> float:
+        """Credits times weights, rounded to 6 decimals against floating-point dust."""
+        return round(sum(step.credit * step.weight for step in self.steps), 6)
+
+    @property
+    def max(self) -> float:
+        """The score of a faultless submission."""
+        return round(sum(step.weight for step in self.steps), 6)
+
+    @property
+    def percent(self) -> float:
+        """Score of max, to one decimal."""
+        return round(100 * self.score / self.max, 1) if self.max else 0.0
+
+    def counts(self) -> dict[str, int]:
+        """Verdict -> number of steps, in the order of the closed set."""
+        order = Verdict.__args__  # type: ignore[attr-defined]
+        tally = [(v, sum(step.verdict == v for step in self.steps)) for v in order]
+        return {verdict: n for verdict, n in tally if n}
+
+    def as_json(self) -> dict[str, Any]:
+        """The form of design page FORMATS."""
+        return {
+            "format": FORMAT,
+            "student": self.student,
+            "exercise": self.exercise,
+            "score": self.score,
+            "max": self.max,
+            "percent": self.percent,
+            "steps": [step.as_json() for step in self.steps],
+            "problems": [problem.as_json() for problem in self.problems],
+        }
