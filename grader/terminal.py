@@ -120,6 +120,8 @@ class Bar:
 
     def __call__(self, phase: str, done: int, of: int) -> None:
         """Called by the work; see `grader.issue.Progress`."""
+        if not sys.stderr.isatty():
+            return
         if phase != self._phase:
             self.close()
             self._phase = phase

@@ -26,6 +26,7 @@ from problems.formula import (
     Fence,
     Formula,
     Frac,
+    Hat,
     Num,
     Op,
     Row,
@@ -210,6 +211,8 @@ class Naming:
 
     def _symbol(self, id: str, of_example: bool) -> Formula:
         parsed = ids.parse(id)
+        if parsed.inner:
+            return _with_tilde(self.symbol(ids.at(parsed.inner, parsed.example)))
         if parsed.kind in ("plus", "minus", "num.dw", "num.db"):
             found = self._numeric_symbol(parsed)
         else:
@@ -239,7 +242,7 @@ class Naming:
         return symbol
 
     def _derivative(self, id: StepId, spec: Mapping[str, str]) -> Formula:
-        top = self.symbol(self._numerator(id, spec["d"]))
+        top = self.symbol(ids.at(self._numerator(id, spec["d"]), id.example))
         fraction = derivative(top, self.symbol(self._denominator(id, spec["by"])))
         if "via" in spec:
             return Script(Fence(fraction), sub=_text(spec["via"].format(**self._fields(id))))
@@ -291,6 +294,13 @@ class Naming:
         top = self._bare_loss() if numerator == "loss" else self.label(numerator)
         label = f"d{top}/d{self.label(self._denominator(id, spec['by']))}"
         return f"{label}({spec['via'].format(**self._fields(id))})" if "via" in spec else label
+
+
+def _with_tilde(symbol: Formula) -> Formula:
+    """The quantity in a pass with one shifted parameter."""
+    if isinstance(symbol, Script):
+        return Script(Hat(symbol.base, "˜"), symbol.sub, symbol.sup)
+    return Hat(symbol, "˜")
 
 
 def derivative(top: Formula, bottom: Formula) -> Formula:

@@ -5,7 +5,7 @@ One walk over the expression tree serves both; only what a reference turns into 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from problems import ids
@@ -21,6 +21,7 @@ from problems.expression import (
     Softmax,
     Square,
     Sum,
+    replaced,
 )
 from problems.formula import (
     EQUALS,
@@ -39,7 +40,7 @@ from problems.formula import (
     row,
     word,
 )
-from problems.graph import Step
+from problems.graph import Step, build
 from problems.notation import Naming, derivative
 
 E = Sym("e", "italic")
@@ -62,15 +63,29 @@ class Worked:
 class Writer:
     """Writes the rules of one exercise in its notation.
 
+    Steps that the worksheet does not ask for are written out where they are used: where no
+    slope is asked for, delta is `-(target - out) out (1 - out)`.
+
     Args:
         naming: the notation bound to the plan.
         numbers: for each id the number as printed; without it only symbols can be written.
+        asked: ids of the steps that have a number of their own; None if all have.
     """
 
-    def __init__(self, naming: Naming, numbers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        naming: Naming,
+        numbers: Mapping[str, str] | None = None,
+        asked: Collection[str] | None = None,
+    ) -> None:
         self.naming = naming
         self.notation = naming.notation
         self.numbers = numbers or {}
+        self.hidden: dict[str, Expression] = {}
+        if asked is not None:
+            steps = build(naming.plan).steps
+            kept = {id for id in steps if id in set(asked) or ids.parse(id).inner}
+            self.hidden = {id: step.rule for id, step in steps.items() if id not in kept}
 
     # whole steps -----------------------------------------------------------------------------
 
@@ -85,11 +100,21 @@ class Writer:
 
     def symbolic(self, step: Step) -> Formula:
         """The rule with symbols."""
-        return _Walk(self, step, self._symbol_of(step)).write(step.rule)
+        return _Walk(self, step, self._symbol_of(step)).write(self.expanded(step.rule))
+
+    def expanded(self, rule: Expression) -> Expression:
+        """The rule with steps that are not asked for written out."""
+
+        def written_out(node: Expression) -> Expression | None:
+            if isinstance(node, Ref) and node.id in self.hidden:
+                return self.expanded(self.hidden[node.id])
+            return None
+
+        return replaced(rule, written_out) if self.hidden else rule
 
     def numeric(self, step: Step) -> Formula:
         """The rule with the printed numbers put in."""
-        return _Walk(self, step, self._number_of, numeric=True).write(step.rule)
+        return _Walk(self, step, self._number_of, numeric=True).write(self.expanded(step.rule))
 
     def worked(self, step: Step) -> Worked:
         """The step with everything that the key prints."""
@@ -252,10 +277,9 @@ class _Walk:
         if local is not None:
             return local
         written = self.write(node)
-        compound = isinstance(node, Sum | Negative | Slope | Softmax)
-        if isinstance(node, Slope | Softmax):
-            compound = isinstance(written, Row)
-        if compound:
+        if isinstance(node, Sum) and self.is_error(node) and self.notation.target_first:
+            return written if first else Fence(written)
+        if isinstance(node, Sum | Negative) or (isinstance(node, Slope) and _has_sum(written)):
             return Fence(written)
         return written if first else self.bracketed(written)
 
@@ -317,6 +341,14 @@ class _Walk:
         for power in powers:
             below += [PLUS, power] if below else [power]
         return Frac(powers[node.index], row(*below))
+
+
+def _has_sum(written: Formula) -> bool:
+    """Whether a formula is a sum or difference on its top level."""
+    return isinstance(written, Row) and any(
+        isinstance(item, Op) and item.role == "binary" and item.text in "+−"
+        for item in written.items
+    )
 
 
 def _is_number(written: Formula) -> bool:

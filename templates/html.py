@@ -22,6 +22,8 @@ from templates.svg import svg
 
 TEMPLATE = "page.html.j2"
 STYLE = "page.css"
+PIECE = 14.0
+"""Em that a formula may be wide before it may wrap: something less than a phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def _aligned(table: Table, column: int) -> str:
 
 def _pieces(line: Relation) -> list[Formula]:
     """The right-hand side in parts between which a line may end, its sign with the first."""
-    first, *rest = pieces(line.right)
+    first, *rest = pieces(line.right, PIECE)
     return [first if line.sign is None else row(line.sign, first), *rest]
 
 

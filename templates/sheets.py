@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from problems import ids
 from problems.exercise import Exercise
-from problems.formula import EQUALS, Formula, Matrix, Num, Op, row
+from problems.formula import EQUALS, Formula, Matrix, Num, Op, Row, row
 from problems.network import bias_ids
 from problems.precision import Precision
 from problems.sections import Group, Placed
@@ -34,6 +34,7 @@ from templates.page import (
     Space,
     Table,
     Text,
+    single,
     text,
 )
 
@@ -240,13 +241,14 @@ def _field(exercise: Exercise, id: str) -> Item:
 
 
 def _key_blocks(sheet: Sheet) -> Iterator[Block]:
-    writer = Writer(sheet.exercise.naming, sheet.exercise.printed)
+    exercise = sheet.exercise
+    writer = Writer(exercise.naming, exercise.printed, exercise.asked)
     for section in sheet.sections:
         yield Heading(2, section.title)
         for group in section.groups:
-            yield from _worked(sheet.exercise, writer, group)
+            yield from _worked(exercise, writer, group)
     yield Heading(2, "All results")
-    yield results(sheet.exercise)
+    yield results(exercise)
 
 
 def _worked(exercise: Exercise, writer: Writer, group: Group) -> Iterator[Block]:
@@ -256,18 +258,20 @@ def _worked(exercise: Exercise, writer: Writer, group: Group) -> Iterator[Block]
         lines = [Relation(array.symbol, EQUALS, array.rule)] if array.rule else []
         yield Display((*lines, Relation(None, EQUALS, _matrix(exercise, array))))
     for id in group.steps:
+        for inner in (i for i in exercise.graph.steps if i.startswith(f"{id}/")):
+            yield worked_step(exercise, writer, inner)
         yield worked_step(exercise, writer, id)
 
 
 def worked_step(exercise: Exercise, writer: Writer, id: str) -> Display:
-    """symbol = formula = numbers = value ± tolerance, one relation a line."""
+    """symbol = formula = numbers = value ± tolerance, as the documents print it."""
     found = writer.worked(exercise.graph.steps[id])
-    lines = [Relation(found.symbol, found.relation, found.formula)]
-    if found.numbers != found.value:
-        lines.append(Relation(None, EQUALS, found.numbers))
-    radius = Num(tolerance(exercise, id))
-    lines.append(Relation(None, EQUALS, row(found.value, PLUS_MINUS, radius)))
-    return Display(tuple(lines))
+    parts = [found.symbol, found.relation, found.formula]
+    if found.numbers not in (found.value, found.formula):
+        parts += [EQUALS, found.numbers]
+    # A row within the row: value and tolerance are never torn apart at a line's end.
+    value = Row((found.value, PLUS_MINUS, Num(tolerance(exercise, id))))
+    return single(Row((*row(*parts, EQUALS).items, value)))  # type: ignore[attr-defined]
 
 
 def tolerance(exercise: Exercise, id: str) -> str:

@@ -58,7 +58,7 @@ def _find(folder: folders.Folder, name: str) -> Exercise:
 
 def worked(exercise: Exercise, sections: tuple[Placed, ...]) -> str:
     """Every asked step as symbol = formula = numbers = value ± tolerance."""
-    writer = Writer(exercise.naming, exercise.printed)
+    writer = Writer(exercise.naming, exercise.printed, exercise.asked)
     head = f"{exercise.id} ({exercise.plan.network.topology()} net, {exercise.family})"
     lines = [click.style(head, bold=True), "", "Given:"]
     lines += _givens(exercise)

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from problems.formula import Fence, Formula, Frac, Op, Row, row
+from problems.formula import Fence, Formula, Frac, Matrix, Op, Row, row
 from templates.formulas.measure import width
 
 LIMIT = 34.0
 """Em that a row may be wide: about the text width of an A4 page less the left-hand side."""
+
+
+_FACTORS = (Fence, Frac, Matrix)
 
 
 def sides(formula: Formula) -> list[tuple[Op | None, Formula]]:
@@ -83,13 +86,13 @@ def _factors(term: Formula, limit: float) -> list[Formula]:
 
 
 def _beside(piece: Formula, limit: float) -> list[Formula]:
-    """Brackets and fractions side by side: a product without a sign."""
+    """Brackets, fractions and matrices side by side: a product without a sign."""
     if width(piece) <= limit:
         return [piece]
     found: list[list[Formula]] = [[]]
     for item in _items(piece):
         last = found[-1][-1] if found[-1] else None
-        if isinstance(item, Fence | Frac) and isinstance(last, Fence | Frac):
+        if isinstance(item, _FACTORS) and isinstance(last, _FACTORS):
             found.append([])
         found[-1].append(item)
     return [row(*parts) for parts in found]

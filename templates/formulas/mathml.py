@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from html import escape
+from itertools import pairwise
 
 from problems.formula import (
     Big,
@@ -26,6 +27,8 @@ from templates.formulas.letters import BRACKETS, MINUS_SIGN, PRIME, apart, tall,
 
 APPLY = "<mo>\u2061</mo>"
 """Invisible function application: no space, and a screen reader says "of"."""
+
+THIN = '<mspace width="0.1667em"></mspace>'
 
 _SPACES = {
     "relation": ("0.2778em", "0.2778em"),
@@ -104,8 +107,17 @@ def _bare(tag: str, text: str) -> str:
     return f'<{tag} stretchy="false">{escape(text)}</{tag}>'
 
 
-def _row(items: Iterable[Formula], small: bool) -> str:
-    return f"<mrow>{''.join(_set(item, small) for item in items)}</mrow>"
+def _row(items: Sequence[Formula], small: bool) -> str:
+    parts = [_set(items[0], small)] if items else []
+    for before, item in pairwise(items):
+        parts += [THIN, _set(item, small)] if _apart(before, item) else [_set(item, small)]
+    return f"<mrow>{''.join(parts)}</mrow>"
+
+
+def _apart(before: Formula, item: Formula) -> bool:
+    """Whether a fraction stands by a factor without a sign: two bars must not run together."""
+    fraction = isinstance(before, Frac) or isinstance(item, Frac)
+    return fraction and not isinstance(before, Op) and not isinstance(item, Op)
 
 
 def _symbol(symbol: Sym, small: bool) -> str:
@@ -146,7 +158,15 @@ def _operator(op: Op, small: bool) -> str:
 
 
 def _script(script: Script, small: bool) -> str:
-    base = _set(script.base, small)
+    base = script.base
+    if isinstance(base, Fence) and base.close and not tall(base):
+        # As TeX does, on the bracket: on the whole a square would float above its letters.
+        inside = _fence(base.open, "prefix", False) + _set(base.body, small)
+        return f"<mrow>{inside}{_scripted(_fence(base.close, 'postfix', False), script)}</mrow>"
+    return _scripted(_set(base, small), script)
+
+
+def _scripted(base: str, script: Script) -> str:
     match script:
         case Script(sub=Formula() as sub, sup=Formula() as sup):
             return f"<msubsup>{base}{_set(sub, True)}{_set(sup, True)}</msubsup>"
