@@ -87,7 +87,9 @@ def _foreign_packages() -> str:
     import problems
     import templates
 
-    places = {os.path.dirname(os.path.dirname(m.__file__ or "")) for m in (grader, problems, templates)}
+    places = {
+        os.path.dirname(os.path.dirname(m.__file__ or "")) for m in (grader, problems, templates)
+    }
     return "" if len(places) == 1 else ", ".join(sorted(places))
 
 

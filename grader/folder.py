@@ -1,10 +1,10 @@
 """An assignment folder: what is in it and how it is found.
 
-    hw1/assignment.json     family, choices, secret                       (teacher only)
-        exercises.jsonl     one exercise a line                           (teacher only)
-        roster.csv          true names and the folders that belong to them (teacher only)
-        students/<folder>/  worksheets and the blank answers.csv
-        keys/               worked solutions                              (teacher only)
+hw1/assignment.json     family, choices, secret                       (teacher only)
+    exercises.jsonl     one exercise a line                           (teacher only)
+    roster.csv          true names and the folders that belong to them (teacher only)
+    students/<folder>/  worksheets and the blank answers.csv
+    keys/               worked solutions                              (teacher only)
 """
 
 from __future__ import annotations
@@ -59,9 +59,7 @@ class Order:
         Raises:
             SpecError: the choices do not fit the family.
         """
-        return self.made_by.design(
-            self.layers, self.decimals, self.significant, self.difficulty
-        )
+        return self.made_by.design(self.layers, self.decimals, self.significant, self.difficulty)
 
     def as_json(self, version: str, draw: int) -> Doc:
         """The content of assignment.json."""

@@ -87,10 +87,7 @@ def drawn(
     while design is not None:
         try:
             exercises = _drawn(order, design, slots, progress)
-            decimals = None if order.decimals is None else design.precision.decimals
-            usual = order.design().precision
-            if design.precision != usual:
-                decimals = design.precision.decimals
+            decimals = design.precision.decimals if design.added else order.decimals
             return replace(order, decimals=decimals), exercises
         except GateError:
             finer = design.finer()
@@ -134,7 +131,7 @@ def exercise_ids(family: str, keys: Sequence[bytes]) -> list[str]:
     return found
 
 
-# files --------------------------------------------------------------------------------------------
+# files -------------------------------------------------------------------------------------
 
 
 def _write_teacher_files(
@@ -234,7 +231,7 @@ def sheet(order: Order, student: Student, exercise: Exercise) -> Sheet:
     )
 
 
-# one student anew ---------------------------------------------------------------------------------
+# one student anew --------------------------------------------------------------------------
 
 
 def reissue(folder: Folder, student: str, number: int = 1) -> Exercise:

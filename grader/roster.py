@@ -55,7 +55,9 @@ def read_roster(path: Path) -> list[Student]:
     if not rows:
         message = "no students; write one row for each below the header"
         raise RosterError([Problem(path.name, 2, None, "empty_roster", message)])
-    return with_folders((row.cells["student"].strip(), _cell(row, "name"), _cell(row, "email")) for row in rows)
+    return with_folders(
+        (row.cells["student"].strip(), _cell(row, "name"), _cell(row, "email")) for row in rows
+    )
 
 
 def _cell(row: Row, column: str) -> str:
@@ -124,7 +126,8 @@ def safe_name(text: str) -> str:
     )
     safe = re.sub(r"[^A-Za-z0-9.@-]+", "_", plain).strip("._")[:80].rstrip("._")
     safe = safe or "student"
-    return f"{safe}_" if safe.split(".")[0].casefold() in _RESERVED else safe
+    stem, dot, rest = safe.partition(".")
+    return f"{stem}_{dot}{rest}" if stem.casefold() in _RESERVED else safe
 
 
 def _ascii(char: str) -> str:

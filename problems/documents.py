@@ -110,7 +110,7 @@ class FormulaRow(NamedTuple):
     """A remark on one that holds: how it has to be read."""
 
 
-# public ----------------------------------------------------------------------------------
+# public ------------------------------------------------------------------------------------
 
 
 def names() -> list[str]:
@@ -185,7 +185,7 @@ def transcript(name: str) -> dict[str, str]:
     return {id: found[id] for id in document.graph.steps if id in found}
 
 
-# rows ------------------------------------------------------------------------------------
+# rows --------------------------------------------------------------------------------------
 
 Givens = tuple[tuple[str, float], ...]
 Texts = Mapping[str, Sequence[str]]
@@ -278,7 +278,7 @@ def _trained(network: Network, task: Task, givens: Givens, updates: int) -> Mapp
     return train(Plan(network, task), dict(givens), updates)[1]
 
 
-# files -----------------------------------------------------------------------------------
+# files -------------------------------------------------------------------------------------
 
 
 def _document(name: str, data: dict[str, Any]) -> Document:

@@ -35,9 +35,7 @@ Indices = NDArray[np.int64]
 Progress = Callable[[int], None]
 
 
-def key(
-    secret: str, assignment: str, student: str, exercise: int = 1, reissue: int = 0
-) -> bytes:
+def key(secret: str, assignment: str, student: str, exercise: int = 1, reissue: int = 0) -> bytes:
     """The hash that an exercise's numbers and id come from.
 
     >>> key("s", "hw1", "ada").hex()[:8] == key("s", "hw1", "bob").hex()[:8]
@@ -192,7 +190,7 @@ def reasons(design: Design, key: bytes, blocks: int = 32) -> list[tuple[gate.Che
 def _why_refused(design: Design, candidates: _Candidates, key: bytes) -> list[Complaint]:
     precision = design.precision
     places = (
-        f"{precision.decimals} decimals"
+        f"{precision.decimals} decimal{'' if precision.decimals == 1 else 's'}"
         if precision.significant is None
         else f"{precision.significant} significant figures"
     )

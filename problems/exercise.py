@@ -105,7 +105,7 @@ def issued(
     )
 
 
-# to JSON ----------------------------------------------------------------------------------------
+# to JSON -----------------------------------------------------------------------------------
 
 
 def as_json(exercise: Exercise) -> Doc:
@@ -184,7 +184,7 @@ def dumps(doc: Doc) -> str:
     return json.dumps(doc, ensure_ascii=False, separators=(", ", ": "), allow_nan=False)
 
 
-# from JSON --------------------------------------------------------------------------------------
+# from JSON ---------------------------------------------------------------------------------
 
 
 UPGRADES: dict[int, Any] = {}
@@ -236,7 +236,7 @@ def _from_json(doc: Doc) -> Exercise:
     layers = doc["network"]["layers"]
     network = Network(
         int(doc["network"]["inputs"]),
-        tuple(Layer(len(l["weights"]), str(l["activation"]), l["bias"]) for l in layers),
+        tuple(Layer(len(e["weights"]), str(e["activation"]), e["bias"]) for e in layers),
         str(doc["loss"]),
     )
     task, method = doc["task"], doc["method"]

@@ -7,6 +7,7 @@ and on mpmath numbers (tests); it is written as a formula with symbols or with n
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -18,7 +19,7 @@ from problems.activations import activation
 from problems.ball import Ball, increasing
 from problems.ball import square as ball_square
 from problems.elementary import Number as Real
-from problems.elementary import greater
+from problems.elementary import greater, where
 
 
 class Arithmetic(Protocol):
@@ -245,9 +246,7 @@ def product(*factors: Expression) -> Product:
     return Product(tuple(flat))
 
 
-def replaced(
-    tree: Expression, change: Callable[[Expression], Expression | None]
-) -> Expression:
+def replaced(tree: Expression, change: Callable[[Expression], Expression | None]) -> Expression:
     """The tree with every node n for which `change(n)` is not None replaced by it, from the top.
 
     >>> x, y = Ref("x.1"), Ref("x.2")
@@ -312,7 +311,8 @@ class Balls:
     def call(self, name: str, x: Ball) -> Ball:
         """`log` or an activation; all of them increase."""
         if name == "log":
-            return increasing(lambda v: elementary.log(greater(v, 0.0)), x)
+            found = increasing(lambda v: elementary.log(greater(v, 0.0)), x)
+            return Ball(found.m, where(x.m > x.r, found.r, math.inf))
         return activation(name).ball(x)
 
     def slope(self, name: str, x: Ball) -> Ball:

@@ -10,19 +10,19 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any, Literal
 
 from problems import ids, notation
 from problems.activations import SOFTMAX
 from problems.errors import Complaint, FamilyError, SpecError
+from problems.familyfile import Checker
 from problems.graph import Graph, build, given_ids
 from problems.grid import Grid
 from problems.network import Layer, Method, Network, Plan, Task
 from problems.precision import Precision
 from problems.sections import Placed, Section, placed
-from problems.familyfile import Checker
 
 DIFFICULTIES = ("easy", "standard", "hard")
 ONE_HOT = Grid(("0", "1"))
@@ -142,6 +142,8 @@ class Design:
     difficulty: str
     sections: tuple[Placed, ...]
     grids: Mapping[str, Grid]
+    added: int = 0
+    """Digits asked for beyond the user's choice, because the gate needs them."""
 
     @property
     def graph(self) -> Graph:
@@ -155,17 +157,12 @@ class Design:
 
     def finer(self) -> Design | None:
         """The same with one more digit, if the family allows it."""
-        if self.precision.decimals is None:
+        decimals = self.precision.decimals
+        if decimals is None or self.added >= self.family.may_add:
             return None
-        usual = self.family.decimals or self.precision.decimals
-        if self.precision.decimals >= usual + self.family.may_add:
-            return None
-        precision = Precision(
-            self.precision.decimals + 1, None, tuple((k, n + 1) for k, n in self.precision.kinds)
-        )
-        return Design(
-            self.family, self.plan, precision, self.difficulty, self.sections, self.grids
-        )
+        kinds = tuple((kind, places + 1) for kind, places in self.precision.kinds)
+        precision = Precision(decimals + 1, None, kinds)
+        return replace(self, precision=precision, added=self.added + 1)
 
 
 def parse_layers(text: str) -> tuple[int, ...]:
@@ -183,7 +180,7 @@ def parse_layers(text: str) -> tuple[int, ...]:
     return tuple(int(width) for width in text.strip().split("-"))
 
 
-# files ------------------------------------------------------------------------------------------
+# files -------------------------------------------------------------------------------------
 
 
 def names() -> list[str]:
@@ -238,13 +235,17 @@ def read(text: str, name: str, file: str) -> Family:
         try:
             family.design()
         except SpecError as error:
-            checker.complaints += [Complaint(f"{file}: {c.where}", c.what) for c in error.complaints]
+            checker.complaints += [
+                Complaint(f"{file}: {c.where}", c.what) for c in error.complaints
+            ]
     if checker.complaints:
         raise FamilyError(checker.complaints)
     return family
 
 
-_TOP = "title summary source notation network task method precision gate ranges instructions section"
+_TOP = (
+    "title summary source notation network task method precision gate ranges instructions section"
+)
 _NETWORK = "layers hidden output bias loss"
 _TASK = "examples mode iterations update_biases update numeric"
 _METHOD = "deltas gradients paths shares loss_of_errors"

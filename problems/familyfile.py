@@ -92,7 +92,11 @@ class Checker:
         found = table.get(key.rsplit(".", 1)[-1], default)
         if found is None:
             return None
-        if isinstance(found, bool) or not isinstance(found, int | float) or not low <= found <= high:
+        if (
+            isinstance(found, bool)
+            or not isinstance(found, int | float)
+            or not low <= found <= high
+        ):
             self.complain(key, f"must be a number from {low} to {high}, not {found!r}")
             return default
         return float(found)
@@ -124,7 +128,7 @@ class Checker:
                 good.append((kind, places))
         return tuple(good)
 
-    # ranges ------------------------------------------------------------------------------------
+    # ranges ---------------------------------------------------------------------------------
 
     def ranges(self, data: Mapping[str, Any]) -> tuple[dict[str, dict[str, Grid]], bool]:
         """Grids by difficulty, and whether targets are one-hot."""
@@ -160,7 +164,7 @@ class Checker:
                     self.complain(f"{where}.{key}", str(error))
         return found
 
-    # sections ----------------------------------------------------------------------------------
+    # sections -------------------------------------------------------------------------------
 
     def sections(self, data: Mapping[str, Any]) -> tuple[Section, ...]:
         """The parts of the worksheet in order."""

@@ -116,7 +116,7 @@ class _Builder:
         self.steps[id] = Step(id, rule, tuple(dict.fromkeys(refs)), others)
         return Ref(id)
 
-    # forward ---------------------------------------------------------------------------
+    # forward --------------------------------------------------------------------------------
 
     def net_rule(
         self, layer: Layer, number: int, j: int, inputs: list[Expression], use: Parameters
@@ -152,7 +152,7 @@ class _Builder:
             for j in units(layer.units):
                 self.add(at.id(f"out.{number}.{j}"), self.out_rule(layer, nets, j))
 
-    # loss ------------------------------------------------------------------------------
+    # loss -----------------------------------------------------------------------------------
 
     def has_errors(self) -> bool:
         """Whether dE/d(output) is a step: not where slope and error cancel."""
@@ -184,7 +184,7 @@ class _Builder:
             rules.insert(0, total(shares))
         return rules
 
-    # backward --------------------------------------------------------------------------
+    # backward -------------------------------------------------------------------------------
 
     def delta_is_step(self, number: int) -> bool:
         last = number == self.network.depth
@@ -233,9 +233,7 @@ class _Builder:
         above = units(self.network.layers[number].units)
         for j in units(self.network.layers[number - 1].units):
             paths = [
-                product(
-                    self.delta(at, number + 1, k), at.parameters[f"w.{number + 1}.{k}.{j}"]
-                )
+                product(self.delta(at, number + 1, k), at.parameters[f"w.{number + 1}.{k}.{j}"])
                 for k in above
             ]
             if self.plan.method.paths and len(paths) > 1:
@@ -278,7 +276,7 @@ class _Builder:
             ways.insert(0, [self.chain(at, number, j) for j in every])
         return ways
 
-    # several examples, updates -----------------------------------------------------------
+    # several examples, updates --------------------------------------------------------------
 
     def trained(self) -> list[str]:
         """Core ids of the parameters that are updated."""
@@ -300,7 +298,7 @@ class _Builder:
             new[core] = self.add(ids.at(f"new.{core}", example, iteration), rule)
         return new
 
-    # central differences -----------------------------------------------------------------
+    # central differences --------------------------------------------------------------------
 
     def numeric(self, at: _Scope) -> None:
         for core in self.plan.task.numeric:
@@ -338,7 +336,7 @@ class _Builder:
         targets: list[Expression] = [at.given(f"t.{k}") for k in outputs]
         return self.add(at.id(root), self.loss.whole(outs, targets))
 
-    # the whole ---------------------------------------------------------------------------
+    # the whole ------------------------------------------------------------------------------
 
     def one_pass(self, example: int | None, iteration: int, parameters: Parameters) -> None:
         at = _Scope(example, iteration, parameters)

@@ -62,7 +62,7 @@ def decimal(text: str) -> Decimal:
     try:
         value = Decimal(text)
     except InvalidOperation:
-        raise ValueError(f"{text!r} is not a decimal number; write for example \"0.25\"") from None
+        raise ValueError(f'{text!r} is not a decimal number; write for example "0.25"') from None
     if not value.is_finite():
         raise ValueError(f"{text!r} is not a finite number")
     return value

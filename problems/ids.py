@@ -33,8 +33,7 @@ KINDS = (
 """Kinds of steps, roughly in the order in which they are computed."""
 
 _WORDS = "|".join(
-    ("new.w", "new.b", "num.dw", "num.db", "plus", "minus", *FORWARD, "loss", "error")
-    + ("slope", "dout", "delta", "dw", "db", "rate", "shift", "x", "t", "w", "b")
+    sorted({"new.w", "new.b", "loss", *KINDS, *GIVENS} - {"share", "path"}, key=len, reverse=True)
 ).replace(".", r"\.")
 _ID = re.compile(
     rf"(?:n(?P<example>[1-9]\d*):)?(?P<word>{_WORDS})"

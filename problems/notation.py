@@ -126,7 +126,7 @@ class Naming:
         self._weight_number = {id: n for n, id in enumerate(weights, 1)}
         self._symbols: dict[tuple[str, bool], Formula] = {}
 
-    # names of units and fields of templates ---------------------------------------------
+    # names of units and fields of templates -------------------------------------------------
 
     def node(self, layer: int, j: int) -> str:
         """Name of a unit (layer 0: an input): `h1`, or its running number."""
@@ -181,7 +181,7 @@ class Naming:
                 return symbols[key]
         return {"base": kind, "label": kind + "".join(f".{n}" for n in id.indices)}
 
-    # related ids of derivatives ----------------------------------------------------------
+    # related ids of derivatives -------------------------------------------------------------
 
     def _numerator(self, id: StepId, kind: str) -> str:
         if kind == "out":
@@ -195,7 +195,7 @@ class Naming:
             return f"{kind}.{self.plan.network.depth}.{id.indices[0]}"
         return ".".join([kind, *map(str, id.indices)])
 
-    # symbols -------------------------------------------------------------------------------
+    # symbols --------------------------------------------------------------------------------
 
     def symbol(self, id: str, of_example: bool = False) -> Formula:
         """How the text writes the quantity.
@@ -258,7 +258,7 @@ class Naming:
         shifted = row(parameter, sign, self.symbol("shift"))
         return row(self.symbol("loss"), Fence(shifted))
 
-    # labels --------------------------------------------------------------------------------
+    # labels ---------------------------------------------------------------------------------
 
     def label(self, id: str) -> str:
         """What is typed for the quantity; unique within an exercise."""
@@ -322,7 +322,7 @@ def _text(text: str) -> Formula:
     return parts[0] if len(parts) == 1 else Row(tuple(parts))
 
 
-# typed labels back to ids ----------------------------------------------------------------------
+# typed labels back to ids ------------------------------------------------------------------
 
 
 def simplified(label: str) -> str:
@@ -364,9 +364,14 @@ class Labels:
 
     def suggestion(self, typed: str) -> str | None:
         """The nearest label, if one is near."""
-        simple = {simplified(label): label for label in self._labels.values()}
-        near = difflib.get_close_matches(simplified(typed), list(simple), n=1, cutoff=0.6)
-        return simple[near[0]] if near else None
+        alike = {_alike(label): label for label in self._labels.values()}
+        near = difflib.get_close_matches(_alike(typed), list(alike), n=1, cutoff=0.6)
+        return alike[near[0]] if near else None
+
+
+def _alike(label: str) -> str:
+    """The label with characters that look alike made one: l, I and 1, O and 0."""
+    return simplified(label).translate(str.maketrans("lIO", "110"))
 
 
 def _unambiguous(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -143,7 +143,7 @@ def mapped_refs(rule: Expression, change: Callable[[str], str | None]) -> Expres
     return replaced(rule, swap)
 
 
-# net input -------------------------------------------------------------------------------
+# net input ---------------------------------------------------------------------------------
 
 
 @slip(
@@ -220,7 +220,7 @@ def _weights_left_out(at: Site) -> Wrong:
     yield replaced(at.step.rule, bare)
 
 
-# output ----------------------------------------------------------------------------------
+# output ------------------------------------------------------------------------------------
 
 
 @slip(
@@ -413,9 +413,7 @@ def _log_sign(at: Site) -> Wrong:
 )
 def _log_base_ten(at: Site) -> Wrong:
     ten = Constant("2.302585092994046")
-    yield replaced(
-        at.step.rule, lambda n: Quotient(n, ten) if isinstance(n, Function) else None
-    )
+    yield replaced(at.step.rule, lambda n: Quotient(n, ten) if isinstance(n, Function) else None)
 
 
 # slopes ------------------------------------------------------------------------------------
@@ -480,7 +478,7 @@ def _slope_half_done(at: Site) -> Wrong:
         yield from (difference(ONE, y), Square(y))
 
 
-# backward ------------------------------------------------------------------------------------
+# backward ----------------------------------------------------------------------------------
 
 
 @slip(
@@ -583,7 +581,7 @@ def _updated_weights(at: Site) -> Wrong:
     yield mapped_refs(at.step.rule, updated)
 
 
-# gradients -----------------------------------------------------------------------------------
+# gradients ---------------------------------------------------------------------------------
 
 
 @slip(
@@ -642,7 +640,7 @@ def _bias_gradient_times_input(at: Site) -> Wrong:
             yield Product((at.step.rule, at.ref(f"{kind}.{i}")))
 
 
-# updates -------------------------------------------------------------------------------------
+# updates -----------------------------------------------------------------------------------
 
 
 def _update_parts(rule: Expression) -> tuple[Expression, Expression, Expression]:
@@ -712,7 +710,7 @@ def _gradient_for_weight(at: Site) -> Wrong:
     yield Product((rate, gradient))
 
 
-# several examples, numerical approach ---------------------------------------------------------
+# several examples, numerical approach ------------------------------------------------------
 
 
 def _is_average(at: Site) -> bool:
@@ -755,7 +753,7 @@ def _two_shift_forgotten(at: Site) -> Wrong:
     yield Product((Constant("2"), at.step.rule))
 
 
-# the catalogue at a step -----------------------------------------------------------------------
+# the catalogue at a step -------------------------------------------------------------------
 
 
 def _functionally_new(step: Step, wrong: Expression) -> bool:

@@ -85,7 +85,7 @@ class _Reader:
     def refused(self, what: str) -> FormatError:
         return FormatError(f"statement {self.text!r}: {what}")
 
-    # the whole -----------------------------------------------------------------------
+    # the whole ------------------------------------------------------------------------------
 
     def equations(self) -> Iterator[Equation]:
         body = self.parsed()
@@ -177,7 +177,7 @@ class _Reader:
                 return self.index(left, at) - self.index(right, at)
         raise self.refused(f"no such index: {ast.unparse(node)}")
 
-    # terms ---------------------------------------------------------------------------
+    # terms ----------------------------------------------------------------------------------
 
     def read(self, node: ast.expr, at: Indices) -> Expression:
         match node:

@@ -76,7 +76,7 @@ class Vectors:
         joint = self.network.layers[first.layer - 1].bias == "layer"
         return not (joint and any(ids.parse(id).kind in ("db", "new.b") for id in steps))
 
-    # arrays of steps ---------------------------------------------------------------------------
+    # arrays of steps ------------------------------------------------------------------------
 
     def array(self, steps: Sequence[str]) -> Array:
         """The array that a layer's steps form."""
@@ -113,7 +113,7 @@ class Vectors:
         letter = self.letters["w"] if id.kind.startswith("new") else self.letters[_family(id.kind)]
         return f"{letter}{id.layer}"
 
-    # rules -------------------------------------------------------------------------------------
+    # rules ----------------------------------------------------------------------------------
 
     def _rule(self, id: StepId) -> Formula:
         layer = id.layer
@@ -146,16 +146,16 @@ class Vectors:
             error = Fence(row(out, MINUS, Sym("y", "bold")))
             two = [Num("2")] if self.network.loss == "squares" else []
             return row(*two, error, COMPONENTWISE, slope)
-        above = row(
-            _bold(self.letters["w"], layer + 1), _bold(self.letters["delta"], layer + 1)
-        )
+        above = row(_bold(self.letters["w"], layer + 1), _bold(self.letters["delta"], layer + 1))
         width = Script(Sym("d"), sup=_exponent(layer))
         back = Script(Fence(above, "[", "]"), sub=Num("1"), sup=width)
         return row(slope, COMPONENTWISE, back)
 
     def _gradient_rule(self, id: StepId) -> Formula:
         if id.example is None and self.naming.plan.task.examples > 1:
-            each = row(_bold(self.letters["dw"], id.layer), Fence(Script(Sym("x", "bold"), Sym("n"))))
+            each = row(
+                _bold(self.letters["dw"], id.layer), Fence(Script(Sym("x", "bold"), Sym("n")))
+            )
             n, many = row(Sym("n"), EQUALS, Num("1")), Sym("N")
             return row(Frac(Num("1"), Sym("N")), Big("∑", each, n, many))
         delta = Script(Fence(_bold(self.letters["delta"], id.layer)), sup=TRANSPOSE)
@@ -166,15 +166,13 @@ class Vectors:
         step = row(self.naming.symbol("rate"), _bold(self.letters["dw"], layer))
         return row(old, MINUS, step)
 
-    # arrays of givens ----------------------------------------------------------------------------
+    # arrays of givens -----------------------------------------------------------------------
 
     def weights(self, layer: int) -> Array:
         """A layer's given weight matrix, row 0 the biases where they are augmented."""
         net = self.network
         units = range(1, net.layers[layer - 1].units + 1)
-        rows = [
-            tuple(f"w.{layer}.{j}.{i}" for j in units) for i in range(1, net.below(layer) + 1)
-        ]
+        rows = [tuple(f"w.{layer}.{j}.{i}" for j in units) for i in range(1, net.below(layer) + 1)]
         if net.layers[layer - 1].bias in ("augmented", "unit"):
             rows.insert(0, tuple(f"b.{layer}.{j}" for j in units))
         letter = self.letters["w"]

@@ -87,7 +87,7 @@ class Writer:
             kept = {id for id in steps if id in set(asked) or ids.parse(id).inner}
             self.hidden = {id: step.rule for id, step in steps.items() if id not in kept}
 
-    # whole steps -----------------------------------------------------------------------------
+    # whole steps ----------------------------------------------------------------------------
 
     def left(self, step: Step) -> Formula:
         """What is asked: the step's symbol, or the weight that is assigned to."""
@@ -126,7 +126,7 @@ class Writer:
             number(self.numbers[step.id]),
         )
 
-    # what a reference turns into -----------------------------------------------------------------
+    # what a reference turns into ------------------------------------------------------------
 
     def _symbol_of(self, step: Step) -> Callable[[str], Formula]:
         average = ids.parse(step.id).example is None and self.naming.plan.task.examples > 1
@@ -192,7 +192,7 @@ class _Walk:
             return Frac(Num(top), Num(bottom))
         return Num(text)
 
-    # sums --------------------------------------------------------------------------------------
+    # sums -----------------------------------------------------------------------------------
 
     def sum(self, node: Sum) -> Formula:
         if self.is_error(node) and self.notation.target_first:
@@ -240,7 +240,7 @@ class _Walk:
         first = written.items[0] if isinstance(written, Row) else written
         return Fence(written) if first == NEGATIVE else written
 
-    # products ------------------------------------------------------------------------------------
+    # products -------------------------------------------------------------------------------
 
     def product(self, node: Product) -> Formula:
         factors = [self.factor(f, first=n == 0) for n, f in enumerate(self.chained(node))]
@@ -298,7 +298,7 @@ class _Walk:
             return derivative(self.writer.naming.symbol(net), self.writer.naming.symbol(out))
         return None
 
-    # powers and functions ------------------------------------------------------------------------
+    # powers and functions -------------------------------------------------------------------
 
     def square(self, node: Square) -> Formula:
         inner = node.of

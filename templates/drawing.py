@@ -6,10 +6,12 @@ meant, not named: a primitive has a mark, and each medium knows its inks for it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from templates.formulas.spans import Label
+from templates.geometry import Box, Point
 
 Mark = Literal["plain", "right", "partly", "wrong", "focus", "faint"]
 Shown = Literal["values", "names", "nothing"]
@@ -28,7 +30,7 @@ class Look(NamedTuple):
 LOOKS: dict[Mark, Look] = {
     "plain": Look(1.1, (), ""),
     "right": Look(1.8, (), "✓"),
-    "partly": Look(1.8, (7, 3), "~"),
+    "partly": Look(1.8, (7, 3), "≈"),
     "wrong": Look(1.8, (2.5, 2.5), "✗"),
     "focus": Look(2.6, (), ""),
     "faint": Look(0.7, (), ""),
@@ -37,6 +39,9 @@ LOOKS: dict[Mark, Look] = {
 
 BIAS_DASH = (4.0, 3.0)
 """Of lines and circles that belong to a bias."""
+
+PAD = 3.0
+"""Paper left and right of a label."""
 
 HEIGHT = 1.24
 """Height of a label in em."""
@@ -108,3 +113,35 @@ class Drawing:
     shapes: tuple[Shape, ...]
     shown: Shown = "values"
     """What the labels of the edges say: names with values, names alone, or nothing."""
+
+
+def moved(shape: Shape, dx: float, dy: float) -> Shape:
+    """The shape elsewhere."""
+    match shape:
+        case Line(x1, y1, x2, y2):
+            return replace(shape, x1=x1 + dx, y1=y1 + dy, x2=x2 + dx, y2=y2 + dy)
+        case Circle(x, y) | Words(x, y):
+            return replace(shape, x=x + dx, y=y + dy)
+
+
+def bounds(shapes: Sequence[Shape]) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom end of all shapes."""
+    corners = [corner for shape in shapes for corner in _extent(shape)]
+    xs, ys = [x for x, _ in corners], [y for _, y in corners]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _extent(shape: Shape) -> list[Point]:
+    match shape:
+        case Line(x1, y1, x2, y2):
+            return [(x1, y1), (x2, y2)]
+        case Circle(x, y, r):
+            return [(x - r, y - r), (x + r, y + r)]
+        case Words():
+            return box_of(shape).corners()
+
+
+def box_of(words: Words) -> Box:
+    """The rectangle that a label covers."""
+    shift = {"start": 0.5, "middle": 0.0, "end": -0.5}[words.anchor] * words.width
+    return Box(words.x + shift, words.y, words.width + 2 * PAD, words.height, words.angle)

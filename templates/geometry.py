@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
 Point = tuple[float, float]
@@ -20,9 +21,7 @@ class Box(NamedTuple):
 
     def axes(self) -> tuple[Point, Point]:
         """Unit vectors along its width and its height."""
-        turn = math.radians(self.angle)
-        cos, sin = math.cos(turn), math.sin(turn)
-        return (cos, sin), (-sin, cos)
+        return _axes(self.angle)
 
     def inside(self, x: float, y: float) -> Point:
         """A point seen from the centre, along the axes."""
@@ -47,6 +46,14 @@ class Box(NamedTuple):
     def reach(self) -> float:
         """Radius of the circle round it."""
         return math.hypot(self.width, self.height) / 2
+
+
+@lru_cache(maxsize=4096)
+def _axes(angle: float) -> tuple[Point, Point]:
+    """All boxes along one line share their axes, and each is asked thousands of times."""
+    turn = math.radians(angle)
+    cos, sin = math.cos(turn), math.sin(turn)
+    return (cos, sin), (-sin, cos)
 
 
 class Disc(NamedTuple):

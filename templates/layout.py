@@ -16,6 +16,7 @@ from templates.drawing import (
     BIAS_DASH,
     HEIGHT,
     LOOKS,
+    PAD,
     Circle,
     Drawing,
     Line,
@@ -23,6 +24,8 @@ from templates.drawing import (
     Shape,
     Shown,
     Words,
+    bounds,
+    moved,
 )
 from templates.formulas.spans import Label, Span, label, side_by_side, text_width
 from templates.geometry import Box, Disc, Point, Segment
@@ -55,7 +58,7 @@ WIDEST, TALLEST = 560.0, 860.0
 DENSE = 50
 """From so many lines on they are drawn thinner."""
 
-MARGIN, GAP, STUB, PAD = 8.0, 7.0, 11.0, 3.0
+MARGIN, GAP, STUB = 8.0, 7.0, 11.0
 NAME_SIZE, CAPTION_SIZE, LEAST_SIZE = 15.0, 13.5, 8.0
 SHARES = tuple(n / 40 for n in range(7, 34))
 """Where on its line a label may stand."""
@@ -254,8 +257,10 @@ class _Layout:
     def discs(self) -> Iterator[Disc]:
         """Circles that no label may touch, with a little air round them."""
         for number, layer in enumerate(self.layers):
-            for j in range(len(layer)):
+            for j, unit in enumerate(layer):
                 yield Disc(*self.unit_at(number, j), self.radius + PAD)
+                if LOOKS[unit.mark].letter:
+                    yield _badge(self.unit_at(number, j), self.radius)
             if number < len(self.layers) - 1 and self.node_bias(number):
                 yield Disc(*self.bias_at(number), self.bias_radius + PAD)
 
@@ -278,11 +283,11 @@ class _Layout:
     def drawing(self) -> Drawing:
         """The shapes, moved to positive coordinates."""
         shapes = [*self.lines(), *self.labels(), *self.circles(), *self.captions(), *self.dots()]
-        left, top, right, bottom = _bounds(shapes)
-        moved = tuple(_moved(shape, MARGIN - left, MARGIN - top) for shape in shapes)
+        left, top, right, bottom = bounds(shapes)
+        shifted = tuple(moved(shape, MARGIN - left, MARGIN - top) for shape in shapes)
         width, height = right - left + 2 * MARGIN, bottom - top + 2 * MARGIN
         title, description = entitled(self.whole), described(self.whole)
-        return Drawing(width, height, title, description, moved, self.shown)
+        return Drawing(width, height, title, description, shifted, self.shown)
 
     def lines(self) -> list[Line]:
         """The lines, judged ones on top."""
@@ -323,12 +328,13 @@ class _Layout:
     ) -> Iterator[Shape]:
         yield Circle(*at, r, mark, dash)
         words = label(name)
-        size = min(NAME_SIZE, 1.1 * r, 1.75 * r / max(words.width, 0.1))
+        size = min(NAME_SIZE, r, 1.5 * r / max(words.width, 0.1))
         if size >= LEAST_SIZE:
             yield Words(*at, words, size, mark=mark)
         letter = LOOKS[mark].letter
         if letter:
-            yield Words(at[0] + r, at[1] - r, _upright(letter), 13.0, mark=mark, halo=True)
+            badge = _badge(at, r)
+            yield Words(badge.x, badge.y, _upright(letter), 14.0, mark=mark, halo=True)
 
     def captions(self) -> Iterator[Words]:
         """Left of the inputs and right of the outputs."""
@@ -355,6 +361,11 @@ def _upright(text: str, after: float = 0.0) -> Label:
     return Label((Span(text),), after)
 
 
+def _badge(at: Point, radius: float) -> Disc:
+    """Where the letter of a judged unit stands: above it."""
+    return Disc(at[0], at[1] - radius - 9, 8)
+
+
 def _line(segment: Segment, edge: _Edge, thin: bool = False) -> Line:
     mark = edge.weight.mark
     dash = LOOKS[mark].dash or (BIAS_DASH if edge.dashed else ())
@@ -364,36 +375,3 @@ def _line(segment: Segment, edge: _Edge, thin: bool = False) -> Line:
 
 def _words(box: Box, words: Label, size: float, mark: Mark) -> Words:
     return Words(box.x, box.y, words, size, box.angle, mark, halo=True)
-
-
-def _moved(shape: Shape, dx: float, dy: float) -> Shape:
-    """The shape elsewhere; frozen dataclasses are replaced, not changed."""
-    match shape:
-        case Line(x1, y1, x2, y2, width, mark, dash):
-            return Line(x1 + dx, y1 + dy, x2 + dx, y2 + dy, width, mark, dash)
-        case Circle(x, y, r, mark, dash):
-            return Circle(x + dx, y + dy, r, mark, dash)
-        case Words(x, y, label, size, angle, mark, halo, anchor):
-            return Words(x + dx, y + dy, label, size, angle, mark, halo, anchor)
-
-
-def _bounds(shapes: list[Shape]) -> tuple[float, float, float, float]:
-    corners = [corner for shape in shapes for corner in _extent(shape)]
-    xs, ys = [x for x, _ in corners], [y for _, y in corners]
-    return min(xs), min(ys), max(xs), max(ys)
-
-
-def _extent(shape: Shape) -> list[Point]:
-    match shape:
-        case Line(x1, y1, x2, y2):
-            return [(x1, y1), (x2, y2)]
-        case Circle(x, y, r):
-            return [(x - r, y - r), (x + r, y + r)]
-        case Words():
-            return box_of(shape).corners()
-
-
-def box_of(words: Words) -> Box:
-    """The rectangle that a label covers."""
-    shift = {"start": 0.5, "middle": 0.0, "end": -0.5}[words.anchor] * words.width
-    return Box(words.x + shift, words.y, words.width + 2 * PAD, words.height, words.angle)

@@ -50,7 +50,10 @@ LINE_MM = 6.0
 """About the height of a line, for room to work in."""
 
 _RULES = {"left": ":---", "center": ":---:", "right": "---:"}
-_SPECIAL = re.compile(r"([\\`*_\[\]#|~!])")
+_LIST = re.compile(r"^(?P<number>\d*)(?P<sign>(?<=\d)[.)](?!\S)|(?<!\d)[-+](?![^\s-]))")
+"""What would begin a list or be a rule: `1. `, `- `, `---`; not `0.15` or `-0.2`."""
+
+_SPECIAL = re.compile(r"([\\`*_\[\]#|~])")
 
 
 def markdown(page: Page, pictures: Pictures | None = None) -> str:
@@ -91,12 +94,9 @@ def escaped(text: str) -> str:
     """
     words = html.escape(" ".join(text.split()), quote=False)
     words = _SPECIAL.sub(r"\\\1", words).replace("$", "<span>$</span>")
-    start = re.match(r"[-+]|\d+(?=[.)])", words)
-    if start:
-        end = start.end()
-        words = f"\\{words}" if words[0] in "-+" else f"{words[:end]}\\{words[end:]}"
-    edges = text[:1].isspace(), text[-1:].isspace()
-    return f"{' ' if edges[0] and words else ''}{words}{' ' if edges[1] and words else ''}"
+    words = _LIST.sub(r"\g<number>\\\g<sign>", words)
+    before, after = text[:1].isspace(), text[-1:].isspace()
+    return f"{' ' if before else ''}{words}{' ' if after and words else ''}"
 
 
 # Inline parts ------------------------------------------------------------------------------
@@ -110,18 +110,22 @@ def _inline(part: Inline) -> str:
     match part:
         case Text(text):
             return escaped(text)
-        case Strong(text):
-            return f"**{escaped(text).strip()}**"
+        case Strong(text) | Badge(text):
+            return _marked(escaped(text), "**")
         case Emphasis(text):
-            return f"*{escaped(text).strip()}*"
+            return _marked(escaped(text), "*")
         case Code(text):
             return code(text)
         case Math(formula):
             return f"${latex(formula)}$"
-        case Badge(text):
-            return f"**{escaped(text).strip()}**"
         case _:
             assert_never(part)
+
+
+def _marked(words: str, sign: str) -> str:
+    """Spaces go outside of the signs; inside they would undo them."""
+    inner = words.strip()
+    return words.replace(inner, f"{sign}{inner}{sign}") if inner else words
 
 
 def code(text: str) -> str:
@@ -172,18 +176,18 @@ def _bullet(number: int, parts: Inlines, numbered: bool) -> str:
 def _display(display: Display) -> str:
     rows = [row for line in display.lines for row in _relation(line)]
     if len(rows) == 1:
-        return f"$$\n{rows[0].replace('& ', '')}\n$$"
-    body = " \\cr\n".join(rows)
+        return f"$$\n{''.join(rows[0])}\n$$"
+    body = " \\cr\n".join("& ".join(row) for row in rows)
     return f"$$\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}\n$$"
 
 
-def _relation(line: Relation) -> Iterator[str]:
-    """The rows of one line: later ones stand a little right of the sign."""
+def _relation(line: Relation) -> Iterator[tuple[str, str]]:
+    """Left and right parts of the rows of one line; later rows stand right of the sign."""
     left = "" if line.left is None else latex(line.left) + " "
     first, *rest = lines(line.right)
-    yield f"{left}& {latex(first if line.sign is None else row(line.sign, first))}"
+    yield left, latex(first if line.sign is None else row(line.sign, first))
     for part in rest:
-        yield rf"& \quad {latex(part)}"
+        yield "", rf"\quad {latex(part)}"
 
 
 def _table(table: Table) -> Iterator[str]:

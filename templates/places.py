@@ -84,9 +84,16 @@ def _clash(depth: float) -> float:
 
 
 def _on_lines(box: Box, lines: Sequence[Segment]) -> float:
-    left, right = box.x - box.reach, box.x + box.reach
-    under = (covered(box, line) for line in lines if line.x1 <= right and line.x2 >= left)
+    under = (covered(box, line) for line in lines if _passes(box, line))
     return sum(CROSSING + HIDDEN * length for length in under if length > 0)
+
+
+def _passes(box: Box, line: Segment) -> bool:
+    """Whether the line comes near the box at all; lines run from left to right."""
+    reach = box.reach
+    if line.x1 > box.x + reach or line.x2 < box.x - reach:
+        return False
+    return min(line.y1, line.y2) <= box.y + reach and max(line.y1, line.y2) >= box.y - reach
 
 
 class _Search:
@@ -116,8 +123,11 @@ class _Search:
 
     def cost(self, n: int, a: int, without: int = -1) -> float:
         """Cost of label n at place a among the others as they stand."""
-        others = (m for m in self.rivals[n] if m != without and self.chosen[m] >= 0)
-        return self.costs[n][a] + sum(self.pair(n, a, m, self.chosen[m]) for m in others)
+        total = self.costs[n][a]
+        for m in self.rivals[n]:
+            if m != without and self.chosen[m] >= 0:
+                total += self.pair(n, a, m, self.chosen[m])
+        return total
 
     def best(self, n: int) -> int:
         return min(range(len(self.costs[n])), key=lambda a: self.cost(n, a))

@@ -95,7 +95,7 @@ def _opening(sheet: Sheet, n: int, of: int, what: str) -> list[Block]:
     return [*opening, network_figure(sheet.exercise), *givens(sheet.exercise)]
 
 
-# givens -------------------------------------------------------------------------------------------
+# givens ------------------------------------------------------------------------------------
 
 
 def givens(exercise: Exercise) -> list[Block]:
@@ -183,7 +183,7 @@ def _matrix(exercise: Exercise, array: Array) -> Matrix:
     return Matrix(tuple(tuple(cell(id) for id in cells) for cells in array.cells))
 
 
-# worksheet ----------------------------------------------------------------------------------------
+# worksheet ---------------------------------------------------------------------------------
 
 
 def how_to_write(precision: Precision) -> Inlines:
@@ -237,7 +237,7 @@ def _field(exercise: Exercise, id: str) -> Item:
     return Item(id, exercise.labels.get(id, id), prompt)
 
 
-# key ----------------------------------------------------------------------------------------------
+# key ---------------------------------------------------------------------------------------
 
 
 def _key_blocks(sheet: Sheet) -> Iterator[Block]:

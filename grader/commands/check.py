@@ -45,7 +45,9 @@ Examples:
     show_default=True,
 )
 @click.pass_context
-def check(ctx: click.Context, files: tuple[Path, ...], assignment: Path | None, output: str) -> None:
+def check(
+    ctx: click.Context, files: tuple[Path, ...], assignment: Path | None, output: str
+) -> None:
     """Grade SUBMISSION files: tidy CSV (exercise,step,answer) or wide CSV (a row a student).
 
     Exit status: 0 all graded, 1 something could not be graded (it is listed), 2 wrong usage.
@@ -89,7 +91,7 @@ def _checked(
     return found, list(read.problems)
 
 
-# output -------------------------------------------------------------------------------------------
+# output ------------------------------------------------------------------------------------
 
 Marked = list[tuple[Report, Exercise]]
 
@@ -149,9 +151,20 @@ def _as_json(reports: Marked, problems: list[Problem]) -> None:
     click.echo(json.dumps(doc, ensure_ascii=False, indent=1))
 
 
-_COLUMNS = (
-    "student exercise step id answer verdict credit weight expected tolerance slip message"
-).split()
+_COLUMNS = [
+    "student",
+    "exercise",
+    "step",
+    "id",
+    "answer",
+    "verdict",
+    "credit",
+    "weight",
+    "expected",
+    "tolerance",
+    "slip",
+    "message",
+]
 
 
 def _as_csv(reports: Marked, problems: list[Problem]) -> None:

@@ -45,7 +45,9 @@ def _show(name: str, misprints: bool) -> None:
         for n in chosen
     ]
     if rows:
-        click.echo(table(["place", "step", "printed", "computed", "agrees"], rows, [2, 3], indent="  "))
+        click.echo(
+            table(["place", "step", "printed", "computed", "agrees"], rows, [2, 3], indent="  ")
+        )
     for f in formulas:
         if not misprints or f.agrees == "misprint":
             click.echo(f"  {f.place}: {f.statement}")

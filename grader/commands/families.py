@@ -71,4 +71,3 @@ def _show(family: known.Family) -> None:
     click.echo("\nSections:")
     for section in design.sections:
         click.echo(f"  {section.title}: {len(section.steps)} steps")
-

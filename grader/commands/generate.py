@@ -61,9 +61,7 @@ def chosen_formats(ctx: click.Context, param: click.Parameter, value: str) -> tu
 @click.option("--layers", metavar="3-2-2", help="Widths from inputs to outputs.")
 @click.option("--decimals", type=int, help="Decimals that the worksheet asks for.")
 @click.option("--significant", type=int, help="Significant figures instead of decimals.")
-@click.option(
-    "--difficulty", default="standard", show_default=True, metavar="easy|standard|hard"
-)
+@click.option("--difficulty", default="standard", show_default=True, metavar="easy|standard|hard")
 @click.option(
     "--exercises", default=1, show_default=True, type=click.IntRange(1, 20), help="Per student."
 )

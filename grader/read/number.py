@@ -45,8 +45,8 @@ class Unreadable:
 
 Reading = Written | Unreadable
 
-_PLAIN = re.compile(r"([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,5}))?")
-_COMMA = re.compile(r"([+-]?)(\d+),(\d+)(?:[eE]([+-]?\d{1,5}))?")
+_PLAIN = re.compile(r"([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,5}))?", re.ASCII)
+_COMMA = re.compile(r"([+-]?)(\d+),(\d+)(?:[eE]([+-]?\d{1,5}))?", re.ASCII)
 
 
 def read_number(text: str) -> Reading | None:
@@ -91,13 +91,13 @@ def _written(text: str, plain: str) -> Reading:
         return Unreadable(text, "out_of_range", 0, f"{text.strip()[:20]!r} has too many digits")
     value = Decimal(plain)
     place = value.as_tuple().exponent
-    if not isinstance(place, int) or abs(value.adjusted()) > LARGEST_EXPONENT and value:
+    if not isinstance(place, int) or (abs(value.adjusted()) > LARGEST_EXPONENT and value):
         return Unreadable(text, "out_of_range", 0, f"{text.strip()[:20]!r} is out of range")
     return Written(text, float(value), place, len(digits.lstrip("0")))
 
 
 def _refused(text: str, plain: str) -> Unreadable:
-    good = re.match(r"[+-]?\d*\.?\d*(?:[eE][+-]?\d*)?", plain)
+    good = re.match(r"[+-]?[0-9]*\.?[0-9]*(?:[eE][+-]?[0-9]*)?", plain)
     position = len(good[0]) if good else 0
     position += len(text) - len(text.lstrip())
     shown = text.strip() if len(text.strip()) <= 40 else text.strip()[:37] + "..."

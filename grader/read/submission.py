@@ -62,7 +62,7 @@ def read_submissions(data: bytes, file: str, find: Find) -> Read:
         reader.wide()
     else:
         raise SubmissionError([_not_answers(table)])
-    return Read(tuple(reader.found.values()), tuple([*table.problems, *reader.problems]))
+    return Read(tuple(reader.found.values()), (*table.problems, *reader.problems))
 
 
 def _not_answers(table: Table) -> Problem:

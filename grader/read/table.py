@@ -42,10 +42,7 @@ def decode(data: bytes, file: str) -> str:
     if len(data) > LARGEST:
         message = f"{len(data):,} bytes are too many; the limit is {LARGEST:,}"
         raise SubmissionError([Problem(file, None, None, "too_large", message)])
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encoding = "utf-16"
-    else:
-        encoding = "utf-8-sig"
+    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError:

@@ -44,7 +44,7 @@ _SIGNS = {
     "Σ": r"\sum", "∏": r"\prod", "Π": r"\prod", "…": r"\ldots", "⋯": r"\cdots",
     "⋮": r"\vdots", "⋱": r"\ddots", "′": r"\prime", "⊤": r"\top", "[": r"\lbrack",
     "]": r"\rbrack", "{": r"\lbrace", "}": r"\rbrace", "|": r"\vert", "‖": r"\Vert",
-    "⟨": r"\langle", "⟩": r"\rangle", "√": r"\surd",
+    "⟨": r"\langle", "⟩": r"\rangle", "√": r"\surd", "<": "<", ">": ">",
 }  # fmt: skip
 _LETTERS = {letter: "\\" + name for letter, name in GREEK.items()} | {
     "ε": r"\varepsilon",
@@ -131,7 +131,9 @@ def _styled(text: str, style: Style) -> str:
 
 def _mixed(text: str, style: Style) -> str:
     """Greek letters and signs have commands; any other text is text."""
-    if not all(char in _LETTERS or char in _SIGNS or char.isascii() for char in text):
+    if " " in text or not all(
+        char in _LETTERS or char in _SIGNS or char.isascii() for char in text
+    ):
         return rf"\text{{{_word(text)}}}"
     return joined(_run(run, style) for run in re.findall(r"[A-Za-z0-9]+|.", text))
 

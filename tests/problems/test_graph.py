@@ -64,7 +64,9 @@ def test_gradients_are_finite_differences(name: str) -> None:
             assert float(ours[id]) == pytest.approx(slope, rel=1e-12, abs=1e-15), id
 
 
-@pytest.mark.parametrize("name", ["mazur", "musilek", "lfd", "binary", "deep chain", "softmax squares"])
+@pytest.mark.parametrize(
+    "name", ["mazur", "musilek", "lfd", "binary", "deep chain", "softmax squares"]
+)
 def test_gradients_are_sympy_derivatives(name: str) -> None:
     """Symbolic differentiation of the forward pass, compared at a rational point."""
     graph = build(PLANS[name])

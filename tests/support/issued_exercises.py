@@ -1,0 +1,26 @@
+"""Exercises as the generator issues them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from problems import family
+from problems.draw import draw, key
+from problems.exercise import Exercise, issued
+from problems.family import Design
+
+
+@lru_cache(maxsize=64)
+def exercises(
+    name: str, count: int = 3, difficulty: str = "standard", **choices: int
+) -> tuple[Exercise, ...]:
+    """The first exercises of a family under a fixed secret."""
+    design = family.load(name).design(difficulty=difficulty, **choices)
+    return drawn(design, count)
+
+
+def drawn(design: Design, count: int) -> tuple[Exercise, ...]:
+    draws = draw(design, [key("secret", "test", str(n)) for n in range(count)])
+    return tuple(
+        issued(design, d, f"{design.family.name}-{n}", f"student-{n}") for n, d in enumerate(draws)
+    )

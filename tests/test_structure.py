@@ -1,0 +1,131 @@
+"""Imports point one way, the core is light, and what is shipped is complete."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+ROOMS = ["problems", "templates", "grader"]
+ALLOWED = {"problems": {"numpy"}, "templates": {"jinja2", "markupsafe"}}
+
+
+def imported(path: Path) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        match node:
+            case ast.Import(names=names):
+                yield from ((node.lineno, a.name.split(".")[0]) for a in names)
+            case ast.ImportFrom(module=str(module), level=0):
+                yield node.lineno, module.split(".")[0]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_imports_point_one_way(room: str) -> None:
+    """problems -> templates -> grader; a room may use itself and those before it."""
+    later = set(ROOMS[ROOMS.index(room) + 1 :])
+    found = [
+        f"{path.relative_to(ROOT)}:{line}: {top}"
+        for path in sorted((ROOT / room).rglob("*.py"))
+        for line, top in imported(path)
+        if top in later
+    ]
+    assert not found
+
+
+@pytest.mark.parametrize("room", sorted(ALLOWED))
+def test_rooms_use_only_their_own_libraries(room: str) -> None:
+    """numpy alone for what is asked; jinja2 besides for how it looks."""
+    allowed = ALLOWED[room] | set(ROOMS) | sys.stdlib_module_names
+    found = {
+        f"{path.relative_to(ROOT)}:{line}: {top}"
+        for path in (ROOT / room).rglob("*.py")
+        for line, top in imported(path)
+        if top not in allowed
+    }
+    assert not found
+
+
+def test_no_relative_imports_and_no_eval() -> None:
+    """Student text never reaches an interpreter; neither does ours."""
+    for room in ROOMS:
+        for path in (ROOT / room).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                assert not (isinstance(node, ast.ImportFrom) and node.level), path
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                    assert node.func.id not in {"eval", "exec", "compile", "sympify"}, path
+
+
+def loaded_by(code: str) -> set[str]:
+    script = f"import sys; {code}; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.split())
+
+
+def test_help_loads_no_engine() -> None:
+    """`bpgrade --help` must feel instant."""
+    loaded = loaded_by("import grader.cli")
+    assert not loaded & {"numpy", "jinja2", "sympy", "problems.graph", "grader.commands.check"}
+
+
+def test_check_loads_no_renderer() -> None:
+    """A single check needs numpy and click, nothing to print pages with."""
+    loaded = loaded_by("import grader.commands.check")
+    assert not loaded & {"jinja2", "sympy", "templates.html", "templates.sheets"}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_packages_are_typed_and_hold_their_data(room: str) -> None:
+    """py.typed in each; a pattern in .gitignore could silently drop data from the wheel."""
+    assert (resources.files(room) / "py.typed").is_file()
+
+
+def test_data_files_are_there() -> None:
+    """Families, notations, the documents' numbers, the page template."""
+    problems = resources.files("problems")
+    assert len([f for f in (problems / "families").iterdir() if f.name.endswith(".toml")]) >= 12
+    assert len([f for f in (problems / "notations").iterdir() if f.name.endswith(".toml")]) >= 5
+    assert (resources.files("templates") / "page.html.j2").is_file()
+
+
+def public_without_docstring(path: Path) -> list[str]:
+    tree = ast.parse(path.read_text("utf-8"))
+    kinds = (ast.FunctionDef, ast.ClassDef)
+    return [
+        node.name
+        for node in tree.body
+        if isinstance(node, kinds)
+        and not node.name.startswith("_")
+        and not ast.get_docstring(node)
+    ]
+
+
+def test_everything_public_is_documented() -> None:
+    """No exemption list: it only grows."""
+    found = {
+        str(path.relative_to(ROOT)): names
+        for room in ROOMS
+        for path in (ROOT / room).rglob("*.py")
+        if (names := public_without_docstring(path))
+    }
+    assert not found
+
+
+def test_functions_are_small() -> None:
+    """None over 50 lines; the engine's builder is many small ones."""
+    found = []
+    for room in ROOMS:
+        for path in (ROOT / room).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.FunctionDef):
+                    lines = (node.end_lineno or 0) - node.lineno + 1
+                    if lines > 50 and "click" not in ast.dump(node)[:200000]:
+                        found.append(f"{path.relative_to(ROOT)}: {node.name} {lines}")
+    assert not found
