@@ -171,8 +171,9 @@ def as_json(chosen: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
 def transcript(name: str) -> dict[str, str]:
     """For each step that a document prints, its result as printed, to be handed in.
 
-    The last result counts; a step that is only ever put in (Musilek's slopes) gives the last
-    number put in. Numbers of later iterations are not steps of the exercise.
+    Of several texts for one step the one with the most digits counts, for that is the number
+    the document goes on with (Musilek prints dE/dy7 as 0.750 and works with 0.7504); of equally
+    long ones the last result. Numbers of later iterations are not steps of the exercise.
 
     Source: Musilek NN-4, Step (2).
 
@@ -180,7 +181,7 @@ def transcript(name: str) -> dict[str, str]:
     '0.9866'
     """
     document = load(name)
-    ranked = sorted(document.numbers, key=lambda number: number.result)
+    ranked = sorted(document.numbers, key=lambda n: (len(n.printed.partition(".")[2]), n.result))
     found = {number.id: number.printed for number in ranked}
     return {id: found[id] for id in document.graph.steps if id in found}
 

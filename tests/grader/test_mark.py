@@ -130,12 +130,15 @@ def test_musilek_loses_only_the_shared_bias() -> None:
     assert lost("musilek") == {"db.1": "0.0008"}
 
 
-def test_mazur_loses_nothing() -> None:
-    """Nine digits, all right."""
-    assert lost("mazur") == {}
+def test_mazur_prints_three_weights_with_a_digit_too_few() -> None:
+    """He works with nine decimals; three new weights have eight, everything is right."""
+    report, typed = document_report("mazur")
+    short = {s.id: s.verdict for s in report.steps if s.id in typed and s.verdict != "correct"}
+    assert short == dict.fromkeys(["new.w.1.1.2", "new.w.1.2.1", "new.w.1.2.2"], "imprecise")
 
 
 def test_the_slides_lose_nothing_but_misprints() -> None:
-    """Cut digits cost nothing; whatever is lost must be listed as a misprint."""
+    """Cut digits cost nothing; their misprints are in givens, labels and the last lines."""
     misprinted = {row.id for row in documents.numbers("slides") if row.agrees == "misprint"}
-    assert set(lost("slides")) <= misprinted
+    assert misprinted
+    assert lost("slides") == {}

@@ -111,7 +111,7 @@ def worksheet() -> Page:
         (
             Heading(2, "Forward pass"),
             Paragraph(parts),
-            Bullets((text("one"), text("two"))),
+            Bullets((text("one"), (Code("two"),))),
             chain(long),
             single(sub("v", 4)),
             Table(

@@ -108,6 +108,7 @@ def test_html_is_closed_and_in_order(worksheet: Page) -> None:
     assert ("scope", "row") in found.attributes
     assert "caption" in found.tags
     assert "figcaption" in found.tags
+    assert "<li>one</li><li><code>two</code></li>" in html(worksheet)
 
 
 def test_html_stands_alone(worksheet: Page) -> None:
@@ -193,7 +194,7 @@ def test_markdown_sets_every_block(worksheet: Page) -> None:
         "\n# Worksheet\n",
         "\n## Forward pass\n",
         "Use $w_5$ **always** *carefully* and type `net_h1` **right**",
-        "\n- one\n- two\n",
+        "\n- one\n- `two`\n",
         "$$\n\\begin{aligned}\nE & = 1 \\cr\n& = 2\n\\end{aligned}\n$$",
         "$$\nv_4\n$$",
         "| Symbol | Value |\n| :--- | ---: |\n| $w_1$ | 0.15 |",
