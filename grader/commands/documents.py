@@ -8,7 +8,7 @@ from collections import Counter
 import click
 
 from grader.errors import AssignmentError
-from grader.terminal import table
+from grader.terminal import paragraph, table
 from problems import documents as seeds
 
 EXAMPLES = """\b
@@ -40,14 +40,14 @@ def _show(name: str, misprints: bool) -> None:
     click.echo(click.style(f"{name}: {seeds.load(name).title}", bold=True))
     numbers, formulas = seeds.numbers(name), seeds.formulas(name)
     chosen = [n for n in numbers if not misprints or n.agrees == "misprint"]
-    rows = [
-        [n.place, n.id, n.printed, f"{n.computed:.10g}", f"{n.agrees}{_because(n.reason)}"]
-        for n in chosen
-    ]
+    rows = [[n.place, n.id, n.printed, f"{n.computed:.10g}", n.agrees] for n in chosen]
     if rows:
         click.echo(
             table(["place", "step", "printed", "computed", "agrees"], rows, [2, 3], indent="  ")
         )
+    for n in chosen:
+        if n.reason:
+            click.echo(paragraph(f"{n.printed}: {n.reason}", "    "))
     for f in formulas:
         if not misprints or f.agrees == "misprint":
             click.echo(f"  {f.place}: {f.statement}")

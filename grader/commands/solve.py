@@ -8,9 +8,11 @@ import click
 
 from grader import folder as folders
 from grader.errors import AssignmentError
-from grader.terminal import width
+from grader.terminal import table, width
+from problems import ids
 from problems.exercise import Exercise
 from problems.sections import Placed, placed
+from problems.solve import train
 from problems.writing import Writer
 from templates.formulas.plain import plain
 from templates.sheets import tolerance
@@ -20,6 +22,7 @@ Examples:
   bpgrade solve --document mazur
   bpgrade solve mazur-7f3a9c12d0 --assignment hw1
   bpgrade solve ada --assignment hw1
+  bpgrade solve --document mazur --train 10000
 """
 
 
@@ -32,7 +35,15 @@ Examples:
     default=Path(),
     help="Assignment folder [this folder or above].",
 )
-def solve(exercise: str | None, document: str | None, assignment: Path) -> None:
+@click.option(
+    "--train",
+    "rounds",
+    type=click.IntRange(1, 1_000_000),
+    help="Instead of the steps, go on for so many rounds and show the error curve.",
+)
+def solve(
+    exercise: str | None, document: str | None, assignment: Path, rounds: int | None
+) -> None:
     """Print every step of an EXERCISE (its id, or a student), or of a document's example."""
     if (exercise is None) == (document is None):
         raise click.UsageError("name an exercise, or a document with --document")
@@ -45,7 +56,7 @@ def solve(exercise: str | None, document: str | None, assignment: Path) -> None:
         folder = folders.Folder(folders.find(assignment))
         found = _find(folder, exercise or "")
         sections = tuple(placed(folder.order.made_by.sections, found.graph))
-    click.echo(worked(found, sections))
+    click.echo(trained(found, rounds) if rounds else worked(found, sections))
 
 
 def _find(folder: folders.Folder, name: str) -> Exercise:
@@ -96,3 +107,34 @@ def _step(exercise: Exercise, writer: Writer, id: str) -> list[str]:
             line = "     "
         line += f" {part}"
     return [*lines, line]
+
+
+BARS = "▁▂▃▄▅▆▇█"
+
+
+def trained(exercise: Exercise, rounds: int) -> str:
+    """The error before the first update, after 1, 2, 5, 10, ... and after the last one."""
+    losses, last = train(exercise.plan, exercise.numbers, rounds)
+    marks = [c * 10**n for n in range(7) for c in (1, 2, 5) if c * 10**n < rounds]
+    rows = [[f"{n:,}", f"{losses[n]:.9g}"] for n in (0, *marks, rounds)]
+    curve = sparkline([float(v) for v in losses], width() - 8)
+    outputs = [
+        f"{plain(exercise.naming.symbol(id))} = {float(value):.9f}"
+        for id, value in last.items()
+        if ids.parse(id).kind == "out" and ids.parse(id).layer == exercise.plan.network.depth
+    ]
+    head = f"{exercise.id}: error over {rounds:,} rounds"
+    shown = table(["updates", "error"], rows, right=[0, 1], indent="  ")
+    return "\n".join([head, "", f"  {curve}", "", shown, "", "  " + "   ".join(outputs)])
+
+
+def sparkline(values: list[float], columns: int) -> str:
+    """A curve in one line of text, the largest value as a full block.
+
+    >>> sparkline([1.0, 0.5, 0.0], 3)
+    '█▅▁'
+    """
+    count = min(columns, len(values))
+    picked = [values[round(n * (len(values) - 1) / max(1, count - 1))] for n in range(count)]
+    top = max(picked) or 1.0
+    return "".join(BARS[min(7, int(value / top * 8))] for value in picked)

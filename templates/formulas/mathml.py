@@ -7,6 +7,7 @@ from html import escape
 from itertools import pairwise
 
 from problems.formula import (
+    PARTIAL,
     Big,
     Blank,
     Call,
@@ -123,6 +124,9 @@ def _apart(before: Formula, item: Formula) -> bool:
 def _symbol(symbol: Sym, small: bool) -> str:
     if symbol == PRIME:
         return "<mo>′</mo>"
+    if symbol == PARTIAL:
+        # As an identifier Firefox would set it off like a function's name: ∂ E.
+        return '<mo form="prefix" lspace="0" rspace="0">∂</mo>'
     parts = apart(symbol)
     if parts != symbol:
         return _set(parts, small)

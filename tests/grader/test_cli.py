@@ -75,13 +75,14 @@ def test_generate_fill_check_every_family(runner: CliRunner, roster: Path, name:
     }  # fmt: skip
 
 
-FAMILY_OF_NOTATION = [(f, n) for f in ("mazur", "lfd", "valchanov") for n in notation.names()]
+FAMILY_OF_NOTATION = [(f, n) for f in family.names() for n in notation.names()]
 
 
 @pytest.mark.parametrize(("name", "written"), FAMILY_OF_NOTATION)
 def test_every_family_in_every_notation(runner, roster: Path, name: str, written: str) -> None:
     """A notation is data: any style can be written in any other's letters."""
-    source = family.source_of(name).replace(f'notation = "{name}"', f'notation = "{written}"')
+    own_notation = family.load(name).notation
+    source = family.source_of(name).replace(f'"{own_notation}"', f'"{written}"', 1)
     own = roster.parent / "own.toml"
     own.write_text(source, "utf-8")
     folder = generated(runner, roster, own)
@@ -329,3 +330,10 @@ def test_one_digit_more_is_said_where_the_family_allows_it(runner, tmp_path: Pat
     assert "asked for 4 decimals: with fewer no draw can be graded" in text
     (exercise,) = Folder(out).exercises()
     assert exercise.precision.decimals == 4
+
+
+def test_training_goes_on_to_the_documents_last_line(runner: CliRunner) -> None:
+    """The slides print 0.0000351085, the error after 9,999 updates by the right method."""
+    output = run(runner, "solve", "--document", "mazur", "--train", 9999).output
+    assert "3.51085481e-05" in output
+    assert "0.298371109" in output

@@ -577,7 +577,9 @@ def test_json_has_the_promised_shape() -> None:
         ("slides", "loss", "0.298371109"),
     ],
 )
-def test_a_transcript_has_the_number_that_the_document_goes_on_with(name: str, id: str, text: str) -> None:
+def test_a_transcript_has_the_number_that_the_document_goes_on_with(
+    name: str, id: str, text: str
+) -> None:
     """The text with the most digits counts, then the last result before a number put in."""
     assert documents.transcript(name)[id] == text
 

@@ -326,6 +326,7 @@ def test_signs_in_scripts_have_no_space() -> None:
 
 def test_a_partial_derivative_is_one_thing() -> None:
     """So it needs no brackets in a fraction, and is heard as one."""
+    assert "<mo" in mathml(row(PARTIAL, W64))
     assert atomic(row(PARTIAL, W64))
     assert not atomic(row(f.Num("2"), f.Sym("Δ")))
 
