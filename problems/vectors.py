@@ -48,7 +48,6 @@ class Array:
     rule: Formula | None
     """How the text computes it; None for givens."""
     cells: Cells
-    label: str
 
 
 def _exponent(layer: int) -> Formula:
@@ -92,7 +91,7 @@ class Vectors:
         if first.kind == "out" and layer < self.network.depth and self._augmented():
             cells = ((None,), *cells)
         symbol = self._symbol(first)
-        return Array(symbol, self._rule(first), cells, self._label(first))
+        return Array(symbol, self._rule(first), cells)
 
     def _augmented(self) -> bool:
         return self.network.layers[0].bias == "augmented"
@@ -108,10 +107,6 @@ class Vectors:
 
     def _point(self, id: StepId) -> Formula:
         return Script(Sym("x", "bold"), sub=Num(str(id.example)))
-
-    def _label(self, id: StepId) -> str:
-        letter = self.letters["w"] if id.kind.startswith("new") else self.letters[_family(id.kind)]
-        return f"{letter}{id.layer}"
 
     # rules ----------------------------------------------------------------------------------
 
@@ -176,7 +171,7 @@ class Vectors:
         if net.layers[layer - 1].bias in ("augmented", "unit"):
             rows.insert(0, tuple(f"b.{layer}.{j}" for j in units))
         letter = self.letters["w"]
-        return Array(_bold(letter, layer), None, tuple(rows), f"{letter}{layer}")
+        return Array(_bold(letter, layer), None, tuple(rows))
 
     def inputs(self, example: int | None) -> Array:
         """The given input vector, with the constant 1 on top where it is augmented."""
@@ -184,7 +179,7 @@ class Vectors:
         cells: list[tuple[Cell, ...]] = [(name,) for name in names]
         if self._augmented():
             cells.insert(0, (None,))
-        return Array(_bold(self.letters["x"], 0), None, tuple(cells), "x0")
+        return Array(_bold(self.letters["x"], 0), None, tuple(cells))
 
 
 def _family(kind: str) -> str:

@@ -217,10 +217,14 @@ def _item(item: Item | ArrayItem) -> str:
         case Item(step, label, prompt, width):
             return _asked(row(prompt, Blank(step, width)), label)
         case ArrayItem(label, prompt, cells):
-            blanks = tuple(tuple(Blank(cell.step, cell.width) for cell in row) for row in cells)
+            blanks = tuple(tuple(map(_cell, row)) for row in cells)
             return _asked(row(prompt, Matrix(blanks)), label)
         case _:
             assert_never(item)
+
+
+def _cell(cell: Item | Formula) -> Formula:
+    return Blank(cell.step, cell.width) if isinstance(cell, Item) else cell
 
 
 def _asked(formula: Formula, label: str) -> str:

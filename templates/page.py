@@ -142,11 +142,14 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class ArrayItem:
-    """A vector or matrix whose entries are fields: one item an entry, prompts unused."""
+    """A vector or matrix whose entries are fields, or constants that are given.
+
+    An entry that is asked is an item whose prompt is not used.
+    """
 
     label: str
     prompt: Formula
-    cells: tuple[tuple[Item, ...], ...]
+    cells: tuple[tuple[Item | Formula, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)

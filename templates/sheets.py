@@ -222,11 +222,12 @@ def _item(exercise: Exercise, group: Group) -> Item | ArrayItem:
     if group.vector and vectors.can(group.steps):
         array = vectors.array(group.steps)
         cells = tuple(
-            tuple(_field(exercise, id) for id in cells if id is not None)
+            tuple(Num("1") if id is None else _field(exercise, id) for id in cells)
             for cells in array.cells
-            if any(cells)
         )
-        return ArrayItem(array.label, row(array.symbol, EQUALS), cells)
+        labels = [exercise.labels.get(id, id) for id in group.steps]
+        label = labels[0] if len(labels) == 1 else f"{labels[0]} … {labels[-1]}"
+        return ArrayItem(label, row(array.symbol, EQUALS), cells)
     return _field(exercise, group.steps[0])
 
 
