@@ -25,8 +25,11 @@ class StepReport:
     tolerance: float
     message: str
     slip: str | None = None
+    """Name of the misconception in the catalogue (`problems.slips.CATALOGUE`)."""
     used: tuple[str, ...] = ()
-    """Ids of the student's own answers that were carried."""
+    """Ids of the student's own deviating values that the verdict rests on."""
+    hint: str = ""
+    """What to look at next, without giving the value away."""
 
     def as_json(self) -> dict[str, Any]:
         """The form of design page FORMATS."""
@@ -42,6 +45,7 @@ class StepReport:
             "slip": self.slip,
             "used": list(self.used),
             "message": self.message,
+            "hint": self.hint,
         }
 
 
@@ -54,6 +58,10 @@ class Report:
     steps: tuple[StepReport, ...]
     problems: tuple[Any, ...] = ()
     """Rows of `grader.errors.Problem`."""
+    first_deviation: str | None = None
+    """Id of the first step, in the order of the work, that is neither right nor carried."""
+    remarks: tuple[str, ...] = ()
+    """What holds for the whole exercise, e.g. the sign convention of the deltas."""
 
     @property
     def score(self) -> float:
@@ -85,6 +93,8 @@ class Report:
             "score": self.score,
             "max": self.max,
             "percent": self.percent,
+            "first_deviation": self.first_deviation,
+            "remarks": list(self.remarks),
             "steps": [step.as_json() for step in self.steps],
             "problems": [problem.as_json() for problem in self.problems],
         }

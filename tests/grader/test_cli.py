@@ -71,7 +71,7 @@ def test_generate_fill_check_every_family(runner: CliRunner, roster: Path, name:
     assert report["problems"] == doc["problems"] == []
     assert set(report["steps"][0]) == {
         "id", "label", "answer", "verdict", "credit", "weight", "expected", "tolerance",
-        "slip", "used", "message",
+        "slip", "used", "message", "hint",
     }  # fmt: skip
 
 
