@@ -4,6 +4,8 @@ BpgradeError
  +- AssignmentError   an assignment folder cannot be found, read or written
  +- RosterError       rows of a roster cannot be used; all are listed
  +- SubmissionError   a file cannot be read as a submission at all
+ +- SpecError
+     +- PolicyError   a policy file says something that is not allowed
 
 None of them derives from the command line's or a web framework's exceptions: the same rows
 are shown by all of them.
@@ -14,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from problems.errors import BpgradeError
+from problems.errors import BpgradeError, SpecError
 
 
 class Problem(NamedTuple):
@@ -54,3 +56,7 @@ class RosterError(ProblemsError):
 
 class SubmissionError(ProblemsError):
     """A file cannot be read as a submission."""
+
+
+class PolicyError(SpecError):
+    """A policy file says something that is not allowed, or there is none of that name."""

@@ -1,29 +1,58 @@
-"""One exercise, one submission: a verdict for every asked step.
+"""One exercise, one submission: a verdict, a message and a hint for every asked step.
 
 A pure function of the exercise, the answers and the policy; the order of the answers in the
-file plays no part. Source: design page GRADING, section 3.
+file plays no part. The judging is that of `grader.follow` for a column of one; here the
+verdicts get their words.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+import numpy as np
+
+from grader.conventions import Judged, judge
 from grader.errors import Problem
+from grader.follow import SLIP, VERDICTS, WRONG, Batch
 from grader.policy import DEFAULT, Policy
 from grader.read.number import Reading, Unreadable, Written
 from problems import ids
 from problems.ball import Ball, within
+from problems.catalogue import CATALOGUE
 from problems.exercise import Exercise
+from problems.expression import BALLS
+from problems.gate import Finding
 from problems.precision import Precision, power_of_ten, rounded, rounded_significant
+from problems.slips import wrong_rules
+from problems.writing import Writer
+from templates.formulas.plain import plain
 from templates.report import Report, StepReport, Verdict
 
 Answers = Mapping[str, Reading]
 """Step id -> what was read there; blank steps are absent."""
 
-COARSEST = 0.1
-"""A number written with fewer digits must still say something: half a unit of its last digit
-is at most this share of the true value. Without this bound "1" would pass for 0.77, and one
-number written everywhere would earn points."""
+OTHER_SIGN = (
+    "Your deltas have the opposite sign throughout and your gradients and updates come out "
+    "right: you use the other sign convention of the literature, which is accepted."
+)
+
+
+def batch_of(exercise: Exercise, answers: Answers) -> Batch:
+    """One submission as a column of one."""
+    values, units, unreadable = {}, {}, {}
+    for id in exercise.asked:
+        reading = answers.get(id)
+        written = reading if isinstance(reading, Written) else None
+        values[id] = np.array([written.value if written else np.nan])
+        units[id] = np.array([_unit(written) if written else np.nan])
+        unreadable[id] = np.array([isinstance(reading, Unreadable)])
+    graph, precision = exercise.graph, exercise.precision
+    return Batch(graph, precision, exercise.solution, values, units, unreadable, 1)
+
+
+def _unit(written: Written) -> float:
+    return power_of_ten(written.place) if abs(written.place) < 300 else 0.0
 
 
 def mark(
@@ -40,90 +69,181 @@ def mark(
         policy: credits and weights.
         problems: what could not be read, passed on into the report.
     """
-    steps = tuple(_step(exercise, id, answers.get(id), policy) for id in exercise.asked)
-    return Report(exercise.student, exercise.id, steps, tuple(problems))
+    judged = judge(batch_of(exercise, answers))
+    words = _Words(exercise, answers, judged)
+    steps = tuple(_step(exercise, id, answers, policy, words) for id in exercise.asked)
+    return Report(
+        exercise.student,
+        exercise.id,
+        steps,
+        tuple(problems),
+        words.first_deviation(),
+        words.remarks(),
+    )
 
 
-def _step(exercise: Exercise, id: str, reading: Reading | None, policy: Policy) -> StepReport:
-    kind = ids.parse(id).kind
-    ball = exercise.solution[id]
-    verdict = judge(kind, ball, reading, exercise.precision)
+def _step(
+    exercise: Exercise, id: str, answers: Answers, policy: Policy, words: _Words
+) -> StepReport:
+    ball, reading = exercise.solution[id], answers.get(id)
+    verdict, slip = words.verdict(id), words.slip(id)
     return StepReport(
         id=id,
         label=exercise.labels[id],
         answer=reading.text if reading else "",
         verdict=verdict,
         credit=policy.credit(verdict),
-        weight=policy.weight(kind),
+        weight=policy.weight(ids.parse(id).kind),
         expected=float(ball.m),
         tolerance=float(ball.r),
-        message=_message(verdict, kind, reading, exercise.precision),
+        message=words.message(id),
+        slip=slip,
+        used=words.used(id),
+        hint=words.hint(id),
     )
 
 
-def judge(kind: str, ball: Ball, reading: Reading | None, precision: Precision) -> Verdict:
-    """The verdict on one answer by its true ball alone.
+@dataclass(frozen=True)
+class _Words:
+    """Puts one submission's standing into the exercise's own notation."""
 
-    >>> from grader.read.number import read_number
-    >>> ball = Ball(0.593269992, 0.0002)
-    >>> [judge("out", ball, read_number(t), Precision(4)) for t in ("0.5933", "0.59", "0.6933")]
-    ['correct', 'imprecise', 'wrong']
-    """
-    if reading is None:
-        return "blank"
-    if isinstance(reading, Unreadable):
-        return "unreadable"
-    if within(reading.value, ball):
-        return "correct"
-    if is_coarse(kind, ball, reading, precision):
-        return "imprecise"
-    return "wrong"
+    exercise: Exercise
+    answers: Answers
+    judged: Judged
+
+    def verdict(self, id: str) -> Verdict:
+        code = int(self.judged.standing.verdicts[id][0])
+        return VERDICTS[code]  # type: ignore[return-value]
+
+    def slip(self, id: str) -> str | None:
+        return self.judged.slips.get(id, {}).get(0)
+
+    def used(self, id: str) -> tuple[str, ...]:
+        return self.judged.standing.used.get(id, {}).get(0, ())
+
+    def name(self, id: str) -> str:
+        return plain(self.exercise.naming.symbol(id))
+
+    def message(self, id: str) -> str:
+        reading = self.answers.get(id)
+        match self.verdict(id):
+            case "correct":
+                return "right" + self.doubt(id)
+            case "carried":
+                return f"right from {self.sources(id)}"
+            case "imprecise":
+                start = f"follows from {self.sources(id)}" if self.used(id) else "right"
+                return f"{start}, but too few digits: {self.asked(id)} are asked for"
+            case "blank":
+                return "nothing written"
+            case "unreadable":
+                return reading.message if isinstance(reading, Unreadable) else ""
+            case "slip":
+                return CATALOGUE[self.slip(id) or ""].student
+        return "neither the value of this step nor what follows from your own values"
+
+    def sources(self, id: str) -> str:
+        """The student's own values that the answer rests on."""
+        own = [
+            f"{self.name(used)} = {reading.text.strip()}"
+            for used in self.used(id)
+            if isinstance(reading := self.answers.get(used), Written)
+        ]
+        if not own:
+            return "your own earlier values"
+        more = f" and {len(own) - 3} more" if len(own) > 3 else ""
+        return f"your own {', '.join(own[:3])}{more}"
+
+    def asked(self, id: str) -> str:
+        return digits(self.exercise.precision, ids.parse(id).kind)
+
+    def hint(self, id: str) -> str:
+        """The rule with symbols: what to look at, without a number."""
+        if self.verdict(id) not in ("slip", "wrong"):
+            return ""
+        writer = Writer(self.exercise.naming, None, self.exercise.asked)
+        step = self.exercise.graph.steps[id]
+        return f"look at {self.name(id)} = {plain(writer.symbolic(step))}"
+
+    # what holds for the whole exercise ------------------------------------------------------
+
+    def first_deviation(self) -> str | None:
+        """The first step in the order of the work that is neither right nor carried."""
+        asked = set(self.exercise.asked)
+        for id in self.exercise.graph.steps:
+            if id in asked and int(self.judged.standing.verdicts[id][0]) in (SLIP, WRONG):
+                return id
+        return None
+
+    def remarks(self) -> tuple[str, ...]:
+        found = []
+        if bool(self.judged.flipped[0]):
+            found.append(OTHER_SIGN)
+        first = self.first_deviation()
+        if first:
+            found.append(self._about(first))
+        return tuple(found)
+
+    def _about(self, first: str) -> str:
+        lost = [id for id in self.exercise.asked if self.verdict(id) in ("slip", "wrong")]
+        start = f"Your first deviation is {self.name(first)}"
+        if len(lost) == 1:
+            return f"{start}; everything after it is consistent with it."
+        others = ", ".join(self.name(id) for id in lost if id != first)
+        return f"{start}; look at {others} as well."
+
+    # undetectable cases ------------------------------------------------------------------------
+
+    def doubt(self, id: str) -> str:
+        """On numbers that never passed the gate: what the answer cannot be told from."""
+        reading = self.answers.get(id)
+        for finding in self.exercise.doubts.get(id, ()):
+            if isinstance(reading, Written) and self._explains(finding, reading.value):
+                what = self._undetectable(finding)
+                return f"; at {self.asked(id)} it cannot be told from {what}"
+        return ""
+
+    def _explains(self, finding: Finding, value: float) -> bool:
+        balls = self.exercise.solution
+        unit = Ball(
+            0.0,
+            float(self.exercise.precision.unit(ids.parse(finding.step).kind, balls[finding.step])),
+        )
+        if finding.name == "zero":
+            return bool(within(value, unit))
+        if finding.name in ("parent", "twins"):
+            return bool(within(value, balls[finding.other].widened(unit.r)))
+        wrong = wrong_rules(self.exercise.graph, finding.step)
+        return any(
+            bool(within(value, rule.rule.evaluate(balls, BALLS).widened(unit.r)))
+            for rule in wrong
+            if rule.slip == finding.other
+        )
+
+    def _undetectable(self, finding: Finding) -> str:
+        if finding.name == "zero":
+            return "0"
+        if finding.name == "slip":
+            return f"the slip '{CATALOGUE[finding.other].title}'"
+        old = ids.parse(finding.step).kind.startswith("new")
+        if old and finding.other in (ids.core(finding.step).removeprefix("new."),):
+            return "the unchanged value"
+        return self.name(finding.other)
 
 
-def is_coarse(kind: str, ball: Ball, written: Written, precision: Precision) -> bool:
-    """Right, but written with fewer digits than asked: rounded, or cut off."""
+def digits(precision: Precision, kind: str) -> str:
+    """`4 decimals`, `1 decimal`, `5 significant figures`."""
     places = precision.places(kind)
-    short = (
-        written.significant < places
-        if precision.significant is not None
-        else written.decimals < places
-    )
-    unit = power_of_ten(written.place) if abs(written.place) < 300 else 0.0
-    true = float(ball.m)
-    if not short or not 0 < 0.5 * unit <= COARSEST * abs(true):
-        return False
-    near = Ball(true, 0.5 * unit)
-    cut = abs(written.value) <= abs(true) < abs(written.value) + unit
-    return bool(within(written.value, near)) or (cut and written.value * true > 0)
+    what = "significant figure" if precision.significant is not None else "decimal"
+    return f"{places} {what}{'' if places == 1 else 's'}"
 
 
-def _message(verdict: Verdict, kind: str, reading: Reading | None, precision: Precision) -> str:
-    places = precision.places(kind)
-    asked = f"{places} significant figures" if precision.significant else f"{places} decimals"
-    match verdict:
-        case "correct":
-            return "right"
-        case "imprecise":
-            return f"right, but too few digits: {asked} are asked for"
-        case "blank":
-            return "nothing written"
-        case "unreadable" if isinstance(reading, Unreadable):
-            return reading.message
-    return "not the value of this step"
-
-
-def interval(exercise: Exercise, id: str) -> str:
-    """Expected value and tolerance in digits that mean something.
+def shown(ball: Ball, places: int, significant: int | None) -> str:
+    """Value to one digit more than asked; the tolerance rounded up to the same place.
 
     >>> shown(Ball(0.593269992, 0.000124), 4, None)
     '0.59327 ± 0.00013'
     """
-    places = exercise.precision.places(ids.parse(id).kind)
-    return shown(exercise.solution[id], places, exercise.precision.significant)
-
-
-def shown(ball: Ball, places: int, significant: int | None) -> str:
-    """Value to one digit more than asked; the tolerance rounded up to the same place."""
     value, radius = float(ball.m), float(ball.r)
     if significant is not None:
         text = rounded_significant(value, places + 1)

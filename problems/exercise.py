@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from problems import ids
+from problems import gate, ids
 from problems.draw import Draw
 from problems.errors import FormatError, FormatTooNew, SpecError
 from problems.family import Design
-from problems.graph import Graph, bias_ids, build
+from problems.graph import Graph, build
 from problems.grid import decimal
-from problems.network import Layer, Method, Network, Plan, Task
+from problems.network import Layer, Method, Network, Plan, Task, bias_ids
 from problems.notation import Naming, load
 from problems.precision import Precision
 from problems.solve import Solution, solve
@@ -46,6 +46,8 @@ class Exercise:
     number: int = 1
     """Which exercise of the assignment this is."""
     reissue: int = 0
+    gated: bool = False
+    """Whether the numbers passed the quality gate, as all issued ones have."""
 
     @property
     def graph(self) -> Graph:
@@ -66,6 +68,18 @@ class Exercise:
     def solution(self) -> Solution:
         """The true ball of every step and given."""
         return solve(self.graph, self.numbers, self.precision)
+
+    @cached_property
+    def doubts(self) -> dict[str, list[gate.Finding]]:
+        """Step -> what its value cannot be told from; empty where the gate has been passed."""
+        if self.gated:
+            return {}
+        found: dict[str, list[gate.Finding]] = {}
+        for finding in gate.findings(
+            self.solution, gate.checks(self.graph, self.asked, self.precision, None)
+        ):
+            found.setdefault(finding.step, []).append(finding)
+        return found
 
     @cached_property
     def numbers(self) -> dict[str, float]:
@@ -102,6 +116,7 @@ def issued(
         design.asked,
         number,
         reissue,
+        gated=True,
     )
 
 
@@ -120,6 +135,7 @@ def as_json(exercise: Exercise) -> Doc:
         "notation": exercise.notation,
         "number": exercise.number,
         "reissue": exercise.reissue,
+        "gated": exercise.gated,
         "network": {
             "inputs": plan.network.inputs,
             "layers": [_layer_json(exercise, n) for n in range(1, plan.network.depth + 1)],
@@ -273,6 +289,7 @@ def _from_json(doc: Doc) -> Exercise:
         asked,
         int(doc.get("number", 1)),
         int(doc.get("reissue", 0)),
+        bool(doc.get("gated", False)),
     )
 
 

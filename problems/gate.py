@@ -21,7 +21,7 @@ from problems.activations import SOFTMAX, activation
 from problems.ball import Ball, apart
 from problems.elementary import BoolArray, Truth
 from problems.expression import BALLS
-from problems.graph import Graph, Step
+from problems.graph import Graph, Step, neighbours
 from problems.precision import Precision
 from problems.slips import wrong_rules
 from problems.solve import Solution
@@ -29,7 +29,8 @@ from problems.solve import Solution
 OUTPUT_RANGE = (0.02, 0.98)
 """Where an output may lie whose slope is no step because it cancels against the loss."""
 
-COPIED = frozenset({"out", "delta", "num.dw", "num.db"})
+OTHERWISE = frozenset({"parent-copied", "cells-swapped"})
+"""Slips that checks of their own take care of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,8 @@ def _is_one(graph: Graph, step: Step, parent: str) -> bool:
 
 def _slip_checks(graph: Graph, step: Step, precision: Precision) -> Iterator[Check]:
     for wrong in wrong_rules(graph, step.id):
+        if wrong.slip in OTHERWISE:
+            continue
 
         def passes(
             balls: Solution, rule: object = wrong.rule, id: str = step.id, kind: str = step.kind
@@ -149,22 +152,6 @@ def _slip_checks(graph: Graph, step: Step, precision: Precision) -> Iterator[Che
             return apart(balls[id], number.widened(precision.unit(kind, number)))
 
         yield Check("slip", step.id, wrong.slip, passes)
-
-
-def neighbours(a: ids.StepId, b: ids.StepId) -> bool:
-    """Whether two steps of one kind are likely to be swapped: they share all but one index."""
-    if (a.kind, a.example, a.iteration, len(a.indices)) != (
-        b.kind,
-        b.example,
-        b.iteration,
-        len(b.indices),
-    ):
-        return False
-    differing = [m != n for m, n in zip(a.indices, b.indices, strict=True)]
-    if len(a.indices) == 3:
-        transposed = a.indices[1:] == b.indices[:0:-1]
-        return a.layer == b.layer and (sum(differing) == 1 or transposed)
-    return sum(differing) + (a.path != b.path) == 1
 
 
 def _twin_checks(graph: Graph, asked: Sequence[str]) -> Iterator[Check]:

@@ -9,8 +9,11 @@ from pathlib import Path
 import click
 
 from grader import folder as folders
-from grader.errors import AssignmentError, Problem, SubmissionError
+from grader.errors import AssignmentError, PolicyError, Problem, SubmissionError
+from grader.feedback import Graded, write_feedback
 from grader.mark import mark, shown
+from grader.policy import Policy
+from grader.policyfile import folder_policy, load_policy, names
 from grader.read.submission import read_submissions
 from grader.spreadsheet import safe_table
 from grader.terminal import plural, table, toned
@@ -22,7 +25,16 @@ EXAMPLES = """\b
 Examples:
   bpgrade check hw1/students/ada/answers.csv
   bpgrade check inbox/*.csv --assignment hw1 --output json
+  bpgrade check inbox/*.csv --assignment hw1 --policy strict --feedback feedback
 """
+
+
+def _named(ctx: click.Context, option: click.Parameter, value: str | None) -> Policy | None:
+    """The policy that --policy names; a wrong one is wrong usage."""
+    try:
+        return None if value is None else load_policy(value)
+    except PolicyError as error:
+        raise click.BadParameter(str(error), ctx, option) from None
 
 
 @click.command(epilog=EXAMPLES)
@@ -44,35 +56,63 @@ Examples:
     default="text",
     show_default=True,
 )
+@click.option(
+    "--policy",
+    metavar="NAME|FILE",
+    callback=_named,
+    help=f"How verdicts become points: {', '.join(names())}, or a TOML file. "
+    "Without it the assignment's own holds.",
+)
+@click.option(
+    "--feedback",
+    metavar="FOLDER",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write a page for each student there, showing what the policy allows.",
+)
 @click.pass_context
 def check(
-    ctx: click.Context, files: tuple[Path, ...], assignment: Path | None, output: str
+    ctx: click.Context,
+    files: tuple[Path, ...],
+    assignment: Path | None,
+    output: str,
+    policy: Policy | None,
+    feedback: Path | None,
 ) -> None:
     """Grade SUBMISSION files: tidy CSV (exercise,step,answer) or wide CSV (a row a student).
 
     Exit status: 0 all graded, 1 something could not be graded (it is listed), 2 wrong usage.
     """
     opened: dict[Path, folders.Folder] = {}
-    reports: list[tuple[Report, Exercise]] = []
+    graded: list[Graded] = []
     problems: list[Problem] = []
     for path in files:
-        found, lost = _checked(path, assignment, opened)
-        reports += found
+        found, lost = _checked(path, assignment, opened, policy)
+        graded += found
         problems += lost
+    reports = [(one.report, one.exercise) for one in graded]
     print_as[output](reports, problems)
+    if feedback:
+        pages = write_feedback(graded, feedback)
+        click.echo(f"{feedback}: {plural(len(pages), 'feedback page')}", err=True)
     if problems or any(report.problems for report, _ in reports):
         ctx.exit(1)
 
 
 def _checked(
-    path: Path, assignment: Path | None, opened: dict[Path, folders.Folder]
-) -> tuple[list[tuple[Report, Exercise]], list[Problem]]:
+    path: Path,
+    assignment: Path | None,
+    opened: dict[Path, folders.Folder],
+    chosen: Policy | None,
+) -> tuple[list[Graded], list[Problem]]:
     """Reports of one file, and what could not be used of it."""
     try:
         place = folders.find(assignment or path.parent)
-        folder = opened.setdefault(place, folders.Folder(place))
+        folder = opened[place] = opened.get(place) or folders.Folder(place)
+        policy = chosen or folder_policy(place, folder.order.policy)
     except AssignmentError as error:
         return [], [Problem(str(path), None, None, "no_assignment", str(error))]
+    except PolicyError as error:
+        return [], [Problem(str(path), None, None, "no_policy", str(error))]
     owner = folder.student_of_folder(path)
 
     def find(exercise: str, student: str) -> Exercise | str:
@@ -85,7 +125,7 @@ def _checked(
     except SubmissionError as error:
         return [], list(error.problems)
     found = [
-        (mark(one.exercise, one.answers, problems=one.problems), one.exercise)
+        Graded(mark(one.exercise, one.answers, policy, one.problems), one.exercise, folder, policy)
         for one in read.submissions
     ]
     return found, list(read.problems)

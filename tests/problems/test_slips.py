@@ -28,14 +28,15 @@ def applied() -> dict[str, list[tuple[str, str]]]:
 
 def test_every_slip_can_happen_somewhere() -> None:
     """An entry that never applies is dead weight."""
-    missing = set(CATALOGUE) - set(applied()) - {"two-shift-forgotten"}
+    missing = set(CATALOGUE) - set(applied()) - {"two-shift-forgotten", "one-sided-difference"}
     assert not missing
 
 
 def test_central_difference_slip_applies() -> None:
     """It needs a numerical step, which none of the plans has."""
     design = family.load("lfd-numeric").design()
-    assert wrong_rules(design.graph, "num.dw.1.1.1")[0].slip == "two-shift-forgotten"
+    found = [wrong.slip for wrong in wrong_rules(design.graph, "num.dw.1.1.1")]
+    assert found[:2] == ["two-shift-forgotten", "one-sided-difference"]
 
 
 @pytest.mark.parametrize("name", family.names())
@@ -46,6 +47,8 @@ def test_no_wrong_rule_gives_an_acceptable_number(name: str) -> None:
         for id in exercise.asked:
             for wrong in wrong_rules(graph, id):
                 number = wrong.rule.evaluate(balls, BALLS)
+                if wrong.slip == "parent-copied" and number.m == balls[id].m:
+                    continue  # output minus a target of 0 is the output: a copy is right
                 assert not within(float(number.m), balls[id]), (exercise.id, id, wrong.slip)
 
 

@@ -1,0 +1,88 @@
+"""The two sign conventions of the literature for delta, and standing under either.
+
+Some texts put the minus of the error into delta (Mazur mentions it): then *all* deltas have
+the opposite sign, and the gradients and updates come out right all the same. A student who
+works so is right; a student who merely lost a sign is not, for then the gradients are wrong.
+Source: design page GRADING, section 5, last paragraph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from grader.diagnose import Named, diagnose
+from grader.follow import CARRIED, CORRECT, IMPRECISE, Batch, Codes, Standing, follow
+from problems.elementary import BoolArray, array
+
+FINE = (CORRECT, CARRIED, IMPRECISE)
+MOST = 0.8
+"""Share of the answered gradients and updates that must be fine under the other convention."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Standing of every answer, slips named, and who uses the other sign convention."""
+
+    standing: Standing
+    slips: Named
+    flipped: BoolArray
+
+
+def judge(batch: Batch) -> Judged:
+    """Follow every submission through, under the convention that it uses, and name slips."""
+    standing = follow(batch)
+    flipped = _flipped(batch, standing)
+    if flipped.any():
+        batch = _negated(batch, flipped)
+        standing = follow(batch)
+    return Judged(standing, diagnose(batch, standing), flipped)
+
+
+def _of_kind(batch: Batch, kinds: Iterable[str]) -> list[str]:
+    wanted = set(kinds)
+    return [id for id in batch.asked if batch.graph.steps[id].kind in wanted]
+
+
+def _fine(verdict: Codes) -> BoolArray:
+    return np.isin(verdict, FINE)
+
+
+def _flipped(batch: Batch, standing: Standing) -> BoolArray:
+    """Who writes every delta with the opposite sign and still gets the updates right."""
+    deltas = _of_kind(batch, ("delta",))
+    suspects = _suspects(batch, standing, deltas)
+    if not suspects.any():
+        return suspects
+    other = follow(_negated(batch, suspects))
+    good = suspects.copy()
+    for id in deltas:
+        good &= np.isnan(batch.values[id]) | _fine(other.verdicts[id])
+    after = _of_kind(batch, ("dw", "db", "new.w", "new.b"))
+    answered = np.zeros(batch.count)
+    fine = np.zeros(batch.count)
+    for id in after:
+        answered += ~np.isnan(batch.values[id])
+        fine += _fine(other.verdicts[id])
+    return good & (answered > 0) & (fine >= MOST * answered)
+
+
+def _suspects(batch: Batch, standing: Standing, deltas: list[str]) -> BoolArray:
+    """All answered deltas have the opposite sign, and not all of them are fine as they are."""
+    opposite = np.ones(batch.count, dtype=bool)
+    missed = np.zeros(batch.count, dtype=bool)
+    for id in deltas:
+        value, true = batch.values[id], batch.true[id]
+        visible = np.abs(array(true.m)) > array(true.r)
+        opposite &= np.isnan(value) | ~visible | (value * array(true.m) < 0)
+        missed |= ~np.isnan(value) & ~_fine(standing.verdicts[id])
+    return opposite & missed
+
+
+def _negated(batch: Batch, where: BoolArray) -> Batch:
+    values = dict(batch.values)
+    for id in _of_kind(batch, ("delta",)):
+        values[id] = np.where(where, -values[id], values[id])
+    return replace(batch, values=values)

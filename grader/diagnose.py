@@ -1,0 +1,79 @@
+"""Names the misconception behind a wrong number: the wrong rule that makes it.
+
+Every catalogued wrong rule of a step is applied to the student's own values and to the true
+ones; of those that give the answer, the nearest one names the slip.
+Source: design page GRADING, section 5.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from grader.follow import SLIP, WRONG, Batch, Indices, Standing, gathered
+from problems.ball import Ball, within
+from problems.catalogue import WrongRule
+from problems.elementary import FloatArray, array
+from problems.expression import BALLS, Expression
+from problems.slips import OF_THE_PEN, wrong_rules
+
+Named = dict[str, dict[int, str]]
+"""Step -> submission -> name of the slip."""
+
+
+def diagnose(batch: Batch, standing: Standing) -> Named:
+    """Turn `wrong` into `slip` where a wrong rule explains the number.
+
+    Args:
+        batch: the submissions.
+        standing: what the walk found; its verdicts are changed in place.
+
+    Returns:
+        The names of the slips found.
+    """
+    named: Named = {}
+    with np.errstate(all="ignore"):
+        for id, verdict in standing.verdicts.items():
+            at = np.flatnonzero(verdict == WRONG)
+            if len(at):
+                found = _named(batch, standing, id, at)
+                named[id] = found
+                verdict[list(found)] = SLIP
+    return {id: found for id, found in named.items() if found}
+
+
+def _named(batch: Batch, standing: Standing, id: str, at: Indices) -> dict[int, str]:
+    """Misconceptions first; a slip of the pen explains only what none of them does."""
+    rules = wrong_rules(batch.graph, id)
+    found: dict[int, str] = {}
+    for of_the_pen in (False, True):
+        tier = [wrong for wrong in rules if (wrong.slip in OF_THE_PEN) == of_the_pen]
+        rest = np.array([n for n in at if n not in found], dtype=np.int64)
+        if len(rest):
+            found |= _nearest(batch, standing, id, rest, tier)
+    return found
+
+
+def _nearest(
+    batch: Batch, standing: Standing, id: str, at: Indices, rules: list[WrongRule]
+) -> dict[int, str]:
+    """The wrong rule whose number is nearest to the answer, of those that give it."""
+    kind = batch.graph.steps[id].kind
+    value = batch.values[id][at]
+    best: FloatArray = np.full(len(at), np.inf)
+    which = np.full(len(at), -1, dtype=np.int64)
+    for n, wrong in enumerate(rules):
+        for source in (standing.effective, batch.true):
+            ball = _ball(batch, wrong.rule, source, at, kind)
+            distance = np.abs(value - array(ball.m))
+            hit = np.asarray(within(value, ball)) & (distance < best * (1 - 1e-9) - 1e-12)
+            best = np.where(hit, distance, best)
+            which = np.where(hit, n, which)
+    return {
+        int(submission): rules[n].slip for submission, n in zip(at, which, strict=True) if n >= 0
+    }
+
+
+def _ball(batch: Batch, rule: Expression, source: dict[str, Ball], at: Indices, kind: str) -> Ball:
+    parents = {ref: gathered(source[ref], at, batch.count) for ref in set(rule.refs())}
+    ball: Ball = rule.evaluate(parents, BALLS)
+    return ball.widened(batch.precision.unit(kind, ball))

@@ -1,0 +1,245 @@
+"""Slips on the way back: slopes, deltas, paths and gradients."""
+
+from __future__ import annotations
+
+from problems import ids
+from problems.activations import activation
+from problems.catalogue import Site, Wrong, kind_of, mapped_refs, slip
+from problems.expression import (
+    ONE,
+    Expression,
+    Function,
+    Product,
+    Ref,
+    Slope,
+    Square,
+    Sum,
+    difference,
+    product,
+    replaced,
+    total,
+)
+from problems.graph import units
+
+# slopes ------------------------------------------------------------------------------------
+
+
+def _own(at: Site, kind: str) -> Ref:
+    return at.ref(f"{kind}.{at.id.layer}.{at.id.indices[1]}")
+
+
+@slip(
+    "slope-of-net",
+    "slope",
+    "slope formula applied to the net input",
+    "y(1 - y) wants the output y, not the net input.",
+    "The formula in the output was evaluated at the net input: v(1 - v).",
+)
+def _slope_of_net(at: Site) -> Wrong:
+    if activation(at.layer.activation).slope_at == "out":
+        yield Slope(at.layer.activation, _own(at, "net"))
+
+
+@slip(
+    "slope-at-output",
+    "slope",
+    "activation applied again before the slope",
+    "The output has been through the activation already; do not apply it again.",
+    "sigma'(y) was taken instead of sigma'(v).",
+)
+def _slope_at_output(at: Site) -> Wrong:
+    name = at.layer.activation
+    if activation(name).slope_at == "out":
+        yield Slope(name, Function(name, _own(at, "out")))
+    elif not at.straight:
+        yield Slope(name, _own(at, "out"))
+
+
+@slip(
+    "other-slope",
+    "slope",
+    "slope of another activation",
+    "Which activation function does this layer have, and what is its derivative?",
+    "The slope of tanh was used for the logistic function, or the other way round.",
+)
+def _other_slope(at: Site) -> Wrong:
+    other = {"logistic": "tanh", "tanh": "logistic", "softplus": "logistic"}
+    if at.layer.activation in other:
+        yield Slope(other[at.layer.activation], _own(at, "out"))
+
+
+@slip(
+    "slope-half-done",
+    "slope",
+    "only part of the slope",
+    "The slope is a product or difference of two parts.",
+    "Only y, 1 - y, y^2 or the like was written for the slope.",
+)
+def _slope_half_done(at: Site) -> Wrong:
+    y = _own(at, "out")
+    if at.layer.activation == "logistic":
+        yield from (y, difference(ONE, y), Square(y))
+    elif at.layer.activation == "tanh":
+        yield from (difference(ONE, y), Square(y))
+
+
+# backward ----------------------------------------------------------------------------------
+
+
+@slip(
+    "slope-left-out",
+    "delta dw db dout path",
+    "slope of the activation left out",
+    "The error must pass the activation: multiply by its slope.",
+    "delta was taken as the error, without the activation's slope.",
+)
+def _slope_left_out(at: Site) -> Wrong:
+    def bare(node: Expression) -> Expression | None:
+        if not isinstance(node, Product):
+            return None
+        rest = tuple(f for f in node.factors if kind_of(f) != "slope")
+        return (rest[0] if len(rest) == 1 else Product(rest)) if rest else None
+
+    if at.id.kind == "delta" and at.straight:
+        return
+    yield replaced(at.step.rule, bare)
+
+
+@slip(
+    "slope-though-cancelled",
+    "delta",
+    "slope multiplied in although it cancels",
+    "With this loss the slope cancels: delta is output minus target.",
+    "The logistic slope was multiplied in a second time.",
+    "Common slip with cross-entropy",
+)
+def _slope_though_cancelled(at: Site) -> Wrong:
+    if at.last and isinstance(at.step.rule, Sum):
+        yield Product((at.step.rule, Slope("logistic", _own(at, "out"))))
+
+
+@slip(
+    "sum-for-product",
+    "delta dw",
+    "added instead of multiplied",
+    "The factors of the chain rule are multiplied.",
+    "The factors were added.",
+)
+def _sum_for_product(at: Site) -> Wrong:
+    if isinstance(at.step.rule, Product):
+        yield Sum(at.step.rule.factors)
+
+
+@slip(
+    "one-path-only",
+    "dout db loss",
+    "one path only",
+    "Every path to the outputs counts: add all of them.",
+    "Only one path was followed where the sum over all paths is wanted "
+    "(Musilek prints this slip at dE/db1).",
+    "GRADING 5; Musilek NN-4, Step (4)",
+)
+def _one_path_only(at: Site) -> Wrong:
+    rule = at.step.rule
+    if at.id.kind == "loss" or not isinstance(rule, Sum):
+        return
+    if at.id.kind == "dout":
+        yield from rule.terms
+    else:
+        yield from rule.terms
+        yield from _paired_paths(at)
+
+
+def _paired_paths(at: Site) -> Wrong:
+    """Unit j of a layer with the path through unit j of the next one, and no other."""
+    layer, net = at.id.layer, at.graph.plan.network
+    if at.last:
+        return
+    terms: list[Expression] = []
+    for j in units(min(at.layer.units, net.layers[layer].units)):
+        dout = at.graph.steps.get(at.ref(f"dout.{layer}.{j}").id)
+        if dout is None or not isinstance(dout.rule, Sum):
+            return
+        terms.append(product(dout.rule.terms[j - 1], at.ref(f"slope.{layer}.{j}")))
+    yield total(terms)
+
+
+@slip(
+    "updated-weights-used",
+    "dout path",
+    "updated weights used in the hidden layer",
+    "Use the weights from before the update.",
+    "The already updated output weights were used to go back to the hidden layer.",
+    "GRADING 5; Mazur warns of it",
+)
+def _updated_weights(at: Site) -> Wrong:
+    sequential = at.graph.plan.task.mode == "sequential"
+
+    def updated(name: str) -> str | None:
+        kind = ids.parse(name)
+        if kind.kind not in ("w", "new.w"):
+            return None
+        core = "new.w." + ".".join(map(str, kind.indices))
+        new = ids.at(core, at.id.example if sequential else None, at.id.iteration)
+        return new if new in at.graph.steps else None
+
+    yield mapped_refs(at.step.rule, updated)
+
+
+# gradients ---------------------------------------------------------------------------------
+
+
+@slip(
+    "input-left-out",
+    "dw",
+    "input left out of the gradient",
+    "The gradient of a weight is delta times what flows through that weight.",
+    "The gradient was taken as delta alone.",
+)
+def _input_left_out(at: Site) -> Wrong:
+    if isinstance(at.step.rule, Product) and not at.average:
+        rest = at.step.rule.factors[:-1]
+        yield rest[0] if len(rest) == 1 else Product(rest)
+
+
+@slip(
+    "own-output-for-input",
+    "dw",
+    "own output instead of the input",
+    "Which value flows into this weight: what comes from below, not the unit's own output.",
+    "The unit's own output was used where the output of the unit below is wanted.",
+)
+def _own_output(at: Site) -> Wrong:
+    if isinstance(at.step.rule, Product) and not at.average:
+        yield product(*at.step.rule.factors[:-1], _own(at, "out"))
+
+
+@slip(
+    "wrong-input",
+    "dw",
+    "input of another weight",
+    "Check which input belongs to this weight.",
+    "The input of a neighbouring weight was used.",
+)
+def _wrong_input(at: Site) -> Wrong:
+    if not isinstance(at.step.rule, Product) or at.average:
+        return
+    below = at.graph.plan.network.below(at.id.layer)
+    kind = "x" if at.id.layer == 1 else f"out.{at.id.layer - 1}"
+    for i in units(below):
+        if i != at.id.indices[2]:
+            yield product(*at.step.rule.factors[:-1], at.ref(f"{kind}.{i}"))
+
+
+@slip(
+    "bias-gradient-times-input",
+    "db",
+    "bias gradient multiplied by an input",
+    "A bias has the input 1.",
+    "The bias gradient was multiplied by an input.",
+)
+def _bias_gradient_times_input(at: Site) -> Wrong:
+    if not at.average:
+        kind = "x" if at.id.layer == 1 else f"out.{at.id.layer - 1}"
+        for i in units(at.graph.plan.network.below(at.id.layer)):
+            yield Product((at.step.rule, at.ref(f"{kind}.{i}")))

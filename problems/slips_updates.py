@@ -1,0 +1,128 @@
+"""Slips at updates, averages and central differences."""
+
+from __future__ import annotations
+
+from problems.catalogue import Site, Wrong, slip
+from problems.expression import Constant, Expression, Product, Quotient, Ref, Sum, difference
+
+# updates -----------------------------------------------------------------------------------
+
+
+def _update_parts(rule: Expression) -> tuple[Expression, Expression, Expression]:
+    """Old value, rate and gradient of an update rule."""
+    old, minus = rule.parts()
+    rate, gradient = minus.parts()[0].parts()
+    return old, rate, gradient
+
+
+@slip(
+    "unchanged",
+    "new.w new.b",
+    "not updated",
+    "This is the old value: the update is missing.",
+    "The old value was written as the new one.",
+)
+def _unchanged(at: Site) -> Wrong:
+    yield _update_parts(at.step.rule)[0]
+
+
+@slip(
+    "plus-for-minus",
+    "new.w new.b",
+    "gradient added instead of subtracted",
+    "Gradient descent goes against the gradient.",
+    "The step was added instead of subtracted.",
+)
+def _plus_for_minus(at: Site) -> Wrong:
+    old, rate, gradient = _update_parts(at.step.rule)
+    yield Sum((old, Product((rate, gradient))))
+
+
+@slip(
+    "rate-left-out",
+    "new.w new.b",
+    "learning rate left out",
+    "Multiply the gradient by the learning rate.",
+    "The full gradient was subtracted.",
+)
+def _rate_left_out(at: Site) -> Wrong:
+    old, _, gradient = _update_parts(at.step.rule)
+    yield difference(old, gradient)
+
+
+@slip(
+    "rate-twice",
+    "new.w new.b",
+    "learning rate applied twice",
+    "The learning rate is applied once.",
+    "The gradient was multiplied by the learning rate twice.",
+)
+def _rate_twice(at: Site) -> Wrong:
+    old, rate, gradient = _update_parts(at.step.rule)
+    yield difference(old, Product((rate, rate, gradient)))
+
+
+@slip(
+    "gradient-for-weight",
+    "new.w new.b",
+    "gradient written for the new value",
+    "The new value is the old one minus the step.",
+    "The gradient, or the step, was written as the new value.",
+)
+def _gradient_for_weight(at: Site) -> Wrong:
+    _, rate, gradient = _update_parts(at.step.rule)
+    yield gradient
+    yield Product((rate, gradient))
+
+
+# several examples, numerical approach ------------------------------------------------------
+
+
+@slip(
+    "mean-forgotten",
+    "loss dw db",
+    "not divided by N",
+    "The batch gradient is the mean over the examples.",
+    "The sum over the examples was not divided by their number.",
+)
+def _mean_forgotten(at: Site) -> Wrong:
+    if at.average and isinstance(at.step.rule, Product):
+        yield at.step.rule.factors[1]
+
+
+@slip(
+    "last-example-only",
+    "loss dw db",
+    "one example only",
+    "The mean takes in every example.",
+    "One example's value was written as the mean.",
+)
+def _last_example_only(at: Site) -> Wrong:
+    if at.average and isinstance(at.step.rule, Product):
+        yield from at.step.rule.factors[1].parts()
+
+
+@slip(
+    "two-shift-forgotten",
+    "num.dw num.db",
+    "divided by the shift instead of twice the shift",
+    "The two points are two shifts apart.",
+    "The central difference was divided by Delta instead of 2 Delta.",
+    "GRADING 5; LFD lecture 21, Numerical Approach",
+)
+def _two_shift_forgotten(at: Site) -> Wrong:
+    yield Product((Constant("2"), at.step.rule))
+
+
+@slip(
+    "one-sided-difference",
+    "num.dw num.db",
+    "one-sided difference",
+    "The central difference compares the points on both sides.",
+    "The loss at the upper point was compared with the unshifted loss.",
+    "LFD lecture 21, Numerical Approach",
+)
+def _one_sided_difference(at: Site) -> Wrong:
+    if isinstance(at.step.rule, Quotient):
+        up = at.step.rule.top.parts()[0]
+        yield Quotient(difference(up, at.ref("loss")), Ref("shift"))

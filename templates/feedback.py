@@ -1,0 +1,280 @@
+"""Feedback: a checked exercise as a page, with as much of it as the policy shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from problems import ids
+from problems.catalogue import CATALOGUE
+from problems.exercise import Exercise
+from problems.formula import Num
+from problems.sections import Placed
+from templates.marked import TONES, marked_network
+from templates.page import (
+    Badge,
+    Block,
+    Bullets,
+    Code,
+    Emphasis,
+    Figure,
+    Header,
+    Heading,
+    Inline,
+    Inlines,
+    Math,
+    Note,
+    Page,
+    PageBreak,
+    Paragraph,
+    Strong,
+    Table,
+    Text,
+    Tone,
+    text,
+)
+from templates.report import Report, StepReport, Verdict
+from templates.sheets import LANGUAGE, PLUS_MINUS, rounded_up
+from templates.show import Show
+
+LONGEST = 32
+"""Characters of an answer that are shown."""
+
+SIGNS: Mapping[str, str] = {"right": "✓", "partly": "≈", "wrong": "✗", "neutral": "–"}
+FINE = ("correct", "carried")
+MISSED = "not the value of this step"
+
+_FIRST: Mapping[str, str] = {
+    "blank": "The first step without an answer is ",
+    "unreadable": "The first answer that could not be read is ",
+    "imprecise": "The first answer with too few digits is ",
+}
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One submission of one exercise."""
+
+    report: Report
+    exercise: Exercise
+    sections: tuple[Placed, ...] = ()
+    """Headings of the worksheet; without them the steps stand in one table."""
+
+
+def feedback(
+    report: Report,
+    exercise: Exercise,
+    show: Show,
+    title: str,
+    student: str,
+    sections: Sequence[Placed] = (),
+) -> Page:
+    """The page for one exercise.
+
+    Args:
+        report: what was found.
+        exercise: what was asked.
+        show: which parts the student sees.
+        title: of the exercise, as on the worksheet.
+        student: the name as printed.
+        sections: headings of the worksheet.
+    """
+    return feedback_of([Checked(report, exercise, tuple(sections))], show, title, student)
+
+
+def feedback_of(parts: Sequence[Checked], show: Show, title: str, student: str) -> Page:
+    """One page for all exercises of a student, in the order given."""
+    blocks: list[Block] = [Heading(1, title)]
+    for n, part in enumerate(parts, 1):
+        if n > 1:
+            blocks.append(PageBreak())
+        if len(parts) > 1:
+            blocks.append(Heading(2, f"Exercise {n} of {len(parts)}"))
+        blocks += _part(part, show, student)
+    shown = ", ".join(dict.fromkeys(part.exercise.id for part in parts))
+    return Page(f"Feedback: {title} ({student})", LANGUAGE, Header(student, shown), tuple(blocks))
+
+
+def _part(part: Checked, show: Show, student: str) -> Iterator[Block]:
+    report = part.report if show.slips else without_slips(part.report)
+    exercise = part.exercise
+    yield Paragraph((Text(f"Feedback for {student}, exercise "), Code(exercise.id), Text(".")))
+    yield from summary(report, exercise, show)
+    if show.verdicts:
+        yield Figure(marked_network(exercise, report.steps), LEGEND)
+    yield from _unused_rows(report, show)
+    yield from _steps(report, part, show)
+
+
+def without_slips(report: Report) -> Report:
+    """The report as it is shown where slips are not named: they are plainly wrong."""
+
+    def veiled(step: StepReport) -> StepReport:
+        if step.verdict != "slip":
+            return step
+        return replace(step, verdict="wrong", slip=None, message=MISSED, hint="")
+
+    return replace(report, steps=tuple(map(veiled, report.steps)))
+
+
+# summary -----------------------------------------------------------------------------------
+
+
+def summary(report: Report, exercise: Exercise, show: Show) -> Iterator[Block]:
+    """Score, counts, where the work first deviates, what holds for the whole."""
+    if show.score:
+        points = f"{report.score:g} of {report.max:g} points"
+        yield Paragraph((Strong(points), Text(f" ({report.percent:g} %)")))
+    if not show.verdicts:
+        return
+    counts = [_badge(verdict, f"{n} ") for verdict, n in report.counts().items()]  # type: ignore[arg-type]
+    yield Paragraph(_joined([(badge,) for badge in counts], " "))
+    yield Paragraph(first_deviation(report, exercise))
+    if show.messages:
+        yield from (Note(text(remark)) for remark in report.remarks)
+
+
+def first_deviation(report: Report, exercise: Exercise) -> Inlines:
+    """Where to look first, and whether what follows is consistent with it."""
+    first = next((s for s in report.steps if s.id == report.first_deviation), None)
+    if first is None:
+        right = all(step.verdict in FINE for step in report.steps)
+        return text("Every step is right." if right else "No step that is written deviates.")
+    symbol = exercise.naming.symbol(first.id, of_example=True)
+    opening = Text(_FIRST.get(first.verdict, "Your first deviation is "))
+    after = report.steps[report.steps.index(first) + 1 :]
+    return opening, Math(symbol), Text(f". {_aftermath(after)}".rstrip())
+
+
+def _aftermath(after: Sequence[StepReport]) -> str:
+    if not after:
+        return ""
+    others = sum(step.verdict not in FINE for step in after)
+    if not others:
+        return "Everything after it is consistent with it."
+    return f"Look there first; {others} of the {len(after)} steps after it need another look too."
+
+
+def _badge(verdict: Verdict, before: str = "") -> Badge:
+    tone: Tone = "neutral" if verdict == "blank" else TONES[verdict]  # type: ignore[assignment]
+    return Badge(f"{SIGNS[tone]} {before}{verdict}", tone)
+
+
+LEGEND: Inlines = (
+    Text("Each unit and each weight shows the worst of its own steps: "),
+    Badge("✓ right", "right"),
+    Text(" or right from your own numbers, "),
+    Badge("≈ partly", "partly"),
+    Text(" too few digits or something left blank, "),
+    Badge("✗ wrong", "wrong"),
+    Text(" or unreadable. Without a sign: not asked, or nothing written."),
+)
+
+
+def _unused_rows(report: Report, show: Show) -> Iterator[Block]:
+    """Rows of the file that belong to no step; unreadable numbers stand at their steps."""
+    rows = [p for p in report.problems if p.code in ("unknown_step", "duplicate_row")]
+    if rows and show.messages:
+        yield Paragraph(text("These rows of your file could not be used:"))
+        yield Bullets(tuple(text(_place(problem)) for problem in rows))
+
+
+def _place(problem: Any) -> str:
+    return f"row {problem.row}: {printable(problem.message)}"
+
+
+# steps -------------------------------------------------------------------------------------
+
+
+def _steps(report: Report, part: Checked, show: Show) -> Iterator[Block]:
+    """Tables in the order of the worksheet, each under its heading."""
+    by_id = {step.id: step for step in report.steps}
+    for title, listed in _sections(part, list(by_id)):
+        yield Heading(3, title)
+        yield table([by_id[id] for id in listed], part.exercise, show)
+
+
+def _sections(part: Checked, asked: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
+    rest = dict.fromkeys(asked)
+    for section in part.sections:
+        listed = [id for id in section.steps if id in rest]
+        for id in listed:
+            del rest[id]
+        if listed:
+            yield section.title, listed
+    if rest:
+        yield "Other steps" if part.sections else "Step by step", list(rest)
+
+
+def table(steps: Sequence[StepReport], exercise: Exercise, show: Show) -> Table:
+    """Symbol, own answer, right value if shown, verdict with what there is to say."""
+    header: list[Inlines] = [text("Step"), text("Your answer")]
+    if show.expected or show.tolerance:
+        header.append(text("Right value" if show.expected else "Tolerance"))
+    if show.verdicts or show.messages or show.hints:
+        header.append(text("Result"))
+    rows = tuple(tuple(_cells(step, exercise, show)) for step in steps)
+    numbers = len(header) - 1 - bool(show.verdicts or show.messages or show.hints)
+    return Table(tuple(header), rows, "", ("left", *["right"] * numbers, "left"))  # type: ignore[arg-type]
+
+
+def _cells(step: StepReport, exercise: Exercise, show: Show) -> Iterator[Inlines]:
+    yield (Math(exercise.naming.symbol(step.id)),)
+    yield (Code(answer),) if (answer := shortened(step.answer)) else text("–")
+    if show.expected or show.tolerance:
+        yield _expected(step, exercise, show)
+    if show.verdicts or show.messages or show.hints:
+        yield _joined(list(_result(step, show)), " ")
+
+
+def _expected(step: StepReport, exercise: Exercise, show: Show) -> Inlines:
+    shown = exercise.precision.shown(ids.parse(step.id).kind, step.expected).replace("-", "−")
+    value = (Math(Num(shown)),) if show.expected else ()
+    within = Text(f" {PLUS_MINUS.text} {rounded_up(step.tolerance)}")
+    return (*value, within) if show.tolerance else value
+
+
+def _result(step: StepReport, show: Show) -> Iterator[Inlines]:
+    if show.verdicts:
+        yield (_badge(step.verdict),)
+    if show.slips and step.slip in CATALOGUE:
+        yield (Strong(_sentence(CATALOGUE[step.slip].title)),)
+    if show.messages and step.message and step.verdict not in ("correct", "blank"):
+        yield text(_sentence(printable(step.message)))
+    if show.hints and step.hint:
+        yield (Emphasis(_sentence(printable(step.hint))),)
+
+
+def _sentence(words: str) -> str:
+    """With a capital letter, unless it begins with a symbol, and a full stop.
+
+    >>> _sentence("right from your own y_4 = 0.9"), _sentence("Done.")
+    ('Right from your own y_4 = 0.9.', 'Done.')
+    """
+    end = "" if words[-1:] in (".", "?", "!") else "."
+    first = words.split(" ", 1)[0]
+    return (words[0].upper() + words[1:] if first.isalpha() and first.islower() else words) + end
+
+
+def _joined(parts: Sequence[Inlines], between: str) -> Inlines:
+    found: list[Inline] = []
+    for part in parts:
+        found += [Text(between)] if found else []
+        found += part
+    return tuple(found)
+
+
+def printable(typed: str) -> str:
+    """What was typed, on one line, without characters that steer a terminal or a browser.
+
+    >>> printable("0.5" + chr(0x202e) + chr(9) + "1")
+    '0.5� 1'
+    """
+    return "".join(c if c.isprintable() else "�" for c in " ".join(typed.split()))
+
+
+def shortened(typed: str) -> str:
+    """An answer as it fits into a table."""
+    words = printable(typed)
+    return words if len(words) <= LONGEST else f"{words[: LONGEST - 1]}…"
