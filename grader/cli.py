@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "grader.commands.documents:documents",
         "Compare the five documents' printed numbers with ours.",
     ),
+    "slips": ("grader.commands.slips:slips", "List the misconceptions that are recognised."),
     "reissue": ("grader.commands.reissue:reissue", "Draw one student's exercise anew."),
     "doctor": ("grader.commands.doctor:doctor", "Say what is installed and what is missing."),
 }

@@ -3,7 +3,7 @@
 Some texts put the minus of the error into delta (Mazur mentions it): then *all* deltas have
 the opposite sign, and the gradients and updates come out right all the same. A student who
 works so is right; a student who merely lost a sign is not, for then the gradients are wrong.
-Source: design page GRADING, section 5, last paragraph.
+Source: docs/grading.md, Slips.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 
 from grader.diagnose import Named, diagnose
 from grader.follow import CARRIED, CORRECT, IMPRECISE, Batch, Codes, Standing, follow
-from problems.elementary import BoolArray, array
+from problems.elementary import BoolArray, FloatArray, array
 
 FINE = (CORRECT, CARRIED, IMPRECISE)
 MOST = 0.8
@@ -66,7 +66,13 @@ def _flipped(batch: Batch, standing: Standing) -> BoolArray:
     for id in after:
         answered += ~np.isnan(batch.values[id])
         fine += _fine(other.verdicts[id])
-    return good & (answered > 0) & (fine >= MOST * answered)
+    better = _fine_steps(other) > _fine_steps(standing)
+    return good & better & (answered > 0) & (fine >= MOST * answered)
+
+
+def _fine_steps(standing: Standing) -> FloatArray:
+    """How many steps of each submission keep credit: a mere sign slip loses by negation."""
+    return np.sum([_fine(verdict) for verdict in standing.verdicts.values()], axis=0)  # type: ignore[no-any-return]
 
 
 def _suspects(batch: Batch, standing: Standing, deltas: list[str]) -> BoolArray:

@@ -2,7 +2,7 @@
 
 Every catalogued wrong rule of a step is applied to the student's own values and to the true
 ones; of those that give the answer, the nearest one names the slip.
-Source: design page GRADING, section 5.
+Source: docs/grading.md.
 """
 
 from __future__ import annotations

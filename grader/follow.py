@@ -7,7 +7,7 @@ calculator shows). Steps left blank, unreadable or not asked for are recomputed 
 nearest answered ancestors.
 
 All quantities are arrays over submissions of one plan, so one student and a million are
-marked by the same lines. Source: design page GRADING, sections 3 and 4.
+marked by the same lines. Source: docs/grading.md.
 """
 
 from __future__ import annotations
@@ -15,14 +15,16 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from problems import ids
-from problems.ball import Ball, within
+from problems.ball import Ball, apart, within
 from problems.elementary import BoolArray, FloatArray, array
 from problems.expression import BALLS, Expression
+from problems.gate import is_straight
 from problems.graph import Graph, Step
 from problems.precision import Precision
 from problems.solve import Solution
@@ -44,6 +46,12 @@ is at most this share of the true value. Without this bound "1" would pass for 0
 PARROTED = 0.25
 """A number that fills at least this share of the answers (and four of them) proves nothing
 when it is carried: it was written everywhere, not computed."""
+
+COPIED = 0.1
+"""Share of the answers (and four of them) that are wrong and copied from a parent, from which
+on a copied number proves nothing."""
+
+UPDATES = ("new.w", "new.b")
 
 Codes = NDArray[np.int8]
 Indices = NDArray[np.int64]
@@ -151,6 +159,63 @@ class _Walk:
         self.found.effective.update({id: batch.true[id] for id in batch.graph.givens})
         self.parroted = _parroted(batch)
 
+    # guards ----------------------------------------------------------------------------------
+
+    def copied(self, step: Step) -> BoolArray:
+        """Where the answer is the number of one of the step's parents, own or true."""
+        value = self.batch.values[step.id]
+        near = 0.5 * array(self.batch.precision.unit(step.kind, Ball(value, 0.0)))
+        found = np.zeros(self.count, dtype=bool)
+        if is_straight(self.batch.graph, step) or len(step.parents) == 1:
+            return found  # a ReLU's output, a bias gradient: repeating the parent is the rule
+        for parent in step.parents:
+            if parent in self.batch.graph.steps and parent not in self.batch.values:
+                continue  # a step that is not asked for stands nowhere to be copied from
+            for m in (self.batch.values.get(parent), self.batch.true[parent].m):
+                if m is not None:
+                    found |= np.abs(value - array(m)) <= near
+        copied: BoolArray = found & (np.abs(value) > near)  # zeros have a guard of their own
+        return copied
+
+    @cached_property
+    def copiers(self) -> BoolArray:
+        """Who copies instead of computing: several wrong answers are their own parents."""
+        copies = np.zeros(self.count, dtype=np.int64)
+        answered = np.zeros(self.count, dtype=np.int64)
+        for id, value in self.batch.values.items():
+            step = self.batch.graph.steps[id]
+            if step.kind in UPDATES:
+                continue  # behind a dead unit a weight rightly stays as it was
+            wrong = ~np.isnan(value) & ~np.asarray(within(value, self.batch.true[id]))
+            copies += wrong & self.copied(step)
+            answered += ~np.isnan(value)
+        habitual: BoolArray = copies >= np.maximum(4, COPIED * answered)
+        return habitual
+
+    def repeated(self, step: Step) -> BoolArray:
+        """Where the own answer of the iteration before is written again, visibly wrongly."""
+        parsed, batch = ids.parse(step.id), self.batch
+        before = ids.at(ids.core(step.id), parsed.example, parsed.iteration - 1)
+        if parsed.iteration == 1 or before not in batch.values:
+            return np.zeros(self.count, dtype=bool)
+        value, true, then = batch.values[step.id], batch.true[step.id], batch.true[before]
+        near = 0.5 * array(batch.precision.unit(step.kind, Ball(value, 0.0)))
+        same: BoolArray = np.abs(value - batch.values[before]) <= near
+        again: BoolArray = same & np.asarray(apart(true, then))
+        return again
+
+    @cached_property
+    def repeaters(self) -> BoolArray:
+        """Who writes one iteration's numbers down again as the next one's."""
+        again = np.zeros(self.count, dtype=np.int64)
+        answered = np.zeros(self.count, dtype=np.int64)
+        for id, value in self.batch.values.items():
+            if ids.parse(id).iteration > 1:
+                again += self.repeated(self.batch.graph.steps[id])
+                answered += ~np.isnan(value)
+        habitual: BoolArray = again >= np.maximum(4, PARROTED * answered)
+        return habitual
+
     # one step ------------------------------------------------------------------------------
 
     def take(self, step: Step) -> None:
@@ -208,8 +273,10 @@ class _Walk:
         m, r = spread(true.m, self.count).copy(), spread(true.r, self.count).copy()
         m[at], r[at] = part.m, part.r
         stale = reached & ~np.asarray(within(m, true))
-        # Where nothing visibly deviates the true ball holds own and true values alike.
-        m, r = np.where(stale, m, true.m), np.where(stale, r, true.r)
+        # Where nothing visibly deviates, one ball holds the own and the true value alike.
+        both = np.fmax(spread(true.r, self.count), np.abs(m - array(true.m)) + r)
+        m = np.where(stale, m, spread(true.m, self.count))
+        r = np.where(stale, r, both)
         self.found.recomputed[step.id] = Ball(m, r)
         if stale.any():
             self.found.stale[step.id] = stale
@@ -243,7 +310,8 @@ class _Walk:
         verdict: Codes = np.full(self.count, BLANK, dtype=np.int8)
         verdict[batch.unreadable[id]] = UNREADABLE
         right = written & np.asarray(within(value, true))
-        coarse = written & ~right & is_coarse(true, value, unit, asked)
+        coarse = written & ~right & (value != self.parroted)
+        coarse &= is_coarse(true, value, unit, asked)
         verdict[written] = WRONG
         verdict[right] = CORRECT
         verdict[coarse] = IMPRECISE
@@ -367,9 +435,11 @@ class _FollowThrough:
         id = self.step.id
         ball = self.walk.ball(self.step, rule, parents)
         value, unit = self.batch.values[id][at], self.batch.units[id][at]
-        proves = ~self._repeats(at, value) & (
-            (table == OWN).all(axis=1)[:, None] | ~self._copies(at)
-        )
+        all_own = (table == OWN).all(axis=1)[:, None]
+        updated = self.step.kind in UPDATES
+        repeats = self.walk.repeated(self.step)[at] & self.walk.repeaters[at]
+        repeats = repeats & ~(all_own & updated)
+        proves = ~repeats & (all_own | ~self._copies(at))
         exact = open_ & np.asarray(within(value, ball)) & proves
         coarse = open_ & is_coarse(ball, value, unit, self.asked[at])
         carried, rough = exact.any(axis=0), coarse.any(axis=0) & ~exact.any(axis=0)
@@ -386,35 +456,13 @@ class _FollowThrough:
         return hit
 
     def _copies(self, at: Indices) -> BoolArray:
-        """Where the answer is one of the step's own parents, own or true: a copy.
+        """Where a habitual copier writes one of the step's own parents once more.
 
-        A mixture that happens to give a copied number proves nothing; an honest copy (a new
-        weight that a tiny own gradient leaves as it was) follows from all own values.
+        A mixture that happens to give a copied number proves nothing then; for anybody else
+        an equal number is a coincidence.
         """
-        value = self.batch.values[self.step.id][at]
-        copied = np.zeros(len(at), dtype=bool)
-        for parent in self.step.parents:
-            if parent in self.batch.graph.steps and parent not in self.batch.values:
-                continue  # a step that is not asked for stands nowhere to be copied from
-            for source in (self.found.effective, self.batch.true):
-                m = gathered(source[parent], at, self.batch.count).m
-                copied |= np.abs(value - array(m)) <= 0.5 * self.asked[at]
-        return copied
-
-    def _repeats(self, at: Indices, value: FloatArray) -> BoolArray:
-        """With several iterations: the own answer of the iteration before, written again."""
-        parsed = ids.parse(self.step.id)
-        if parsed.iteration == 1:
-            return np.zeros(len(at), dtype=bool)
-        before = ids.at(ids.core(self.step.id), parsed.example, parsed.iteration - 1)
-        if before not in self.batch.values:
-            return np.zeros(len(at), dtype=bool)
-        earlier = self.batch.values[before][at]
-        true, then = self.batch.true[self.step.id], self.batch.true[before]
-        apart = np.abs(array(true.m) - array(then.m)) > array(true.r) + array(then.r)
-        differ = np.broadcast_to(apart, (self.batch.count,))[at]
-        again: BoolArray = (np.abs(value - earlier) <= 0.5 * self.asked[at]) & differ
-        return again
+        copied = self.walk.copied(self.step)[at]
+        return copied & self.walk.copiers[at] if copied.any() else copied
 
 
 def choices(options: Sequence[tuple[int, ...]], deviating: int) -> Iterator[tuple[int, ...]]:

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-
 from problems.elementary import Number, Truth, greater, where
+
+VAST = 1e150
+"""The radius of what cannot be bounded: vast, not infinite, so that times an exact 0 it
+vanishes."""
 
 SLACK = 1e-12
 """Floating-point dust granted on top of a radius, relative to the value or to 1."""
@@ -48,13 +50,13 @@ class Ball:
         return Ball(self.m * other.m, radius)
 
     def __truediv__(self, other: Ball) -> Ball:
-        """Infinite radius where the divisor's ball holds zero."""
+        """A vast radius where the divisor's ball holds zero."""
         size = abs(other.m)
         room = size - other.r
         free = room > 0
         safe, least = where(free, other.m, 1.0), where(free, room * size, 1.0)
         radius = (abs(self.m) * other.r + size * self.r) / least
-        return Ball(self.m / safe, where(free, radius, np.inf))
+        return Ball(self.m / safe, where(free, radius, VAST))
 
     def widened(self, by: Number) -> Ball:
         """The same centre, `by` more radius: what writing the value down may cost."""

@@ -2,8 +2,8 @@
 
 A slip knows the kinds of step it can happen at and makes the wrong rule from the right one.
 The quality gate refuses an exercise in which a wrong rule gives an acceptable number; the
-checker tries the same rules on a wrong answer to name what went wrong. Sources: design page
-GRADING section 5; the documents' own warnings and misprints.
+checker tries the same rules on a wrong answer to name what went wrong. Sources: the
+documents' own warnings and misprints, and what students do.
 """
 
 from __future__ import annotations
@@ -92,7 +92,12 @@ CATALOGUE: dict[str, Slip] = {}
 
 
 def slip(
-    name: str, kinds: str, title: str, student: str, teacher: str, source: str = "GRADING 5"
+    name: str,
+    kinds: str,
+    title: str,
+    student: str,
+    teacher: str,
+    source: str = "Common in hand work",
 ) -> Callable[[Callable[[Site], Wrong]], Callable[[Site], Wrong]]:
     """Enter a wrong rule into the catalogue."""
 

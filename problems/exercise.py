@@ -124,7 +124,7 @@ def issued(
 
 
 def as_json(exercise: Exercise) -> Doc:
-    """The exercise as an object of `exercises.jsonl` (design page FORMATS)."""
+    """The exercise as an object of `exercises.jsonl` (docs/formats.md)."""
     plan, task = exercise.plan, exercise.plan.task
     examples = [None] if task.examples == 1 else list(range(1, task.examples + 1))
     doc: Doc = {

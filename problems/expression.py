@@ -7,7 +7,6 @@ and on mpmath numbers (tests); it is written as a formula with symbols or with n
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,7 +15,7 @@ from typing import Any, Protocol
 
 from problems import elementary
 from problems.activations import activation
-from problems.ball import Ball, increasing
+from problems.ball import VAST, Ball, increasing
 from problems.ball import square as ball_square
 from problems.elementary import Number as Real
 from problems.elementary import greater, where
@@ -311,8 +310,8 @@ class Balls:
     def call(self, name: str, x: Ball) -> Ball:
         """`log` or an activation; all of them increase."""
         if name == "log":
-            found = increasing(lambda v: elementary.log(greater(v, 0.0)), x)
-            return Ball(found.m, where(x.m > x.r, found.r, math.inf))
+            found = increasing(lambda v: elementary.log(greater(v, TINY)), x)
+            return Ball(found.m, where(x.m > x.r, found.r, VAST))
         return activation(name).ball(x)
 
     def slope(self, name: str, x: Ball) -> Ball:
@@ -332,6 +331,9 @@ class Balls:
         """Tighter than x * x."""
         return ball_square(x)
 
+
+TINY = 1e-300
+"""What a logarithm is taken of where its argument's ball reaches 0."""
 
 NUMBERS = Numbers()
 BALLS = Balls()

@@ -5,7 +5,7 @@ parents and from the number of every wrong rule; no unit may be saturated or dea
 neighbouring steps of one kind must differ, so that swapping them shows. "Visibly" means that
 the balls do not touch: no honest rounding can make the two numbers the same.
 
-Source: design page GRADING, section 6.
+Source: docs/grading.md.
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ class Finding:
     other: str
 
 
-def _straight(graph: Graph, step: Step) -> bool:
+def is_straight(graph: Graph, step: Step) -> bool:
+    """Whether a step may rightly equal its parent: behind an activation of straight pieces."""
     parsed = ids.parse(step.id)
     if parsed.kind not in ("out", "slope", "delta") or parsed.inner:
         return False
@@ -122,7 +123,7 @@ def _differs_unless_zero(a: str, b: str, target: str) -> Callable[[Solution], Tr
 
 def _trivial_checks(graph: Graph, step: Step) -> Iterator[Check]:
     kind = step.kind
-    straight = _straight(graph, step)
+    straight = is_straight(graph, step)
     if not (straight and kind == "slope"):
         yield Check("zero", step.id, "0", _not_zero(step.id))
     if straight:
@@ -156,7 +157,7 @@ def _slip_checks(graph: Graph, step: Step, precision: Precision) -> Iterator[Che
 
 def _twin_checks(graph: Graph, asked: Sequence[str]) -> Iterator[Check]:
     for n, first in enumerate(asked):
-        if _straight(graph, graph.steps[first]) and ids.parse(first).kind == "slope":
+        if is_straight(graph, graph.steps[first]) and ids.parse(first).kind == "slope":
             continue
         for second in asked[n + 1 :]:
             if neighbours(ids.parse(first), ids.parse(second)):

@@ -137,7 +137,7 @@ def _sum_for_product(at: Site) -> Wrong:
     "Every path to the outputs counts: add all of them.",
     "Only one path was followed where the sum over all paths is wanted "
     "(Musilek prints this slip at dE/db1).",
-    "GRADING 5; Musilek NN-4, Step (4)",
+    "Musilek NN-4, Step (4), dE/db1",
 )
 def _one_path_only(at: Site) -> Wrong:
     rule = at.step.rule
@@ -170,7 +170,7 @@ def _paired_paths(at: Site) -> Wrong:
     "updated weights used in the hidden layer",
     "Use the weights from before the update.",
     "The already updated output weights were used to go back to the hidden layer.",
-    "GRADING 5; Mazur warns of it",
+    "Mazur warns of it, and his own figures contain it",
 )
 def _updated_weights(at: Site) -> Wrong:
     sequential = at.graph.plan.task.mode == "sequential"

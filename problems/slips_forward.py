@@ -105,7 +105,7 @@ def _no_activation(at: Site) -> Wrong:
     "e to the plus instead of e to the minus",
     "Look at the sign in the exponent.",
     "The exponential was taken of +v instead of -v (the slides print this slip themselves).",
-    "GRADING 5; slides, out_o1",
+    "Slides after Mazur, Forward Pass, out_o1",
 )
 def _exponent_sign(at: Site) -> Wrong:
     if isinstance(at.step.rule, Function) and at.layer.activation in ("logistic", "softplus"):

@@ -108,7 +108,7 @@ def _last_example_only(at: Site) -> Wrong:
     "divided by the shift instead of twice the shift",
     "The two points are two shifts apart.",
     "The central difference was divided by Delta instead of 2 Delta.",
-    "GRADING 5; LFD lecture 21, Numerical Approach",
+    "LFD lecture 21, Numerical Approach",
 )
 def _two_shift_forgotten(at: Site) -> Wrong:
     yield Product((Constant("2"), at.step.rule))

@@ -27,7 +27,7 @@ def solve(graph: Graph, givens: Values, precision: Precision) -> Solution:
         givens: a float for each given, or an array over exercises.
         precision: what the worksheet asks for; each step written down costs one unit.
 
-    Source: design page GRADING, section 2.
+    Source: docs/grading.md.
     """
     balls: Solution = {id: Ball(givens[id], 0.0) for id in graph.givens}
     with np.errstate(all="ignore"):

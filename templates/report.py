@@ -32,7 +32,7 @@ class StepReport:
     """What to look at next, without giving the value away."""
 
     def as_json(self) -> dict[str, Any]:
-        """The form of design page FORMATS."""
+        """The form of docs/formats.md."""
         return {
             "id": self.id,
             "label": self.label,
@@ -85,7 +85,7 @@ class Report:
         return {verdict: n for verdict, n in tally if n}
 
     def as_json(self) -> dict[str, Any]:
-        """The form of design page FORMATS."""
+        """The form of docs/formats.md."""
         return {
             "format": FORMAT,
             "student": self.student,

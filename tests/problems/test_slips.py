@@ -89,7 +89,7 @@ def test_issued_exercises_have_nothing_the_gate_would_find(name: str) -> None:
         must = gate.checks(exercise.graph, exercise.asked, exercise.precision, design_low)
         assert gate.findings(balls, must) == []
         for id in exercise.asked:
-            straight = gate._straight(exercise.graph, exercise.graph.steps[id])
+            straight = gate.is_straight(exercise.graph, exercise.graph.steps[id])
             assert straight or apart(balls[id], Ball(0.0, 0.0))
 
 
