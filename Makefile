@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint types unit setup bench goldens clean
+.PHONY: demo test lint types unit setup bench truth goldens clean
 
 setup: $(STAMP)
 
@@ -29,6 +29,9 @@ types: setup
 
 unit: setup
 	$(BIN)/pytest -q
+
+truth: setup
+	$(BIN)/python tests/bench/truth.py
 
 bench: setup
 	$(BIN)/python tests/bench/draws.py

@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from grader.batch import CARRIED, CORRECT, IMPRECISE, Batch, Codes, Standing
 from grader.diagnose import Named, diagnose
-from grader.follow import CARRIED, CORRECT, IMPRECISE, Batch, Codes, Standing, follow
+from grader.follow import follow
 from problems.elementary import BoolArray, FloatArray, array
 
 FINE = (CORRECT, CARRIED, IMPRECISE)

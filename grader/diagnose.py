@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.follow import SLIP, WRONG, Batch, Indices, Standing, gathered
+from grader.batch import SLIP, WRONG, Batch, Indices, Standing, gathered
 from problems.ball import Ball, within
 from problems.catalogue import WrongRule
 from problems.elementary import FloatArray, array

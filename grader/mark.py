@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from grader.batch import SLIP, VERDICTS, WRONG, Batch
 from grader.conventions import Judged, judge
 from grader.errors import Problem
-from grader.follow import SLIP, VERDICTS, WRONG, Batch
 from grader.policy import DEFAULT, Policy
 from grader.read.number import Reading, Unreadable, Written
 from problems import ids

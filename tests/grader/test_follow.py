@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from issued_exercises import exercises
 from plans import PLANS, random_givens
 
-from grader.follow import MOST_COMBINATIONS, choices
 from grader.mark import mark
+from grader.mixtures import MOST_COMBINATIONS, choices
 from grader.read.number import read_number
 from problems import family, notation
 from problems.catalogue import CATALOGUE
@@ -100,12 +100,13 @@ def test_the_truth_bench_in_small(name: str) -> None:
     of = truth.Class.of(name, 3)
     tally = truth.Tally()
     rng = np.random.default_rng(2)
-    for part in (truth.honest, truth.one_slip, truth.two_slips, truth.degenerate):
+    for part in (truth.honest, truth.degenerate):
         part(tally, of, rng)
+    truth.one_slip(tally, of, rng, every=7)
     for what, must in truth.ROWS:
         if must == "0":
             assert tally.numbers[what] == 0, what
-    assert tally.of["slips credited"] > 500
+    assert tally.of["slips credited"] > 100
     named = tally.numbers["slips named otherwise"] / tally.of["slips named otherwise"]
     assert named < 0.01
 
@@ -214,7 +215,7 @@ def test_what_cannot_be_told_on_ungated_numbers_is_said() -> None:
     assert {s.message for s in issued.steps} == {"right"}
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(
     st.sampled_from(sorted(PLANS)),
     st.sampled_from(notation.names()),

@@ -1,0 +1,111 @@
+"""Submissions as columns, and what the walk over the graph finds about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from problems.ball import Ball
+from problems.elementary import BoolArray, FloatArray, array
+from problems.graph import Graph
+from problems.precision import Precision
+from problems.solve import Solution
+
+BLANK, UNREADABLE, CORRECT, IMPRECISE, CARRIED, SLIP, WRONG = range(7)
+VERDICTS = ("blank", "unreadable", "correct", "imprecise", "carried", "slip", "wrong")
+"""Verdict codes in arrays, and their names."""
+
+COARSEST = 0.1
+"""A number written with fewer digits must still say something: half a unit of its last digit
+is at most this share of the true value. Without this bound "1" would pass for 0.77."""
+
+Codes = NDArray[np.int8]
+Indices = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Submissions of one plan: answers as arrays, nan where no number was read."""
+
+    graph: Graph
+    precision: Precision
+    true: Solution
+    values: Mapping[str, FloatArray]
+    """Asked id -> the numbers written."""
+    units: Mapping[str, FloatArray]
+    """Asked id -> one unit of the last digit written."""
+    unreadable: Mapping[str, BoolArray]
+    """Asked id -> where something stands that is no number."""
+    count: int
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Ids of the asked steps."""
+        return tuple(self.values)
+
+
+@dataclass
+class Standing:
+    """What the walk finds: verdicts, and the values that each step hands on."""
+
+    verdicts: dict[str, Codes] = field(default_factory=dict)
+    effective: dict[str, Ball] = field(default_factory=dict)
+    """What a child would take from a step: the own answer, else the recomputed value."""
+    deviates: dict[str, BoolArray] = field(default_factory=dict)
+    """Where the effective value is visibly not the true one; absent if nowhere."""
+    open: dict[str, BoolArray] = field(default_factory=dict)
+    """Where a child may have worked with another than the true value; absent if nowhere."""
+    recomputed: dict[str, Ball] = field(default_factory=dict)
+    """What follows from the values before the step, where any of them deviates."""
+    stale: dict[str, BoolArray] = field(default_factory=dict)
+    """Where `recomputed` differs from the true value; absent if nowhere."""
+    shadow: dict[str, Ball] = field(default_factory=dict)
+    """For steps without an answer: what follows if answered parents were only miscopied, that
+    is, from what the calculator showed before they were written down."""
+    loose: dict[str, BoolArray] = field(default_factory=dict)
+    """Where a right answer lies more than its own digit beside the true value: a child may
+    have worked with either; absent if nowhere."""
+    dead: dict[str, BoolArray] = field(default_factory=dict)
+    """Where the effective value cannot be carried further; absent if nowhere."""
+    dead_recomputed: dict[str, BoolArray] = field(default_factory=dict)
+    dead_shadow: dict[str, BoolArray] = field(default_factory=dict)
+    used: dict[str, dict[int, tuple[str, ...]]] = field(default_factory=dict)
+    """Step -> submission -> ids of the deviating values that its verdict rests on."""
+
+
+def gathered(ball: Ball, at: Indices, count: int) -> Ball:
+    """The ball of some submissions; what all of them share stays a float."""
+    return Ball(_picked(ball.m, at, count), _picked(ball.r, at, count))
+
+
+def _picked(value: object, at: Indices, count: int) -> FloatArray:
+    found = np.asarray(value, dtype=np.float64)
+    return found[at] if found.shape == (count,) else found
+
+
+def spread(value: object, count: int) -> FloatArray:
+    """A value as an array over submissions."""
+    return np.broadcast_to(np.asarray(value, dtype=np.float64), (count,))
+
+
+def is_coarse(
+    true: Ball, value: FloatArray, unit: FloatArray, asked: FloatArray | float
+) -> BoolArray:
+    """Right, but written with fewer digits than asked: rounded, or cut off.
+
+    Args:
+        true: where the value should lie.
+        value: the number written.
+        unit: one unit of its last digit.
+        asked: one unit of the last digit asked for.
+    """
+    m = array(true.m)
+    speaks = (unit > asked * 1.5) & (0.5 * unit <= COARSEST * np.abs(m))
+    rounded = np.abs(value - m) <= 0.5 * unit * (1 + 1e-9) + 1e-12
+    size = np.abs(value)
+    cut = (size <= np.abs(m)) & (np.abs(m) < size + unit) & (value * m > 0)
+    coarse: BoolArray = speaks & (rounded | cut)
+    return coarse

@@ -1,0 +1,183 @@
+"""Mixtures of own, true and recomputed parents that may explain an answer."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
+
+import numpy as np
+
+from grader.batch import (
+    CARRIED,
+    IMPRECISE,
+    Batch,
+    Codes,
+    Indices,
+    Standing,
+    gathered,
+    is_coarse,
+    spread,
+)
+from grader.guards import UPDATES, Guards
+from problems.ball import Ball, within
+from problems.elementary import BoolArray, FloatArray
+from problems.expression import Expression
+from problems.graph import Step
+
+OWN, TRUE, RECOMPUTED = range(3)
+"""How a deviating parent may enter."""
+
+MOST_COMBINATIONS = 256
+"""Mixtures of parents tried for one answer, those with the most own values first."""
+
+
+class Walk(Protocol):
+    """What is known when a step is reached: see `grader.follow`."""
+
+    batch: Batch
+    found: Standing
+    guards: Guards
+
+    def ball(self, step: Step, rule: Expression, parents: Mapping[str, Ball]) -> Ball:
+        """A rule over chosen parents."""
+
+    def alternative(self, id: str) -> Ball | None:
+        """A second value that a step may have handed on."""
+
+    def dead_alternative(self, id: str) -> BoolArray | None:
+        """Where that second value proves nothing."""
+
+
+class Mixtures:
+    """Tries mixtures of own, true and recomputed parents for the answers that missed."""
+
+    def __init__(self, walk: Walk, step: Step, verdict: Codes, asked: FloatArray) -> None:
+        self.walk = walk
+        self.batch = walk.batch
+        self.found = walk.found
+        self.step = step
+        self.verdict = verdict
+        self.asked = asked
+
+    def run(self, at: Indices) -> None:
+        """Submissions with the same deviating parents are tried together."""
+        found = self.found
+        off = [p for p in self.step.parents if p in found.open]
+        loose = [p for p in self.step.parents if p in found.loose]
+        nowhere = np.zeros(self.batch.count, dtype=bool)
+        beside_open = [found.loose[p] & ~found.open.get(p, nowhere) for p in loose]
+        marks = [*(found.open[p] for p in off), *beside_open]
+        pattern = np.zeros(len(at), dtype=np.int64)
+        for n, mark in enumerate(marks[:62]):
+            pattern |= mark[at].astype(np.int64) << n
+        for bits in np.unique(pattern):
+            chosen = [p for n, p in enumerate(off) if bits >> n & 1]
+            beside = [p for n, p in enumerate(loose, len(off)) if bits >> n & 1]
+            if chosen:
+                self._group(at[pattern == bits], chosen, beside)
+
+    def _group(self, at: Indices, off: list[str], loose: list[str]) -> None:
+        """Submissions whose deviating parents are exactly `off`: all choices at once."""
+        options = [self._options(p) for p in off] + [(OWN, TRUE)] * len(loose)
+        table = np.array(list(choices(options, len(off))), dtype=np.int64)
+        count = self.batch.count
+        parents = {p: gathered(self.found.effective[p], at, count) for p in self.step.parents}
+        barred = np.zeros((len(table), len(at)), dtype=bool)
+        for column, parent in enumerate([*off, *loose]):
+            parents[parent], dead = self._entered(parent, table[:, column], at)
+            barred |= dead
+        open_ = np.ones(len(at), dtype=bool)
+        for rule in (self.step.rule, *self.step.others):
+            open_ &= ~self._try(at, rule, parents, open_ & ~barred, off, table)
+
+    def _options(self, parent: str) -> tuple[int, ...]:
+        """An answered parent may be miscopied: what follows from before it is an option too."""
+        return (OWN, TRUE) if self.walk.alternative(parent) is None else (OWN, TRUE, RECOMPUTED)
+
+    def _entered(self, parent: str, how: Indices, at: Indices) -> tuple[Ball, BoolArray]:
+        """A parent as it enters each choice, and where it proves nothing: (choices, at)."""
+        found, count = self.found, self.batch.count
+        sources = [found.effective[parent], self.batch.true[parent]]
+        sources.append(self.walk.alternative(parent) or sources[1])
+        balls = [gathered(ball, at, count) for ball in sources]
+        m = np.stack([spread(ball.m, len(at)) for ball in balls])[how]
+        r = np.stack([spread(ball.r, len(at)) for ball in balls])[how]
+        alive = np.zeros(len(at), dtype=bool)
+        marks = (found.dead.get(parent), None, self.walk.dead_alternative(parent))
+        dead = np.stack([alive if mark is None else mark[at] for mark in marks])[how]
+        return Ball(m, r), dead
+
+    def _try(
+        self,
+        at: Indices,
+        rule: Expression,
+        parents: Mapping[str, Ball],
+        open_: BoolArray,
+        off: list[str],
+        table: Indices,
+    ) -> BoolArray:
+        """Where some choice explains the answer; those get their verdict."""
+        id = self.step.id
+        ball = self.walk.ball(self.step, rule, parents)
+        value, unit = self.batch.values[id][at], self.batch.units[id][at]
+        all_own = (table == OWN).all(axis=1)[:, None]
+        updated = self.step.kind in UPDATES
+        repeats = self.walk.guards.repeated(self.step)[at] & self.walk.guards.repeaters[at]
+        repeats = repeats & ~(all_own & updated)
+        proves = ~repeats & (all_own | ~self._copies(at))
+        exact = open_ & np.asarray(within(value, ball)) & proves
+        coarse = open_ & is_coarse(ball, value, unit, self.asked[at])
+        carried, rough = exact.any(axis=0), coarse.any(axis=0) & ~exact.any(axis=0)
+        self.verdict[at[carried]] = CARRIED
+        self.verdict[at[rough]] = IMPRECISE
+        first = np.where(carried, exact.argmax(axis=0), coarse.argmax(axis=0))
+        notes = self.found.used.setdefault(id, {})
+        for n in np.flatnonzero(carried | rough):
+            chosen = table[first[n]]
+            notes[int(at[n])] = tuple(
+                p for p, how in zip(off, chosen, strict=False) if how != TRUE
+            )
+        hit: BoolArray = carried | rough
+        return hit
+
+    def _copies(self, at: Indices) -> BoolArray:
+        """Where a habitual copier writes one of the step's own parents once more.
+
+        A mixture that happens to give a copied number proves nothing then; for anybody else
+        an equal number is a coincidence.
+        """
+        copied = self.walk.guards.copied(self.step)[at]
+        return copied & self.walk.guards.copiers[at] if copied.any() else copied
+
+
+def choices(options: Sequence[tuple[int, ...]], deviating: int) -> Iterator[tuple[int, ...]]:
+    """Ways to enter the parents: all own first, then by the number of others.
+
+    Args:
+        options: for each parent the ways it may enter.
+        deviating: so many parents, the first ones, deviate; one of them at least must enter
+            as it deviates, or nothing is followed through.
+
+    At most `MOST_COMBINATIONS`; of larger products only those with one parent apart.
+
+    >>> list(choices([(0, 1), (0, 1)], 2))
+    [(0, 0), (0, 1), (1, 0)]
+    """
+    size = 1
+    for option in options:
+        size *= len(option)
+    if size <= 4 * MOST_COMBINATIONS:
+        every = sorted(itertools.product(*options), key=lambda c: sum(how != OWN for how in c))
+        usable = [c for c in every if any(how != TRUE for how in c[:deviating])]
+        yield from usable[:MOST_COMBINATIONS]
+        return
+    width = len(options)
+    yield (OWN,) * width
+    singles = [
+        tuple(how if n == k else OWN for n in range(width))
+        for k in range(width)
+        for how in options[k][1:]
+    ]
+    inverse = [tuple(OWN if n == k else TRUE for n in range(width)) for k in range(deviating)]
+    yield from (singles + inverse)[: MOST_COMBINATIONS - 1]
