@@ -18,6 +18,7 @@ import numpy as np
 
 from grader.batch import (
     BLANK,
+    CARRIED,
     CORRECT,
     IMPRECISE,
     UNREADABLE,
@@ -43,6 +44,7 @@ def follow(batch: Batch) -> Standing:
     with np.errstate(all="ignore"):
         for step in batch.graph.steps.values():
             walk.take(step)
+        walk.bar(walk.guards.mindless(walk.found.verdicts))
     return walk.found
 
 
@@ -53,6 +55,17 @@ class _Walk:
         self.found = Standing()
         self.found.effective.update({id: batch.true[id] for id in batch.graph.givens})
         self.guards = Guards(batch)
+
+    def bar(self, mindless: BoolArray) -> None:
+        """Only what is truly right counts for who did not compute."""
+        if not mindless.any():
+            return
+        for id, verdict in self.found.verdicts.items():
+            rests = np.zeros(self.count, dtype=bool)
+            rests[list(self.found.used.get(id, {}))] = True
+            parroted = self.batch.values[id] == self.guards.parroted
+            unearned = (verdict == CARRIED) | ((verdict == IMPRECISE) & (rests | parroted))
+            verdict[mindless & unearned] = WRONG
 
     # one step ------------------------------------------------------------------------------
 
@@ -148,8 +161,7 @@ class _Walk:
         verdict: Codes = np.full(self.count, BLANK, dtype=np.int8)
         verdict[batch.unreadable[id]] = UNREADABLE
         right = written & np.asarray(within(value, true))
-        coarse = written & ~right & (value != self.guards.parroted)
-        coarse &= is_coarse(true, value, unit, asked)
+        coarse = written & ~right & is_coarse(true, value, unit, asked)
         verdict[written] = WRONG
         verdict[right] = CORRECT
         verdict[coarse] = IMPRECISE
@@ -188,7 +200,7 @@ class _Walk:
             found.dead[id] = dead
 
     def _dead(self, step: Step, verdict: Codes) -> BoolArray:
-        """Own answers that prove nothing: zeros, and a number written everywhere.
+        """Own answers that prove nothing: a zero where the true value visibly is none.
 
         A zero that follows rightly from a small own value is `carried` and stays alive.
         """
@@ -196,6 +208,5 @@ class _Walk:
         asked = array(self.batch.precision.unit(step.kind, true))
         visible = np.abs(array(true.m)) > array(true.r)
         zero = (np.abs(value) <= 0.5 * asked) & visible
-        everywhere = value == self.guards.parroted
-        dead: BoolArray = (zero | everywhere) & (verdict == WRONG)
+        dead: BoolArray = zero & (verdict == WRONG)
         return dead

@@ -1,30 +1,25 @@
 """Guards of follow-through: nothing can be earned by writing numbers without computing.
 
-A number written everywhere, parents copied again and again, one iteration's numbers written
-down as the next one's: each is told from a coincidence by how often a submission does it.
+A number written everywhere, givens and parents copied again and again, one iteration's numbers
+written down as the next one's: each is told from a coincidence by how often it happens.
 Source: docs/grading.md.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
 
-from grader.batch import Batch, spread
+from grader.batch import CARRIED, CORRECT, Batch, Codes, spread
 from problems import ids
-from problems.ball import Ball, apart, within
+from problems.ball import Ball, apart
 from problems.elementary import BoolArray, FloatArray, array
-from problems.gate import is_straight
 from problems.graph import Step
 
-PARROTED = 0.25
-"""A number that fills at least this share of the answers (and four of them) proves nothing
-when it is carried: it was written everywhere, not computed."""
-
-COPIED = 0.1
-"""Share of the answers (and four of them) that are wrong and copied from a parent, from which
-on a copied number proves nothing."""
+HABIT = 0.25
+"""Share of the answers (and four of them) from which on it is a habit."""
 
 UPDATES = ("new.w", "new.b")
 
@@ -41,36 +36,38 @@ class Guards:
         """For each submission the number that fills a quarter of its answers, else nan."""
         return _parroted(self.batch)
 
-    def copied(self, step: Step) -> BoolArray:
+    def copied(self, step: Step, near: FloatArray) -> BoolArray:
         """Where the answer is the number of one of the step's parents, own or true."""
         value = self.batch.values[step.id]
-        near = 0.5 * array(self.batch.precision.unit(step.kind, Ball(value, 0.0)))
         found = np.zeros(self.count, dtype=bool)
-        if is_straight(self.batch.graph, step) or len(step.parents) == 1:
-            return found  # a ReLU's output, a bias gradient: repeating the parent is the rule
         for parent in step.parents:
-            if parent in self.batch.graph.steps and parent not in self.batch.values:
-                continue  # a step that is not asked for stands nowhere to be copied from
             for m in (self.batch.values.get(parent), self.batch.true[parent].m):
                 if m is not None:
                     found |= np.abs(value - array(m)) <= near
-        copied: BoolArray = found & (np.abs(value) > near)  # zeros have a guard of their own
-        return copied
+        return found
 
-    @cached_property
-    def copiers(self) -> BoolArray:
-        """Who copies instead of computing: several wrong answers are their own parents."""
-        copies = np.zeros(self.count, dtype=np.int64)
+    def mindless(self, verdicts: Mapping[str, Codes]) -> BoolArray:
+        """Who fills the paper with numbers that stand there already instead of computing.
+
+        A quarter of the answers (and four of them) are wrong, follow from nothing, and are a
+        given, one of the step's own parents, or one number written everywhere.
+        """
+        givens = np.stack(
+            [spread(self.batch.true[id].m, self.count) for id in self.batch.graph.givens]
+        )
+        taken = np.zeros(self.count, dtype=np.int64)
         answered = np.zeros(self.count, dtype=np.int64)
         for id, value in self.batch.values.items():
-            step = self.batch.graph.steps[id]
-            if step.kind in UPDATES:
-                continue  # behind a dead unit a weight rightly stays as it was
-            wrong = ~np.isnan(value) & ~np.asarray(within(value, self.batch.true[id]))
-            copies += wrong & self.copied(step)
+            near = 0.5 * array(
+                self.batch.precision.unit(self.batch.graph.steps[id].kind, Ball(value, 0.0))
+            )
+            given = (np.abs(givens - value) <= near).any(axis=0)
+            idle = given | self.copied(self.batch.graph.steps[id], near)
+            idle |= value == self.parroted
+            taken += idle & ~np.isnan(value) & ~np.isin(verdicts[id], (CORRECT, CARRIED))
             answered += ~np.isnan(value)
-        habitual: BoolArray = copies >= np.maximum(4, COPIED * answered)
-        return habitual
+        mindless: BoolArray = taken >= np.maximum(4, HABIT * answered)
+        return mindless
 
     def repeated(self, step: Step) -> BoolArray:
         """Where the own answer of the iteration before is written again, visibly wrongly."""
@@ -93,7 +90,7 @@ class Guards:
             if ids.parse(id).iteration > 1:
                 again += self.repeated(self.batch.graph.steps[id])
                 answered += ~np.isnan(value)
-        habitual: BoolArray = again >= np.maximum(4, PARROTED * answered)
+        habitual: BoolArray = again >= np.maximum(4, HABIT * answered)
         return habitual
 
 
@@ -101,7 +98,7 @@ def _parroted(batch: Batch) -> FloatArray:
     """For each submission the number that fills a quarter of its answers, else nan."""
     table = np.sort(np.stack([spread(v, batch.count) for v in batch.values.values()]), axis=0)
     answered = np.sum(~np.isnan(table), axis=0)
-    least = np.maximum(4, np.ceil(PARROTED * answered)).astype(np.int64)
+    least = np.maximum(4, np.ceil(HABIT * answered)).astype(np.int64)
     best = np.zeros(batch.count, dtype=np.int64)
     found = np.full(batch.count, np.nan)
     run = np.zeros(batch.count, dtype=np.int64)

@@ -10,6 +10,7 @@ import numpy as np
 
 from grader.batch import (
     CARRIED,
+    COARSEST,
     IMPRECISE,
     Batch,
     Codes,
@@ -21,12 +22,15 @@ from grader.batch import (
 )
 from grader.guards import UPDATES, Guards
 from problems.ball import Ball, within
-from problems.elementary import BoolArray, FloatArray
+from problems.elementary import BoolArray, FloatArray, array
 from problems.expression import Expression
 from problems.graph import Step
 
 OWN, TRUE, RECOMPUTED = range(3)
 """How a deviating parent may enter."""
+
+UNBOUNDED = 1e100
+"""Radius from which on a ball says nothing."""
 
 MOST_COMBINATIONS = 256
 """Mixtures of parents tried for one answer, those with the most own values first."""
@@ -125,8 +129,7 @@ class Mixtures:
         updated = self.step.kind in UPDATES
         repeats = self.walk.guards.repeated(self.step)[at] & self.walk.guards.repeaters[at]
         repeats = repeats & ~(all_own & updated)
-        proves = ~repeats & (all_own | ~self._copies(at))
-        exact = open_ & np.asarray(within(value, ball)) & proves
+        exact = open_ & self._explains(value, ball) & ~repeats
         coarse = open_ & is_coarse(ball, value, unit, self.asked[at])
         carried, rough = exact.any(axis=0), coarse.any(axis=0) & ~exact.any(axis=0)
         self.verdict[at[carried]] = CARRIED
@@ -141,14 +144,18 @@ class Mixtures:
         hit: BoolArray = carried | rough
         return hit
 
-    def _copies(self, at: Indices) -> BoolArray:
-        """Where a habitual copier writes one of the step's own parents once more.
+    @staticmethod
+    def _explains(value: FloatArray, ball: Ball) -> BoolArray:
+        """Whether the ball holds the answer; a ball without bounds must have it near its centre.
 
-        A mixture that happens to give a copied number proves nothing then; for anybody else
-        an equal number is a coincidence.
+        The logarithm of an own output of 0.0001 may be anything below; what is written must
+        still be about the logarithm of that number.
         """
-        copied = self.walk.guards.copied(self.step)[at]
-        return copied & self.walk.guards.copiers[at] if copied.any() else copied
+        m = array(ball.m)
+        bounded = array(ball.r) < UNBOUNDED
+        near = np.abs(value - m) <= COARSEST * np.abs(m)
+        explained: BoolArray = np.where(bounded, np.asarray(within(value, ball)), near)
+        return explained
 
 
 def choices(options: Sequence[tuple[int, ...]], deviating: int) -> Iterator[tuple[int, ...]]:
