@@ -38,6 +38,11 @@ from problems.expression import BALLS, Expression
 from problems.graph import Step
 
 
+FIRM = 0.02
+"""Half a unit of the last digit written, as a share of the number, up to which a wrong number
+is taken for a rounded one."""
+
+
 def follow(batch: Batch) -> Standing:
     """Walk the graph and give every asked step of every submission its standing."""
     walk = _Walk(batch)
@@ -46,6 +51,20 @@ def follow(batch: Batch) -> Standing:
             walk.take(step)
         walk.bar(walk.guards.mindless(walk.found.verdicts))
     return walk.found
+
+
+def own_radius(
+    verdict: Codes, value: FloatArray, unit: FloatArray, asked: FloatArray
+) -> FloatArray:
+    """How far the calculator's value may be from what was written down.
+
+    One unit of the last digit asked for; of the last digit written, where fewer were written
+    and the number still says something. A bare "1" that is wrong stands for itself: taken as
+    anything from 0 to 2 it would explain whatever follows.
+    """
+    speaks = 0.5 * unit <= FIRM * np.abs(value)
+    rough = (verdict == IMPRECISE) | ((verdict == WRONG) & speaks)
+    return np.where(rough, np.fmax(unit, asked), asked)
 
 
 class _Walk:
@@ -170,7 +189,7 @@ class _Walk:
             if rest.any():
                 Mixtures(self, step, verdict, asked).run(np.flatnonzero(rest))
         self.found.verdicts[id] = verdict
-        self._hand_on(step, verdict, np.fmax(unit, asked))
+        self._hand_on(step, verdict, own_radius(verdict, value, unit, asked))
 
     def _hand_on(self, step: Step, verdict: Codes, radius: FloatArray) -> None:
         """What children take: the own answer where there is one."""
