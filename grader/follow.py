@@ -37,7 +37,6 @@ from problems.elementary import BoolArray, FloatArray, array
 from problems.expression import BALLS, Expression
 from problems.graph import Step
 
-
 FIRM = 0.02
 """Half a unit of the last digit written, as a share of the number, up to which a wrong number
 is taken for a rounded one."""

@@ -79,6 +79,7 @@ def mark(
         tuple(problems),
         words.first_deviation(),
         words.remarks(),
+        policy.score(steps),
     )
 
 
@@ -92,8 +93,8 @@ def _step(
         label=exercise.labels[id],
         answer=reading.text if reading else "",
         verdict=verdict,
-        credit=policy.credit(verdict),
-        weight=policy.weight(ids.parse(id).kind),
+        credit=policy.credit(verdict, slip, words.missing_digits(id)),
+        weight=policy.weight(id),
         expected=float(ball.m),
         tolerance=float(ball.r),
         message=words.message(id),
@@ -153,6 +154,15 @@ class _Words:
             return "your own earlier values"
         more = f" and {len(own) - 3} more" if len(own) > 3 else ""
         return f"your own {', '.join(own[:3])}{more}"
+
+    def missing_digits(self, id: str) -> int:
+        """How many digits fewer than asked were written; at least 1 where that matters."""
+        reading, precision = self.answers.get(id), self.exercise.precision
+        if not isinstance(reading, Written):
+            return 1
+        relative = precision.significant is not None
+        written = reading.significant if relative else reading.decimals
+        return max(1, precision.places(ids.parse(id).kind) - written)
 
     def asked(self, id: str) -> str:
         return digits(self.exercise.precision, ids.parse(id).kind)

@@ -62,10 +62,14 @@ class Report:
     """Id of the first step, in the order of the work, that is neither right nor carried."""
     remarks: tuple[str, ...] = ()
     """What holds for the whole exercise, e.g. the sign convention of the deltas."""
+    points: float | None = None
+    """The score as the policy rounds it: what is shown is what is exported."""
 
     @property
     def score(self) -> float:
-        """Credits times weights, rounded to 6 decimals against floating-point dust."""
+        """Credits times weights, as the policy rounds it, else to 6 decimals against dust."""
+        if self.points is not None:
+            return self.points
         return round(sum(step.credit * step.weight for step in self.steps), 6)
 
     @property
