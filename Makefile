@@ -35,6 +35,7 @@ truth: setup
 
 bench: setup
 	$(BIN)/python tests/bench/draws.py
+	$(BIN)/python tests/bench/marking.py
 
 goldens: setup
 	$(BIN)/pytest -q tests/test_goldens.py --update-goldens

@@ -88,7 +88,9 @@ def _picked(value: object, at: Indices, count: int) -> FloatArray:
 
 def spread(value: object, count: int) -> FloatArray:
     """A value as an array over submissions."""
-    return np.broadcast_to(np.asarray(value, dtype=np.float64), (count,))
+    if isinstance(value, np.ndarray) and value.shape == (count,):
+        return value
+    return np.full(count, value, dtype=np.float64)
 
 
 def is_coarse(

@@ -48,7 +48,10 @@ def follow(batch: Batch) -> Standing:
     with np.errstate(all="ignore"):
         for step in batch.graph.steps.values():
             walk.take(step)
-        walk.bar(walk.guards.mindless(walk.found.verdicts))
+        if any(
+            (v == CARRIED).any() or (v == IMPRECISE).any() for v in walk.found.verdicts.values()
+        ):
+            walk.bar(walk.guards.mindless(walk.found.verdicts))
     return walk.found
 
 
@@ -179,7 +182,8 @@ class _Walk:
         verdict: Codes = np.full(self.count, BLANK, dtype=np.int8)
         verdict[batch.unreadable[id]] = UNREADABLE
         right = written & np.asarray(within(value, true))
-        coarse = written & ~right & is_coarse(true, value, unit, asked)
+        missed = written & ~right
+        coarse = missed & is_coarse(true, value, unit, asked) if missed.any() else missed
         verdict[written] = WRONG
         verdict[right] = CORRECT
         verdict[coarse] = IMPRECISE

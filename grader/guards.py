@@ -58,14 +58,17 @@ class Guards:
         taken = np.zeros(self.count, dtype=np.int64)
         answered = np.zeros(self.count, dtype=np.int64)
         for id, value in self.batch.values.items():
+            answered += ~np.isnan(value)
+            fruitless = ~np.isnan(value) & ~np.isin(verdicts[id], (CORRECT, CARRIED))
+            if not fruitless.any():
+                continue
             near = 0.5 * array(
                 self.batch.precision.unit(self.batch.graph.steps[id].kind, Ball(value, 0.0))
             )
             given = (np.abs(givens - value) <= near).any(axis=0)
             idle = given | self.copied(self.batch.graph.steps[id], near)
             idle |= value == self.parroted
-            taken += idle & ~np.isnan(value) & ~np.isin(verdicts[id], (CORRECT, CARRIED))
-            answered += ~np.isnan(value)
+            taken += idle & fruitless
         mindless: BoolArray = taken >= np.maximum(4, HABIT * answered)
         return mindless
 

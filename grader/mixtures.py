@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -84,7 +85,7 @@ class Mixtures:
     def _group(self, at: Indices, off: list[str], loose: list[str]) -> None:
         """Submissions whose deviating parents are exactly `off`: all choices at once."""
         options = [self._options(p) for p in off] + [(OWN, TRUE)] * len(loose)
-        table = np.array(list(choices(options, len(off))), dtype=np.int64)
+        table = choice_table(tuple(options), len(off))
         count = self.batch.count
         parents = {p: gathered(self.found.effective[p], at, count) for p in self.step.parents}
         barred = np.zeros((len(table), len(at)), dtype=bool)
@@ -156,6 +157,12 @@ class Mixtures:
         near = np.abs(value - m) <= COARSEST * np.abs(m)
         explained: BoolArray = np.where(bounded, np.asarray(within(value, ball)), near)
         return explained
+
+
+@lru_cache(maxsize=4096)
+def choice_table(options: tuple[tuple[int, ...], ...], deviating: int) -> Indices:
+    """`choices` as an array, shape (choices, parents)."""
+    return np.array(list(choices(options, deviating)), dtype=np.int64)
 
 
 def choices(options: Sequence[tuple[int, ...]], deviating: int) -> Iterator[tuple[int, ...]]:
