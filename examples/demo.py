@@ -11,6 +11,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from problems.exercise import from_json
+from problems.expression import NUMBERS
+
 HERE = Path(__file__).resolve().parent
 DEMO = HERE.parent / "demo"
 
@@ -27,21 +30,27 @@ def run(*command: object) -> int:
 
 
 def solve_like_a_student(folder: Path, student: str) -> Path:
-    """Fill in answers.csv: rounded values, one sign slip, one blank, one coarse answer."""
+    """Fill in answers.csv: the bias of net_h1 forgotten, everything after it consistent.
+
+    And one cell left blank, one with too few digits. Uses bpgrade's own rules, as a student
+    would with a pocket calculator.
+    """
     lines = (folder / "exercises.jsonl").read_text("utf-8").splitlines()
     exercise = next(e for e in map(json.loads, lines) if e["student"] == student)
-    values = {step["label"]: step["value"] for step in exercise["steps"]}
+    solved = from_json(exercise)
+    carried = dict(solved.numbers)
+    for step in solved.graph.steps.values():
+        value = float(step.rule.evaluate(carried, NUMBERS))
+        if step.id == "net.1.1":
+            value -= solved.numbers["b.1"]
+        carried[step.id] = round(value, 4)
+    written = {solved.labels[id]: f"{carried[id]:.4f}" for id in solved.asked}
+    written |= {"out_h2": "", "E_o2": written["E_o2"][:-2]}
     path = folder / "students" / student / "answers.csv"
     with path.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     for row in rows:
-        row["answer"] = f"{values[row['step']]:.4f}"
-        if row["step"] == "delta_o1":
-            row["answer"] = f"{-values[row['step']]:.4f}"
-        if row["step"] == "out_h2":
-            row["answer"] = ""
-        if row["step"] == "E_o2":
-            row["answer"] = f"{values[row['step']]:.2f}"
+        row["answer"] = written[row["step"]]
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, list(rows[0]))
         writer.writeheader()
@@ -59,10 +68,11 @@ def main() -> None:
     ):
         raise SystemExit("generate failed")
     answers = solve_like_a_student(folder, "ada")
-    print("\n(ada fills in her answers.csv: a wrong sign, a blank, too few digits once)")
-    if run("bpgrade", "check", answers):
+    print("\n(ada forgets one bias and goes on consistently; one blank, too few digits once)")
+    if run("bpgrade", "check", answers, "--feedback", DEMO / "feedback"):
         raise SystemExit("check failed")
     print(f"\nLook at {folder.relative_to(HERE.parent)}/students/ada/worksheet.html in a browser")
+    print("at demo/feedback/ada.html for what she is told,")
     print(f"and at {folder.relative_to(HERE.parent)}/keys/ada.html for the worked solution.")
 
 

@@ -152,8 +152,8 @@ class _Words:
         ]
         if not own:
             return "your own earlier values"
-        more = f" and {len(own) - 3} more" if len(own) > 3 else ""
-        return f"your own {', '.join(own[:3])}{more}"
+        more = f" and {len(own) - 2} more" if len(own) > 3 else ""
+        return f"your own {', '.join(own[: 2 if more else 3])}{more}"
 
     def missing_digits(self, id: str) -> int:
         """How many digits fewer than asked were written; at least 1 where that matters."""

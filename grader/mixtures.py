@@ -136,11 +136,11 @@ class Mixtures:
         self.verdict[at[carried]] = CARRIED
         self.verdict[at[rough]] = IMPRECISE
         first = np.where(carried, exact.argmax(axis=0), coarse.argmax(axis=0))
-        notes = self.found.used.setdefault(id, {})
+        notes, read = self.found.used.setdefault(id, {}), set(rule.refs())
         for n in np.flatnonzero(carried | rough):
             chosen = table[first[n]]
             notes[int(at[n])] = tuple(
-                p for p, how in zip(off, chosen, strict=False) if how != TRUE
+                p for p, how in zip(off, chosen, strict=False) if how != TRUE and p in read
             )
         hit: BoolArray = carried | rough
         return hit

@@ -58,9 +58,8 @@ def main() -> None:
             answers = {id: read_number(text) for id, text in typed.items()}
             row.append(timed(lambda e=exercise, a=answers: mark(e, a)))
         cells = "".join(f"{ms:8.2f}" for ms in row)
-        print(
-            f"  {name:12} {len(exercise.asked)} steps  solve {floor:.2f}   right, slip, all wrong:{cells}"
-        )
+        head = f"  {name:12} {len(exercise.asked)} steps, solve {floor:.2f}"
+        print(f"{head}; right, slip, all wrong:{cells}")
 
 
 if __name__ == "__main__":
