@@ -62,6 +62,9 @@ class Standing:
     """What follows from the values before the step, where any of them deviates."""
     stale: dict[str, BoolArray] = field(default_factory=dict)
     """Where `recomputed` differs from the true value; absent if nowhere."""
+    beyond: dict[str, BoolArray] = field(default_factory=dict)
+    """Where `recomputed` reaches beyond the true ball: a child may come out visibly different
+    even if the step itself would not; absent if nowhere."""
     shadow: dict[str, Ball] = field(default_factory=dict)
     """For steps without an answer: what follows if answered parents were only miscopied, that
     is, from what the calculator showed before they were written down."""

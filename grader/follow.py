@@ -147,6 +147,9 @@ class _Walk:
         stale = reached & ~np.asarray(within(m, true))
         # Where nothing visibly deviates, one ball holds the own and the true value alike.
         both = np.fmax(spread(true.r, self.count), np.abs(m - array(true.m)) + r)
+        beyond = reached & (both > array(true.r) * (1 + 1e-9))
+        if beyond.any():
+            self.found.beyond[step.id] = beyond
         m = np.where(stale, m, spread(true.m, self.count))
         r = np.where(stale, r, both)
         self.found.recomputed[step.id] = Ball(m, r)
@@ -164,8 +167,8 @@ class _Walk:
     def _hand_on_recomputed(self, id: str) -> None:
         found = self.found
         found.effective[id] = found.recomputed.get(id, self.batch.true[id])
-        if id in found.stale:
-            found.deviates[id] = found.open[id] = found.stale[id]
+        if id in found.beyond:
+            found.deviates[id] = found.open[id] = found.beyond[id]
         if id in found.dead_recomputed:
             found.dead[id] = found.dead_recomputed[id]
 
