@@ -60,21 +60,15 @@ class Standing:
     """Where a child may have worked with another than the true value; absent if nowhere."""
     recomputed: dict[str, Ball] = field(default_factory=dict)
     """What follows from the values before the step, where any of them deviates."""
-    stale: dict[str, BoolArray] = field(default_factory=dict)
-    """Where `recomputed` differs from the true value; absent if nowhere."""
     beyond: dict[str, BoolArray] = field(default_factory=dict)
     """Where `recomputed` reaches beyond the true ball: a child may come out visibly different
     even if the step itself would not; absent if nowhere."""
-    shadow: dict[str, Ball] = field(default_factory=dict)
-    """For steps without an answer: what follows if answered parents were only miscopied, that
-    is, from what the calculator showed before they were written down."""
     loose: dict[str, BoolArray] = field(default_factory=dict)
     """Where a right answer lies more than its own digit beside the true value: a child may
     have worked with either; absent if nowhere."""
     dead: dict[str, BoolArray] = field(default_factory=dict)
     """Where the effective value cannot be carried further; absent if nowhere."""
     dead_recomputed: dict[str, BoolArray] = field(default_factory=dict)
-    dead_shadow: dict[str, BoolArray] = field(default_factory=dict)
     used: dict[str, dict[int, tuple[str, ...]]] = field(default_factory=dict)
     """Step -> submission -> ids of the deviating values that its verdict rests on."""
 

@@ -76,6 +76,7 @@ class _Walk:
         self.found = Standing()
         self.found.effective.update({id: batch.true[id] for id in batch.graph.givens})
         self.guards = Guards(batch)
+        self._sources: dict[str, tuple[tuple[str, ...], tuple[Step, ...]]] = {}
 
     def bar(self, mindless: BoolArray) -> None:
         """Only what is truly right counts for who did not compute."""
@@ -99,37 +100,26 @@ class _Walk:
             self._judge(step, self._any(step.parents, self.found.open))
         else:
             self._hand_on_recomputed(step.id)
-            self._shadow(step)
 
-    def _shadow(self, step: Step) -> None:
-        """The value without an answer that follows if its parents were miscopied."""
-        found, count = self.found, self.count
-        other = {p: ball for p in step.parents if (ball := self.alternative(p)) is not None}
-        if not other:
-            return
-        parents = {p: other.get(p, found.effective[p]) for p in step.parents}
-        ball = self.ball(step, step.rule, parents)
-        found.shadow[step.id] = Ball(spread(ball.m, count), spread(ball.r, count))
-        dead = [mark for p in step.parents if (mark := self.dead_alternative(p)) is not None]
-        if dead:
-            found.dead_shadow[step.id] = np.logical_or.reduce(dead)
-        off = ~np.asarray(within(found.shadow[step.id].m, self.batch.true[step.id]))
-        if off.any():
-            found.open[step.id] = off | found.open.get(step.id, np.zeros(count, dtype=bool))
+    def sources(self, step: Step) -> tuple[tuple[str, ...], tuple[Step, ...]]:
+        """What a step rests on through steps that are not asked for, and those steps.
 
-    def alternative(self, id: str) -> Ball | None:
-        """A second value that a step may have handed on: what the calculator showed."""
-        found = self.found
-        return found.recomputed.get(id) if id in self.batch.values else found.shadow.get(id)
-
-    def dead_alternative(self, id: str) -> BoolArray | None:
-        """Where that second value proves nothing; None if nowhere."""
-        found = self.found
-        if self.alternative(id) is None:
-            return found.dead.get(id)
-        if id in self.batch.values:
-            return found.dead_recomputed.get(id)
-        return found.dead_shadow.get(id)
+        Nobody knows which of their own and true values students mixed in a step that stands
+        nowhere on their paper, so mixtures reach through it to what does.
+        """
+        if step.id not in self._sources:
+            found: dict[str, None] = {}
+            between: dict[str, Step] = {}
+            for parent in step.parents:
+                hidden = self.batch.graph.steps.get(parent)
+                if hidden is None or parent in self.batch.values:
+                    found[parent] = None
+                    continue
+                above, steps = self.sources(hidden)
+                found |= dict.fromkeys(above)
+                between |= {s.id: s for s in steps} | {parent: hidden}
+            self._sources[step.id] = (tuple(found), tuple(between.values()))
+        return self._sources[step.id]
 
     def _any(self, parents: Sequence[str], where: Mapping[str, BoolArray]) -> BoolArray | None:
         """Where any parent is marked; None if nowhere."""
@@ -153,8 +143,6 @@ class _Walk:
         m = np.where(stale, m, spread(true.m, self.count))
         r = np.where(stale, r, both)
         self.found.recomputed[step.id] = Ball(m, r)
-        if stale.any():
-            self.found.stale[step.id] = stale
         dead = self._any(step.parents, self.found.dead)
         if dead is not None:
             self.found.dead_recomputed[step.id] = dead
@@ -208,13 +196,13 @@ class _Walk:
             np.where(written, radius, spread(rest.r, count)),
         )
         off = written & (verdict != CORRECT)
-        stale = found.stale.get(id)
-        if stale is not None:
-            off = off | (~written & stale)
+        beyond = found.beyond.get(id)
+        if beyond is not None:
+            off = off | (~written & beyond)
         if off.any():
             found.deviates[id] = off
-        if stale is not None or off.any():
-            found.open[id] = off if stale is None else off | stale
+        if beyond is not None or off.any():
+            found.open[id] = off if beyond is None else off | beyond
         loose = (verdict == CORRECT) & (np.abs(value - array(self.batch.true[id].m)) > radius)
         if loose.any():
             found.loose[id] = loose

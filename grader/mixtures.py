@@ -13,6 +13,7 @@ from grader.batch import (
     CARRIED,
     COARSEST,
     IMPRECISE,
+    WRONG,
     Batch,
     Codes,
     Indices,
@@ -47,11 +48,8 @@ class Walk(Protocol):
     def ball(self, step: Step, rule: Expression, parents: Mapping[str, Ball]) -> Ball:
         """A rule over chosen parents."""
 
-    def alternative(self, id: str) -> Ball | None:
-        """A second value that a step may have handed on."""
-
-    def dead_alternative(self, id: str) -> BoolArray | None:
-        """Where that second value proves nothing."""
+    def sources(self, step: Step) -> tuple[tuple[str, ...], tuple[Step, ...]]:
+        """What a step rests on through steps that are not asked for, and those steps."""
 
 
 class Mixtures:
@@ -66,10 +64,18 @@ class Mixtures:
         self.asked = asked
 
     def run(self, at: Indices) -> None:
+        """Mix the step's own parents; then, through parents that are not asked for, theirs."""
+        self._level(at, self.step.parents, ())
+        sources, between = self.walk.sources(self.step)
+        rest = at[self.verdict[at] == WRONG]
+        if between and len(rest):
+            self._level(rest, sources, between)
+
+    def _level(self, at: Indices, parents: Sequence[str], between: Sequence[Step]) -> None:
         """Submissions with the same deviating parents are tried together."""
         found = self.found
-        off = [p for p in self.step.parents if p in found.open]
-        loose = [p for p in self.step.parents if p in found.loose]
+        off = [p for p in parents if p in found.open]
+        loose = [p for p in parents if p in found.loose]
         nowhere = np.zeros(self.batch.count, dtype=bool)
         beside_open = [found.loose[p] & ~found.open.get(p, nowhere) for p in loose]
         marks = [*(found.open[p] for p in off), *beside_open]
@@ -80,36 +86,48 @@ class Mixtures:
             chosen = [p for n, p in enumerate(off) if bits >> n & 1]
             beside = [p for n, p in enumerate(loose, len(off)) if bits >> n & 1]
             if chosen:
-                self._group(at[pattern == bits], chosen, beside)
+                self._group(at[pattern == bits], parents, chosen, beside, between)
 
-    def _group(self, at: Indices, off: list[str], loose: list[str]) -> None:
-        """Submissions whose deviating parents are exactly `off`: all choices at once."""
+    def _group(
+        self,
+        at: Indices,
+        sources: Sequence[str],
+        off: list[str],
+        loose: list[str],
+        between: Sequence[Step],
+    ) -> None:
+        """Submissions whose deviating sources are exactly `off`: all choices at once."""
         options = [self._options(p) for p in off] + [(OWN, TRUE)] * len(loose)
         table = choice_table(tuple(options), len(off))
         count = self.batch.count
-        parents = {p: gathered(self.found.effective[p], at, count) for p in self.step.parents}
+        parents = {p: gathered(self.found.effective[p], at, count) for p in sources}
         barred = np.zeros((len(table), len(at)), dtype=bool)
         for column, parent in enumerate([*off, *loose]):
             parents[parent], dead = self._entered(parent, table[:, column], at)
             barred |= dead
+        for step in between:
+            parents[step.id] = self.walk.ball(step, step.rule, parents)
         open_ = np.ones(len(at), dtype=bool)
         for rule in (self.step.rule, *self.step.others):
             open_ &= ~self._try(at, rule, parents, open_ & ~barred, off, table)
 
     def _options(self, parent: str) -> tuple[int, ...]:
         """An answered parent may be miscopied: what follows from before it is an option too."""
-        return (OWN, TRUE) if self.walk.alternative(parent) is None else (OWN, TRUE, RECOMPUTED)
+        answered = parent in self.batch.values
+        if answered and parent in self.found.recomputed:
+            return (OWN, TRUE, RECOMPUTED)
+        return (OWN, TRUE)
 
     def _entered(self, parent: str, how: Indices, at: Indices) -> tuple[Ball, BoolArray]:
         """A parent as it enters each choice, and where it proves nothing: (choices, at)."""
         found, count = self.found, self.batch.count
         sources = [found.effective[parent], self.batch.true[parent]]
-        sources.append(self.walk.alternative(parent) or sources[1])
+        sources.append(found.recomputed.get(parent, sources[1]))
         balls = [gathered(ball, at, count) for ball in sources]
         m = np.stack([spread(ball.m, len(at)) for ball in balls])[how]
         r = np.stack([spread(ball.r, len(at)) for ball in balls])[how]
         alive = np.zeros(len(at), dtype=bool)
-        marks = (found.dead.get(parent), None, self.walk.dead_alternative(parent))
+        marks = (found.dead.get(parent), None, found.dead_recomputed.get(parent))
         dead = np.stack([alive if mark is None else mark[at] for mark in marks])[how]
         return Ball(m, r), dead
 
@@ -137,10 +155,13 @@ class Mixtures:
         self.verdict[at[rough]] = IMPRECISE
         first = np.where(carried, exact.argmax(axis=0), coarse.argmax(axis=0))
         notes, read = self.found.used.setdefault(id, {}), set(rule.refs())
+        deep = not set(off) & read
         for n in np.flatnonzero(carried | rough):
             chosen = table[first[n]]
             notes[int(at[n])] = tuple(
-                p for p, how in zip(off, chosen, strict=False) if how != TRUE and p in read
+                p
+                for p, how in zip(off, chosen, strict=False)
+                if how != TRUE and (p in read or deep)
             )
         hit: BoolArray = carried | rough
         return hit
