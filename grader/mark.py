@@ -80,6 +80,7 @@ def mark(
         words.first_deviation(),
         words.remarks(),
         policy.score(steps),
+        words.deviation(),
     )
 
 
@@ -189,12 +190,13 @@ class _Words:
         found = []
         if bool(self.judged.flipped[0]):
             found.append(OTHER_SIGN)
-        first = self.first_deviation()
-        if first:
-            found.append(self._about(first))
         return tuple(found)
 
-    def _about(self, first: str) -> str:
+    def deviation(self) -> str:
+        """Where the work first goes wrong, and whether what follows is consistent with it."""
+        first = self.first_deviation()
+        if first is None:
+            return ""
         lost = [id for id in self.exercise.asked if self.verdict(id) in ("slip", "wrong")]
         start = f"Your first deviation is {self.name(first)}"
         if len(lost) == 1:

@@ -64,6 +64,8 @@ class Report:
     """What holds for the whole exercise, e.g. the sign convention of the deltas."""
     points: float | None = None
     """The score as the policy rounds it: what is shown is what is exported."""
+    deviation: str = ""
+    """Where the work first goes wrong, in words; empty if nowhere."""
 
     @property
     def score(self) -> float:
@@ -98,6 +100,7 @@ class Report:
             "max": self.max,
             "percent": self.percent,
             "first_deviation": self.first_deviation,
+            "deviation": self.deviation,
             "remarks": list(self.remarks),
             "steps": [step.as_json() for step in self.steps],
             "problems": [problem.as_json() for problem in self.problems],

@@ -129,3 +129,29 @@ def test_functions_are_small() -> None:
                     if lines > 50 and "click" not in ast.dump(node)[:200000]:
                         found.append(f"{path.relative_to(ROOT)}: {node.name} {lines}")
     assert not found
+
+
+def test_the_page_of_slips_is_the_catalogue() -> None:
+    """docs/slips.md is made by `bpgrade slips --output markdown`."""
+    from grader.commands.slips import markdown
+
+    assert (ROOT / "docs" / "slips.md").read_text("utf-8") == markdown()
+
+
+def test_every_slip_says_something_to_student_and_teacher() -> None:
+    """Each in whole sentences, with its source."""
+    from problems.slips import TRIED
+
+    for slip in TRIED:
+        assert slip.student.endswith((".", "?"))
+        assert slip.teacher.endswith(".")
+        assert slip.source
+    assert len(TRIED) >= 45
+
+
+def test_readme_names_every_family() -> None:
+    """A family that nobody hears of is not there."""
+    from problems import family
+
+    text = (ROOT / "README.md").read_text("utf-8")
+    assert [name for name in family.names() if f"`{name}`" not in text] == []

@@ -16,7 +16,7 @@ from grader.policy import Policy
 from grader.policyfile import folder_policy, load_policy, names
 from grader.read.submission import read_submissions
 from grader.spreadsheet import safe_table
-from grader.terminal import plural, table, toned
+from grader.terminal import paragraph, plural, table, toned
 from problems.ball import Ball
 from problems.exercise import Exercise
 from templates.report import FORMAT, Report
@@ -139,6 +139,9 @@ Marked = list[tuple[Report, Exercise]]
 def _as_text(reports: Marked, problems: list[Problem]) -> None:
     for report, exercise in reports:
         click.echo(click.style(headline(report), bold=True))
+        for line in (report.deviation, *report.remarks):
+            if line:
+                click.echo(paragraph(line, "  "))
         click.echo(_steps_table(report, exercise))
         click.echo()
     every = [*problems, *[p for report, _ in reports for p in report.problems]]

@@ -1,0 +1,111 @@
+"""Feedback pages: what was found, in the exercise's notation, and no more than is allowed."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from issued_exercises import exercises
+
+from grader.cli import cli
+from grader.folder import Folder
+from grader.mark import mark
+from grader.read.number import read_number
+from templates.feedback import feedback
+from templates.html import html
+from templates.show import Show
+
+EXERCISE = exercises("musilek")[0]
+
+
+def page(show: Show, **typed: str) -> str:
+    paper = {id: EXERCISE.printed[id] for id in EXERCISE.asked} | {"net.1.1": "7.7777"} | typed
+    answers = {id: read_number(text) for id, text in paper.items() if text}
+    return html(feedback(mark(EXERCISE, answers), EXERCISE, show, "A title", "Ada <b>"))
+
+
+def words(text: str) -> str:
+    return re.sub(r"<[^>]*>", " ", text.split("</style>")[-1])
+
+
+def test_the_right_values_stay_hidden_unless_shown() -> None:
+    """Only what the student wrote, right or wrong, may stand there."""
+    blank = {id: "" for id in EXERCISE.asked if id not in ("net.1.1",)}
+    hidden, shown = page(Show(), **blank), page(Show(expected=True), **blank)
+    given = set(EXERCISE.givens.values())
+    for id in EXERCISE.asked:
+        value = EXERCISE.printed[id].lstrip("-")
+        if value not in given and id != "net.1.1":
+            assert value not in words(hidden), id
+            assert value in words(shown), id
+
+
+def test_answers_and_names_are_escaped() -> None:
+    """A student may type anything."""
+    text = page(Show(), **{"out.1.1": "<script>alert(1)</script>"})
+    assert "<script" not in text
+    assert "&lt;script&gt;" in text
+    assert "Ada <b>" not in text
+
+
+def test_the_page_says_where_the_work_first_deviates() -> None:
+    """And marks the unit in the drawing, not by colour alone."""
+    text = page(Show())
+    assert "first deviation" in words(text)
+    assert "✗" in text
+    assert "✓" in text
+
+
+@pytest.mark.parametrize("key", ["score", "verdicts", "messages"])
+def test_each_part_can_be_left_out(key: str) -> None:
+    """A page without it is shorter and different."""
+    full, less = page(Show()), page(Show(**{key: False}))
+    assert len(words(less)) < len(words(full))
+
+
+def test_an_exam_shows_scores_only() -> None:
+    """No verdict, no message, no hint."""
+    show = Show(verdicts=False, messages=False, hints=False, slips=False)
+    text = words(page(show))
+    assert "points" in text
+    for word in ("carried", "right from", "first deviation", "look at"):
+        assert word not in text
+
+
+def run(*arguments: object, code: int = 0) -> str:
+    result = CliRunner().invoke(cli, [str(a) for a in arguments])
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    roster = tmp_path / "roster.csv"
+    roster.write_text("student,name\nada,Ada\n../zoë,Zoë\n", "utf-8")
+    out = tmp_path / "hw1"
+    run("generate", "mazur", "--students", roster, "--out", out, "--seed", "s", "--exercises", 2)
+    return out
+
+
+def test_one_page_a_student_with_all_exercises(folder: Path, tmp_path: Path) -> None:
+    """Named safely, beside nothing else."""
+    files = [
+        folder / "students" / s.folder / "answers.csv" for s in Folder(folder).roster.values()
+    ]
+    run("check", *files, "--feedback", tmp_path / "feedback")
+    assert sorted(p.name for p in (tmp_path / "feedback").iterdir()) == ["ada.html", "zoe.html"]
+    text = (tmp_path / "feedback" / "ada.html").read_text("utf-8")
+    for exercise in Folder(folder).exercises():
+        assert (exercise.id in text) == (exercise.student == "ada")
+
+
+def test_policy_option_regrades_without_touching_anything(folder: Path) -> None:
+    """Only credits and scores change in the report, nothing in the folder."""
+    before = {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+    answers = folder / "students" / "ada" / "answers.csv"
+    run("check", answers, "--policy", "strict")
+    run("check", answers, "--policy", "exam", "--output", "csv")
+    assert "did you mean 'strict'" in run("check", answers, "--policy", "strikt", code=2)
+    assert {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()} == before
