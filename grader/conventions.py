@@ -13,12 +13,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from grader.batch import CARRIED, CORRECT, IMPRECISE, Batch, Codes, Standing
+from grader.batch import CARRIED, CORRECT, Batch, Codes, Standing
 from grader.diagnose import Named, diagnose
 from grader.follow import follow
 from problems.elementary import BoolArray, FloatArray, array
 
-FINE = (CORRECT, CARRIED, IMPRECISE)
 MOST = 0.8
 """Share of the answered gradients and updates that must be fine under the other convention."""
 
@@ -48,7 +47,8 @@ def _of_kind(batch: Batch, kinds: Iterable[str]) -> list[str]:
 
 
 def _fine(verdict: Codes) -> BoolArray:
-    return np.isin(verdict, FINE)
+    """Right, imprecise or carried: neighbouring codes."""
+    return (verdict >= CORRECT) & (verdict <= CARRIED)
 
 
 def _flipped(batch: Batch, standing: Standing) -> BoolArray:

@@ -59,7 +59,8 @@ class Guards:
         answered = np.zeros(self.count, dtype=np.int64)
         for id, value in self.batch.values.items():
             answered += ~np.isnan(value)
-            fruitless = ~np.isnan(value) & ~np.isin(verdicts[id], (CORRECT, CARRIED))
+            fine = (verdicts[id] == CORRECT) | (verdicts[id] == CARRIED)
+            fruitless = ~np.isnan(value) & ~fine
             if not fruitless.any():
                 continue
             near = 0.5 * array(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from problems.catalogue import CATALOGUE
 from problems.exercise import Exercise
 from problems.expression import BALLS
 from problems.gate import Finding
+from problems.notation import Naming
 from problems.precision import Precision, power_of_ten, rounded, rounded_significant
 from problems.slips import wrong_rules
 from problems.writing import Writer
@@ -124,7 +126,7 @@ class _Words:
         return self.judged.standing.used.get(id, {}).get(0, ())
 
     def name(self, id: str) -> str:
-        return plain(self.exercise.naming.symbol(id))
+        return _plain_name(self.exercise.naming, id)
 
     def message(self, id: str) -> str:
         reading = self.answers.get(id)
@@ -241,6 +243,12 @@ class _Words:
         if old and finding.other in (ids.core(finding.step).removeprefix("new."),):
             return "the unchanged value"
         return self.name(finding.other)
+
+
+@lru_cache(maxsize=65536)
+def _plain_name(naming: Naming, id: str) -> str:
+    """A step's symbol in plain text; the steps of one exercise are named again and again."""
+    return plain(naming.symbol(id))
 
 
 def digits(precision: Precision, kind: str) -> str:

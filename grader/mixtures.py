@@ -82,7 +82,7 @@ class Mixtures:
         pattern = np.zeros(len(at), dtype=np.int64)
         for n, mark in enumerate(marks[:62]):
             pattern |= mark[at].astype(np.int64) << n
-        for bits in np.unique(pattern):
+        for bits in np.unique(pattern) if len(at) > 1 else pattern:
             chosen = [p for n, p in enumerate(off) if bits >> n & 1]
             beside = [p for n, p in enumerate(loose, len(off)) if bits >> n & 1]
             if chosen:
@@ -96,20 +96,52 @@ class Mixtures:
         loose: list[str],
         between: Sequence[Step],
     ) -> None:
-        """Submissions whose deviating sources are exactly `off`: all choices at once."""
+        """Submissions whose deviating sources are exactly `off`.
+
+        All own values come first, by themselves: most answers follow from them. The mixtures
+        are tried all at once, as one more axis.
+        """
         options = [self._options(p) for p in off] + [(OWN, TRUE)] * len(loose)
         table = choice_table(tuple(options), len(off))
+        named = [*off, *loose]
+        for rows in (table[:1], table[1:]):
+            at = at[self.verdict[at] == WRONG]
+            if len(at) and len(rows):
+                parents, barred = self._parents(at, sources, named, rows)
+                for step in between:
+                    parents[step.id] = self.walk.ball(step, step.rule, parents)
+                self._ways(at, parents, ~barred, off, rows)
+
+    def _parents(
+        self, at: Indices, sources: Sequence[str], named: list[str], rows: Indices
+    ) -> tuple[dict[str, Ball], BoolArray]:
+        """Every source as it enters each choice, and which choices prove nothing."""
         count = self.batch.count
         parents = {p: gathered(self.found.effective[p], at, count) for p in sources}
-        barred = np.zeros((len(table), len(at)), dtype=bool)
-        for column, parent in enumerate([*off, *loose]):
-            parents[parent], dead = self._entered(parent, table[:, column], at)
-            barred |= dead
-        for step in between:
-            parents[step.id] = self.walk.ball(step, step.rule, parents)
-        open_ = np.ones(len(at), dtype=bool)
+        barred = np.zeros((len(rows), len(at)), dtype=bool)
+        all_own = len(rows) == 1 and not rows.any()
+        for column, parent in enumerate(named):
+            if all_own:
+                dead = self.found.dead.get(parent)
+                barred |= False if dead is None else dead[at]
+            else:
+                parents[parent], dead = self._entered(parent, rows[:, column], at)
+                barred |= dead
+        return parents, barred
+
+    def _ways(
+        self,
+        at: Indices,
+        parents: Mapping[str, Ball],
+        open_: BoolArray,
+        off: list[str],
+        rows: Indices,
+    ) -> None:
+        """The step's rule, then other right ways to it, until the answer is explained."""
         for rule in (self.step.rule, *self.step.others):
-            open_ &= ~self._try(at, rule, parents, open_ & ~barred, off, table)
+            open_ = open_ & ~self._try(at, rule, parents, open_, off, rows)
+            if not open_.any():
+                return
 
     def _options(self, parent: str) -> tuple[int, ...]:
         """An answered parent may be miscopied: what follows from before it is an option too."""
@@ -149,7 +181,12 @@ class Mixtures:
         repeats = self.walk.guards.repeated(self.step)[at] & self.walk.guards.repeaters[at]
         repeats = repeats & ~(all_own & updated)
         exact = open_ & self._explains(value, ball) & ~repeats
-        coarse = open_ & is_coarse(ball, value, unit, self.asked[at])
+        short = unit > 1.5 * self.asked[at]
+        coarse = (
+            open_ & is_coarse(ball, value, unit, self.asked[at])
+            if short.any()
+            else np.zeros_like(open_)
+        )
         carried, rough = exact.any(axis=0), coarse.any(axis=0) & ~exact.any(axis=0)
         self.verdict[at[carried]] = CARRIED
         self.verdict[at[rough]] = IMPRECISE
