@@ -150,6 +150,8 @@ class Tally:
     numbers: Counter[str] = field(default_factory=Counter)
     of: Counter[str] = field(default_factory=Counter)
     confusions: Counter[tuple[str, str]] = field(default_factory=Counter)
+    lost: list[str] = field(default_factory=list)
+    """The first few steps that lost credit though they must not."""
     peers: dict[str, Counter[str]] = field(default_factory=dict)
 
     def add(self, what: str, bad: int, of: int) -> None:
@@ -198,14 +200,18 @@ def slip_sites(of: Class) -> Iterator[tuple[str, str, Expression]]:
             yield id, wrong.slip, wrong.rule
 
 
-def later_lost(judged: Judged, ok: np.ndarray, besides: set[str]) -> tuple[int, int]:
-    """Steps without full credit other than those named, and how many there were."""
-    lost = total = 0
+def later_lost(
+    tally: Tally, of: Class, what: str, judged: Judged, ok: np.ndarray, besides: set[str]
+) -> None:
+    """Count the steps without full credit other than those named."""
     for id, verdict in judged.standing.verdicts.items():
-        if id not in besides:
-            lost += int(np.sum(~np.isin(verdict, FULL) & ok))
-            total += int(np.sum(ok))
-    return lost, total
+        if id in besides:
+            continue
+        lost = np.flatnonzero(~np.isin(verdict, FULL) & ok)
+        tally.add(what, len(lost), int(np.sum(ok)))
+        if len(lost) and len(tally.lost) < 20:
+            where = ", ".join(sorted(besides))
+            tally.lost.append(f"{of.design.family.name}: {what}: {id} ({where}; draw {lost[0]})")
 
 
 def usable(of: Class, paper: Arrays, id: str, rule: Expression) -> np.ndarray:
@@ -245,7 +251,7 @@ def one_slip(tally: Tally, of: Class, rng: np.random.Generator, every: int = 1) 
             int(ok.sum()),
         )
         count_names(tally, of, student, judged.slips.get(id, {}), id, name, ok)
-        tally.add("later steps lost", *later_lost(judged, ok, {id}))
+        later_lost(tally, of, "later steps lost", judged, ok, {id})
         tally.transcripts += of.count
         peer_counts(tally, of, student.paper, "slip", [id])
         later = [a for a in of.design.asked if a != id]
@@ -254,7 +260,7 @@ def one_slip(tally: Tally, of: Class, rng: np.random.Generator, every: int = 1) 
         if asked_children:
             gone = asked_children[n % len(asked_children)]
             again = marked(of, student.paper, {gone})
-            tally.add("later steps lost, a child left blank", *later_lost(again, ok, {id, gone}))
+            later_lost(tally, of, "later steps lost, a child left blank", again, ok, {id, gone})
             tally.transcripts += of.count
         if n % 4 == 0:
             mixed_and_miscopied(tally, of, rng, id, rule, habit)
@@ -309,14 +315,13 @@ def mixed_and_miscopied(
     mixed = Student(of, habit, rng, {id: rule}, mixing=True)
     ok = usable(of, mixed.paper, id, rule)
     judged = marked(of, mixed.paper)
-    tally.add("later steps lost, own and true values mixed", *later_lost(judged, ok, {id}))
+    later_lost(tally, of, "later steps lost, own and true values mixed", judged, ok, {id})
     later = [c for c in of.graph.children[id] if c in of.design.asked]
     if later:
         copy = Student(of, habit, rng, {id: rule}, miscopied=later[0])
         ok = usable(of, copy.paper, id, rule)
         judged = marked(of, copy.paper)
-        lost = later_lost(judged, ok, {id, later[0]})
-        tally.add("later steps lost, a value miscopied", *lost)
+        later_lost(tally, of, "later steps lost, a value miscopied", judged, ok, {id, later[0]})
         tally.transcripts += of.count
     tally.transcripts += of.count
 
@@ -327,7 +332,7 @@ def slip_left_blank(tally: Tally, of: Class, student: Student, ok: np.ndarray, i
     direct = reach(of, id)
     for child in direct:
         ok = ok & visible(of, student.paper, child)
-    tally.add("beyond the children, the slip left blank", *later_lost(judged, ok, {id, *direct}))
+    later_lost(tally, of, "beyond the children, the slip left blank", judged, ok, {id, *direct})
     tally.transcripts += of.count
 
 
@@ -356,7 +361,7 @@ def two_slips(tally: Tally, of: Class, rng: np.random.Generator) -> None:
         student = Student(of, "round", rng, {a: rule_a, b: rule_b})
         ok = usable(of, student.paper, a, rule_a) & usable(of, student.paper, b, rule_b)
         judged = marked(of, student.paper)
-        tally.add("two slips: further steps lost", *later_lost(judged, ok, {a, b}))
+        later_lost(tally, of, "two slips: further steps lost", judged, ok, {a, b})
         tally.transcripts += of.count
 
 
@@ -451,6 +456,9 @@ def print_table(tally: Tally, seconds: float) -> None:
         accepted = counts["slip"] / max(1, counts["slip of"])
         lost = 1 - counts["later"] / max(1, counts["later of"])
         print(f"| {name} | {100 * rejected:.1f} % | {100 * accepted:.1f} % | {100 * lost:.1f} % |")
+    if tally.lost:
+        print("\nSteps lost (the first of each kind):")
+        print("\n".join(f"  {line}" for line in tally.lost))
     print("\nMost frequent confusions (slip -> name given):")
     for (slip, given), count in tally.confusions.most_common(12):
         print(f"  {slip} -> {given}: {count:,}")
