@@ -93,6 +93,18 @@ def _wrapped(text: str, to: int) -> list[str]:
     return textwrap.wrap(text, to, break_long_words=True, break_on_hyphens=False) or [""]
 
 
+def printable(text: str) -> str:
+    """A text from outside without characters that a terminal would act on.
+
+    >>> printable("0.5" + chr(27) + "[31m")
+    '0.5�[31m'
+    """
+    return "".join(
+        "\ufffd" if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co") else char
+        for char in text
+    )
+
+
 def paragraph(text: str, indent: str = "") -> str:
     """Running text wrapped to the window."""
     return textwrap.fill(text, width(), initial_indent=indent, subsequent_indent=indent)

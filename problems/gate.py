@@ -21,7 +21,8 @@ from problems.activations import SOFTMAX, activation
 from problems.ball import Ball, apart
 from problems.elementary import BoolArray, Truth
 from problems.expression import BALLS
-from problems.graph import Graph, Step, neighbours
+from problems.graph import Graph, Step
+from problems.ids import neighbours
 from problems.precision import Precision
 from problems.slips import wrong_rules
 from problems.solve import Solution

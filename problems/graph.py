@@ -374,25 +374,6 @@ def given_ids(plan: Plan) -> tuple[str, ...]:
     return tuple(found)
 
 
-def neighbours(a: ids.StepId, b: ids.StepId) -> bool:
-    """Whether two steps of one kind are likely to be swapped.
-
-    They belong to one layer, example and iteration and share all but one index; weights that
-    are each other's transposed count as well.
-    """
-    if a == b or _place(a) != _place(b) or len(a.indices) != len(b.indices):
-        return False
-    differing = sum(m != n for m, n in zip(a.indices, b.indices, strict=True))
-    if len(a.indices) == 3:
-        return differing == 1 or a.indices[1:] == b.indices[:0:-1]
-    return differing + (a.path != b.path) == 1
-
-
-def _place(id: ids.StepId) -> tuple[object, ...]:
-    layer = id.layer if len(id.indices) > 1 else 0
-    return id.kind, id.of, id.example, id.iteration, id.inner, layer
-
-
 @lru_cache(maxsize=128)
 def build(plan: Plan) -> Graph:
     """The graph of a plan.

@@ -111,3 +111,22 @@ def core(id: str) -> str:
     'new.w.1.1.1'
     """
     return id.split(":", 1)[-1].split("@", 1)[0]
+
+
+def neighbours(a: StepId, b: StepId) -> bool:
+    """Whether two steps of one kind are likely to be swapped.
+
+    They belong to one layer, example and iteration and share all but one index; weights that
+    are each other's transposed count as well.
+    """
+    if a == b or _place(a) != _place(b) or len(a.indices) != len(b.indices):
+        return False
+    differing = sum(m != n for m, n in zip(a.indices, b.indices, strict=True))
+    if len(a.indices) == 3:
+        return differing == 1 or a.indices[1:] == b.indices[:0:-1]
+    return differing + (a.path != b.path) == 1
+
+
+def _place(id: StepId) -> tuple[object, ...]:
+    layer = id.layer if len(id.indices) > 1 else 0
+    return id.kind, id.of, id.example, id.iteration, id.inner, layer

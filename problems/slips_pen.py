@@ -5,7 +5,7 @@ from __future__ import annotations
 from problems import ids
 from problems.catalogue import Site, Wrong, slip
 from problems.expression import Constant, Negative, Product, Ref
-from problems.graph import neighbours
+from problems.ids import neighbours
 
 
 @slip(

@@ -16,7 +16,7 @@ from grader.policy import Policy
 from grader.policyfile import folder_policy, load_policy, names
 from grader.read.submission import read_submissions
 from grader.spreadsheet import safe_table
-from grader.terminal import paragraph, plural, table, toned
+from grader.terminal import paragraph, plural, printable, table, toned
 from problems.ball import Ball
 from problems.exercise import Exercise
 from templates.report import FORMAT, Report
@@ -148,7 +148,7 @@ def _as_text(reports: Marked, problems: list[Problem]) -> None:
     if every:
         click.echo(f"{plural(len(every), 'problem')}:", err=True)
         for problem in every:
-            click.echo(f"  {problem}", err=True)
+            click.echo(f"  {printable(str(problem))}", err=True)
     if len(reports) > 1:
         click.echo(_summary([report for report, _ in reports]))
 
@@ -166,7 +166,7 @@ def _steps_table(report: Report, exercise: Exercise) -> str:
     for step in report.steps:
         places = exercise.precision.places(exercise.graph.steps[step.id].kind)
         ball = Ball(step.expected, step.tolerance)
-        answer = step.answer.strip()
+        answer = printable(step.answer.strip())
         rows.append(
             [
                 step.label,

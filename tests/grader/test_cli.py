@@ -337,3 +337,15 @@ def test_training_goes_on_to_the_documents_last_line(runner: CliRunner) -> None:
     output = run(runner, "solve", "--document", "mazur", "--train", 9999).output
     assert "3.51085481e-05" in output
     assert "0.298371109" in output
+
+
+def test_terminal_controls_in_answers_are_not_carried_out(runner, roster: Path) -> None:
+    """A submission must not paint the teacher's window."""
+    folder = generated(runner, roster, "mazur")
+    path = filled(folder)
+    lines = path.read_text("utf-8").splitlines()
+    lines[1] = lines[1].rsplit(",", 1)[0] + ",\x1b[2J\x1b]0;owned\x07"
+    path.write_text("\n".join(lines), "utf-8")
+    result = run(runner, "check", path, code=1)
+    assert "\x1b" not in result.output
+    assert "\x07" not in result.output

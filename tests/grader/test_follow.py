@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,7 +18,8 @@ from grader.mixtures import MOST_COMBINATIONS, choices
 from grader.read.number import read_number
 from problems import family, notation
 from problems.catalogue import CATALOGUE
-from problems.exercise import Exercise
+from problems.draw import Draw, _Candidates, key
+from problems.exercise import Exercise, issued
 from problems.expression import NUMBERS
 from problems.graph import build
 from problems.precision import Precision
@@ -201,8 +203,6 @@ def test_musileks_own_error_is_named_as_what_it_is() -> None:
 
 def test_what_cannot_be_told_on_ungated_numbers_is_said() -> None:
     """Mazur's own numbers at four decimals: w1 hardly moves."""
-    from dataclasses import replace
-
     from grader.example import document_exercise
 
     exercise = replace(document_exercise("mazur"), precision=Precision(4))
@@ -246,6 +246,22 @@ def test_the_printed_key_scores_everything(plan: str, written: str, precision, s
     paper = {id: exercise.printed[id] for id in exercise.asked}
     report = marked(exercise, paper)
     assert {s.verdict for s in report.steps} == {"correct"}
+
+
+KEYS = [{"decimals": n} for n in range(2, 9)] + [{"significant": n} for n in range(3, 7)]
+
+
+@pytest.mark.parametrize("name", family.names())
+@pytest.mark.parametrize("choice", KEYS, ids=str)
+def test_the_printed_key_of_every_family_scores_everything(name: str, choice: dict) -> None:
+    """Numbers that never saw the gate as well: the first five candidates of the draw."""
+    design = family.load(name).design(**choice)
+    candidates = _Candidates(design)
+    for indices in candidates.block(key("key", name, str(choice)), 0)[:5]:
+        drawn = Draw(candidates.texts(indices), 0)
+        exercise = replace(issued(design, drawn, "any-1", "ada"), gated=True)
+        report = marked(exercise, {id: exercise.printed[id] for id in exercise.asked})
+        assert {s.verdict for s in report.steps} == {"correct"}
 
 
 @given(st.integers(0, 10_000))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from issued_exercises import exercises
 
@@ -134,3 +136,13 @@ def test_a_row_that_is_too_long_is_named_and_the_rest_used() -> None:
     result = read(data)
     assert [p.code for p in result.problems] == ["row_too_long"]
     assert mark(EXERCISE, result.submissions[0].answers).score == 3
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_shuffled_rows_give_the_same_report(seed: int) -> None:
+    """No order dependence between the steps of a file."""
+    rows = [*ROWS[:5], (ROWS[5][0], "7.7777"), (ROWS[6][0], ""), (ROWS[7][0], "oops"), *ROWS[8:]]
+    (first,) = read(tidy(rows)).submissions
+    random.Random(seed).shuffle(rows)
+    (again,) = read(tidy(rows)).submissions
+    assert mark(again.exercise, again.answers) == mark(first.exercise, first.answers)
