@@ -16,10 +16,13 @@ from grader.policy import Policy
 from grader.policyfile import folder_policy, load_policy, names
 from grader.read.submission import read_submissions
 from grader.spreadsheet import safe_table
-from grader.terminal import paragraph, plural, printable, table, toned
+from grader.terminal import paragraph, plural, printable, progress, table, toned
 from problems.ball import Ball
 from problems.exercise import Exercise
 from templates.report import FORMAT, Report
+
+FEW = 5
+"""So many files need no progress bar."""
 
 EXAMPLES = """\b
 Examples:
@@ -85,15 +88,18 @@ def check(
     opened: dict[Path, folders.Folder] = {}
     graded: list[Graded] = []
     problems: list[Problem] = []
-    for path in files:
-        found, lost = _checked(path, assignment, opened, policy)
-        graded += found
-        problems += lost
-    reports = [(one.report, one.exercise) for one in graded]
-    print_as[output](reports, problems)
+    with progress() as bar:
+        for n, path in enumerate(files, 1):
+            found, lost = _checked(path, assignment, opened, policy)
+            graded += found
+            problems += lost
+            if len(files) > FEW:
+                bar("checking", n, len(files))
     if feedback:
         pages = write_feedback(graded, feedback)
         click.echo(f"{feedback}: {plural(len(pages), 'feedback page')}", err=True)
+    reports = [(one.report, one.exercise) for one in graded]
+    print_as[output](reports, problems)
     if problems or any(report.problems for report, _ in reports):
         ctx.exit(1)
 
