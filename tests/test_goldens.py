@@ -50,5 +50,5 @@ def test_the_golden_assignment_is_the_same(
         if p.is_file()
     }
     assert sorted(made) == sorted(stored)
-    for path, text in made.items():
-        assert text == stored[path].replace("\r\n", "\n"), path
+    changed = [p for p, text in made.items() if text != stored[p].replace("\r\n", "\n")]
+    assert changed == [], "see `git diff` after `make goldens`"

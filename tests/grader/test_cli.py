@@ -217,7 +217,7 @@ WRONG_USE = [
     (["generate", "own.toml", "--count", "1"], 1, "cannot be read"),
     (["generate", "mazur", "--count", "1", "--layers", "2x2"], 1, "like 3-2-2"),
     (["generate", "mazur", "--count", "1", "--decimals", "99"], 1, "from 1 to 10"),
-    (["generate", "musilek", "--count", "1", "--decimals", "1"], 1, "cannot be told from"),
+    (["generate", "musilek", "--count", "1", "--decimals", "1", "--seed", "s"], 1, "told from"),
     (["check"], 2, "SUBMISSION"),
     (["check", "missing.csv"], 2, "missing.csv"),
     (["solve"], 2, "--document"),
