@@ -198,8 +198,15 @@ def _why_refused(design: Design, candidates: _Candidates, key: bytes) -> list[Co
         f"none of {MOST_ATTEMPTS:,} draws of a {design.plan.network.topology()} net can be "
         f"graded at {places}. Most often refused:"
     )
-    lines = [f"  {share:4.0%}  {describe(check)}" for check, share in reasons(design, key)]
+    worst = reasons(design, key)
+    lines = [f"  {share:4.0%}  {describe(check)}" for check, share in worst]
     help = "Try more decimals, a smaller net (--layers), or wider ranges in the family file."
+    if worst[0][0].name == "saturated":
+        other = ", ".join(d for d in design.family.ranges if d != design.difficulty)
+        help = (
+            "The net inputs are too large for this activation: try another --difficulty "
+            f"({other or 'none here'}), fewer inputs, or smaller ranges in the family file."
+        )
     return [Complaint(design.family.name, "\n".join([what, *lines, help]))]
 
 
