@@ -178,15 +178,18 @@ def test_the_other_sign_convention_is_accepted_and_said(mazur: Exercise) -> None
         assert "sign convention" in report.remarks[0]
 
 
-def test_a_lost_sign_is_not_a_convention() -> None:
+@pytest.mark.parametrize("name", ["mazur-delta", "binary", "deep"])
+def test_a_lost_sign_is_not_a_convention(name: str) -> None:
     """With wrong gradients after it the sign is a slip: one step for each output."""
-    for exercise in exercises("mazur-delta"):
+    for exercise in exercises(name):
+        last = f"delta.{exercise.plan.network.depth}."
         wrong = {
             id: next(w.rule for w in wrong_rules(exercise.graph, id) if w.slip == "error-sign")
-            for id in ("delta.2.1", "delta.2.2")
+            for id in exercise.asked
+            if id.startswith(last)
         }
         report = marked(exercise, worked(exercise, wrong))
-        assert report.score == report.max - 2
+        assert report.score == report.max - len(wrong)
         assert not any("convention" in remark for remark in report.remarks)
 
 
