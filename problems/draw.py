@@ -55,7 +55,7 @@ class Draw:
     """How many candidates were refused before it."""
 
 
-class _Candidates:
+class Candidates:
     """Turns keys and block numbers into arrays of givens."""
 
     def __init__(self, design: Design) -> None:
@@ -130,7 +130,7 @@ def draw(
         GateError: some key has no acceptable draw within `MOST_ATTEMPTS`; the message says
             which checks fail most often and what may help.
     """
-    candidates = _Candidates(design)
+    candidates = Candidates(design)
     found: dict[int, Draw] = {}
     pending = list(range(len(keys)))
     next_block, per_round = 0, 1
@@ -155,7 +155,7 @@ def draw(
 
 
 def _search(
-    design: Design, candidates: _Candidates, keys: list[bytes], first: int, blocks: int
+    design: Design, candidates: Candidates, keys: list[bytes], first: int, blocks: int
 ) -> list[Draw | None]:
     """The first passing attempt of each key within a range of blocks."""
     each = blocks * BLOCK
@@ -176,7 +176,7 @@ def _search(
 
 def reasons(design: Design, key: bytes, blocks: int = 32) -> list[tuple[gate.Check, float]]:
     """The checks that refuse most candidates, with the share of candidates they refuse."""
-    candidates = _Candidates(design)
+    candidates = Candidates(design)
     indices = np.concatenate([candidates.block(key, n) for n in range(blocks)])
     balls = solve(design.graph, candidates.values(indices), design.precision)
     shares: Counter[gate.Check] = Counter()
@@ -187,7 +187,7 @@ def reasons(design: Design, key: bytes, blocks: int = 32) -> list[tuple[gate.Che
     return [(check, float(share)) for check, share in shares.most_common(5)]
 
 
-def _why_refused(design: Design, candidates: _Candidates, key: bytes) -> list[Complaint]:
+def _why_refused(design: Design, candidates: Candidates, key: bytes) -> list[Complaint]:
     precision = design.precision
     places = (
         f"{precision.decimals} decimal{'' if precision.decimals == 1 else 's'}"

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 
 from problems import family
-from problems.draw import CHUNK, _Candidates, draw, key, must_pass, passing
+from problems.draw import CHUNK, Candidates, draw, key, must_pass, passing
 from problems.solve import solve
 
 CANDIDATES = 100_000
@@ -45,7 +45,7 @@ def timed(work: Callable[[], object], repeat: int = 3) -> float:
 def main() -> None:
     """Print the table."""
     design = family.load("musilek").design()
-    candidates = _Candidates(design)
+    candidates = Candidates(design)
     secret = key("bench", "bench", "bench")
     blocks = [candidates.block(secret, n) for n in range(CANDIDATES // 64 + 1)]
     indices = np.concatenate(blocks)[:CANDIDATES]

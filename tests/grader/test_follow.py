@@ -18,7 +18,7 @@ from grader.mixtures import MOST_COMBINATIONS, choices
 from grader.read.number import read_number
 from problems import family, notation
 from problems.catalogue import CATALOGUE
-from problems.draw import Draw, _Candidates, key
+from problems.draw import Candidates, Draw, key
 from problems.exercise import Exercise, issued
 from problems.expression import NUMBERS
 from problems.graph import build
@@ -259,7 +259,7 @@ KEYS = [{"decimals": n} for n in range(2, 9)] + [{"significant": n} for n in ran
 def test_the_printed_key_of_every_family_scores_everything(name: str, choice: dict) -> None:
     """Numbers that never saw the gate as well: the first five candidates of the draw."""
     design = family.load(name).design(**choice)
-    candidates = _Candidates(design)
+    candidates = Candidates(design)
     for indices in candidates.block(key("key", name, str(choice)), 0)[:5]:
         drawn = Draw(candidates.texts(indices), 0)
         exercise = replace(issued(design, drawn, "any-1", "ada"), gated=True)

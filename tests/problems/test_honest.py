@@ -11,7 +11,7 @@ from grader.mark import mark
 from grader.read.number import read_number
 from problems import family
 from problems.ball import Ball, within
-from problems.draw import _Candidates, key
+from problems.draw import Candidates, key
 from problems.precision import Precision
 from problems.solve import solve
 
@@ -21,7 +21,7 @@ COUNT = 10_000 // len(HABITS) + 1
 
 def many(design, count: int) -> dict[str, np.ndarray]:
     """Ungated draws of a family: the claim holds without the gate as well."""
-    candidates = _Candidates(design)
+    candidates = Candidates(design)
     blocks = [candidates.block(key("honest", "t", "s"), n) for n in range(count // 64 + 1)]
     return {id: v[:count] for id, v in candidates.values(np.concatenate(blocks)).items()}
 

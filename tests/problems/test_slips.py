@@ -108,11 +108,11 @@ def test_the_gate_refuses_the_documents_own_numbers() -> None:
 
 def test_batched_gate_equals_the_gate_one_by_one() -> None:
     """Dropping refused draws on the way must not change what is refused."""
-    from problems.draw import _Candidates, key, must_pass, passing
+    from problems.draw import Candidates, key, must_pass, passing
     from problems.solve import solve
 
     design = family.load("mazur").design()
-    candidates = _Candidates(design)
+    candidates = Candidates(design)
     indices = candidates.block(key("s", "a", "b"), 0)
     arrays = candidates.values(indices)
     batch = passing(design, arrays, len(indices))
