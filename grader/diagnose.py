@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.batch import SLIP, WRONG, Batch, Indices, Standing, gathered
+from grader.batch import SLIP, WRONG, Batch, Indices, Standing, gathered, spread
 from problems.ball import Ball, within
 from problems.catalogue import WrongRule
 from problems.elementary import FloatArray, array
-from problems.expression import BALLS, Expression
+from problems.expression import BALLS
 from problems.slips import OF_THE_PEN, wrong_rules
 
 Named = dict[str, dict[int, str]]
@@ -61,19 +61,26 @@ def _nearest(
     value = batch.values[id][at]
     best: FloatArray = np.full(len(at), np.inf)
     which = np.full(len(at), -1, dtype=np.int64)
+    refs = dict.fromkeys(ref for wrong in rules for ref in wrong.rule.refs())
+    parents = {ref: _own_and_true(batch, standing, ref, at) for ref in refs}
     for n, wrong in enumerate(rules):
-        for source in (standing.effective, batch.true):
-            ball = _ball(batch, wrong.rule, source, at, kind)
-            distance = np.abs(value - array(ball.m))
-            hit = np.asarray(within(value, ball)) & (distance < best * (1 - 1e-9) - 1e-12)
-            best = np.where(hit, distance, best)
-            which = np.where(hit, n, which)
+        ball: Ball = wrong.rule.evaluate(parents, BALLS)
+        ball = ball.widened(batch.precision.unit(kind, ball))
+        distance = np.where(within(value, ball), np.abs(value - array(ball.m)), np.inf)
+        nearest = distance.min(axis=0) if distance.ndim > 1 else distance
+        hit = nearest < best * (1 - 1e-9) - 1e-12
+        best = np.where(hit, nearest, best)
+        which = np.where(hit, n, which)
     return {
         int(submission): rules[n].slip for submission, n in zip(at, which, strict=True) if n >= 0
     }
 
 
-def _ball(batch: Batch, rule: Expression, source: dict[str, Ball], at: Indices, kind: str) -> Ball:
-    parents = {ref: gathered(source[ref], at, batch.count) for ref in set(rule.refs())}
-    ball: Ball = rule.evaluate(parents, BALLS)
-    return ball.widened(batch.precision.unit(kind, ball))
+def _own_and_true(batch: Batch, standing: Standing, ref: str, at: Indices) -> Ball:
+    """What a wrong rule may be applied to: the student's value and the true one, stacked."""
+    both = [gathered(source[ref], at, batch.count) for source in (standing.effective, batch.true)]
+    if ref in batch.graph.givens:
+        return both[0]
+    m = np.stack([spread(ball.m, len(at)) for ball in both])
+    r = np.stack([spread(ball.r, len(at)) for ball in both])
+    return Ball(m, r)

@@ -19,7 +19,9 @@ from problems.elementary import BoolArray, FloatArray, array
 from problems.graph import Step
 
 HABIT = 0.25
-"""Share of the answers (and four of them) from which on it is a habit."""
+"""Share of the answers from which on it is a habit..."""
+FEWEST = 4
+"""... if it happens at least so often."""
 
 UPDATES = ("new.w", "new.b")
 
@@ -52,25 +54,26 @@ class Guards:
         A quarter of the answers (and four of them) are wrong, follow from nothing, and are a
         given, one of the step's own parents, or one number written everywhere.
         """
+        values = np.stack([spread(v, self.count) for v in self.batch.values.values()])
+        codes = np.stack([verdicts[id] for id in self.batch.values])
+        answered = ~np.isnan(values)
+        fruitless = answered & (codes != CORRECT) & (codes != CARRIED)
+        nobody = np.zeros(self.count, dtype=bool)
+        if fruitless.sum(axis=0).max(initial=0) < FEWEST:
+            return nobody  # the usual case: a slip or two, and everything follows from them
         givens = np.stack(
             [spread(self.batch.true[id].m, self.count) for id in self.batch.graph.givens]
         )
         taken = np.zeros(self.count, dtype=np.int64)
-        answered = np.zeros(self.count, dtype=np.int64)
-        for id, value in self.batch.values.items():
-            answered += ~np.isnan(value)
-            fine = (verdicts[id] == CORRECT) | (verdicts[id] == CARRIED)
-            fruitless = ~np.isnan(value) & ~fine
-            if not fruitless.any():
+        for row, (id, value) in enumerate(self.batch.values.items()):
+            if not fruitless[row].any():
                 continue
-            near = 0.5 * array(
-                self.batch.precision.unit(self.batch.graph.steps[id].kind, Ball(value, 0.0))
-            )
+            kind = self.batch.graph.steps[id].kind
+            near = 0.5 * array(self.batch.precision.unit(kind, Ball(value, 0.0)))
             given = (np.abs(givens - value) <= near).any(axis=0)
             idle = given | self.copied(self.batch.graph.steps[id], near)
-            idle |= value == self.parroted
-            taken += idle & fruitless
-        mindless: BoolArray = taken >= np.maximum(4, HABIT * answered)
+            taken += (idle | (value == self.parroted)) & fruitless[row]
+        mindless: BoolArray = taken >= np.maximum(FEWEST, HABIT * answered.sum(axis=0))
         return mindless
 
     def repeated(self, step: Step) -> BoolArray:
@@ -94,7 +97,7 @@ class Guards:
             if ids.parse(id).iteration > 1:
                 again += self.repeated(self.batch.graph.steps[id])
                 answered += ~np.isnan(value)
-        habitual: BoolArray = again >= np.maximum(4, HABIT * answered)
+        habitual: BoolArray = again >= np.maximum(FEWEST, HABIT * answered)
         return habitual
 
 
@@ -102,7 +105,7 @@ def _parroted(batch: Batch) -> FloatArray:
     """For each submission the number that fills a quarter of its answers, else nan."""
     table = np.sort(np.stack([spread(v, batch.count) for v in batch.values.values()]), axis=0)
     answered = np.sum(~np.isnan(table), axis=0)
-    least = np.maximum(4, np.ceil(HABIT * answered)).astype(np.int64)
+    least = np.maximum(FEWEST, np.ceil(HABIT * answered)).astype(np.int64)
     best = np.zeros(batch.count, dtype=np.int64)
     found = np.full(batch.count, np.nan)
     run = np.zeros(batch.count, dtype=np.int64)
