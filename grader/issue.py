@@ -6,11 +6,9 @@ half-written. The same order and class list give the same bytes.
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -20,6 +18,7 @@ from grader.aside import new_folder, write_file
 from grader.errors import AssignmentError
 from grader.folder import EXERCISES, META, ROSTER, Folder, Order
 from grader.roster import Student
+from grader.spreadsheet import plain_table
 from problems.draw import DRAW_VERSION, draw, key
 from problems.errors import GateError
 from problems.exercise import Exercise, as_json, dumps, issued
@@ -146,19 +145,10 @@ def _write_teacher_files(
 
 def roster_csv(students: Sequence[Student]) -> bytes:
     """The class list with the folder names."""
-    return table_csv(
+    return plain_table(
         ["student", "name", "email", "folder"],
         ([s.student, s.name, s.email, s.folder] for s in students),
     )
-
-
-def table_csv(header: Sequence[str], rows: Iterator[Sequence[str]]) -> bytes:
-    """A CSV table in UTF-8 with CRLF line ends, as RFC 4180 and spreadsheets want it."""
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream)
-    writer.writerow(header)
-    writer.writerows(rows)
-    return stream.getvalue().encode()
 
 
 def blank_answers(exercises: Sequence[Exercise]) -> bytes:
@@ -170,7 +160,7 @@ def blank_answers(exercises: Sequence[Exercise]) -> bytes:
         for exercise in exercises
         for id in exercise.asked
     )
-    return table_csv(["exercise", "step", "symbol", "answer"], rows)
+    return plain_table(["exercise", "step", "symbol", "answer"], rows)
 
 
 def _write_all(

@@ -22,11 +22,15 @@ def safe_cell(text: str) -> str:
     return text
 
 
-def safe_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """A CSV table in UTF-8, CRLF line ends (RFC 4180), every cell made safe."""
+def plain_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """A CSV table in UTF-8 with CRLF line ends (RFC 4180), every cell as it is."""
     stream = io.StringIO(newline="")
     writer = csv.writer(stream)
     writer.writerow(header)
-    for row in rows:
-        writer.writerow([safe_cell(cell) for cell in row])
+    writer.writerows(rows)
     return stream.getvalue().encode()
+
+
+def safe_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """The same with every cell made safe for a spreadsheet."""
+    return plain_table(header, ([safe_cell(cell) for cell in row] for row in rows))
