@@ -11,7 +11,6 @@ import numpy as np
 
 from grader.batch import (
     CARRIED,
-    COARSEST,
     IMPRECISE,
     WRONG,
     Batch,
@@ -24,8 +23,8 @@ from grader.batch import (
 )
 from grader.guards import UPDATES, Guards
 from problems.ball import Ball, within
-from problems.elementary import BoolArray, FloatArray, array
-from problems.expression import Expression
+from problems.elementary import BoolArray, FloatArray, Number, array, greater
+from problems.expression import TINY, Expression, Numbers
 from problems.graph import Step
 
 OWN, TRUE, RECOMPUTED = range(3)
@@ -180,7 +179,7 @@ class Mixtures:
         updated = self.step.kind in UPDATES
         repeats = self.walk.guards.repeated(self.step)[at] & self.walk.guards.repeaters[at]
         repeats = repeats & ~(all_own & updated)
-        exact = open_ & self._explains(value, ball) & ~repeats
+        exact = open_ & self._explains(value, ball, rule, parents) & ~repeats
         short = unit > 1.5 * self.asked[at]
         coarse = (
             open_ & is_coarse(ball, value, unit, self.asked[at])
@@ -203,18 +202,38 @@ class Mixtures:
         hit: BoolArray = carried | rough
         return hit
 
-    @staticmethod
-    def _explains(value: FloatArray, ball: Ball) -> BoolArray:
-        """Whether the ball holds the answer; a ball without bounds must have it near its centre.
+    def _explains(
+        self, value: FloatArray, ball: Ball, rule: Expression, parents: Mapping[str, Ball]
+    ) -> BoolArray:
+        """Whether the ball holds the answer.
 
-        The logarithm of an own output of 0.0001 may be anything below; what is written must
-        still be about the logarithm of that number.
+        A ball without bounds says nothing: the logarithm of an own output of 0.0000 may be
+        anything below. There the answer must lie between the rule's values at the ends of its
+        parents, an output of 0 being taken as a very small one.
         """
-        m = array(ball.m)
+        inside = np.asarray(within(value, ball))
         bounded = array(ball.r) < UNBOUNDED
-        near = np.abs(value - m) <= COARSEST * np.abs(m)
-        explained: BoolArray = np.where(bounded, np.asarray(within(value, ball)), near)
+        if bounded.all():
+            return inside
+        ends = []
+        for side in (-1.0, 1.0):
+            at_end = {ref: parents[ref].m + side * parents[ref].r for ref in rule.refs()}
+            ends.append(array(rule.evaluate(at_end, CLAMPED)))
+        asked = array(self.batch.precision.unit(self.step.kind, Ball(value, 0.0)))
+        low, high = np.fmin(*ends) - asked, np.fmax(*ends) + asked
+        explained: BoolArray = np.where(bounded, inside, (value >= low) & (value <= high))
         return explained
+
+
+class _Clamped(Numbers):
+    """Numbers whose logarithm of 0 or less is that of a very small number."""
+
+    def call(self, name: str, x: Number) -> Number:
+        """As `Numbers.call`, but never undefined."""
+        return super().call(name, greater(x, TINY) if name == "log" else x)
+
+
+CLAMPED = _Clamped()
 
 
 @lru_cache(maxsize=4096)

@@ -89,7 +89,7 @@ class Student:
     def compute(self, id: str) -> None:
         step = self.of.graph.steps[id]
         rule = self.slips.get(id, step.rule)
-        parents = {ref: self.entered(ref, id) for ref in set(rule.refs())}
+        parents = {ref: self.entered(ref, id) for ref in dict.fromkeys(rule.refs())}
         with np.errstate(all="ignore"):
             value = np.broadcast_to(rule.evaluate(parents, NUMBERS), (self.of.count,))
         unit = self.asked_unit(step.kind, value)
