@@ -97,7 +97,8 @@ class _Walk:
         if marks is not None:
             self._recompute(step, marks)
         if step.id in self.batch.values:
-            self._judge(step, self._any(step.parents, self.found.open))
+            rests_on = dict.fromkeys((*step.parents, *self.sources(step)[0]))
+            self._judge(step, self._any(tuple(rests_on), self.found.open))
         else:
             self._hand_on_recomputed(step.id)
 
