@@ -37,6 +37,15 @@ LOOKS: dict[Mark, Look] = {
 }
 """Never colour alone: every mark that judges has its own dash and letter."""
 
+INKS: dict[str, str] = {
+    "right": "#19703a",
+    "partly": "#8a5a00",
+    "wrong": "#b3261e",
+    "focus": "#1f4e9e",
+    "faint": "#8c8c8c",
+}
+"""Marks and tones that have a colour of their own, on white paper; others are black."""
+
 BIAS_DASH = (4.0, 3.0)
 """Of lines and circles that belong to a bias."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Literal, NamedTuple
 
-from templates.drawing import HEIGHT, LOOKS, Circle, Drawing, Line, Mark, Shape, Words
+from templates.drawing import HEIGHT, INKS, LOOKS, Circle, Drawing, Line, Mark, Shape, Words
 from templates.formulas.spans import Span
 
 FONTS = "'STIX Two Text',STIX,'Latin Modern Roman','Times New Roman',Times,serif"
@@ -20,22 +20,15 @@ class Inks(NamedTuple):
 
     ink: str
     paper: str
-    marks: dict[Mark, str]
+    marks: dict[str, str]
 
 
-_LIGHT: dict[Mark, str] = {
-    "right": "#19703a",
-    "partly": "#8a5a00",
-    "wrong": "#b3261e",
-    "focus": "#1f4e9e",
-    "faint": "#8c8c8c",
-}
-INKS: dict[Setting, Inks] = {
-    "alone": Inks("#111", "#fff", _LIGHT),
+SETTINGS: dict[Setting, Inks] = {
+    "alone": Inks("#111", "#fff", INKS),
     "inline": Inks(
         "currentColor",
         "var(--paper, #fff)",
-        {mark: f"var(--{mark}, {colour})" for mark, colour in _LIGHT.items()},
+        {mark: f"var(--{mark}, {colour})" for mark, colour in INKS.items()},
     ),
 }
 """A picture file brings white paper; inside a page it takes the page's colours, dark or light."""
@@ -49,7 +42,7 @@ def svg(drawing: Drawing, setting: Setting = "alone") -> str:
         setting: `alone` for a file or an `img`, `inline` for a page that defines the colours
             `--paper`, `--right`, `--partly`, `--wrong`, `--focus` and `--faint`.
     """
-    inks = INKS[setting]
+    inks = SETTINGS[setting]
     width, height = _n(drawing.width), _n(drawing.height)
     opening = (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {width} {height}" '

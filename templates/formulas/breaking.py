@@ -7,7 +7,7 @@ begins with its sign and may start a new line.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from problems.formula import Fence, Formula, Frac, Matrix, Op, Row, row
 from templates.formulas.measure import width
@@ -15,6 +15,9 @@ from templates.formulas.measure import width
 LIMIT = 34.0
 """Em that a row may be wide: about the text width of an A4 page less the left-hand side."""
 
+
+Measure = Callable[[Formula], float]
+"""Formula -> its width in em: estimated, or as a font sets it."""
 
 _FACTORS = (Fence, Frac, Matrix)
 
@@ -35,24 +38,24 @@ def sides(formula: Formula) -> list[tuple[Op | None, Formula]]:
     return [(sign, row(*items)) for sign, items in found if items or sign]
 
 
-def pieces(formula: Formula, limit: float = LIMIT) -> list[Formula]:
+def pieces(formula: Formula, limit: float = LIMIT, measure: Measure = width) -> list[Formula]:
     """The formula whole if it is short, else parts between which a line may end.
 
     Broken before sums and relations; before products only where a term alone is too long.
     """
-    if width(formula) <= limit:
+    if measure(formula) <= limit:
         return [formula]
     terms = list(_cut(_items(formula), ("+", "−", "-", "±")))
-    if max(map(width, terms)) <= limit:
+    if max(map(measure, terms)) <= limit:
         return terms
-    return [part for term in terms for part in _factors(term, limit)]
+    return [part for term in terms for part in _factors(term, limit, measure)]
 
 
-def lines(formula: Formula, limit: float = LIMIT) -> list[Formula]:
+def lines(formula: Formula, limit: float = LIMIT, measure: Measure = width) -> list[Formula]:
     """Pieces put together again to lines as long as they may be, for media without wrapping."""
     found: list[list[Formula]] = []
-    for piece in pieces(formula, limit):
-        if found and sum(map(width, (*found[-1], piece))) <= limit:
+    for piece in pieces(formula, limit, measure):
+        if found and sum(map(measure, (*found[-1], piece))) <= limit:
             found[-1].append(piece)
         else:
             found.append([piece])
@@ -78,16 +81,16 @@ def _breaks(op: Op, signs: Sequence[str]) -> bool:
     return op.role == "relation" or (op.role == "binary" and op.text in signs)
 
 
-def _factors(term: Formula, limit: float) -> list[Formula]:
-    if width(term) <= limit:
+def _factors(term: Formula, limit: float, measure: Measure) -> list[Formula]:
+    if measure(term) <= limit:
         return [term]
     signed = list(_cut(_items(term), ("·", "×", "⊗", "⊙")))
-    return [part for piece in signed for part in _beside(piece, limit)]
+    return [part for piece in signed for part in _beside(piece, limit, measure)]
 
 
-def _beside(piece: Formula, limit: float) -> list[Formula]:
+def _beside(piece: Formula, limit: float, measure: Measure) -> list[Formula]:
     """Brackets, fractions and matrices side by side: a product without a sign."""
-    if width(piece) <= limit:
+    if measure(piece) <= limit:
         return [piece]
     found: list[list[Formula]] = [[]]
     for item in _items(piece):

@@ -32,7 +32,7 @@ from problems.formula import (
     Style,
     Sym,
 )
-from templates.formulas.letters import GREEK, PRIME, apart, tall, unknown
+from templates.formulas.letters import FUNCTIONS, GREEK, PRIME, apart, tall, unknown
 
 _SIGNS = {
     "−": "-", "–": "-", "·": r"\cdot", "⋅": r"\cdot", "×": r"\times", "÷": r"\div",
@@ -50,9 +50,6 @@ _LETTERS = {letter: "\\" + name for letter, name in GREEK.items()} | {
     "ε": r"\varepsilon",
     "ϑ": r"\vartheta",
 }
-_WORDS = {"exp", "ln", "log", "max", "min", "tanh", "sinh", "cosh", "sin", "cos", "tan", "lim"}
-"""Words that have a command of their own; others are set by \\mathrm."""
-
 _SPECIAL = {"\\": r"\backslash", "^": r"\wedge", "~": r"\sim", "<": "{<}", ">": "{>}"}
 _STYLES = {"upright": r"\mathrm", "italic": r"\mathit", "bold": r"\mathbf"}
 _ACCENTS = {"^": "hat", "¯": "bar", "˜": "tilde", "~": "tilde"}
@@ -203,7 +200,7 @@ def _bracket(sign: str) -> str:
 
 
 def _function(function: Formula) -> str:
-    if isinstance(function, Sym) and function.text in _WORDS:
+    if isinstance(function, Sym) and function.text in FUNCTIONS:
         return "\\" + function.text
     return _set(function)
 
@@ -212,7 +209,7 @@ def _big(big: Big) -> str:
     sign = _SIGNS.get(big.operator)
     if sign is None:
         word = big.operator
-        sign = "\\" + word if word in _WORDS else rf"\mathop{{\mathrm{{{_word(word)}}}}}"
+        sign = "\\" + word if word in FUNCTIONS else rf"\mathop{{\mathrm{{{_word(word)}}}}}"
     lower = _below(sign, _group(big.lower)) if big.lower is not None else ""
     upper = "^" + _group(big.upper) if big.upper is not None else ""
     return sign + lower + upper

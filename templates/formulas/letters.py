@@ -38,6 +38,32 @@ MINUS_SIGN = "−"
 BRACKETS = frozenset("()[]{}⟨⟩|‖")
 """Signs that `problems.notation` writes as punctuation in scripts such as `(1)`."""
 
+FUNCTIONS = frozenset(
+    ["exp", "ln", "log", "max", "min", "tanh", "sinh", "cosh", "sin", "cos", "tan", "lim"]
+)
+"""Words with a sense of their own; LaTeX has commands for them, others are set by \\mathrm."""
+
+_RANGES: dict[Style, tuple[tuple[str, str, int], ...]] = {
+    "bold": (
+        ("A", "Z", 0x1D400),
+        ("a", "z", 0x1D41A),
+        ("0", "9", 0x1D7CE),
+        ("Α", "Ω", 0x1D6A8),
+        ("α", "ω", 0x1D736),
+    ),
+    "italic": (("A", "Z", 0x1D434), ("a", "z", 0x1D44E), ("α", "ω", 0x1D6FC)),
+}
+"""First and last letter, and the mathematical character of the first."""
+
+_SINGLE: dict[tuple[Style, str], str] = {
+    ("italic", "h"): "\u210e",  # Planck's constant took its place
+    ("italic", "∂"): "\U0001d715",
+    ("italic", "φ"): "\U0001d719",  # the documents print the straight phi, LaTeX's \\phi
+    ("italic", "ϕ"): "\U0001d719",
+    ("italic", "ϵ"): "\U0001d716",
+    ("italic", "ϑ"): "\U0001d717",
+}
+
 _ACCENTS = {"\u0302": "^", "\u0304": "¯", "\u0303": "˜"}
 _COMBINING = {accent: mark for mark, accent in _ACCENTS.items()} | {"~": "\u0303"}
 _TALL = (Frac, Matrix, Root, Big, Blank)
@@ -113,3 +139,17 @@ def is_column(matrix: Matrix) -> bool:
 def is_operator(formula: Formula) -> bool:
     """Whether a node stands between two others rather than beside them."""
     return isinstance(formula, Op) and formula.text not in BRACKETS
+
+
+def styled(char: str, style: Style) -> str:
+    """The mathematical character of a letter in a style; any other character as it is.
+
+    >>> styled("x", "bold"), styled("h", "italic"), styled("h", "upright"), styled("+", "bold")
+    ('𝐱', 'ℎ', 'h', '+')
+    """
+    if (style, char) in _SINGLE:
+        return _SINGLE[style, char]
+    for first, last, start in _RANGES.get(style, ()):
+        if first <= char <= last:
+            return chr(start + ord(char) - ord(first))
+    return char

@@ -24,7 +24,15 @@ from problems.formula import (
     Style,
     Sym,
 )
-from templates.formulas.letters import BRACKETS, MINUS_SIGN, PRIME, apart, tall, unknown
+from templates.formulas.letters import (
+    BRACKETS,
+    MINUS_SIGN,
+    PRIME,
+    apart,
+    styled,
+    tall,
+    unknown,
+)
 
 APPLY = "<mo>\u2061</mo>"
 """Invisible function application: no space, and a screen reader says "of"."""
@@ -38,21 +46,6 @@ _SPACES = {
     "punctuation": ("0", "0.1667em"),
 }
 """TeX's thick, medium and thin space; the browser's own operator dictionary knows no role."""
-
-_SHAPES = {"φ": "ϕ"}
-"""The documents print the straight phi (LaTeX's \\phi), and phi is typed as U+03C6."""
-
-_RANGES = {
-    "bold": (
-        ("A", "Z", 0x1D400),
-        ("a", "z", 0x1D41A),
-        ("0", "9", 0x1D7CE),
-        ("Α", "Ω", 0x1D6A8),
-        ("α", "ω", 0x1D736),
-    ),
-    "italic": (("A", "Z", 0x1D434), ("a", "z", 0x1D44E)),
-}
-"""MathML Core has no other mathvariant than normal: bold letters are characters."""
 
 
 def mathml(formula: Formula, display: bool = False) -> str:
@@ -130,7 +123,7 @@ def _symbol(symbol: Sym, small: bool) -> str:
     parts = apart(symbol)
     if parts != symbol:
         return _set(parts, small)
-    return _letters(_SHAPES.get(symbol.text, symbol.text), symbol.style)
+    return _letters(symbol.text.replace("φ", "ϕ"), symbol.style)
 
 
 def _letters(text: str, style: Style) -> str:
@@ -139,17 +132,7 @@ def _letters(text: str, style: Style) -> str:
         return f"<mi{normal}>{escape(text)}</mi>"
     if style == "italic" and len(text) == 1:
         return f"<mi>{escape(text)}</mi>"
-    return f"<mi>{escape(''.join(_character(char, style) for char in text))}</mi>"
-
-
-def _character(char: str, style: Style) -> str:
-    """The mathematical character of a style; Planck's constant took the place of italic h."""
-    if style == "italic" and char == "h":
-        return "\u210e"
-    for first, last, start in _RANGES[style]:
-        if first <= char <= last:
-            return chr(start + ord(char) - ord(first))
-    return char
+    return f"<mi>{escape(''.join(styled(char, style) for char in text))}</mi>"
 
 
 def _operator(op: Op, small: bool) -> str:
