@@ -21,6 +21,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Compare the five documents' printed numbers with ours.",
     ),
     "slips": ("grader.commands.slips:slips", "List the misconceptions that are recognised."),
+    "booklet": (
+        "grader.commands.booklet:booklet",
+        "All worksheets or keys of a class in one PDF.",
+    ),
     "reissue": ("grader.commands.reissue:reissue", "Draw one student's exercise anew."),
     "doctor": ("grader.commands.doctor:doctor", "Say what is installed and what is missing."),
 }

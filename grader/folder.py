@@ -45,8 +45,10 @@ class Order:
     difficulty: str = "standard"
     exercises: int = 1
     """How many each student gets."""
-    formats: tuple[str, ...] = ("html", "md", "csv")
+    formats: tuple[str, ...] = ("pdf", "html", "md", "csv")
     policy: str = "default"
+    paper: str = "a4"
+    """Size of the printed pages: `a4` or `letter`."""
 
     @cached_property
     def made_by(self) -> Family:
@@ -76,6 +78,7 @@ class Order:
             "difficulty": self.difficulty,
             "exercises": self.exercises,
             "formats": list(self.formats),
+            "paper": self.paper,
             "secret": self.secret,
             "draw": draw,
             "generator": f"bpgrade {version}",
@@ -103,6 +106,7 @@ class Order:
                 int(doc["exercises"]),
                 tuple(doc["formats"]),
                 str(doc["policy"]),
+                str(doc.get("paper", "a4")),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise AssignmentError(f"{what}: broken entry {error}") from None

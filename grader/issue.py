@@ -8,38 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
 
 from grader import __version__
 from grader.aside import new_folder, write_file
 from grader.errors import AssignmentError
 from grader.folder import EXERCISES, META, ROSTER, Folder, Order
+from grader.handouts import Progress, silent, student_files, write_handouts
 from grader.roster import Student
 from grader.spreadsheet import plain_table
 from problems.draw import DRAW_VERSION, draw, key
 from problems.errors import GateError
 from problems.exercise import Exercise, as_json, dumps, issued
 from problems.family import Design
-from problems.sections import placed
-
-if TYPE_CHECKING:
-    from templates.sheets import Sheet
-
-FORMATS = ("html", "md", "csv")
-
-
-class Progress(Protocol):
-    """Told how far long work has come."""
-
-    def __call__(self, phase: str, done: int, of: int) -> None: ...
-
-
-def silent(phase: str, done: int, of: int) -> None:
-    """No progress shown."""
-
 
 Slot = tuple[Student, int]
 """A student and the number of the exercise."""
@@ -73,7 +56,12 @@ def issue(
         order, exercises = drawn(order, students, progress)
         _write_teacher_files(folder, order, students, exercises)
         if order.formats:
-            _write_all(folder, order, students, exercises, progress)
+            each = order.exercises
+            owners = [
+                (student, exercises[n * each : (n + 1) * each])
+                for n, student in enumerate(students)
+            ]
+            write_handouts(folder, order, owners, progress)
     return order
 
 
@@ -148,76 +136,6 @@ def roster_csv(students: Sequence[Student]) -> bytes:
     return plain_table(
         ["student", "name", "email", "folder"],
         ([s.student, s.name, s.email, s.folder] for s in students),
-    )
-
-
-def blank_answers(exercises: Sequence[Exercise]) -> bytes:
-    """The answers.csv that a student fills in."""
-    from templates.formulas.plain import plain
-
-    rows = (
-        [exercise.id, exercise.labels[id], plain(exercise.naming.symbol(id)), ""]
-        for exercise in exercises
-        for id in exercise.asked
-    )
-    return plain_table(["exercise", "step", "symbol", "answer"], rows)
-
-
-def _write_all(
-    folder: Path,
-    order: Order,
-    students: Sequence[Student],
-    exercises: Sequence[Exercise],
-    progress: Progress,
-) -> None:
-    each = order.exercises
-    (folder / "keys").mkdir()
-    for n, student in enumerate(students):
-        files = student_files(order, student, exercises[n * each : (n + 1) * each])
-        for path, data in files.items():
-            target = folder / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(data)
-        progress("writing", n + 1, len(students))
-
-
-def student_files(
-    order: Order, student: Student, exercises: Sequence[Exercise]
-) -> dict[str, bytes]:
-    """Path within the assignment folder -> content, for one student."""
-    from templates import sheets
-
-    own = [sheet(order, student, exercise) for exercise in exercises]
-    files: dict[str, bytes] = {}
-    work, solved = sheets.worksheet(own), sheets.key(own)
-    for name, render in renderers(order.formats):
-        files[f"students/{student.folder}/worksheet.{name}"] = render(work)
-        files[f"keys/{student.folder}.{name}"] = render(solved)
-    if "csv" in order.formats:
-        files[f"students/{student.folder}/answers.csv"] = blank_answers(exercises)
-    return files
-
-
-def renderers(formats: Sequence[str]) -> list[tuple[str, Callable[..., bytes]]]:
-    """The page renderers of the chosen formats; csv has none."""
-    from templates.html import html
-    from templates.markdown import markdown
-
-    known: dict[str, Callable[..., bytes]] = {
-        "html": lambda page: html(page).encode(),
-        "md": lambda page: markdown(page).encode(),
-    }
-    return [(name, known[name]) for name in formats if name in known]
-
-
-def sheet(order: Order, student: Student, exercise: Exercise) -> Sheet:
-    """An exercise with the words of its family, ready to be laid out."""
-    from templates.sheets import Sheet
-
-    family = order.made_by
-    sections = tuple(placed(family.sections, exercise.graph))
-    return Sheet(
-        exercise, family.title, family.source, family.instructions, sections, student.shown
     )
 
 

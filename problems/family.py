@@ -57,6 +57,10 @@ class Family:
     """Difficulty -> kind of given (`w`, or `w.1` for one layer) -> its grid."""
     instructions: str
     sections: tuple[Section, ...]
+    look: str = "standard"
+    """How the printed pages are dressed: after which text."""
+    given: str = "Given"
+    """Heading of the table of givens."""
 
     def design(
         self,
@@ -243,8 +247,12 @@ def read(text: str, name: str, file: str) -> Family:
     return family
 
 
+LOOKS = ("standard", "musilek", "mazur", "slides", "lfd", "valchanov")
+"""How the printed pages are dressed: after which text."""
+
 _TOP = (
-    "title summary source notation network task method precision gate ranges instructions section"
+    "title summary source notation look given network task method precision gate ranges "
+    "instructions section"
 )
 _NETWORK = "layers hidden output bias loss"
 _TASK = "examples mode iterations update_biases update numeric"
@@ -285,6 +293,8 @@ def _family(check: Checker, data: dict[str, Any], name: str) -> Family:
         ranges=ranges,
         instructions=check.text(data, "instructions", ""),
         sections=check.sections(data),
+        look=check.choice(data, "look", LOOKS, "standard"),
+        given=check.text(data, "given", "Given"),
     )
 
 

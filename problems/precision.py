@@ -57,6 +57,15 @@ class Precision:
         usual = self.decimals if self.significant is None else self.significant
         return dict(self.kinds).get(kind, usual if usual is not None else 4)
 
+    def worded(self, kind: str) -> str:
+        """What is asked of a step of this kind, in words.
+
+        >>> Precision(4).worded("out"), Precision(None, 3).worded("out")
+        ('4 decimals', '3 significant figures')
+        """
+        unit = "decimals" if self.significant is None else "significant figures"
+        return f"{self.places(kind)} {unit}"
+
     def unit(self, kind: str, ball: Ball) -> Number:
         """One unit of the last place asked for, of a value in this ball.
 

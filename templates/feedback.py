@@ -92,7 +92,7 @@ def feedback_of(parts: Sequence[Checked], show: Show, title: str, student: str) 
         if len(parts) > 1:
             blocks.append(Heading(2, f"Exercise {n} of {len(parts)}"))
         blocks += _part(part, show, student)
-    shown = ", ".join(dict.fromkeys(part.exercise.id for part in parts))
+    shown = tuple(part.exercise.id for part in parts)
     return Page(f"Feedback: {title} ({student})", LANGUAGE, Header(student, shown), tuple(blocks))
 
 

@@ -138,6 +138,10 @@ class Item:
     """What stands before the field, its relation included: `net_h1 =`."""
     width: float = 6.0
     """Of the field, in em."""
+    name: str = ""
+    """Of the field in a form; one that no other field of the page has."""
+    hint: str = ""
+    """How the answer is to be written, for the tooltip: `4 decimals`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +191,13 @@ class Header:
     """Who and what: at the top of every sheet."""
 
     student: str
-    exercise: str
+    exercises: tuple[str, ...]
+    """Ids; with each page break that `Page.blocks` holds the next one begins."""
+
+    @property
+    def exercise(self) -> str:
+        """The ids as one text."""
+        return ", ".join(self.exercises)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +210,8 @@ class Page:
     """BCP 47, such as `en` or `de-AT`."""
     header: Header
     blocks: tuple[Block, ...]
+    look: str = "standard"
+    """How it is dressed: a name of `templates.looks`."""
 
     @property
     def is_titled(self) -> bool:

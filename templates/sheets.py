@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 from problems import ids
 from problems.exercise import Exercise
-from problems.formula import EQUALS, Formula, Matrix, Num, Op, Row, row
-from problems.network import bias_ids
+from problems.formula import EQUALS, Num, Op, Row, row
 from problems.precision import Precision
 from problems.sections import Group, Placed
-from problems.vectors import Array, Cell, Vectors
+from problems.vectors import Vectors
 from problems.writing import Writer, number
+from templates.curve import error_curve
+from templates.fields import field_name
 from templates.figure import network_figure
+from templates.givens import givens, matrix
 from templates.page import (
     ArrayItem,
     Block,
@@ -55,6 +57,11 @@ class Sheet:
     sections: tuple[Placed, ...]
     student: str
     """The name as printed."""
+    look: str = "standard"
+    given: str = "Given"
+    """Heading of what is handed out."""
+    formats: tuple[str, ...] = ("pdf", "csv")
+    """Files that the student gets, for the words on what to hand in."""
 
 
 def worksheet(sheets: Sequence[Sheet]) -> Page:
@@ -69,7 +76,7 @@ def key(sheets: Sequence[Sheet]) -> Page:
 
 def _page(sheets: Sequence[Sheet], what: str, blocks: object) -> Page:
     first = sheets[0]
-    ids_shown = ", ".join(sheet.exercise.id for sheet in sheets)
+    ids_shown = tuple(sheet.exercise.id for sheet in sheets)
     found: list[Block] = []
     for n, sheet in enumerate(sheets, 1):
         if n > 1:
@@ -77,7 +84,7 @@ def _page(sheets: Sequence[Sheet], what: str, blocks: object) -> Page:
         found += _opening(sheet, n, len(sheets), what)
         found += blocks(sheet)  # type: ignore[operator]
     title = f"{what}: {first.title} ({first.student})"
-    return Page(title, LANGUAGE, Header(first.student, ids_shown), tuple(found))
+    return Page(title, LANGUAGE, Header(first.student, ids_shown), tuple(found), first.look)
 
 
 def _opening(sheet: Sheet, n: int, of: int, what: str) -> list[Block]:
@@ -91,103 +98,16 @@ def _opening(sheet: Sheet, n: int, of: int, what: str) -> list[Block]:
         Paragraph(text(sheet.instructions)),
     ]
     if sheet.source:
-        opening.append(Paragraph(text(f"In the style of: {sheet.source}.")))
-    return [*opening, network_figure(sheet.exercise), *givens(sheet.exercise)]
-
-
-# givens ------------------------------------------------------------------------------------
-
-
-def givens(exercise: Exercise) -> list[Block]:
-    """All numbers that are handed out, as a table, or as matrices where the text has them."""
-    vectors = Vectors(exercise.naming)
-    if vectors.letters:
-        return [Heading(2, "Given"), *_given_arrays(exercise, vectors)]
-    header = (text("Given"), text("Values"))
-    rows = [(text(name), _values(exercise, found)) for name, found in _given_groups(exercise)]
-    return [Heading(2, "Given"), Table(header, tuple(rows))]
-
-
-def _given_groups(exercise: Exercise) -> Iterator[tuple[str, list[str]]]:
-    network, task = exercise.plan.network, exercise.plan.task
-    for n in range(1, task.examples + 1):
-        example = n if task.examples > 1 else None
-        of = f" of example {n}" if example else ""
-        yield f"Inputs{of}", [ids.at(f"x.{i}", example) for i in range(1, network.inputs + 1)]
-        yield f"Targets{of}", [ids.at(f"t.{k}", example) for k in range(1, network.outputs + 1)]
-    for number_, layer in enumerate(network.layers, 1):
-        where = _layer_name(number_, network.depth)
-        weights = [p for p in network.parameters() if p.startswith(f"w.{number_}.")]
-        yield f"Weights into the {where}", weights
-        biases = bias_ids(layer, number_)
-        if biases:
-            plural = "Biases" if len(biases) > 1 else "Bias"
-            yield f"{plural} of the {where}", biases
-    yield from _rest(exercise)
-
-
-def _rest(exercise: Exercise) -> Iterator[tuple[str, list[str]]]:
-    if "rate" in exercise.givens:
-        yield "Learning rate", ["rate"]
-    if "shift" in exercise.givens:
-        yield "Shift of the numerical approach", ["shift"]
-
-
-def _layer_name(number_: int, depth: int) -> str:
-    if number_ == depth:
-        return "output layer"
-    return "hidden layer" if depth == 2 else f"hidden layer {number_}"
-
-
-def _values(exercise: Exercise, names: Sequence[str]) -> Inlines:
-    parts: list[Inline] = []
-    for id in names:
-        if parts:
-            parts.append(Text(", "))
-        parts.append(Math(_given(exercise, id)))
-    return tuple(parts)
-
-
-def _given(exercise: Exercise, id: str) -> Formula:
-    return row(exercise.naming.symbol(id), EQUALS, number(exercise.givens[id]))
-
-
-def _given_arrays(exercise: Exercise, vectors: Vectors) -> Iterator[Block]:
-    network, task = exercise.plan.network, exercise.plan.task
-    for n in range(1, task.examples + 1):
-        example = n if task.examples > 1 else None
-        array = vectors.inputs(example)
-        targets = [ids.at(f"t.{k}", example) for k in range(1, network.outputs + 1)]
-        label = f"Data point {n}: " if example else "Data point: "
-        parts = (
-            Math(_filled(exercise, array)),
-            Text(" with target "),
-            *_values(exercise, targets),
-        )
-        yield Paragraph((Text(label), *parts))
-    for number_ in range(1, network.depth + 1):
-        yield Display((Relation(None, None, _filled(exercise, vectors.weights(number_))),))
-    for name, names in _rest(exercise):
-        yield Paragraph((Text(f"{name}: "), *_values(exercise, names)))
-
-
-def _filled(exercise: Exercise, array: Array) -> Formula:
-    """An array with its numbers: W = [...]."""
-    return row(array.symbol, EQUALS, _matrix(exercise, array))
-
-
-def _matrix(exercise: Exercise, array: Array) -> Matrix:
-    def cell(id: Cell) -> Formula:
-        return Num("1") if id is None else number(exercise.printed[id])
-
-    return Matrix(tuple(tuple(cell(id) for id in cells) for cells in array.cells))
+        opening.append(Paragraph(text(f"Style: {sheet.source}.")))
+    figure = network_figure(sheet.exercise)
+    return [*opening, figure, *givens(sheet.exercise, figure.drawing.shown, sheet.given)]
 
 
 # worksheet ---------------------------------------------------------------------------------
 
 
-def how_to_write(precision: Precision) -> Inlines:
-    """The precision that is asked for, and how numbers are typed."""
+def how_to_write(precision: Precision, formats: Sequence[str]) -> Inlines:
+    """The precision that is asked for, how numbers are typed, and what is handed in."""
     if precision.significant is not None:
         digits = f"{precision.significant} significant figures"
     else:
@@ -196,9 +116,16 @@ def how_to_write(precision: Precision) -> Inlines:
     return text(
         f"Write every number with {digits}{more}. You may round or cut off, and carry on with "
         "the written number or with the one on your calculator; more digits never cost anything. "
-        "Type numbers like 0.5933, -0.02 or 5.9e-3. Hand in answers.csv with the column "
-        "'answer' filled in; leave a cell empty rather than guess."
+        f"Type numbers like 0.5933, -0.02 or 5.9e-3. {_hand_in(formats)}"
+        "Leave a field empty rather than guess."
     )
+
+
+def _hand_in(formats: Sequence[str]) -> str:
+    form = "worksheet.pdf with its fields filled in and saved" if "pdf" in formats else ""
+    table = "answers.csv with the column 'answer' filled in" if "csv" in formats else ""
+    ways = " or ".join(way for way in (form, table) if way)
+    return f"Hand in {ways}. " if ways else ""
 
 
 def _kind_name(kind: str) -> str:
@@ -207,7 +134,7 @@ def _kind_name(kind: str) -> str:
 
 
 def _worksheet_blocks(sheet: Sheet) -> Iterator[Block]:
-    yield Note(how_to_write(sheet.exercise.precision))
+    yield Note(how_to_write(sheet.exercise.precision, sheet.formats))
     for section in sheet.sections:
         yield Heading(2, section.title)
         if section.text:
@@ -235,7 +162,9 @@ def _field(exercise: Exercise, id: str) -> Item:
     writer = Writer(exercise.naming)
     step = exercise.graph.steps[id]
     prompt = row(writer.left(step), writer.relation(step))
-    return Item(id, exercise.labels.get(id, id), prompt)
+    name = field_name(exercise.number, id)
+    hint = exercise.precision.worded(ids.parse(id).kind)
+    return Item(id, exercise.labels.get(id, id), prompt, name=name, hint=hint)
 
 
 # key ---------------------------------------------------------------------------------------
@@ -248,6 +177,10 @@ def _key_blocks(sheet: Sheet) -> Iterator[Block]:
         yield Heading(2, section.title)
         for group in section.groups:
             yield from _worked(exercise, writer, group)
+    curve = error_curve(exercise)
+    if curve:
+        yield Heading(2, "The error over the updates")
+        yield curve
     yield Heading(2, "All results")
     yield results(exercise)
 
@@ -257,7 +190,7 @@ def _worked(exercise: Exercise, writer: Writer, group: Group) -> Iterator[Block]
     if group.vector and vectors.can(group.steps):
         array = vectors.array(group.steps)
         lines = [Relation(array.symbol, EQUALS, array.rule)] if array.rule else []
-        yield Display((*lines, Relation(None, EQUALS, _matrix(exercise, array))))
+        yield Display((*lines, Relation(None, EQUALS, matrix(exercise, array))))
     for id in group.steps:
         for inner in (i for i in exercise.graph.steps if i.startswith(f"{id}/")):
             yield worked_step(exercise, writer, inner)

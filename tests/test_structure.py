@@ -13,7 +13,13 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ["problems", "templates", "grader"]
-ALLOWED = {"problems": {"numpy"}, "templates": {"jinja2", "markupsafe"}}
+ALLOWED = {
+    "problems": {"numpy"},
+    "templates": {"jinja2", "markupsafe"},
+    "templates/pdf": {"reportlab", "segno"},
+    "templates/fonts": {"fontTools"},
+}
+"""Folder -> libraries for it and what is below it; make.py of the fonts never runs at run time."""
 
 
 def imported(path: Path) -> Iterator[tuple[int, str]]:
@@ -38,15 +44,23 @@ def test_imports_point_one_way(room: str) -> None:
     assert not found
 
 
-@pytest.mark.parametrize("room", sorted(ALLOWED))
+def allowed(path: Path) -> set[str]:
+    """Libraries that a file may import: those of every folder that it lies in."""
+    place = path.relative_to(ROOT).as_posix()
+    return {
+        name for folder, names in ALLOWED.items() if place.startswith(folder) for name in names
+    }
+
+
+@pytest.mark.parametrize("room", ["problems", "templates"])
 def test_rooms_use_only_their_own_libraries(room: str) -> None:
-    """numpy alone for what is asked; jinja2 besides for how it looks."""
-    allowed = ALLOWED[room] | set(ROOMS) | sys.stdlib_module_names
+    """numpy alone for what is asked, jinja2 for how it looks; only PDF knows reportlab."""
+    usual = set(ROOMS) | sys.stdlib_module_names
     found = {
         f"{path.relative_to(ROOT)}:{line}: {top}"
         for path in (ROOT / room).rglob("*.py")
         for line, top in imported(path)
-        if top not in allowed
+        if top not in usual | allowed(path)
     }
     assert not found
 
@@ -78,7 +92,8 @@ def test_help_loads_no_engine() -> None:
 def test_check_loads_no_renderer() -> None:
     """A single check needs numpy and click, nothing to print pages with."""
     loaded = loaded_by("import grader.commands.check")
-    assert not loaded & {"jinja2", "sympy", "templates.html", "templates.sheets"}
+    printing = {"jinja2", "reportlab", "pypdf", "templates.html", "templates.sheets"}
+    assert not loaded & {"sympy", *printing}
 
 
 @pytest.mark.parametrize("room", ROOMS)
@@ -92,7 +107,18 @@ def test_data_files_are_there() -> None:
     problems = resources.files("problems")
     assert len([f for f in (problems / "families").iterdir() if f.name.endswith(".toml")]) >= 12
     assert len([f for f in (problems / "notations").iterdir() if f.name.endswith(".toml")]) >= 5
-    assert (resources.files("templates") / "page.html.j2").is_file()
+    templates = resources.files("templates")
+    assert (templates / "page.html.j2").is_file()
+    fonts = {file.name for file in (templates / "fonts").iterdir()}
+    assert {"STIXTwoMath.json", "BPGModernMath.json", "OFL.txt", "GUST-FONT-LICENSE.txt"} <= fonts
+
+
+def test_looks_of_families_are_those_of_pages() -> None:
+    """Families are read where nothing is known of pages; the names must be the same."""
+    from problems import family
+    from templates import looks
+
+    assert set(family.LOOKS) == set(looks.LOOKS)
 
 
 def public_without_docstring(path: Path) -> list[str]:

@@ -14,7 +14,7 @@ from grader.feedback import Graded, write_feedback
 from grader.mark import mark, shown
 from grader.policy import Policy
 from grader.policyfile import folder_policy, load_policy, names
-from grader.read.submission import read_submissions
+from grader.read.files import read_file
 from grader.spreadsheet import safe_table
 from grader.terminal import paragraph, plural, printable, progress, table, toned
 from problems.ball import Ball
@@ -81,7 +81,8 @@ def check(
     policy: Policy | None,
     feedback: Path | None,
 ) -> None:
-    """Grade SUBMISSION files: tidy CSV (exercise,step,answer) or wide CSV (a row a student).
+    """Grade SUBMISSION files: tidy CSV (exercise,step,answer), wide CSV (a row a student),
+    or filled PDF worksheets.
 
     Exit status: 0 all graded, 1 something could not be graded (it is listed), 2 wrong usage.
     """
@@ -127,7 +128,7 @@ def _checked(
         return folder.look_up(exercise, student or ("" if exercise else owner))
 
     try:
-        read = read_submissions(path.read_bytes(), str(path), find)
+        read = read_file(path.read_bytes(), str(path), find)
     except SubmissionError as error:
         return [], list(error.problems)
     found = [

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from grader.folder import Order
-from grader.issue import FORMATS, issue
+from grader.handouts import FORMATS
+from grader.issue import issue
 from grader.roster import Student, numbered, read_roster
 from grader.terminal import plural, progress
 from problems import family as families
@@ -72,6 +73,13 @@ def chosen_formats(ctx: click.Context, param: click.Parameter, value: str) -> tu
     callback=chosen_formats,
     help="What to write for each student; 'none' writes the exercises alone.",
 )
+@click.option(
+    "--paper",
+    type=click.Choice(["a4", "letter"]),
+    default="a4",
+    show_default=True,
+    help="Size of the PDF pages.",
+)
 @click.option("--seed", help="Secret text: the same seed gives the same exercises.")
 @click.option("--name", help="Assignment name, part of the seed [family's name].")
 @click.option("--force", is_flag=True, help="Replace a folder that is there.")
@@ -86,6 +94,7 @@ def generate(
     difficulty: str,
     exercises: int,
     formats: tuple[str, ...],
+    paper: str,
     seed: str | None,
     name: str | None,
     force: bool,
@@ -108,11 +117,30 @@ def generate(
         difficulty,
         exercises,
         formats,
+        paper=paper,
     )
     target = out or Path(short)
+    if "pdf" in formats:
+        _warn_of_names(students)
     with progress() as bar:
         done = issue(order, students, target, force, bar)
     _report(done, students, target, order)
+
+
+def _warn_of_names(students: list[Student]) -> None:
+    """Names whose letters the shipped fonts lack are printed with empty squares: say so."""
+    from templates.pdf.faces import unprintable
+
+    found = ((student, unprintable(student.shown)) for student in students)
+    lost = [(student, letters) for student, letters in found if letters]
+    for student, letters in lost[:5]:
+        click.echo(
+            f"{student.student}: the PDF shows an empty square for {letters!r} in the name "
+            f"{student.name!r}; the shipped fonts lack it (HTML and CSV are not affected)",
+            err=True,
+        )
+    if len(lost) > 5:
+        click.echo(f"... and {plural(len(lost) - 5, 'more name')}", err=True)
 
 
 def _report(order: Order, students: list[Student], target: Path, wanted: Order) -> None:

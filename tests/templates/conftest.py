@@ -107,7 +107,7 @@ def worksheet() -> Page:
     return Page(
         "Worksheet",
         "en",
-        Header("Ada Lovelace", "mazur-7f3a9c"),
+        Header("Ada Lovelace", ("mazur-7f3a9c",)),
         (
             Heading(2, "Forward pass"),
             Paragraph(parts),

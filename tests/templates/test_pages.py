@@ -140,7 +140,7 @@ def test_html_has_a_field_for_every_step(worksheet: Page) -> None:
 
 def test_html_shows_the_title_once() -> None:
     """A page whose blocks bring the title is not given a second one."""
-    plain = Page("Worksheet", "en", Header("Ada", "x-1"), (Paragraph(text("a")),))
+    plain = Page("Worksheet", "en", Header("Ada", ("x-1",)), (Paragraph(text("a")),))
     own = replace(plain, blocks=(Heading(1, "Mine"),))
     assert "<h1>Worksheet</h1>" in html(plain)
     assert re.findall("<h1>(.*)</h1>", html(own)) == ["Mine"]
@@ -159,7 +159,7 @@ def test_html_refuses_a_block_it_does_not_know(worksheet: Page) -> None:
 def test_long_formulas_may_wrap() -> None:
     """Between pieces there is a place to break, and each piece is whole."""
     terms = [item for n in range(12) for item in (PLUS, Script(Sym("w"), sub=Num(str(n))))]
-    page = Page("x", "en", Header("a", "b"), (chain(row(Sym("v"), EQUALS, *terms[1:])),))
+    page = Page("x", "en", Header("a", ("b",)), (chain(row(Sym("v"), EQUALS, *terms[1:])),))
     assert html(page).count("<wbr>") == 11
 
 

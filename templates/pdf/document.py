@@ -1,0 +1,164 @@
+"""PDF documents: one page of blocks, or a booklet of many.
+
+pdf(worksheet)                     one student's worksheet, with fields
+booklet(worksheets, "Worksheets")  a class in one file, to be printed
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from templates.fields import EXERCISES
+from templates.looks import LOOKS
+from templates.page import Block, Heading, Page
+from templates.pdf import qr
+from templates.pdf.blocks import Composer
+from templates.pdf.faces import Typeface
+from templates.pdf.paper import Paper
+from templates.pdf.strips import Filled, fill
+from templates.pdf.structure import Element
+
+SIZES = {"a4": (595.28, 841.89), "letter": (612.0, 792.0)}
+"""Paper sizes in points, by name."""
+
+SIDE, TOP, BOTTOM = 56.0, 76.0, 52.0
+"""Margins, in points; 20 mm at the sides leaves room for a punch."""
+
+CODE_SIDE = 45.0
+GREY = "#555555"
+
+
+class Leaf(NamedTuple):
+    """A page of paper, before it is drawn."""
+
+    filled: Filled
+    exercise: str
+    next_title: str
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a document is printed."""
+
+    paper: str = "a4"
+    form: bool = True
+    """Whether the fields can be filled in on a screen."""
+    duplex: bool = False
+    """Whether every student begins on a sheet of their own when printed on both sides."""
+
+
+def pdf(page: Page, options: Options | None = None) -> bytes:
+    """One document.
+
+    Args:
+        page: its blocks and header.
+        options: paper size and fields; A4 with fields if None.
+    """
+    options = options or Options()
+    title = f"{page.title} [{page.header.exercise}]"
+    paper = Paper(title, page.title, page.language, SIZES[options.paper], options.form)
+    _lay_out(paper, page, options, paper.root, 0)
+    if options.form and paper.has_fields:
+        paper.hidden_field(EXERCISES, page.header.exercise)
+    paper.end_page()
+    return paper.finish()
+
+
+def booklet(
+    pages: Iterable[Page],
+    title: str,
+    options: Options | None = None,
+    progress: Callable[[], None] = lambda: None,
+) -> bytes:
+    """Many documents in one file, each with its own page numbers and an outline entry.
+
+    Args:
+        pages: one for each student.
+        title: of the file.
+        options: paper size; fields are left out, for names would clash and paper has none.
+        progress: called after each document.
+    """
+    options = options or Options(form=False, duplex=True)
+    paper: Paper | None = None
+    for page in pages:
+        if paper is None:
+            paper = Paper(title, title, page.language, SIZES[options.paper], False)
+        else:
+            paper.end_page()
+            if options.duplex and paper.page_number % 2:
+                paper.end_page()
+        section = paper.root.add("Sect")
+        paper.bookmark(page.header.student, 0, SIZES[options.paper][1])
+        _lay_out(paper, page, options, section, 1)
+        progress()
+    if paper is None:
+        raise ValueError("a booklet of no pages")
+    paper.end_page()
+    return paper.finish()
+
+
+def _lay_out(paper: Paper, page: Page, options: Options, root: Element, outline: int) -> None:
+    """Compose, divide and draw; the last page of paper is left open."""
+    width, height = paper.size[0] - 2 * SIDE, paper.size[1] - TOP - BOTTOM
+    composer = Composer(LOOKS[page.look], width, root)
+    strips = [strip for block in _titled(page) for strip in composer.strips(block)]
+    leaves = _leaves(fill(strips, height), page)
+    levels = {id(strip): (words, level) for words, level, strip in composer.headings}
+    for n, leaf in enumerate(leaves, 1):
+        if n > 1:
+            paper.end_page()
+        _running(paper, page, composer, leaf, n, len(leaves))
+        top = paper.size[1] - TOP
+        for number, (strip, high) in enumerate(
+            zip(leaf.filled.strips, leaf.filled.heights, strict=True)
+        ):
+            top -= strip.before if number else 0.0
+            if id(strip) in levels:
+                words, level = levels[id(strip)]
+                paper.bookmark(words, outline + level - 1, top)
+            strip.draw(paper, SIDE, top, high)
+            top -= high
+
+
+def _titled(page: Page) -> Sequence[Block]:
+    """The blocks, headed by the title unless one of them is."""
+    return page.blocks if page.is_titled else (Heading(1, page.title), *page.blocks)
+
+
+def _leaves(filled: Sequence[Filled], page: Page) -> list[Leaf]:
+    """Pages with the exercise that each belongs to, and what the next one begins with."""
+    exercises = list(page.header.exercises)
+    at = 0
+    found = []
+    for n, one in enumerate(filled):
+        if n and any(strip.new_page for strip in one.strips):
+            at = min(at + 1, len(exercises) - 1)
+        following = filled[n + 1].titles() if n + 1 < len(filled) else []
+        found.append(Leaf(one, exercises[at], following[0] if following else ""))
+    return found
+
+
+def _running(paper: Paper, page: Page, composer: Composer, leaf: Leaf, n: int, of: int) -> None:
+    """Head and foot: who, which exercise, page x of y, and the code of the page."""
+    look, face = composer.look, composer.typeface
+    width, height = paper.size
+    with paper.artifact():
+        paper.ink("#222222")
+        paper.words(SIDE, height - 38, page.header.student, face.bold, 9.5)
+        paper.ink(GREY)
+        paper.words(SIDE, height - 51, leaf.exercise, face.code, 8.0)
+        _right(paper, f"page {n} of {of}", width - SIDE - CODE_SIDE - 10, height - 38, face, 8.8)
+        paper.bar(SIDE, height - 62, width - 2 * SIDE - CODE_SIDE - 10, 0.5, look.accent)
+        code = qr.payload(leaf.exercise, n)
+        qr.draw(paper, code, width - SIDE - CODE_SIDE, height - 22 - CODE_SIDE, CODE_SIDE)
+        paper.ink(GREY)
+        foot = look.running.format(n=n, of=of) if look.running else page.title
+        paper.words(SIDE, 30, foot, face.regular, 8.0)
+        if look.points_on and leaf.next_title:
+            _right(paper, f"{leaf.next_title} →", width - SIDE, 30, face, 8.0)
+
+
+def _right(paper: Paper, text: str, x: float, y: float, face: Typeface, size: float) -> None:
+    paper.words(x - face.regular.width(text) * size, y, text, face.regular, size)

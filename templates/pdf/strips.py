@@ -1,0 +1,139 @@
+"""Pages filled from strips: pieces of a document as high as a line, a formula, a table row.
+
+A block of a page is laid out as strips, one below the other. Pages take as many as fit; where
+a strip says so it stays with the next one, so that no heading stands at the foot of a page and
+no line of a paragraph alone. Room for working gives way first, and takes what is left over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from templates.pdf.paper import Paper
+
+Draw = Callable[[Paper, float, float, float], None]
+"""(paper, left, top, height) -> drawn."""
+
+
+def nothing(paper: Paper, left: float, top: float, height: float) -> None:
+    """Empty space."""
+
+
+@dataclass(slots=True)
+class Strip:
+    """A piece that is never cut."""
+
+    height: float
+    draw: Draw = nothing
+    before: float = 0.0
+    """Space above it, unless it is the first of a page."""
+    keep: bool = False
+    """Whether it must stand on one page with the next strip."""
+    least: float | None = None
+    """How low it may become, if it is room that can give way; None if it cannot."""
+    most: float = 0.0
+    """How high such room may become where the page has nothing else to hold."""
+    new_page: bool = False
+    """Whether it begins a page."""
+    heading: str = ""
+    """The words of a heading, for running titles."""
+    repeat: Sequence[Strip] = field(default_factory=list)
+    """What is said again above it, if it is the first of a page: the header of a table."""
+
+    @property
+    def gives_way(self) -> bool:
+        """Whether it is room that can shrink or go."""
+        return self.least is not None
+
+
+@dataclass(slots=True)
+class Filled:
+    """A page with its strips and how high each of them came out."""
+
+    strips: list[Strip]
+    heights: list[float]
+
+    def titles(self) -> list[str]:
+        """The headings that stand on it."""
+        return [strip.heading for strip in self.strips if strip.heading]
+
+
+def fill(strips: Sequence[Strip], height: float) -> list[Filled]:
+    """Divide strips into pages.
+
+    Args:
+        strips: from the beginning to the end.
+        height: of a page's frame, in points.
+
+    >>> pages = fill([Strip(40), Strip(40, keep=True), Strip(40)], 100)
+    >>> [len(page.strips) for page in pages]
+    [1, 2]
+    """
+    pages: list[list[Strip]] = [[]]
+    used = 0.0
+    for group in _groups(strips):
+        needed = _needed(group, bool(pages[-1]))
+        if pages[-1] and (group[0].new_page or used + needed > height + 1e-6):
+            if group[0].gives_way and not group[0].new_page:
+                left = height - used - group[0].before
+                if len(group) == 1 and left < (group[0].least or 0.0):
+                    continue
+            else:
+                pages.append([])
+                used = 0.0
+        for strip in _fresh(group, bool(pages[-1])):
+            room = height - used - (strip.before if pages[-1] else 0.0)
+            if _floor(strip) > room + 1e-6 and pages[-1] and not strip.gives_way:
+                pages.append([])
+                used = 0.0
+            used += (strip.before if pages[-1] else 0.0) + _floor(strip)
+            pages[-1].append(strip)
+    return [_stretched(page, height, last=n == len(pages)) for n, page in enumerate(pages, 1)]
+
+
+def _floor(strip: Strip) -> float:
+    return strip.height if strip.least is None else strip.least
+
+
+def _groups(strips: Sequence[Strip]) -> Iterator[list[Strip]]:
+    """Strips that must stay together."""
+    group: list[Strip] = []
+    for strip in strips:
+        if group and strip.new_page:
+            yield group
+            group = []
+        group.append(strip)
+        if not strip.keep:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _fresh(group: Sequence[Strip], started: bool) -> list[Strip]:
+    """The group as it stands on its page, with what is said again above it."""
+    return list(group) if started else [*group[0].repeat, *group]
+
+
+def _needed(group: Sequence[Strip], started: bool) -> float:
+    spaces = sum(strip.before for strip in group) - (0.0 if started else group[0].before)
+    return spaces + sum(map(_floor, group))
+
+
+def _stretched(strips: list[Strip], height: float, last: bool) -> Filled:
+    """Room that can give way shares what the page has left."""
+    heights = [_floor(strip) for strip in strips]
+    spaces = sum(strip.before for strip in strips[1:])
+    spare = height - spaces - sum(heights)
+    rooms = [n for n, strip in enumerate(strips) if strip.gives_way]
+    limits = {n: strips[n].height if last else strips[n].most for n in rooms}
+    while rooms and spare > 0.5:
+        share = spare / len(rooms)
+        for n in list(rooms):
+            more = min(share, limits[n] - heights[n])
+            heights[n] += more
+            spare -= more
+            if heights[n] >= limits[n] - 1e-6:
+                rooms.remove(n)
+    return Filled(strips, heights)

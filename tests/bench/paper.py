@@ -1,0 +1,147 @@
+"""How fast worksheets and keys are printed, beside LaTeX setting the same content.
+
+Run by `make bench`. Every exercise has other numbers, so nothing is laid out twice. LaTeX is
+measured where it is installed: one pdflatex pass over the same blocks, without fields, tags or
+the code of squares, which would only make it slower.
+"""
+
+from __future__ import annotations
+
+import resource
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from pypdf import PdfReader
+
+from problems import family
+from problems.draw import draw, key
+from problems.exercise import issued
+from problems.sections import placed
+from templates import sheets
+from templates.formulas.breaking import lines
+from templates.formulas.latex import latex
+from templates.page import Display, Figure, Heading, Items, Math, Page, Paragraph, Table
+from templates.pdf.document import pdf
+
+EACH = 40
+MANY = 1000
+
+
+def pages(name: str, count: int) -> Iterator[tuple[Page, Page]]:
+    """Worksheets and keys of a class, drawn beforehand."""
+    made_by = family.load(name)
+    design = made_by.design()
+    draws = draw(design, [key("bench", "paper", str(n)) for n in range(count)])
+    for n, found in enumerate(draws):
+        exercise = issued(design, found, f"{name}-{n:010x}", f"student {n}")
+        sections = tuple(placed(made_by.sections, exercise.graph))
+        sheet = sheets.Sheet(
+            exercise, made_by.title, made_by.source, made_by.instructions, sections,
+            f"Student {n}", made_by.look, made_by.given,
+        )  # fmt: skip
+        yield sheets.worksheet([sheet]), sheets.key([sheet])
+
+
+def seconds(work: object) -> float:
+    """Processor time of a call."""
+    start = time.process_time()
+    work()  # type: ignore[operator]
+    return time.process_time() - start
+
+
+def tex(page: Page) -> str:
+    """The page's blocks as a LaTeX document."""
+    body = []
+    for block in page.blocks:
+        match block:
+            case Heading(_, text):
+                body.append(rf"\section*{{{_plain(text)}}}")
+            case Paragraph(parts):
+                body.append("".join(map(_inline, parts)) + r"\par")
+            case Display(every):
+                for line in every:
+                    body += [rf"\[ {latex(part)} \]" for part in lines(line.right)]
+            case Items(items):
+                body += [rf"\[ {latex(i.prompt)} \framebox[6em]{{\strut}} \]" for i in items]
+            case Table(header, rows):
+                body.append(rf"\begin{{tabular}}{{{'l' * len(header)}}}")
+                for row in (header, *rows):
+                    cells = ("".join(map(_inline, cell)) for cell in row)
+                    body.append(" & ".join(cells) + r" \\")
+                body.append(r"\end{tabular}\par")
+            case Figure():
+                body.append(r"\vspace{6cm}")
+    head = r"\documentclass[10pt]{article}\usepackage{amsmath,lmodern}\begin{document}"
+    return "\n".join([head, *body, r"\end{document}"])
+
+
+def _plain(text: str) -> str:
+    return "".join(rf"\{c}" if c in "#$%&_{}" else c for c in text if c.isascii() and c != "^")
+
+
+def _inline(part: object) -> str:
+    return f"${latex(part.formula)}$" if isinstance(part, Math) else _plain(part.text)  # type: ignore[attr-defined]
+
+
+def latex_seconds(page: Page) -> float | None:
+    """Processor time of one pass, or None without LaTeX."""
+    if not shutil.which("pdflatex"):
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "w.tex").write_text(tex(page), "utf-8")
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        command = ["pdflatex", "-interaction=batchmode", "w.tex"]
+        subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, check=False)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        if not Path(folder, "w.pdf").exists():
+            return None
+    return (after.ru_utime + after.ru_stime) - (before.ru_utime + before.ru_stime)
+
+
+def count(data: bytes) -> int:
+    """Pages of a PDF."""
+    import io
+
+    return len(PdfReader(io.BytesIO(data)).pages)
+
+
+def main() -> None:
+    """Print the tables."""
+    print(f"printing, CPU milliseconds for one document (mean of {EACH}), one core")
+    print(f"  {'family':12} {'sheet':>7} {'key':>7} {'pages/s':>8} {'KB':>5} {'latex':>7} ratio")
+    for name in ("musilek", "mazur", "slides", "lfd", "valchanov", "relu-softmax"):
+        made = list(pages(name, EACH))
+        pdf(made[0][0])
+        work = sum(seconds(lambda p=w: pdf(p)) for w, _ in made) / EACH
+        keys = sum(seconds(lambda p=k: pdf(p)) for _, k in made) / EACH
+        both = [pdf(made[0][0]), pdf(made[0][1])]
+        speed = sum(map(count, both)) / (work + keys)
+        reference = [latex_seconds(page) for page in made[0]]
+        size = sum(map(len, both)) / 2 / 1000
+        if None in reference:
+            cells = "      -     -"
+        else:
+            whole = sum(r for r in reference if r is not None)
+            cells = f"{1000 * whole:7.0f} {(work + keys) / whole:5.2f}"
+        print(
+            f"  {name:12} {1000 * work:7.1f} {1000 * keys:7.1f} {speed:8.1f} {size:5.0f} {cells}"
+        )
+    memory()
+
+
+def memory() -> None:
+    """Peak memory after some and after many worksheets."""
+    peaks = []
+    for n, (work, _) in enumerate(pages("mazur", MANY), 1):
+        pdf(work)
+        if n in (100, MANY):
+            peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    print(f"  peak memory after 100 worksheets {peaks[0]:.0f} MB, after {MANY} {peaks[1]:.0f} MB")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,206 @@
+"""Filled PDF worksheets, whoever filled them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import pypdfium2 as pdfium
+import pytest
+from click.testing import CliRunner
+from fillers import by_chrome, by_pypdf
+from issued_exercises import exercises
+from pypdf import PdfReader, PdfWriter
+from sheets_of import sheet
+
+from grader.cli import cli
+from grader.errors import SubmissionError
+from grader.read.files import read_file
+from grader.read.form import read_form
+from grader.read.number import Unreadable
+from grader.read.submission import Submission
+from problems.exercise import Exercise
+from templates import sheets
+from templates.fields import field_name
+from templates.pdf.document import pdf
+
+Fill = Callable[[bytes, Mapping[str, str]], bytes]
+FILLERS: list[Fill] = [by_pypdf, by_chrome]
+HABITS = ["{}", "{} ", "−{}", "-{}", "{}e-2", "+{}", ""]
+"""Ways to write a number: `−` is the true minus sign."""
+
+
+def blank(*chosen: Exercise) -> bytes:
+    return pdf(sheets.worksheet([sheet(one) for one in chosen]))
+
+
+def typed(exercise: Exercise, comma: bool = False) -> dict[str, str]:
+    """Step -> what is typed, in all habits by turns, some left blank."""
+    found = {}
+    for n, step in enumerate(exercise.asked):
+        text = HABITS[n % len(HABITS)].format(f"0.{n + 1:04d}")
+        found[step] = text.replace(".", ",") if comma else text
+    return found
+
+
+def named(exercise: Exercise, answers: Mapping[str, str]) -> dict[str, str]:
+    return {field_name(exercise.number, step): text for step, text in answers.items()}
+
+
+def finder(*known: Exercise) -> Callable[[str, str], Exercise | str]:
+    by_id = {one.id: one for one in known}
+    return lambda id, student: by_id.get(id, f"no exercise {id!r}")
+
+
+def read(data: bytes, *known: Exercise) -> tuple[Submission, ...]:
+    return read_form(data, "worksheet.pdf", finder(*known)).submissions
+
+
+@pytest.mark.parametrize("fill", FILLERS, ids=lambda fill: fill.__name__)
+@pytest.mark.parametrize("name", ["mazur", "lfd", "two-rounds"])
+@pytest.mark.parametrize("comma", [False, True], ids=["point", "comma"])
+def test_what_was_typed_is_read_back(fill: Fill, name: str, comma: bool) -> None:
+    """Minus signs of both kinds, decimal commas, exponents and blanks."""
+    (exercise,) = exercises(name, 1)
+    answers = typed(exercise, comma)
+    (found,) = read(fill(blank(exercise), named(exercise, answers)), exercise)
+    assert found.problems == []
+    for step, text in answers.items():
+        if not text:
+            assert step not in found.answers
+        else:
+            reading = found.answers[step]
+            assert not isinstance(reading, Unreadable)
+            assert reading.text.strip() == text.strip()
+            assert reading.value == float(text.strip().replace(",", ".").replace("−", "-"))
+
+
+def test_two_programs_agree() -> None:
+    """Filled by either, the same submission."""
+    (exercise,) = exercises("mazur", 1)
+    filled = [f(blank(exercise), named(exercise, typed(exercise))) for f in FILLERS]
+    one, other = (read(data, exercise)[0].answers for data in filled)
+    assert one == other
+
+
+def test_a_second_program_may_save_what_the_first_filled() -> None:
+    """Begun on the phone, finished at home."""
+    (exercise,) = exercises("mazur", 1)
+    first, *rest = exercise.asked
+    begun = by_chrome(blank(exercise), named(exercise, {first: "0.5"}))
+    done = by_pypdf(begun, named(exercise, dict.fromkeys(rest, "0.25")))
+    (found,) = read(done, exercise)
+    assert [found.answers[step].text for step in exercise.asked[:3]] == ["0.5", "0.25", "0.25"]
+
+
+def test_two_exercises_on_one_worksheet_are_two_submissions() -> None:
+    """Their fields are told apart by the exercise's number."""
+    from dataclasses import replace
+
+    one, two = exercises("mazur", 2)
+    two = replace(two, number=2)
+    values = named(one, {one.asked[0]: "0.1"}) | named(two, {two.asked[0]: "0.2"})
+    found = read(by_pypdf(blank(one, two), values), one, two)
+    assert [s.exercise.id for s in found] == [one.id, two.id]
+    assert [s.answers[s.exercise.asked[0]].text for s in found] == ["0.1", "0.2"]
+
+
+def test_a_wrong_entry_is_reported_with_its_step() -> None:
+    """The others are still used."""
+    (exercise,) = exercises("mazur", 1)
+    first, second, *_ = exercise.asked
+    values = named(exercise, {first: "about a half", second: "0.5"})
+    (found,) = read(by_pypdf(blank(exercise), values), exercise)
+    assert [problem.column for problem in found.problems] == [exercise.labels[first]]
+    assert found.answers[second].text == "0.5"
+
+
+def refusal(data: bytes, *known: Exercise) -> str:
+    with pytest.raises(SubmissionError) as caught:
+        read(data, *known)
+    (problem,) = caught.value.problems
+    return problem.code
+
+
+def printed(data: bytes) -> bytes:
+    """As "print to PDF" leaves it: pages without fields, here by Chrome's engine."""
+    document = pdfium.PdfDocument(data)
+    document.init_forms()
+    for page in document:
+        page.flatten()
+    out = io.BytesIO()
+    document.save(out)
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(out.getvalue())))
+    for page in writer.pages:
+        page.pop("/Annots", None)
+    writer.root_object.pop("/AcroForm", None)
+    flat = io.BytesIO()
+    writer.write(flat)
+    return flat.getvalue()
+
+
+def test_what_cannot_be_read_says_why() -> None:
+    """Flattened, empty, foreign, locked and damaged files each get their own message."""
+    (exercise,) = exercises("mazur", 1)
+    data = blank(exercise)
+    filled = by_pypdf(data, named(exercise, typed(exercise)))
+    assert refusal(data, exercise) == "empty_form"
+    assert refusal(printed(filled), exercise) == "no_fields"
+    foreign = PdfWriter()
+    foreign.add_blank_page(200, 200)
+    out = io.BytesIO()
+    foreign.write(out)
+    assert refusal(out.getvalue()) == "not_a_worksheet"
+    locked = PdfWriter(clone_from=PdfReader(io.BytesIO(filled)))
+    locked.encrypt("secret", algorithm="RC4-128")
+    out = io.BytesIO()
+    locked.write(out)
+    assert refusal(out.getvalue(), exercise) == "encrypted"
+    assert refusal(b"%PDF-1.7\n" + b"\x00" * 400, exercise) == "bad_pdf"
+
+
+@pytest.mark.parametrize("cut", [0.2, 0.5, 0.9, 0.999])
+def test_a_torn_file_is_refused_or_read_but_never_crashes(cut: float) -> None:
+    """A download that was interrupted."""
+    (exercise,) = exercises("mazur", 1)
+    filled = by_pypdf(blank(exercise), named(exercise, typed(exercise)))
+    with suppress(SubmissionError):
+        (found,) = read(filled[: int(len(filled) * cut)], exercise)
+        assert found.answers
+
+
+def test_a_worksheet_of_another_assignment_is_named() -> None:
+    """Not graded against the wrong numbers."""
+    one, two = exercises("mazur", 2)
+    filled = by_pypdf(blank(one), named(one, typed(one)))
+    found = read_form(filled, "w.pdf", finder(two))
+    assert found.submissions == ()
+    assert found.problems[0].code == "unknown_exercise"
+
+
+def test_the_kind_of_a_file_is_seen_not_believed() -> None:
+    """A PDF that is called .csv is still a PDF."""
+    (exercise,) = exercises("mazur", 1)
+    filled = by_pypdf(blank(exercise), named(exercise, typed(exercise)))
+    assert len(read_file(filled, "answers.csv", finder(exercise)).submissions) == 1
+
+
+@pytest.mark.parametrize("fill", FILLERS, ids=lambda fill: fill.__name__)
+def test_a_worksheet_from_the_command_line_grades_to_full_marks(
+    fill: Fill, tmp_path: Path, runner: CliRunner
+) -> None:
+    """generate -> fill in the key's values -> check."""
+    out = tmp_path / "hw"
+    made = ["generate", "mazur", "--count", "1", "--seed", "s", "--out", str(out)]
+    assert runner.invoke(cli, [*made, "--formats", "pdf"]).exit_code == 0
+    from grader.folder import Folder
+
+    (exercise,) = Folder(out).exercises()
+    sheet_path = out / "students" / "student-01" / "worksheet.pdf"
+    values = {step: exercise.printed[step] for step in exercise.asked}
+    sheet_path.write_bytes(fill(sheet_path.read_bytes(), named(exercise, values)))
+    result = runner.invoke(cli, ["check", str(sheet_path), "--output", "json"])
+    assert result.exit_code == 0, result.output
+    assert '"percent": 100' in result.output
