@@ -39,7 +39,7 @@ LOOKS = {
     for look in (
         Look("standard", "times", accent="#1f3a5f", heading="rule"),
         Look("musilek", "sans", accent="#275d38", title="bar", heading="slide", size=10.0),
-        Look("mazur", "modern", accent="#222222", displays="center", size=10.5),
+        Look("mazur", "modern", accent="#222222"),
         Look(
             "slides", "sans", accent="#26408b", title="bar", heading="bar", bullets=True, size=10.0
         ),

@@ -124,7 +124,7 @@ def how_to_write(precision: Precision, formats: Sequence[str]) -> Inlines:
 def _hand_in(formats: Sequence[str]) -> str:
     form = "worksheet.pdf with its fields filled in and saved" if "pdf" in formats else ""
     table = "answers.csv with the column 'answer' filled in" if "csv" in formats else ""
-    ways = " or ".join(way for way in (form, table) if way)
+    ways = ", or ".join(way for way in (form, table) if way)
     return f"Hand in {ways}. " if ways else ""
 
 

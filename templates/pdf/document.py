@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 from templates.fields import EXERCISES
 from templates.looks import LOOKS
-from templates.page import Block, Heading, Page
+from templates.page import Block, Heading, Items, Page, Paragraph, Table
 from templates.pdf import qr
 from templates.pdf.blocks import Composer
 from templates.pdf.faces import Typeface
 from templates.pdf.paper import Paper
-from templates.pdf.strips import Filled, fill
+from templates.pdf.strips import Filled, Strip, filled
 from templates.pdf.structure import Element
 
 SIZES = {"a4": (595.28, 841.89), "letter": (612.0, 792.0)}
@@ -103,8 +103,7 @@ def _lay_out(paper: Paper, page: Page, options: Options, root: Element, outline:
     """Compose, divide and draw; the last page of paper is left open."""
     width, height = paper.size[0] - 2 * SIDE, paper.size[1] - TOP - BOTTOM
     composer = Composer(LOOKS[page.look], width, root)
-    strips = [strip for block in _titled(page) for strip in composer.strips(block)]
-    leaves = _leaves(fill(strips, height), page)
+    leaves = _leaves(filled(_strips(page, composer), height), page)
     levels = {id(strip): (words, level) for words, level, strip in composer.headings}
     for n, leaf in enumerate(leaves, 1):
         if n > 1:
@@ -122,20 +121,35 @@ def _lay_out(paper: Paper, page: Page, options: Options, root: Element, outline:
             top -= high
 
 
+def _strips(page: Page, composer: Composer) -> list[Strip]:
+    """All strips; words that introduce steps or a table stay with them."""
+    found: list[Strip] = []
+    blocks = _titled(page)
+    for n, block in enumerate(blocks):
+        strips = list(composer.strips(block))
+        following = blocks[n + 1] if n + 1 < len(blocks) else None
+        introduces = n > 0 and isinstance(blocks[n - 1], Heading)
+        if isinstance(block, Paragraph) and introduces and isinstance(following, Items | Table):
+            for strip in strips:
+                strip.keep = True
+        found += strips
+    return found
+
+
 def _titled(page: Page) -> Sequence[Block]:
     """The blocks, headed by the title unless one of them is."""
     return page.blocks if page.is_titled else (Heading(1, page.title), *page.blocks)
 
 
-def _leaves(filled: Sequence[Filled], page: Page) -> list[Leaf]:
+def _leaves(pages: Sequence[Filled], page: Page) -> list[Leaf]:
     """Pages with the exercise that each belongs to, and what the next one begins with."""
     exercises = list(page.header.exercises)
     at = 0
     found = []
-    for n, one in enumerate(filled):
+    for n, one in enumerate(pages):
         if n and any(strip.new_page for strip in one.strips):
             at = min(at + 1, len(exercises) - 1)
-        following = filled[n + 1].titles() if n + 1 < len(filled) else []
+        following = pages[n + 1].titles() if n + 1 < len(pages) else []
         found.append(Leaf(one, exercises[at], following[0] if following else ""))
     return found
 

@@ -69,7 +69,7 @@ def strips(
 def _set(item: Item | ArrayItem, setting: Setting) -> SetItem:
     metrics = setting.typeface.metrics
     if isinstance(item, Item):
-        prompt = set_formula(item.prompt, metrics, display=False)
+        prompt = set_formula(item.prompt, metrics)
         field = set_formula(Blank(item.step, item.width), metrics, display=False)
         box = Box()
         box.append(prompt)

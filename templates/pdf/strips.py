@@ -59,21 +59,48 @@ class Filled:
         return [strip.heading for strip in self.strips if strip.heading]
 
 
-def fill(strips: Sequence[Strip], height: float) -> list[Filled]:
-    """Divide strips into pages.
+SCALES = (2.0, 1.6, 1.3, 1.0, 0.75)
+"""How much of what was asked for room may keep, from generous to scarce."""
+
+
+def filled(strips: Sequence[Strip], height: float) -> list[Filled]:
+    """Divide strips into as few pages as they need, with as much room for working as these hold.
 
     Args:
         strips: from the beginning to the end.
         height: of a page's frame, in points.
+    """
+    scarce = fill(strips, height)
+    rooms = sum(strip.gives_way for page in scarce for strip in page.strips)
+    for scale in SCALES if rooms else ():
+        pages = fill(strips, height, scale)
+        kept = sum(strip.gives_way for page in pages for strip in page.strips)
+        if len(pages) == len(scarce) and kept >= rooms:
+            return pages
+    return scarce
+
+
+def fill(strips: Sequence[Strip], height: float, scale: float = 0.0) -> list[Filled]:
+    """Divide strips into pages, taking as many to each as it holds.
+
+    Args:
+        strips: from the beginning to the end.
+        height: of a page's frame, in points.
+        scale: how much of the height that it asks for, room for working takes at least; never
+            less than the least that it may.
 
     >>> pages = fill([Strip(40), Strip(40, keep=True), Strip(40)], 100)
     >>> [len(page.strips) for page in pages]
     [1, 2]
     """
+
+    def floor(strip: Strip) -> float:
+        return strip.height if strip.least is None else max(strip.least, scale * strip.height)
+
     pages: list[list[Strip]] = [[]]
     used = 0.0
     for group in _groups(strips):
-        needed = _needed(group, bool(pages[-1]))
+        needed = _needed(group, bool(pages[-1]), floor)
         if pages[-1] and (group[0].new_page or used + needed > height + 1e-6):
             if group[0].gives_way and not group[0].new_page:
                 left = height - used - group[0].before
@@ -84,16 +111,12 @@ def fill(strips: Sequence[Strip], height: float) -> list[Filled]:
                 used = 0.0
         for strip in _fresh(group, bool(pages[-1])):
             room = height - used - (strip.before if pages[-1] else 0.0)
-            if _floor(strip) > room + 1e-6 and pages[-1] and not strip.gives_way:
+            if floor(strip) > room + 1e-6 and pages[-1] and not strip.gives_way:
                 pages.append([])
                 used = 0.0
-            used += (strip.before if pages[-1] else 0.0) + _floor(strip)
+            used += (strip.before if pages[-1] else 0.0) + floor(strip)
             pages[-1].append(strip)
-    return [_stretched(page, height, last=n == len(pages)) for n, page in enumerate(pages, 1)]
-
-
-def _floor(strip: Strip) -> float:
-    return strip.height if strip.least is None else strip.least
+    return [_stretched(page, height) for page in pages]
 
 
 def _groups(strips: Sequence[Strip]) -> Iterator[list[Strip]]:
@@ -116,18 +139,18 @@ def _fresh(group: Sequence[Strip], started: bool) -> list[Strip]:
     return list(group) if started else [*group[0].repeat, *group]
 
 
-def _needed(group: Sequence[Strip], started: bool) -> float:
+def _needed(group: Sequence[Strip], started: bool, floor: Callable[[Strip], float]) -> float:
     spaces = sum(strip.before for strip in group) - (0.0 if started else group[0].before)
-    return spaces + sum(map(_floor, group))
+    return spaces + sum(map(floor, group))
 
 
-def _stretched(strips: list[Strip], height: float, last: bool) -> Filled:
+def _stretched(strips: list[Strip], height: float) -> Filled:
     """Room that can give way shares what the page has left."""
-    heights = [_floor(strip) for strip in strips]
+    heights = [strip.height if strip.least is None else strip.least for strip in strips]
     spaces = sum(strip.before for strip in strips[1:])
     spare = height - spaces - sum(heights)
     rooms = [n for n, strip in enumerate(strips) if strip.gives_way]
-    limits = {n: strips[n].height if last else strips[n].most for n in rooms}
+    limits = {n: strips[n].most for n in rooms}
     while rooms and spare > 0.5:
         share = spare / len(rooms)
         for n in list(rooms):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from templates.page import Inlines, Table
@@ -16,6 +18,9 @@ PAD = 5.0
 
 ROW_PAD = 2.6
 """Above and below a row's lines."""
+
+LONG, BETWEEN = 12, 24.0
+"""Rows from which on a narrow table is set in two panels, and the points between them."""
 
 WIDE = 100_000.0
 """A width at which nothing breaks."""
@@ -43,10 +48,29 @@ class Grid(NamedTuple):
         return sum(self.widths)
 
 
+@dataclass(frozen=True)
+class Setting:
+    """How a table is set."""
+
+    script: Script
+    head: Script
+    grid: Grid
+    align: list[str]
+    accent: str
+    panels: int
+
+    def lefts(self, left: float) -> list[float]:
+        """Left ends of the panels."""
+        return [left + n * (self.grid.width + BETWEEN) for n in range(self.panels)]
+
+
 def strips(
     table: Table, script: Script, width: float, element: Element, before: float, accent: str
 ) -> list[Strip]:
-    """A table as one strip a row; the header comes again on every page."""
+    """A table as one strip a row; the header comes again on every page.
+
+    A long and narrow table is set in two panels, row by row: as its steps are on the worksheet.
+    """
     tree = element.add("Table")
     columns = len(table.header)
     align = [*table.align, *["left"] * columns][:columns]
@@ -54,20 +78,23 @@ def strips(
     natural = [[lines(cell, head, WIDE) for cell in table.header]]
     natural += [[lines(cell, script, WIDE) for cell in cells] for cells in table.rows]
     grid = Grid(_widths(natural, width))
-    header = _header(table.header, natural[0], head, grid, align, tree, accent)
-    again = _header(table.header, natural[0], head, grid, align, None, accent)
-    header.before = before
-    found = [header]
-    for n, cells in enumerate(table.rows):
+    panels = 2 if len(table.rows) >= LONG and 2 * grid.width + BETWEEN <= width else 1
+    setting = Setting(script, head, grid, align, accent, panels)
+    found = [_header(table.header, natural[0], setting, tree)]
+    found[0].before = before
+    again = _header(table.header, natural[0], setting, None)
+    rows = []
+    for n, cells in enumerate(table.rows, 1):
         row = tree.add("TR")
         elements = [
             row.add("TH", scope="Row") if column == 0 else row.add("TD")
             for column in range(columns)
         ]
-        done = _cells(cells, natural[n + 1], script, grid, align, elements)
-        found.append(_row(done, grid, script, accent, n == len(table.rows) - 1))
+        rows.append(_cells(cells, natural[n], setting, script, elements))
+    for n in range(0, len(rows), panels):
+        last = n + panels >= len(rows)
+        found.append(_row(rows[n : n + panels], setting, last))
         found[-1].repeat = [again]
-    header.keep = True
     if len(found) > 2:
         found[-2].keep = True
     return found
@@ -91,13 +118,13 @@ def _widths(cells: Sequence[Sequence[Sequence[TextLine]]], width: float) -> list
 
 
 def _cells(
-    cells: Sequence[Inlines], natural: Sequence[list[TextLine]], script: Script, grid: Grid,
-    align: Sequence[str], elements: Sequence[Element | None],
+    cells: Sequence[Inlines], natural: Sequence[list[TextLine]], setting: Setting, script: Script,
+    elements: Sequence[Element | None],
 ) -> list[Cell]:  # fmt: skip
     """Cells as they are where they fit, else broken anew to the column's width."""
     found = []
     for cell, whole, width, side, element in zip(
-        cells, natural, grid.widths, align, elements, strict=True
+        cells, natural, setting.grid.widths, setting.align, elements, strict=True
     ):
         fits = all(line.width <= width - 2 * PAD + 1e-6 for line in whole)
         done = whole if fits else lines(cell, script, width - 2 * PAD)
@@ -106,55 +133,60 @@ def _cells(
 
 
 def _header(
-    header: Sequence[Inlines], natural: Sequence[list[TextLine]], script: Script, grid: Grid,
-    align: Sequence[str], tree: Element | None, accent: str,
+    header: Sequence[Inlines], natural: Sequence[list[TextLine]], setting: Setting,
+    tree: Element | None,
 ) -> Strip:  # fmt: skip
+    """The header; said again on a later page, and over a second panel, it is an ornament."""
     row = tree.add("TR") if tree is not None else None
     elements = [row.add("TH", scope="Column") if row is not None else None for _ in header]
-    cells = _cells(header, natural, script, grid, align, elements)
-    strip = _row(cells, grid, script, accent, last=False)
-    inner = strip.draw
-
-    def draw(paper: Paper, left: float, top: float, height: float) -> None:
-        with paper.artifact():
-            paper.bar(left, top - height, grid.width, height, "#eef1f5")
-            paper.bar(left, top - 0.9, grid.width, 0.9, accent)
-        if tree is None:
-            with paper.artifact():
-                inner(paper, left, top, height)
-        else:
-            inner(paper, left, top, height)
-
-    strip.draw = draw
+    silent: list[Element | None] = [None] * len(header)
+    panels = [
+        _cells(header, natural, setting, setting.head, elements if n == 0 else silent)
+        for n in range(setting.panels)
+    ]
+    strip = _row(panels, setting, last=False)
+    strip.draw = _on_ground(strip.draw, setting, silent=tree is None)
     strip.keep = True
     return strip
 
 
-def _row(cells: list[Cell], grid: Grid, script: Script, accent: str, last: bool) -> Strip:
-    tallest = max((cell.height for cell in cells), default=0.0)
-    height = max(tallest, LEADING * script.size) + 2 * ROW_PAD
-    return Strip(height, _drawer(cells, grid, script, accent if last else "#c9ced6"))
-
-
-def _drawer(cells: list[Cell], grid: Grid, script: Script, rule: str) -> Draw:
+def _on_ground(inner: Draw, setting: Setting, silent: bool) -> Draw:
     def draw(paper: Paper, left: float, top: float, height: float) -> None:
-        x = left
-        for cell, width in zip(cells, grid.widths, strict=True):
-            _draw_cell(paper, cell, x, top - (height - cell.height) / 2, width, script)
-            x += width
         with paper.artifact():
-            paper.bar(left, top - height, grid.width, 0.5, rule)
+            for x in setting.lefts(left):
+                paper.bar(x, top - height, setting.grid.width, height, "#eef1f5")
+                paper.bar(x, top - 0.9, setting.grid.width, 0.9, setting.accent)
+        with paper.artifact() if silent else nullcontext():
+            inner(paper, left, top, height)
 
     return draw
 
 
-def _draw_cell(
-    paper: Paper, cell: Cell, x: float, top: float, width: float, script: Script
+def _row(panels: Sequence[list[Cell]], setting: Setting, last: bool) -> Strip:
+    tallest = max((cell.height for cells in panels for cell in cells), default=0.0)
+    height = max(tallest, LEADING * setting.script.size) + 2 * ROW_PAD
+    rule = setting.accent if last else "#c9ced6"
+
+    def draw(paper: Paper, left: float, top: float, height: float) -> None:
+        for x, cells in zip(setting.lefts(left), panels, strict=False):
+            _draw_row(paper, cells, setting, x, top, height)
+            with paper.artifact():
+                paper.bar(x, top - height, setting.grid.width, 0.5, rule)
+
+    return Strip(height, draw)
+
+
+def _draw_row(
+    paper: Paper, cells: list[Cell], setting: Setting, left: float, top: float, height: float
 ) -> None:
-    y = top
-    for line in cell.lines:
-        spare = width - 2 * PAD - line.width
-        shift = {"left": 0.0, "center": spare / 2, "right": spare}[cell.align]
-        at = (x + PAD + shift, y - line.ascent)
-        draw_line(paper, line, *at, cell.element, script.typeface)
-        y -= line.ascent + line.descent
+    x = left
+    for cell, width in zip(cells, setting.grid.widths, strict=True):
+        y = top - (height - cell.height) / 2
+        for line in cell.lines:
+            spare = width - 2 * PAD - line.width
+            shift = {"left": 0.0, "center": spare / 2, "right": spare}[cell.align]
+            at = (x + PAD + shift, y - line.ascent)
+            with paper.artifact() if cell.element is None else nullcontext():
+                draw_line(paper, line, *at, cell.element, setting.script.typeface)
+            y -= line.ascent + line.descent
+        x += width

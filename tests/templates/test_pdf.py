@@ -34,7 +34,7 @@ from templates.page import (
 from templates.pdf.document import BOTTOM, SIDE, SIZES, TOP, Options, booklet, pdf
 from templates.pdf.faces import unprintable
 from templates.pdf.qr import payload
-from templates.pdf.strips import Strip, fill
+from templates.pdf.strips import Strip, fill, filled
 
 WIDTH, HEIGHT = SIZES["a4"]
 
@@ -372,6 +372,19 @@ def test_room_for_working_gives_way_before_a_new_page_is_begun() -> None:
     assert page.heights == [50, 20, 30]
     first, _ = fill([*strips(50), room, *strips(60)], 100)
     assert first.heights == [50, 50]
+
+
+def test_room_takes_as_much_as_the_number_of_pages_allows() -> None:
+    """No page more for room's sake, but none left empty either."""
+
+    def half() -> Strip:
+        return Strip(40, least=10, most=90)
+
+    greedy = fill([*strips(40), half(), *strips(40), half(), *strips(40), half()], 100)
+    shared = filled([*strips(40), half(), *strips(40), half(), *strips(40), half()], 100)
+    assert len(shared) == len(greedy) == 2
+    assert len(shared[0].strips) == 4
+    assert min(shared[0].heights + shared[1].heights) >= 10
 
 
 def test_room_for_working_never_begins_a_page() -> None:
