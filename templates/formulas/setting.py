@@ -161,6 +161,8 @@ class _Setter:
         self, formula: Formula, style: int, cramped: bool = False, joined: bool = False
     ) -> Box:
         """Parts side by side with the spaces between atoms (page 170)."""
+        if not joined and isinstance(formula, Sym | Num | Frac):
+            return self.nucleus(formula, style, cramped)
         pieces = self.pieces(formula, style, cramped)
         if len(pieces) == 1 and not joined:
             return pieces[0].box

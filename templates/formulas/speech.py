@@ -7,6 +7,7 @@ where they end, so that nothing can be heard in two ways.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from problems.formula import (
     Big,
@@ -62,6 +63,16 @@ def speech(formula: Formula) -> str:
 
 
 def _say(formula: Formula) -> str:
+    return _name(formula) if isinstance(formula, Script | Frac) else _said(formula)
+
+
+@lru_cache(maxsize=4096)
+def _name(formula: Formula) -> str:
+    """Names of quantities come again on every page of every student."""
+    return _said(formula)
+
+
+def _said(formula: Formula) -> str:
     match formula:
         case Num(text):
             return text.replace("-", "minus ").replace("−", "minus ")

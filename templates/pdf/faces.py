@@ -67,10 +67,9 @@ class EmbeddedFont(TTFont):  # type: ignore[misc]  # reportlab has no types
         self.face.charToGlyph[code] = glyph
         self.face.charWidths[code] = self.face._pdfScale(self.face.hmetrics[glyph][0])
 
-    def width(self, char: str) -> float | None:
-        """Advance of a character in em; None if the font has no such glyph."""
-        glyph = self.characters.get(ord(char))
-        return None if glyph is None else float(self.face.charWidths[_GLYPHS + glyph]) / 1000
+    def advance(self, glyph: int) -> float:
+        """How far a glyph moves on, in em."""
+        return float(self.face.hmetrics[glyph][0]) / float(self.face.unitsPerEm)
 
     def shown(self, glyph: int, document: Any) -> Shown:
         """The glyph as the document's pages name it; from now on it is embedded."""
@@ -141,9 +140,9 @@ def _path(file: str) -> Path:
     return Path(str(resources.files("templates") / FOLDER / f"{file}.ttf"))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Face:
-    """One style of a typeface, and the fonts to ask for what it lacks."""
+    """One style of a typeface, and the fonts to ask for what it lacks; there is one of each."""
 
     file: str
     others: tuple[str, ...] = LAST
@@ -159,7 +158,12 @@ class Face:
 
     def width(self, text: str) -> float:
         """In em."""
-        return sum(_advance(self, char) for char in text)
+        return _width(self, text)
+
+
+@lru_cache(maxsize=20_000)
+def _width(face: Face, text: str) -> float:
+    return sum(_advance(face, char) for char in text)
 
 
 @lru_cache(maxsize=20_000)
@@ -167,7 +171,7 @@ def _advance(face: Face, char: str) -> float:
     found = face.find(char) or face.find(MISSING)
     if found is None:
         return 0.5
-    return float(found[0].face.charWidths[_GLYPHS + found[1]]) / 1000
+    return found[0].advance(found[1])
 
 
 @dataclass(frozen=True)

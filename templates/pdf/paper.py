@@ -12,13 +12,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from reportlab import rl_config
-from reportlab.lib.colors import HexColor
-from reportlab.pdfbase import pdfdoc, pdfmetrics
-from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFName
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.pdfdoc import PDFName
 from reportlab.pdfgen.canvas import Canvas
 
 from templates.formulas.boxes import Box, Placed, placed
 from templates.pdf.faces import MISSING, EmbeddedFont, Face, Shown, Typeface, font
+from templates.pdf.forms import Form
+from templates.pdf.objects import number, rgb
 from templates.pdf.structure import (
     FIRST_WIDGET,
     Content,
@@ -33,16 +34,6 @@ rl_config.useA85 = 0  # pages as bytes, not as letters: smaller and faster
 INK = "#111111"
 PAPER = "#ffffff"
 NOT_A_MARK = "Artifact"
-
-
-def number(value: float) -> str:
-    """A coordinate to a hundredth of a point, in the fewest characters.
-
-    >>> number(12.0), number(0.304), number(-0.001)
-    ('12', '0.3', '0')
-    """
-    text = f"{value:.2f}".rstrip("0").rstrip(".")
-    return "0" if text in ("-0", "") else text
 
 
 class _Canvas(Canvas):  # type: ignore[misc]  # reportlab has no types
@@ -74,12 +65,14 @@ class Paper:
         self._about = (title, subject, language)
         self.size = size
         self.form = form
+        self._form = Form(self.canvas._doc)
         self.root = Element("Document")
         self._pages: list[list[Element]] = []
         self._marks: list[Element] = []
         self._widgets: list[Element] = []
         self._glyphs: dict[tuple[str, int], Shown] = {}
-        self._letters: dict[tuple[Face, str], Shown] = {}
+        self._known: dict[str, dict[int, tuple[str, str, float]]] = {}
+        self._letters: dict[Face, dict[str, Shown]] = {}
         self._ink = ""
         self._silent = False
         self._bookmarks = 0
@@ -101,6 +94,7 @@ class Paper:
     def finish(self) -> bytes:
         """The document."""
         document = self.canvas._doc
+        self._form.write()
         write_tree(document, self.root, self._pages, self._widgets)
         write_metadata(document, *self._about)
         self.canvas.save()
@@ -148,8 +142,8 @@ class Paper:
         """The colour of what follows, as `#rrggbb`."""
         if colour != self._ink:
             self._ink = colour
-            rgb = " ".join(number(int(colour[n : n + 2], 16) / 255) for n in (1, 3, 5))
-            self._write(f"{rgb} rg {rgb} RG")
+            shares = rgb(colour)
+            self._write(f"{shares} rg {shares} RG")
 
     def bar(self, x: float, y: float, width: float, height: float, colour: str = INK) -> None:
         """A filled rectangle."""
@@ -217,7 +211,8 @@ class Paper:
 
     def words(self, x: float, y: float, text: str, face: Face, size: float) -> None:
         """Words on a baseline, in the ink of the moment."""
-        letters = (self._letters.get((face, char)) or self._letter(face, char) for char in text)
+        known = self._letters.setdefault(face, {})
+        letters = (known.get(char) or self._letter(face, char) for char in text)
         self._show(x, y, letters, size)
 
     def _show(self, x: float, y: float, glyphs: Iterable[Shown], size: float) -> None:
@@ -236,7 +231,7 @@ class Paper:
         if found is None:
             raise LookupError(f"{face.file} has neither {char!r} nor {MISSING!r}")
         shown = self._glyph(*found)
-        self._letters[face, char] = shown
+        self._letters[face][char] = shown
         return shown
 
     def _glyph(self, of: EmbeddedFont, glyph: int) -> Shown:
@@ -276,32 +271,29 @@ class Paper:
 
     def _runs(self, marks: Placed, of: EmbeddedFont, size: float) -> Iterator[str]:
         """Glyphs; those that follow each other at their natural distance are one string."""
-        metrics = of.face.hmetrics
-        em = of.face.unitsPerEm
-        state: tuple[str, float] | None = None
+        known = self._known.setdefault(of.fontName, {})
+        loose = 0.012 * size
+        font, scale = "", 0.0
         run = ""
-        from_x = from_y = 0.0
-        next_x = next_y = 0.0
-        for gx, gy, glyph in marks.glyphs:
-            shown = self._glyphs.get((of.fontName, glyph.id)) or self._glyph(of, glyph.id)
+        from_x = from_y = next_x = next_y = 0.0
+        for gx, gy, (glyph, relative) in marks.glyphs:
+            if glyph not in known:
+                known[glyph] = (*self._glyph(of, glyph), of.advance(glyph))
+            name, code, advance = known[glyph]
             x, y = gx * size, gy * size
-            if (
-                (shown.font, glyph.size) == state
-                and abs(y - next_y) < 0.005
-                and abs(x - next_x) < 0.012 * size
-            ):
-                run += shown.code
+            if name == font and relative == scale and y == next_y and -loose < x - next_x < loose:
+                run += code
             else:
                 if run:
                     yield f"<{run}> Tj"
-                if (shown.font, glyph.size) != state:
-                    yield f"{shown.font} {number(glyph.size * size)} Tf"
-                    state = (shown.font, glyph.size)
+                if name != font or relative != scale:
+                    font, scale = name, relative
+                    yield f"{font} {scale * size:.2f} Tf"
                 to_x, to_y = round(x, 2), round(y, 2)
-                yield f"{number(to_x - from_x)} {number(to_y - from_y)} Td"
-                from_x, from_y, run = to_x, to_y, shown.code
+                yield f"{to_x - from_x:.2f} {to_y - from_y:.2f} Td"
+                from_x, from_y, run = to_x, to_y, code
                 next_x, next_y = x, y
-            next_x += metrics[glyph.id][0] / em * glyph.size * size
+            next_x += advance * relative * size
         if run:
             yield f"<{run}> Tj"
 
@@ -326,18 +318,12 @@ class Paper:
                 self.bar(x, y, width, height, "#f7f9fc")
                 self.frame(x, y, width, height, colour, 0.6)
             return
-        form = self.canvas.acroForm
-        form.textfield(
-            name=name, tooltip=tooltip, x=x, y=y, width=width, height=height,
-            fontName="Helvetica", fontSize=10, borderWidth=0.6,
-            borderColor=HexColor(colour), fillColor=HexColor("#f7f9fc"),
-            textColor=HexColor("#102040"), maxlen=60, forceBorder=False,
-        )  # fmt: skip
-        reference = self.canvas._annotationrefs[-1]
         element = parent.add("Form", tooltip)
+        box = (x, y, x + width, y + height)
+        key = FIRST_WIDGET + len(self._widgets)
+        reference = self._form.text_field(name, tooltip, box, key, colour)
+        self.canvas._annotationrefs.append(reference)
         element.children.append(Widget(self.page_number, reference))
-        annotation = self.canvas._doc.idToObject[reference.name]
-        annotation.dict["StructParent"] = FIRST_WIDGET + len(self._widgets)
         self._widgets.append(element)
 
     @property
@@ -347,23 +333,7 @@ class Paper:
 
     def hidden_field(self, name: str, value: str) -> None:
         """A read-only field that nobody sees: it travels with the answers."""
-        document = self.canvas._doc
-        hidden, read_only = 2, 1
-        entry = PDFDictionary(
-            {
-                "Type": PDFName("Annot"),
-                "Subtype": PDFName("Widget"),
-                "FT": PDFName("Tx"),
-                "T": pdfdoc.PDFString(name),
-                "V": pdfdoc.PDFString(value),
-                "F": hidden,
-                "Ff": read_only,
-                "Rect": pdfdoc.PDFArray([0, 0, 0, 0]),
-            }
-        )
-        reference = document.Reference(entry)
-        self.canvas._annotationrefs.append(reference)
-        self.canvas.acroForm.fields.append(reference)
+        self.canvas._annotationrefs.append(self._form.hidden_field(name, value))
 
 
 def _initial_font() -> str:

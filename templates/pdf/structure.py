@@ -13,10 +13,11 @@ from xml.sax.saxutils import escape
 from reportlab.pdfbase.pdfdoc import (
     PDFDictionary,
     PDFName,
-    PDFObject,
     PDFObjectReference,
     PDFStream,
 )
+
+from templates.pdf.objects import Written, address, string
 
 
 class Content(NamedTuple):
@@ -61,16 +62,6 @@ FIRST_WIDGET = 1_000_000
 """Keys of the fields in the parent tree, beyond those of all pages."""
 
 
-class _Written(PDFObject):  # type: ignore[misc]  # reportlab has no types
-    """An object whose bytes are made here: there are hundreds, and all of one kind."""
-
-    def __init__(self) -> None:
-        self.content = b""
-
-    def format(self, document: Any) -> bytes:
-        return self.content
-
-
 def write_tree(
     document: Any, root: Element, pages: Sequence[Sequence[Element]], widgets: Sequence[Element]
 ) -> None:
@@ -82,9 +73,9 @@ def write_tree(
         pages: for each page the element of each of its marks, by number.
         widgets: the element of each field, in the order of their keys.
     """
-    tree, parents = _Written(), _Written()
+    tree, parents = Written(), Written()
     reference = document.Reference(tree)
-    at = _address(document, reference)
+    at = address(document, reference)
     top = _write(document, root, at, _page_addresses(document, len(pages)))
     entries = [
         f"{n} [{' '.join(element.reference for element in marks)}]"
@@ -92,7 +83,7 @@ def write_tree(
     ]
     entries += [f"{FIRST_WIDGET + n} {element.reference}" for n, element in enumerate(widgets)]
     parents.content = f"<< /Nums [{' '.join(entries)}] >>".encode("ascii")
-    below = _address(document, document.Reference(parents))
+    below = address(document, document.Reference(parents))
     following = FIRST_WIDGET + len(widgets)
     tree.content = (
         f"<< /Type /StructTreeRoot /K {top} /ParentTree {below} /ParentTreeNextKey {following} >>"
@@ -104,12 +95,7 @@ def write_tree(
 
 
 def _page_addresses(document: Any, count: int) -> list[str]:
-    return [_address(document, PDFObjectReference(f"Page{n + 1}")) for n in range(count)]
-
-
-def _address(document: Any, reference: Any) -> str:
-    number, version = document.idToObjectNumberAndVersion[reference.name]
-    return f"{number} {version} R"
+    return [address(document, PDFObjectReference(f"Page{n + 1}")) for n in range(count)]
 
 
 def _write(document: Any, element: Element, parent: str, pages: Sequence[str]) -> str:
@@ -118,14 +104,14 @@ def _write(document: Any, element: Element, parent: str, pages: Sequence[str]) -
     Returns:
         Its address.
     """
-    written = _Written()
-    element.reference = _address(document, document.Reference(written))
+    written = Written()
+    element.reference = address(document, document.Reference(written))
     parts = [f"<< /Type /StructElem /S /{element.role} /P {parent}"]
     children = [_child(document, child, element.reference, pages) for child in element.children]
     if children:
         parts.append(f"/K [{' '.join(children)}]")
     if element.alt:
-        parts.append(f"/Alt {_string(element.alt)}")
+        parts.append(f"/Alt {string(element.alt)}")
     if element.scope:
         parts.append(f"/A << /O /Table /Scope /{element.scope} >>")
     if element.box:
@@ -144,18 +130,8 @@ def _child(
         case Content(page, number):
             return f"<< /Type /MCR /Pg {pages[page]} /MCID {number} >>"
         case Widget(page, reference):
-            at = _address(document, reference)
+            at = address(document, reference)
             return f"<< /Type /OBJR /Obj {at} /Pg {pages[page]} >>"
-
-
-_ESCAPES = str.maketrans({"\\": r"\\", "(": r"\(", ")": r"\)"})
-
-
-def _string(text: str) -> str:
-    """A text string: as letters where they are ASCII, else as UTF-16."""
-    if text.isascii():
-        return f"({text.translate(_ESCAPES)})"
-    return f"<FEFF{text.encode('utf-16-be').hex().upper()}>"
 
 
 _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
