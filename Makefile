@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint types unit setup bench truth goldens clean
+.PHONY: demo test lint types unit setup bench truth goldens widths contact clean
 
 setup: $(STAMP)
 
@@ -36,9 +36,18 @@ truth: setup
 bench: setup
 	$(BIN)/python tests/bench/draws.py
 	$(BIN)/python tests/bench/marking.py
+	$(BIN)/python tests/bench/paper.py
 
 goldens: setup
-	$(BIN)/pytest -q tests/test_goldens.py --update-goldens
+	$(BIN)/pytest -q tests/test_goldens.py tests/test_paper_goldens.py --update-goldens
+
+# Needs pdflatex with amsmath and lmodern; the stored widths are what the tests use.
+widths: setup
+	PYTHONPATH=tests/support $(BIN)/python tests/support/latex_widths.py
+
+# The picture of all page kinds in docs/; with PAGES=FOLDER every page at 100 dpi.
+contact: setup
+	PYTHONPATH=tests/support $(BIN)/python tests/support/contact_sheet.py $(PAGES)
 
 clean:
 	rm -rf $(VENV) demo
