@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.aside import write_file
 from grader.errors import AssignmentError
 from grader.folder import Folder
+from grader.handouts import renderers
 from grader.policy import Policy
 from grader.roster import Student, safe_name
 from problems.exercise import Exercise
 from problems.sections import placed
 from templates.report import Report
+
+if TYPE_CHECKING:
+    from templates.page import Page
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,7 @@ class Graded:
 
 
 def file_names(graded: Sequence[Graded]) -> dict[str, list[Graded]]:
-    """File name -> what stands in it: one a student, safe, and unique on any file system.
+    """Name of a page -> what stands on it: one a student, safe, and unique on any file system.
 
     Students keep the names of their folders; where several assignments were checked at once,
     the assignment's name stands before it.
@@ -45,7 +50,7 @@ def file_names(graded: Sequence[Graded]) -> dict[str, list[Graded]]:
         while name.casefold() in taken:
             name, n = f"{base}-{n}", n + 1
         taken.add(name.casefold())
-        found[f"{name}.html"] = sorted(own, key=lambda one: one.exercise.number)
+        found[name] = sorted(own, key=lambda one: one.exercise.number)
     return found
 
 
@@ -54,10 +59,9 @@ def student(folder: Folder, id: str) -> Student:
     return folder.roster.get(id) or Student(id, "", "", safe_name(id))
 
 
-def page_html(graded: Sequence[Graded]) -> bytes:
-    """The page of one student as a file."""
+def feedback_page(graded: Sequence[Graded]) -> Page:
+    """The page of one student."""
     from templates.feedback import Checked, feedback_of
-    from templates.html import html
 
     first = graded[0]
     family = first.folder.order.made_by
@@ -66,15 +70,18 @@ def page_html(graded: Sequence[Graded]) -> bytes:
         for one in graded
     ]
     shown = student(first.folder, first.report.student).shown
-    return html(feedback_of(parts, first.policy.show, family.title, shown)).encode()
+    return feedback_of(parts, first.policy.show, family.title, shown)
 
 
-def write_feedback(graded: Sequence[Graded], out: Path) -> list[Path]:
+def write_feedback(
+    graded: Sequence[Graded], out: Path, formats: Sequence[str] = ("html",)
+) -> list[Path]:
     """Write every student's page; each file whole or not at all.
 
     Args:
         graded: what was checked.
         out: the folder, made where it is missing; other files in it stay.
+        formats: `html`, `pdf` or both.
 
     Raises:
         AssignmentError: it cannot be written.
@@ -86,10 +93,12 @@ def write_feedback(graded: Sequence[Graded], out: Path) -> list[Path]:
     try:
         out.mkdir(parents=True, exist_ok=True)
         with progress() as bar:
-            for name, own in pages.items():
-                write_file(out / name, page_html(own))
-                written.append(out / name)
-                bar("feedback", len(written), len(pages))
+            for n, (name, own) in enumerate(pages.items(), 1):
+                page = feedback_page(own)
+                for suffix, render in renderers(formats, own[0].folder.order.paper):
+                    write_file(out / f"{name}.{suffix}", render(page))
+                    written.append(out / f"{name}.{suffix}")
+                bar("feedback", n, len(pages))
     except OSError as error:
         raise AssignmentError(f"{out} cannot be written: {error.strerror}") from None
     return written

@@ -23,6 +23,7 @@ from templates.page import (
     Heading,
     Inline,
     Inlines,
+    Level,
     Math,
     Note,
     Page,
@@ -91,12 +92,12 @@ def feedback_of(parts: Sequence[Checked], show: Show, title: str, student: str) 
             blocks.append(PageBreak())
         if len(parts) > 1:
             blocks.append(Heading(2, f"Exercise {n} of {len(parts)}"))
-        blocks += _part(part, show, student)
+        blocks += _part(part, show, student, 3 if len(parts) > 1 else 2)
     shown = tuple(part.exercise.id for part in parts)
     return Page(f"Feedback: {title} ({student})", LANGUAGE, Header(student, shown), tuple(blocks))
 
 
-def _part(part: Checked, show: Show, student: str) -> Iterator[Block]:
+def _part(part: Checked, show: Show, student: str, level: Level) -> Iterator[Block]:
     report = part.report if show.slips else without_slips(part.report)
     exercise = part.exercise
     yield Paragraph((Text(f"Feedback for {student}, exercise "), Code(exercise.id), Text(".")))
@@ -104,7 +105,7 @@ def _part(part: Checked, show: Show, student: str) -> Iterator[Block]:
     if show.verdicts:
         yield Figure(marked_network(exercise, report.steps), LEGEND)
     yield from _unused_rows(report, show)
-    yield from _steps(report, part, show)
+    yield from _steps(report, part, show, level)
 
 
 def without_slips(report: Report) -> Report:
@@ -187,11 +188,11 @@ def _place(problem: Any) -> str:
 # steps -------------------------------------------------------------------------------------
 
 
-def _steps(report: Report, part: Checked, show: Show) -> Iterator[Block]:
+def _steps(report: Report, part: Checked, show: Show, level: Level) -> Iterator[Block]:
     """Tables in the order of the worksheet, each under its heading."""
     by_id = {step.id: step for step in report.steps}
     for title, listed in _sections(part, list(by_id)):
-        yield Heading(3, title)
+        yield Heading(level, title)
         yield table([by_id[id] for id in listed], part.exercise, show)
 
 

@@ -17,6 +17,7 @@ from problems.formula import Formula, row
 from templates.drawing import Drawing
 from templates.formulas.breaking import pieces
 from templates.formulas.mathml import mathml
+from templates.looks import Look, look_of
 from templates.page import Block, Page, Relation, Table
 from templates.svg import svg
 
@@ -44,11 +45,16 @@ class HtmlPage:
     """What the page says."""
     style: str
     """The style sheet, put into the page."""
+    dress: str
+    """Classes of the body: the habits of the page's look."""
+    accent: str
+    """Colour of headings and ornaments on white paper."""
 
 
 def html(page: Page) -> str:
     """The page as one self-contained HTML file."""
     heading = "" if page.is_titled else page.title
+    look = look_of(page)
     context = HtmlPage(
         page.title,
         heading,
@@ -57,9 +63,28 @@ def html(page: Page) -> str:
         page.header.exercise,
         page.blocks,
         _style(),
+        dress(look),
+        look.accent,
     )
     variables = {field.name: getattr(context, field.name) for field in fields(context)}
     return environment().get_template(TEMPLATE).render(variables)
+
+
+def dress(look: Look) -> str:
+    """The classes that the style sheet dresses a page by.
+
+    >>> from templates.looks import LOOKS
+    >>> dress(LOOKS["slides"])
+    'face-sans title-bar heading-bar displays-left bulleted'
+    """
+    habits = (
+        f"face-{look.typeface}",
+        f"title-{look.title}",
+        f"heading-{look.heading}",
+        f"displays-{look.displays}",
+        "bulleted" if look.bullets else "",
+    )
+    return " ".join(filter(None, habits))
 
 
 @lru_cache(maxsize=1)

@@ -5,8 +5,10 @@ A look is chosen by the family; PDF and HTML both dress by it. It says nothing o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
+
+from templates.page import Block, Figure, Heading, Page, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +56,31 @@ LOOKS = {
     )
 }  # fmt: skip
 """By name; a family names one, `standard` is for all others."""
+
+
+def look_of(page: Page) -> Look:
+    """The look that a page names; the usual one where it names none that there is."""
+    return LOOKS.get(page.look, LOOKS["standard"])
+
+
+def dressed(page: Page) -> Page:
+    """The page with sections and figures counted, where its look does so.
+
+    >>> from templates.page import Header
+    >>> page = Page("T", "en", Header("Ada", ("x",)), (Heading(2, "Loss"),), "valchanov")
+    >>> dressed(page).blocks[0].text
+    '1. Loss'
+    """
+    look = look_of(page)
+    sections = figures = 0
+    blocks: list[Block] = []
+    for block in page.blocks:
+        if isinstance(block, Heading) and block.level == 2 and look.count:
+            sections += 1
+            block = replace(block, text=f"{sections}. {block.text}")
+        if isinstance(block, Figure) and look.caption:
+            figures += 1
+            words = block.caption or (Text(block.drawing.title),)
+            block = replace(block, caption=(Text(look.caption.format(n=figures)), *words))
+        blocks.append(block)
+    return replace(page, blocks=tuple(blocks))

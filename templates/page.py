@@ -14,6 +14,7 @@ from templates.drawing import Drawing
 from templates.formulas.breaking import sides
 
 Align = Literal["left", "center", "right"]
+Level = Literal[1, 2, 3]
 Tone = Literal["neutral", "right", "partly", "wrong"]
 
 # Inline parts ------------------------------------------------------------------------------
@@ -72,7 +73,7 @@ Inlines = tuple[Inline, ...]
 class Heading:
     """A heading; level 1 is for the page's title."""
 
-    level: Literal[1, 2, 3]
+    level: Level
     text: str
 
 

@@ -16,6 +16,7 @@ from templates.curve import error_curve
 from templates.fields import field_name
 from templates.figure import network_figure
 from templates.givens import givens, matrix
+from templates.looks import dressed
 from templates.page import (
     ArrayItem,
     Block,
@@ -84,7 +85,8 @@ def _page(sheets: Sequence[Sheet], what: str, blocks: object) -> Page:
         found += _opening(sheet, n, len(sheets), what)
         found += blocks(sheet)  # type: ignore[operator]
     title = f"{what}: {first.title} ({first.student})"
-    return Page(title, LANGUAGE, Header(first.student, ids_shown), tuple(found), first.look)
+    header = Header(first.student, ids_shown)
+    return dressed(Page(title, LANGUAGE, header, tuple(found), first.look))
 
 
 def _opening(sheet: Sheet, n: int, of: int, what: str) -> list[Block]:

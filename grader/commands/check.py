@@ -72,6 +72,13 @@ def _named(ctx: click.Context, option: click.Parameter, value: str | None) -> Po
     type=click.Path(file_okay=False, path_type=Path),
     help="Write a page for each student there, showing what the policy allows.",
 )
+@click.option(
+    "--feedback-as",
+    type=click.Choice(["html", "pdf", "both"]),
+    default="html",
+    show_default=True,
+    help="What the feedback pages are.",
+)
 @click.pass_context
 def check(
     ctx: click.Context,
@@ -80,6 +87,7 @@ def check(
     output: str,
     policy: Policy | None,
     feedback: Path | None,
+    feedback_as: str,
 ) -> None:
     """Grade SUBMISSION files: tidy CSV (exercise,step,answer), wide CSV (a row a student),
     or filled PDF worksheets.
@@ -97,7 +105,8 @@ def check(
             if len(files) > FEW:
                 bar("checking", n, len(files))
     if feedback:
-        pages = write_feedback(graded, feedback)
+        formats = ("html", "pdf") if feedback_as == "both" else (feedback_as,)
+        pages = write_feedback(graded, feedback, formats)
         click.echo(f"{feedback}: {plural(len(pages), 'feedback page')}", err=True)
     reports = [(one.report, one.exercise) for one in graded]
     print_as[output](reports, problems)

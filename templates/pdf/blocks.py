@@ -53,8 +53,6 @@ class Composer:
     look: Look
     width: float
     root: Element
-    sections: int = 0
-    figures: int = 0
     headings: list[tuple[str, int, Strip]] = field(default_factory=list)
     """Title, level and strip of each heading, for the outline."""
 
@@ -115,7 +113,6 @@ class Composer:
 
     def heading(self, level: int, text: str) -> Iterator[Strip]:
         """A heading in the manner of the look; it stays with what follows."""
-        words = self.numbered(level, text)
         manner = self.look.title if level == 1 else self.look.heading
         on_bar = manner == "bar" or (manner == "cover" and level == 1)
         colour = PAPER if on_bar else self.look.accent
@@ -125,7 +122,7 @@ class Composer:
             script = Script(self.typeface, size * 1.12, colour, "regular")
         element = self.root.add(f"H{level}")
         pad = 0.55 * size if on_bar else 0.0
-        parts: Inlines = (Text(words),)
+        parts: Inlines = (Text(text),)
         found = prose.strips(parts, script, self.width - 2 * pad, element, 0.0)
         above = {1: 0.0, 2: 1.9 * self.size, 3: 1.2 * self.size}[level]
         for n, strip in enumerate(found):
@@ -133,18 +130,11 @@ class Composer:
             strip.keep = True
             strip.draw = self._dressed(strip.draw, manner, pad, n == len(found) - 1)
             strip.height += 0.5 * size if on_bar else 0.0
-        found[0].heading = words
-        self.headings.append((words, level, found[0]))
+        found[0].heading = text
+        self.headings.append((text, level, found[0]))
         yield from found
         if manner in ("rule", "slide"):
             yield Strip(3.0, self._rule(manner), keep=True)
-
-    def numbered(self, level: int, text: str) -> str:
-        """Sections with their numbers, where the look counts them."""
-        if level != 2 or not self.look.count:
-            return text
-        self.sections += 1
-        return f"{self.sections}. {text}"
 
     def _dressed(self, inner: Draw, manner: str, pad: float, last: bool) -> Draw:
         accent = self.look.accent
@@ -254,7 +244,6 @@ class Composer:
         scale = min(figures.POINTS, self.width / drawing.width)
         element = self.root.add("Figure", f"{drawing.title}. {drawing.description}")
         height, indent = drawing.height * scale, (self.width - drawing.width * scale) / 2
-        self.figures += 1
         typeface = self.typeface
 
         def draw(paper: Paper, left: float, top: float, _: float) -> None:
@@ -262,16 +251,9 @@ class Composer:
             with paper.mark(element):
                 figures.draw(paper, drawing, left + indent, top, scale, typeface)
 
-        caption = self.caption(block)
+        caption = block.caption
         yield Strip(height, draw, 1.2 * gap, keep=bool(caption))
         if caption:
             words = self.root.add("Caption")
             script = Script(self.typeface, 0.92 * self.size)
             yield from prose.strips(caption, script, self.width, words, 0.6 * gap, align="center")
-
-    def caption(self, block: Figure) -> Inlines:
-        """The caption, numbered where the look does so."""
-        if not self.look.caption:
-            return block.caption
-        words = block.caption or (Text(block.drawing.title),)
-        return (Text(self.look.caption.format(n=self.figures)), *words)

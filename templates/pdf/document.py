@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from templates.fields import EXERCISES
-from templates.looks import LOOKS
+from templates.looks import look_of
 from templates.page import Block, Heading, Items, Page, Paragraph, Table
 from templates.pdf import qr
 from templates.pdf.blocks import Composer
@@ -102,7 +102,7 @@ def booklet(
 def _lay_out(paper: Paper, page: Page, options: Options, root: Element, outline: int) -> None:
     """Compose, divide and draw; the last page of paper is left open."""
     width, height = paper.size[0] - 2 * SIDE, paper.size[1] - TOP - BOTTOM
-    composer = Composer(LOOKS[page.look], width, root)
+    composer = Composer(look_of(page), width, root)
     leaves = _leaves(filled(_strips(page, composer), height), page)
     levels = {id(strip): (words, level) for words, level, strip in composer.headings}
     for n, leaf in enumerate(leaves, 1):

@@ -28,6 +28,9 @@ MISSING = "□"
 MATHS = ("STIXTwoMath", "BPGModernMath")
 """The fonts for formulas."""
 
+SUBSTITUTES = {"✗": "×", "\u00a0": " ", "\u202f": " "}
+"""No shipped font has a ballot cross, and a space needs no glyph of its own kind."""
+
 LAST = ("STIXTwoText-Regular", "STIXTwoMath")
 """Asked for letters of other scripts, and then for signs."""
 
@@ -149,6 +152,7 @@ class Face:
 
     def find(self, char: str) -> tuple[EmbeddedFont, int] | None:
         """Font and glyph of a character, from the face or else from the others."""
+        char = SUBSTITUTES.get(char, char)
         for file in (self.file, *self.others):
             found = font(file)
             glyph = found.characters.get(ord(char))

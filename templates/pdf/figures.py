@@ -8,12 +8,9 @@ from templates.drawing import HEIGHT, INKS, LOOKS, Circle, Drawing, Line, Words
 from templates.formulas.letters import styled
 from templates.formulas.mathfont import MathFont
 from templates.formulas.spans import Span
-from templates.pdf.faces import Typeface
+from templates.pdf.faces import SUBSTITUTES, Typeface
 from templates.pdf.paper import INK, PAPER, Paper
 from templates.svg import BASELINE
-
-SUBSTITUTES = {"✗": "×"}
-"""No shipped font has a ballot cross; its letter in a diagram is drawn as a plain one."""
 
 POINTS = 0.75
 """Points in a CSS pixel."""

@@ -76,6 +76,7 @@ class Paper:
         self._ink = ""
         self._silent = False
         self._bookmarks = 0
+        self._outline = -1
 
     # pages -----------------------------------------------------------------------------------
 
@@ -102,6 +103,8 @@ class Paper:
 
     def bookmark(self, title: str, level: int, top: float) -> None:
         """An entry of the outline that leads to a height on this page."""
+        level = min(level, self._outline + 1)  # a viewer's outline cannot skip a level
+        self._outline = level
         self._bookmarks += 1
         key = f"b{self._bookmarks}"
         self.canvas.bookmarkHorizontalAbsolute(key, top)
@@ -227,7 +230,7 @@ class Paper:
             self._write(f"BT {number(x)} {number(y)} Td {body} ET")
 
     def _letter(self, face: Face, char: str) -> Shown:
-        found = face.find(" " if char == "\u00a0" else char) or face.find(MISSING)
+        found = face.find(char) or face.find(MISSING)
         if found is None:
             raise LookupError(f"{face.file} has neither {char!r} nor {MISSING!r}")
         shown = self._glyph(*found)

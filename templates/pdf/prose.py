@@ -140,8 +140,7 @@ def _items(parts: Inlines, script: Script, width: float) -> Iterator[tuple[Item,
                 space = 0.0
             continue
         face, colour = _face(part, script)
-        text = f"\u202f{part.text}\u202f" if isinstance(part, Badge) else part.text
-        for n, chunk in enumerate(text.split(" ")):
+        for n, chunk in enumerate(part.text.split(" ")):
             space = script.face.width(" ") * script.size if n else space
             for word in _words(chunk, face, script.size, colour, width):
                 yield word, space

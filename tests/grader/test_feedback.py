@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from issued_exercises import exercises
+from papers import complaints, texts
 
 from grader.cli import cli
 from grader.folder import Folder
@@ -109,3 +110,22 @@ def test_policy_option_regrades_without_touching_anything(folder: Path) -> None:
     run("check", answers, "--policy", "exam", "--output", "csv")
     assert "did you mean 'strict'" in run("check", answers, "--policy", "strikt", code=2)
     assert {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()} == before
+
+
+def test_feedback_can_be_printed(tmp_path: Path, runner: CliRunner) -> None:
+    """The same page as PDF: accessible, verdicts in words, every sign in the fonts."""
+    out = tmp_path / "hw"
+    made = ["generate", "mazur", "--count", "1", "--out", str(out), "--formats", "csv"]
+    assert runner.invoke(cli, made).exit_code == 0
+    answers = out / "students" / "student-01" / "answers.csv"
+    table = answers.read_text("utf-8-sig").splitlines()
+    answers.write_text("\n".join([table[0], *(f"{row}0.5" for row in table[1:])]), "utf-8")
+    pages = tmp_path / "feedback"
+    command = ["check", str(answers), "--feedback", str(pages), "--feedback-as", "both"]
+    assert runner.invoke(cli, command).exit_code == 0
+    assert {path.name for path in pages.iterdir()} == {"student-01.html", "student-01.pdf"}
+    data = (pages / "student-01.pdf").read_bytes()
+    assert complaints(data) == []
+    said = " ".join(texts(data))
+    assert "wrong" in said
+    assert "□" not in said
