@@ -12,7 +12,7 @@ import click
 from grader import __version__
 from grader.terminal import table
 
-NEEDED = ("numpy", "click", "jinja2")
+NEEDED = ("numpy", "click", "jinja2", "reportlab", "pypdf", "segno")
 
 
 def findings() -> list[tuple[str, str, str]]:
