@@ -63,6 +63,8 @@ def strips(
         draw = _drawer(cells, stems, margin, pitch, ascent, setting, element)
         space = before if n == 0 else ROW_GAP * setting.size
         found.append(Strip(ascent + descent, draw, space))
+    if len(found) > 1:
+        found[0].keep = found[-2].keep = True  # no row of a section stands alone
     return found
 
 

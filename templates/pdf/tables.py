@@ -145,19 +145,18 @@ def _header(
         for n in range(setting.panels)
     ]
     strip = _row(panels, setting, last=False)
-    strip.draw = _on_ground(strip.draw, setting, silent=tree is None)
+    strip.draw = _on_ground(strip.draw, setting)
     strip.keep = True
     return strip
 
 
-def _on_ground(inner: Draw, setting: Setting, silent: bool) -> Draw:
+def _on_ground(inner: Draw, setting: Setting) -> Draw:
     def draw(paper: Paper, left: float, top: float, height: float) -> None:
         with paper.artifact():
             for x in setting.lefts(left):
                 paper.bar(x, top - height, setting.grid.width, height, "#eef1f5")
                 paper.bar(x, top - 0.9, setting.grid.width, 0.9, setting.accent)
-        with paper.artifact() if silent else nullcontext():
-            inner(paper, left, top, height)
+        inner(paper, left, top, height)
 
     return draw
 

@@ -158,6 +158,18 @@ def test_scripts_stand_low_and_high_and_do_not_touch() -> None:
     assert rules[1] - rules[0] > 0.9
 
 
+def test_scripts_of_a_letter_stand_where_the_font_says() -> None:
+    """TeXbook, rule 18: shifts of the font, or what keeps a tall subscript from rising."""
+    c = MODERN.constants
+    small = set_formula(f.Num("4"), MODERN).ascent * MODERN.sizes[2]
+    (_, _, _), (_, low, _) = marks(f.Script(X, sub=f.Num("4")))
+    assert low == pytest.approx(-max(c["SubscriptShiftDown"], small - c["SubscriptTopMax"]))
+    (_, _, _), (_, lower, _) = marks(f.Script(X, sub=f.Sym("x")))
+    assert lower == pytest.approx(-c["SubscriptShiftDown"])
+    (_, _, _), (_, high, _) = marks(f.Script(X, sup=f.Num("2")))
+    assert high == pytest.approx(c["SuperscriptShiftUp"])
+
+
 def test_a_square_is_set_on_the_bracket() -> None:
     """Not floating above the letters inside."""
     squared = f.Script(f.Fence(row(f.Num("0.9"), MINUS, f.Num("0.5"))), sup=f.Num("2"))
