@@ -28,7 +28,7 @@ from templates.page import (
     text,
 )
 
-PAPER = 46.0
+PAPER = 48.0
 """What a table may be wide, in em: a sheet of paper at 10 points."""
 BESIDE = 1.8
 """Em between two columns of numbers."""

@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 from problems.formula import Num, Script, Sym
 from templates.diagram import WIDE, Diagram, Unit, Weight, abridged, described
 from templates.drawing import LOOKS, Circle, Drawing, Line, Words, box_of
+from templates.formulas.mathfont import load
 from templates.geometry import Box, Disc, Point, Segment, covered, overlap, overlap_disc
 from templates.layout import MOST_LABELS, draw
+from templates.pdf.figures import label_width
 from templates.places import Wish, place
 from templates.svg import svg
 
@@ -307,3 +309,20 @@ def test_svg_letters_return_to_the_line(networks: Networks) -> None:
         moves = [float(span.get("dy", 0)) for span in words]
         if len(moves) == 4:
             assert sum(moves) == pytest.approx(0, abs=0.02)
+
+
+# on paper --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "widths", [(1, 1, 1), (2, 2, 2), (3, 2, 2), (2, 3, 2), (5, 5, 4), (8, 8, 4)]
+)
+@pytest.mark.parametrize("bias", ["node", "stubs"])
+def test_labels_are_no_wider_on_paper_than_where_they_were_placed(
+    networks: Networks, widths: tuple[int, ...], bias: str
+) -> None:
+    """So what is clear in the drawing is clear in either printed font."""
+    for shape in draw(networks(*widths, bias=bias)).shapes:
+        if isinstance(shape, Words):
+            for font in map(load, ("STIXTwoMath", "BPGModernMath")):
+                assert label_width(shape.label.spans, font) <= shape.label.width + 0.02
