@@ -16,6 +16,9 @@ VAST = 1e150
 """The radius of what cannot be bounded: vast, not infinite, so that times an exact 0 it
 vanishes."""
 
+LEAST = 1e-100
+"""A divisor that may come nearer to zero than this bounds nothing; its square still is a number."""
+
 SLACK = 1e-12
 """Floating-point dust granted on top of a radius, relative to the value or to 1."""
 
@@ -50,10 +53,10 @@ class Ball:
         return Ball(self.m * other.m, radius)
 
     def __truediv__(self, other: Ball) -> Ball:
-        """A vast radius where the divisor's ball holds zero."""
+        """A vast radius where the divisor's ball holds zero, or all but holds it."""
         size = abs(other.m)
         room = size - other.r
-        free = room > 0
+        free = room > LEAST
         safe, least = where(free, other.m, 1.0), where(free, room * size, 1.0)
         radius = (abs(self.m) * other.r + size * self.r) / least
         return Ball(self.m / safe, where(free, radius, VAST))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from problems.activations import ACTIVATIONS
-from problems.ball import Ball, within
+from problems.ball import VAST, Ball, within
 from problems.expression import (
     BALLS,
     NUMBERS,
@@ -59,8 +60,15 @@ def test_every_choice_inside_lands_inside(rule, middle, radius, share) -> None:
         value = rule.evaluate(inside, NUMBERS)
     except ZeroDivisionError:
         return
-    if math.isfinite(float(value)):
+    if math.isfinite(float(value)) and result.r < VAST:
         assert within(value, result)
+
+
+@pytest.mark.parametrize("tiny", [0.0, 5e-324, 3.6e-209, 1e-101])
+def test_a_divisor_that_is_all_but_zero_bounds_nothing(tiny: float) -> None:
+    """And neither overflows nor divides by what has vanished."""
+    assert (Ball(1.0, 1e-4) / Ball(tiny, 0.0)).r == VAST
+    assert (Ball(1.0, 1e-4) / Ball(tiny, 1e-6)).r == VAST
 
 
 def test_a_radius_that_is_too_small_would_be_noticed() -> None:
