@@ -17,7 +17,7 @@ VAST = 1e150
 vanishes."""
 
 LEAST = 1e-100
-"""A divisor that may come nearer to zero than this bounds nothing; its square still is a number."""
+"""A divisor that may come nearer to zero than this bounds nothing."""
 
 SLACK = 1e-12
 """Floating-point dust granted on top of a radius, relative to the value or to 1."""
