@@ -49,14 +49,18 @@ Own = tuple[Student, Sequence[Exercise]]
 
 def blank_answers(exercises: Sequence[Exercise]) -> bytes:
     """The answers.csv that a student fills in."""
-    from templates.formulas.plain import plain
-
     rows = (
-        [exercise.id, exercise.labels[id], plain(exercise.naming.symbol(id)), ""]
+        [exercise.id, exercise.labels[id], _symbol(exercise, id), ""]
         for exercise in exercises
-        for id in exercise.asked
+        for id in exercise.questions
     )
     return plain_table(["exercise", "step", "symbol", "answer"], rows)
+
+
+def _symbol(exercise: Exercise, question: str) -> str:
+    from templates.formulas.plain import plain
+
+    return plain(exercise.symbol(question))
 
 
 def student_files(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,12 +18,14 @@ from grader.batch import SLIP, VERDICTS, WRONG, Batch
 from grader.conventions import Judged, judge
 from grader.errors import Problem
 from grader.policy import DEFAULT, Policy
-from grader.read.number import Reading, Unreadable, Written
-from problems import ids
+from grader.read.answer import Answer
+from grader.read.number import Unreadable, Written
+from problems import general, ids
 from problems.ball import Ball, within
 from problems.catalogue import CATALOGUE
 from problems.exercise import Exercise
 from problems.expression import BALLS
+from problems.formula import Formula
 from problems.gate import Finding
 from problems.notation import Naming
 from problems.precision import Precision, power_of_ten, rounded, rounded_significant
@@ -31,9 +34,13 @@ from problems.writing import Writer
 from templates.formulas.plain import plain
 from templates.report import Report, StepReport, Verdict
 
-Answers = Mapping[str, Reading]
+if TYPE_CHECKING:
+    from grader.formulas import Marked
+
+Answers = Mapping[str, Answer]
 """Step id -> what was read there; blank steps are absent."""
 
+LOST = ("slip", "wrong")
 OTHER_SIGN = (
     "Your deltas have the opposite sign throughout and your gradients and updates come out "
     "right: you use the other sign convention of the literature, which is accepted."
@@ -72,8 +79,14 @@ def mark(
         problems: what could not be read, passed on into the report.
     """
     judged = judge(batch_of(exercise, answers))
-    words = _Words(exercise, answers, judged)
-    steps = tuple(_step(exercise, id, answers, policy, words) for id in exercise.asked)
+    words = _Words(exercise, answers, judged, _formulas(exercise, answers))
+    steps = (
+        *(_step(exercise, id, answers, policy, words) for id in exercise.asked),
+        *(
+            _formula_step(exercise, question, answers, policy, words)
+            for question in words.formulas
+        ),
+    )
     return Report(
         exercise.student,
         exercise.id,
@@ -107,6 +120,49 @@ def _step(
     )
 
 
+def _formulas(exercise: Exercise, answers: Answers) -> Mapping[str, Marked]:
+    """What was found of each formula; most exercises ask for none and need no grammar."""
+    if not (exercise.formulas or exercise.generals):
+        return {}
+    from grader.formulas import mark_formulas
+
+    return mark_formulas(exercise, answers)
+
+
+def _formula_step(
+    exercise: Exercise, question: str, answers: Answers, policy: Policy, words: _Words
+) -> StepReport:
+    reading, marked = answers.get(question), words.formulas[question]
+    return StepReport(
+        id=question,
+        label=exercise.labels[question],
+        answer=reading.text if reading else "",
+        verdict=marked.verdict,
+        credit=policy.credit(marked.verdict, marked.slip, 1),
+        weight=policy.weight(step_of(question)),
+        expected=0.0,
+        tolerance=0.0,
+        message=words.formula_message(question),
+        slip=marked.slip,
+        used=tuple(map(ids.formula_of, marked.used)),
+        formula=plain(_key_formula(exercise, question)),
+    )
+
+
+def step_of(question: str) -> str:
+    """A step that a question is about: for letters, the first unit's."""
+    if ids.asks_general(question):
+        return general.pattern(question)
+    return question.removesuffix(ids.FORMULA)
+
+
+def _key_formula(exercise: Exercise, question: str) -> Formula:
+    if ids.asks_general(question):
+        return general.formula(exercise.notation, exercise.plan, question)
+    step = exercise.graph.steps[step_of(question)]
+    return Writer(exercise.naming).symbolic(step)
+
+
 @dataclass(frozen=True)
 class _Words:
     """Puts one submission's standing into the exercise's own notation."""
@@ -114,6 +170,25 @@ class _Words:
     exercise: Exercise
     answers: Answers
     judged: Judged
+    formulas: Mapping[str, Marked]
+    """Step -> what was found of its formula, where formulas are asked for."""
+
+    def formula_message(self, question: str) -> str:
+        reading, marked = self.answers.get(question), self.formulas[question]
+        match marked.verdict:
+            case "correct":
+                return "right"
+            case "carried":
+                own = ", ".join(self.name(used) for used in marked.used)
+                return f"right from your own formula for {own}" if own else "right from your own"
+            case "blank":
+                return "nothing written"
+            case "unreadable":
+                lost = "it has no value where the network's numbers are ordinary ones"
+                return reading.message if isinstance(reading, Unreadable) else lost
+            case "slip":
+                return CATALOGUE[marked.slip or ""].student
+        return marked.note or "another function of the network's quantities than the right one"
 
     def verdict(self, id: str) -> Verdict:
         code = int(self.judged.standing.verdicts[id][0])
@@ -126,7 +201,9 @@ class _Words:
         return self.judged.standing.used.get(id, {}).get(0, ())
 
     def name(self, id: str) -> str:
-        return _plain_name(self.exercise.naming, id)
+        if ids.asks_general(id):
+            return plain(self.exercise.symbol(id))
+        return _plain_name(self.exercise.naming, id.removesuffix(ids.FORMULA))
 
     def message(self, id: str) -> str:
         reading = self.answers.get(id)
@@ -174,7 +251,7 @@ class _Words:
         """The rule with symbols: what to look at, without a number."""
         if self.verdict(id) not in ("slip", "wrong"):
             return ""
-        writer = Writer(self.exercise.naming, None, self.exercise.asked)
+        writer = Writer(self.exercise.naming, None, self.exercise.named)
         step = self.exercise.graph.steps[id]
         return f"look at {self.name(id)} = {plain(writer.symbolic(step))}"
 
@@ -186,7 +263,8 @@ class _Words:
         for id in self.exercise.graph.steps:
             if id in asked and int(self.judged.standing.verdicts[id][0]) in (SLIP, WRONG):
                 return id
-        return None
+        lost = (id for id, marked in self.formulas.items() if marked.verdict in LOST)
+        return next(lost, None)
 
     def remarks(self) -> tuple[str, ...]:
         found = []
@@ -200,7 +278,9 @@ class _Words:
         if first is None:
             return ""
         lost = [id for id in self.exercise.asked if self.verdict(id) in ("slip", "wrong")]
-        start = f"Your first deviation is {self.name(first)}"
+        lost += [id for id, marked in self.formulas.items() if marked.verdict in LOST]
+        what = "the formula for " if ids.asks_formula(first) else ""
+        start = f"Your first deviation is {what}{self.name(first)}"
         if len(lost) == 1:
             return f"{start}; everything after it is consistent with it."
         others = ", ".join(self.name(id) for id in lost if id != first)

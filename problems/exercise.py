@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from problems import gate, ids
+from problems import gate, general, ids
 from problems.draw import Draw
 from problems.errors import FormatError, FormatTooNew, SpecError
 from problems.family import Design
+from problems.formula import Formula
 from problems.graph import Graph, build
 from problems.grid import decimal
 from problems.network import Layer, Method, Network, Plan, Task, bias_ids
@@ -48,6 +49,27 @@ class Exercise:
     reissue: int = 0
     gated: bool = False
     """Whether the numbers passed the quality gate, as all issued ones have."""
+    formulas: tuple[str, ...] = ()
+    """Ids of the steps whose formulas are asked for, in the order of the worksheet."""
+
+    generals: tuple[str, ...] = ()
+    """Questions for formulas with letters, in the order of the worksheet."""
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """Everything that is answered: numbers, formulas, formulas with letters."""
+        return (*self.asked, *map(ids.formula_of, self.formulas), *self.generals)
+
+    def symbol(self, question: str) -> Formula:
+        """What is asked, as the text writes it."""
+        if ids.asks_general(question):
+            return general.symbol(self.notation, self.plan, question)
+        return self.naming.symbol(question.removesuffix(ids.FORMULA))
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Ids of the steps that something is asked about: they have a name of their own."""
+        return tuple(dict.fromkeys((*self.asked, *self.formulas)))
 
     @property
     def graph(self) -> Graph:
@@ -62,7 +84,11 @@ class Exercise:
     @cached_property
     def labels(self) -> dict[str, str]:
         """Asked id -> what is typed for it."""
-        return {id: self.naming.label(id) for id in self.asked}
+        numbers = {id: self.naming.label(id) for id in self.asked}
+        formulas = {ids.formula_of(id): self.naming.label(id) for id in self.formulas}
+        numbers |= {id: ids.formula_of(label) for id, label in formulas.items()}
+        letters = {id: general.label(self.notation, self.plan, id) for id in self.generals}
+        return numbers | {id: label + ids.GENERAL for id, label in letters.items()}
 
     @cached_property
     def solution(self) -> Solution:
@@ -117,6 +143,8 @@ def issued(
         number,
         reissue,
         gated=True,
+        formulas=design.formulas,
+        generals=design.generals,
     )
 
 
@@ -161,7 +189,9 @@ def as_json(exercise: Exercise) -> Doc:
         },
         "precision": exercise.precision.as_json(),
     }
-    return doc | {"steps": [_step_json(exercise, id) for id in exercise.asked]}
+    steps = [_step_json(exercise, id) for id in exercise.asked]
+    more = exercise.questions[len(exercise.asked) :]
+    return doc | {"steps": [*steps, *(_formula_json(exercise, question) for question in more)]}
 
 
 def _layer_json(exercise: Exercise, number: int) -> Doc:
@@ -193,6 +223,11 @@ def _step_json(exercise: Exercise, id: str) -> Doc:
         "value": float(ball.m),
         "tolerance": float(ball.r),
     }
+
+
+def _formula_json(exercise: Exercise, question: str) -> Doc:
+    """A question for a formula; what is right follows from the network, so nothing is stored."""
+    return {"id": question, "label": exercise.labels[question], "asked": True, "kind": "formula"}
 
 
 def dumps(doc: Doc) -> str:
@@ -274,8 +309,11 @@ def _from_json(doc: Doc) -> Exercise:
             bool(method["loss_of_errors"]),
         ),
     )
-    asked = tuple(str(step["id"]) for step in doc["steps"] if step["asked"])
-    unknown = [id for id in asked if id not in build(plan).steps]
+    listed = [str(step["id"]) for step in doc["steps"] if step["asked"]]
+    asked = tuple(id for id in listed if not ids.asks_formula(id))
+    formulas = tuple(id.removesuffix(ids.FORMULA) for id in listed if id.endswith(ids.FORMULA))
+    generals = tuple(id for id in listed if ids.asks_general(id))
+    unknown = [id for id in (*asked, *formulas) if id not in build(plan).steps]
     if unknown:
         raise ValueError(f"no step {unknown[0]!r} in this network")
     return Exercise(
@@ -290,6 +328,8 @@ def _from_json(doc: Doc) -> Exercise:
         int(doc.get("number", 1)),
         int(doc.get("reissue", 0)),
         bool(doc.get("gated", False)),
+        formulas,
+        generals,
     )
 
 

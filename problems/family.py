@@ -83,7 +83,7 @@ class Family:
         plan = Plan(network, task, self.method)
         graph = build(plan)
         pieces = placed(self.sections, graph, self._titles())
-        if not any(piece.steps for piece in pieces):
+        if not any(piece.questions for piece in pieces):
             raise SpecError([Complaint("section", f"{self.name} asks for no step of this net")])
         grids = {id: self._grid(id, difficulty) for id in given_ids(plan)}
         return Design(self, plan, precision, difficulty, tuple(pieces), grids)
@@ -158,6 +158,16 @@ class Design:
     def asked(self) -> tuple[str, ...]:
         """Ids of the asked steps in the order of the worksheet."""
         return tuple(dict.fromkeys(id for piece in self.sections for id in piece.steps))
+
+    @property
+    def formulas(self) -> tuple[str, ...]:
+        """Ids of the steps whose formulas are asked for, in the order of the worksheet."""
+        return tuple(dict.fromkeys(id for piece in self.sections for id in piece.formulas))
+
+    @property
+    def generals(self) -> tuple[str, ...]:
+        """Questions for formulas with letters, in the order of the worksheet."""
+        return tuple(dict.fromkeys(id for piece in self.sections for id in piece.generals))
 
     def finer(self) -> Design | None:
         """The same with one more digit, if the family allows it."""

@@ -13,6 +13,7 @@ from problems.grid import Grid, read_grid
 from problems.sections import Item, Section
 
 DIFFICULTIES = ("easy", "standard", "hard")
+SHOWN = ("steps", "vector", "formula", "general")
 GIVENS = ("x", "t", "w", "b", "rate", "shift")
 
 
@@ -208,5 +209,7 @@ class Checker:
             str(layers),
             self.choice(entry, f"{where}.order", ["kind", "unit", "layer"], "kind"),
             self.choice(entry, f"{where}.direction", ["up", "down"], "up"),
-            self.choice(entry, f"{where}.show", ["steps", "vector"], "steps"),
+            self.choice(
+                entry, f"{where}.show", ["steps", "vector", "formula", "general"], "steps"
+            ),
         )

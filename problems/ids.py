@@ -1,7 +1,8 @@
 """Canonical ids of steps and givens: the one name that is the same in every notation.
 
 `[nEXAMPLE:]KIND[.INDEX...][<PATH][@ITERATION]`, e.g. `net.1.2`, `n2:dw.1.1.3`,
-`dout.1.1<2`, `new.w.2.1.1@3`. Indices count from 1: layer, unit, unit below.
+`dout.1.1<2`, `new.w.2.1.1@3`. Indices count from 1: layer, unit, unit below. A question for the
+formula of a step instead of its number ends with `:formula`.
 """
 
 from __future__ import annotations
@@ -40,6 +41,29 @@ _ID = re.compile(
     r"(?:\.(?P<of>[wb])(?=\.))?(?P<indices>(?:\.[1-9]\d*)*)"
     r"(?:<(?P<path>[1-9]\d*))?(?:@(?P<iteration>[1-9]\d*))?(?:/(?P<inner>.+))?"
 )
+
+
+FORMULA = ":formula"
+"""Ends the id of a question for the formula of a step: `delta.1.1:formula`."""
+
+
+GENERAL = ":general"
+"""Ends the id of a question for the formula of all units of a layer: `delta.1:general`."""
+
+
+def formula_of(step: str) -> str:
+    """The id of the question for a step's formula."""
+    return step + FORMULA
+
+
+def asks_formula(id: str) -> bool:
+    """Whether an id asks for a formula rather than a number."""
+    return id.endswith((FORMULA, GENERAL))
+
+
+def asks_general(id: str) -> bool:
+    """Whether an id asks for a formula with letters for the units."""
+    return id.endswith(GENERAL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,9 @@ class Item:
     direction: str = "up"
     """Layers from the inputs up, or from the outputs down."""
     show: str = "steps"
-    """`vector`: a layer's steps as entries of one vector or matrix."""
+    """`vector`: a layer's steps as entries of one vector or matrix; `formula`: the formulas of
+    the steps are asked for, not their numbers; `general`: one formula, with letters for the
+    units, for all steps of a kind in a layer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,17 @@ class Group:
 
     steps: tuple[str, ...]
     vector: bool = False
+    formula: bool = False
+    """Whether formulas are asked for."""
+    general: str = ""
+    """The question, where one formula with letters is asked for all units of a layer."""
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """Ids of what is asked: the steps, or their formulas."""
+        if self.general:
+            return (self.general,)
+        return tuple(map(ids.formula_of, self.steps)) if self.formula else self.steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +66,23 @@ class Placed:
 
     @property
     def steps(self) -> tuple[str, ...]:
-        """All ids in reading order."""
-        return tuple(id for group in self.groups for id in group.steps)
+        """Ids of the steps whose numbers are asked for, in reading order."""
+        return tuple(id for group in self.groups if not group.formula for id in group.steps)
+
+    @property
+    def formulas(self) -> tuple[str, ...]:
+        """Ids of the steps whose formulas are asked for, in reading order."""
+        return tuple(id for group in self.groups if group.formula for id in group.steps)
+
+    @property
+    def generals(self) -> tuple[str, ...]:
+        """Questions for formulas with letters, in reading order."""
+        return tuple(group.general for group in self.groups if group.general)
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """Everything that is asked, in reading order."""
+        return tuple(id for group in self.groups for id in group.questions)
 
 
 Place = tuple[int | None, int]
@@ -110,8 +138,11 @@ def placed(
 def _groups(item: Item, graph: Graph, place: Place) -> Iterator[Group]:
     chosen = [id for id in graph.steps if _chosen(item, graph, place, id)]
     chosen.sort(key=lambda id: _order(item, graph, ids.parse(id)))
-    if item.show == "steps":
-        yield from (Group((id,)) for id in chosen)
+    if item.show == "general":
+        yield from (Group((), general=name) for name in dict.fromkeys(map(_general, chosen)))
+        return
+    if item.show != "vector":
+        yield from (Group((id,), formula=item.show == "formula") for id in chosen)
         return
     done: dict[tuple[str, int], list[str]] = {}
     for id in chosen:
@@ -120,6 +151,12 @@ def _groups(item: Item, graph: Graph, place: Place) -> Iterator[Group]:
         done.setdefault((kind, parsed.layer), []).append(id)
     for steps in done.values():
         yield Group(tuple(steps), vector=True)
+
+
+def _general(id: str) -> str:
+    parsed = ids.parse(id)
+    layer = parsed.indices[0] if parsed.kind != "error" else 0
+    return f"{parsed.kind}.{layer}{ids.GENERAL}"
 
 
 def _chosen(item: Item, graph: Graph, place: Place, id: str) -> bool:

@@ -70,6 +70,8 @@ class Writer:
         naming: the notation bound to the plan.
         numbers: for each id the number as printed; without it only symbols can be written.
         asked: ids of the steps that have a number of their own; None if all have.
+        worked_out: whether the factor from below is written as what it is, never as a
+            derivative of the net input.
     """
 
     def __init__(
@@ -77,10 +79,12 @@ class Writer:
         naming: Naming,
         numbers: Mapping[str, str] | None = None,
         asked: Collection[str] | None = None,
+        worked_out: bool = False,
     ) -> None:
         self.naming = naming
         self.notation = naming.notation
         self.numbers = numbers or {}
+        self.worked_out = worked_out
         self.hidden: dict[str, Expression] = {}
         if asked is not None:
             steps = build(naming.plan).steps
@@ -279,13 +283,14 @@ class _Walk:
         written = self.write(node)
         if isinstance(node, Sum) and self.is_error(node) and self.notation.target_first:
             return written if first else Fence(written)
-        if isinstance(node, Sum | Negative) or (isinstance(node, Slope) and _has_sum(written)):
+        if isinstance(node, Sum | Negative) or (isinstance(node, Slope) and has_sum(written)):
             return Fence(written)
         return written if first else self.bracketed(written)
 
     def local_derivative(self, node: Expression) -> Formula | None:
         """In the chain form the factor from below is shown as a derivative of the net input."""
-        if self.numeric or not self.notation.chain or not isinstance(node, Ref):
+        chain = self.notation.chain and not self.writer.worked_out
+        if self.numeric or not chain or not isinstance(node, Ref):
             return None
         parsed, own = ids.parse(node.id), ids.parse(self.step.id)
         if own.kind == "dw" and parsed.kind in ("x", "out") and own.indices[2:]:
@@ -343,8 +348,12 @@ class _Walk:
         return Frac(powers[node.index], row(*below))
 
 
-def _has_sum(written: Formula) -> bool:
-    """Whether a formula is a sum or difference on its top level."""
+def has_sum(written: Formula) -> bool:
+    """Whether a formula is a sum or difference on its top level.
+
+    >>> has_sum(row(ONE, MINUS, E)), has_sum(E)
+    (True, False)
+    """
     return isinstance(written, Row) and any(
         isinstance(item, Op) and item.role == "binary" and item.text in "+−"
         for item in written.items
@@ -369,7 +378,8 @@ def _based(argument: Formula) -> Formula:
 
 
 def _logistic(argument: Formula) -> Formula:
-    power = Script(E, sup=row(NEGATIVE, _Walk.bracketed(argument)))
+    whole = Fence(argument) if has_sum(argument) else _Walk.bracketed(argument)
+    power = Script(E, sup=row(NEGATIVE, whole))
     return Frac(ONE, row(ONE, PLUS, power))
 
 

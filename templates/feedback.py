@@ -199,7 +199,7 @@ def _steps(report: Report, part: Checked, show: Show, level: Level) -> Iterator[
 def _sections(part: Checked, asked: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
     rest = dict.fromkeys(asked)
     for section in part.sections:
-        listed = [id for id in section.steps if id in rest]
+        listed = [id for id in section.questions if id in rest]
         for id in listed:
             del rest[id]
         if listed:
@@ -221,7 +221,7 @@ def table(steps: Sequence[StepReport], exercise: Exercise, show: Show) -> Table:
 
 
 def _cells(step: StepReport, exercise: Exercise, show: Show) -> Iterator[Inlines]:
-    yield (Math(exercise.naming.symbol(step.id)),)
+    yield (Math(exercise.symbol(step.id)),)
     yield (Code(answer),) if (answer := shortened(step.answer)) else text("–")
     if show.expected or show.tolerance:
         yield _expected(step, exercise, show)
@@ -230,6 +230,8 @@ def _cells(step: StepReport, exercise: Exercise, show: Show) -> Iterator[Inlines
 
 
 def _expected(step: StepReport, exercise: Exercise, show: Show) -> Inlines:
+    if step.formula:
+        return (Code(step.formula),) if show.expected else ()
     shown = exercise.precision.shown(ids.parse(step.id).kind, step.expected).replace("-", "−")
     value = (Math(Num(shown)),) if show.expected else ()
     within = Text(f" {PLUS_MINUS.text} {rounded_up(step.tolerance)}")

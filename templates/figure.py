@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from problems import ids
 from problems.exercise import Exercise
@@ -10,13 +11,26 @@ from problems.formula import EQUALS, Formula, Num, Script, row, word
 from problems.network import bias_ids
 from problems.writing import number
 from templates.diagram import Bias, Diagram, Unit, Weight
+from templates.drawing import Shown
 from templates.layout import draw
 from templates.page import Figure
 
 
-def network_figure(exercise: Exercise) -> Figure:
-    """Units, weights and biases with their numbers, as far as there is room."""
-    return Figure(draw(diagram(exercise)))
+def network_figure(exercise: Exercise, show: Shown = "values") -> Figure:
+    """Units, weights and biases with their numbers, as far as there is room.
+
+    Args:
+        exercise: whose network.
+        show: at most this; with less than values, inputs and targets have none either.
+    """
+    drawn = diagram(exercise)
+    if show != "values":
+        drawn = replace(drawn, layers=tuple(map(_uncaptioned, drawn.layers)))
+    return Figure(draw(drawn, show))
+
+
+def _uncaptioned(layer: tuple[Unit, ...]) -> tuple[Unit, ...]:
+    return tuple(replace(unit, caption=None) for unit in layer)
 
 
 def diagram(exercise: Exercise) -> Diagram:

@@ -30,9 +30,12 @@ class StepReport:
     """Ids of the student's own deviating values that the verdict rests on."""
     hint: str = ""
     """What to look at next, without giving the value away."""
+    formula: str = ""
+    """The key's formula, where a formula is asked for; there is no expected number then."""
 
     def as_json(self) -> dict[str, Any]:
         """The form of docs/formats.md."""
+        asks = bool(self.formula)
         return {
             "id": self.id,
             "label": self.label,
@@ -40,8 +43,9 @@ class StepReport:
             "verdict": self.verdict,
             "credit": self.credit,
             "weight": self.weight,
-            "expected": self.expected,
-            "tolerance": self.tolerance,
+            "expected": None if asks else self.expected,
+            "tolerance": None if asks else self.tolerance,
+            **({"formula": self.formula} if asks else {}),
             "slip": self.slip,
             "used": list(self.used),
             "message": self.message,

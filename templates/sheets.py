@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from problems import ids
+from problems import general, ids
 from problems.exercise import Exercise
-from problems.formula import EQUALS, Num, Op, Row, row
+from problems.formula import EQUALS, Formula, Num, Op, Row, row
 from problems.precision import Precision
 from problems.sections import Group, Placed
 from problems.vectors import Vectors
@@ -42,6 +42,8 @@ from templates.page import (
 )
 
 LANGUAGE = "en"
+FIELD_WIDTH, FORMULA_WIDTH = 6.0, 30.0
+"""Of a field for a number and for a formula, in em."""
 WORKING = 22.0
 """Room for working below a section, in millimetres."""
 PLUS_MINUS = Op("±", "binary")
@@ -101,6 +103,8 @@ def _opening(sheet: Sheet, n: int, of: int, what: str) -> list[Block]:
     ]
     if sheet.source:
         opening.append(Paragraph(text(f"Style: {sheet.source}.")))
+    if not sheet.exercise.asked:  # formulas alone: the numbers would only distract
+        return [*opening, network_figure(sheet.exercise, "names")]
     figure = network_figure(sheet.exercise)
     return [*opening, figure, *givens(sheet.exercise, figure.drawing.shown, sheet.given)]
 
@@ -123,6 +127,28 @@ def how_to_write(precision: Precision, formats: Sequence[str]) -> Inlines:
     )
 
 
+def how_to_write_formulas(exercise: Exercise, formats: Sequence[str]) -> Inlines:
+    """Which names a formula may use, and how it is typed."""
+    known = [exercise.naming.label(id) for id in exercise.graph.givens]
+    steps = [exercise.naming.label(id) for id in exercise.graph.steps if "/" not in id]
+    names = ", ".join([*known[:3], *steps[:3]])
+    first = Text(
+        "Write a formula in any form that is equal: through the givens, or through quantities "
+        "that come before it. Type names as in "
+    )
+    rest = (
+        "; Greek letters by name (delta1) or letter, products with * or side by side, powers "
+        f"with ^. {_hand_in(formats)}Leave a field empty rather than guess."
+    )
+    letters = ""
+    if exercise.generals:
+        letters = (
+            " With letters for the units, i is the layer below, j the unit, k the layer above; "
+            "a sum is sum_k(...)."
+        )
+    return (first, Code(names), Text(rest + letters))
+
+
 def _hand_in(formats: Sequence[str]) -> str:
     form = "worksheet.pdf with its fields filled in and saved" if "pdf" in formats else ""
     table = "answers.csv with the column 'answer' filled in" if "csv" in formats else ""
@@ -136,7 +162,10 @@ def _kind_name(kind: str) -> str:
 
 
 def _worksheet_blocks(sheet: Sheet) -> Iterator[Block]:
-    yield Note(how_to_write(sheet.exercise.precision, sheet.formats))
+    if sheet.exercise.asked:
+        yield Note(how_to_write(sheet.exercise.precision, sheet.formats))
+    if sheet.exercise.formulas or sheet.exercise.generals:
+        yield Note(how_to_write_formulas(sheet.exercise, sheet.formats))
     for section in sheet.sections:
         yield Heading(2, section.title)
         if section.text:
@@ -157,16 +186,28 @@ def _item(exercise: Exercise, group: Group) -> Item | ArrayItem:
         labels = [exercise.labels.get(id, id) for id in group.steps]
         label = labels[0] if len(labels) == 1 else f"{labels[0]} … {labels[-1]}"
         return ArrayItem(label, row(array.symbol, EQUALS), cells)
-    return _field(exercise, group.steps[0])
+    if group.general:
+        return _general_field(exercise, group.general)
+    return _field(exercise, group.steps[0], group.formula)
 
 
-def _field(exercise: Exercise, id: str) -> Item:
+def _general_field(exercise: Exercise, question: str) -> Item:
+    prompt = row(exercise.symbol(question), EQUALS)
+    name = field_name(exercise.number, question)
+    label = exercise.labels.get(question, question)
+    return Item(question, label, prompt, FORMULA_WIDTH, name, "a formula with i, j and k")
+
+
+def _field(exercise: Exercise, id: str, formula: bool = False) -> Item:
     writer = Writer(exercise.naming)
     step = exercise.graph.steps[id]
     prompt = row(writer.left(step), writer.relation(step))
-    name = field_name(exercise.number, id)
-    hint = exercise.precision.worded(ids.parse(id).kind)
-    return Item(id, exercise.labels.get(id, id), prompt, name=name, hint=hint)
+    question = ids.formula_of(id) if formula else id
+    name = field_name(exercise.number, question)
+    hint = "a formula" if formula else exercise.precision.worded(ids.parse(id).kind)
+    width = FORMULA_WIDTH if formula else FIELD_WIDTH
+    label = exercise.labels.get(question, question)
+    return Item(question, label, prompt, width, name, hint)
 
 
 # key ---------------------------------------------------------------------------------------
@@ -174,20 +215,25 @@ def _field(exercise: Exercise, id: str) -> Item:
 
 def _key_blocks(sheet: Sheet) -> Iterator[Block]:
     exercise = sheet.exercise
-    writer = Writer(exercise.naming, exercise.printed, exercise.asked)
+    writer = Writer(exercise.naming, exercise.printed, exercise.named)
     for section in sheet.sections:
         yield Heading(2, section.title)
         for group in section.groups:
             yield from _worked(exercise, writer, group)
-    curve = error_curve(exercise)
+    curve = error_curve(exercise) if exercise.asked else None
     if curve:
         yield Heading(2, "The error over the updates")
         yield curve
-    yield Heading(2, "All results")
-    yield results(exercise)
+    if exercise.asked:
+        yield Heading(2, "All results")
+        yield results(exercise)
 
 
 def _worked(exercise: Exercise, writer: Writer, group: Group) -> Iterator[Block]:
+    if group.general or group.formula:
+        for question in group.questions:
+            yield single(key_formula(exercise, question))
+        return
     vectors = Vectors(exercise.naming)
     if group.vector and vectors.can(group.steps):
         array = vectors.array(group.steps)
@@ -197,6 +243,20 @@ def _worked(exercise: Exercise, writer: Writer, group: Group) -> Iterator[Block]
         for inner in (i for i in exercise.graph.steps if i.startswith(f"{id}/")):
             yield worked_step(exercise, writer, inner)
         yield worked_step(exercise, writer, id)
+
+
+def key_formula(exercise: Exercise, question: str) -> Formula:
+    """symbol = rule = the same through net inputs and outputs; or the rule with letters."""
+    if ids.asks_general(question):
+        return general.formula(exercise.notation, exercise.plan, question)
+    id = question.removesuffix(ids.FORMULA)
+    step = exercise.graph.steps[id]
+    short = Writer(exercise.naming).symbolic(step)
+    forward = [i for i in exercise.graph.steps if ids.parse(i).kind in ids.FORWARD]
+    writer = Writer(exercise.naming, None, [*forward, id], worked_out=True)
+    long = writer.symbolic(step)
+    more = () if long == short else (EQUALS, long)
+    return row(writer.left(step), writer.relation(step), short, *more)
 
 
 def worked_step(exercise: Exercise, writer: Writer, id: str) -> Display:

@@ -8,18 +8,17 @@ from pathlib import Path
 
 import click
 
-from grader import folder as folders
-from grader.errors import AssignmentError, PolicyError, Problem, SubmissionError
+from grader.errors import PolicyError, Problem
 from grader.feedback import Graded, write_feedback
+from grader.gather import Gathered, gather
 from grader.mark import mark, shown
 from grader.policy import Policy
 from grader.policyfile import folder_policy, load_policy, names
-from grader.read.files import read_file
 from grader.spreadsheet import safe_table
-from grader.terminal import paragraph, plural, printable, progress, table, toned
+from grader.terminal import Bar, paragraph, plural, printable, progress, table, toned
 from problems.ball import Ball
 from problems.exercise import Exercise
-from templates.report import FORMAT, Report
+from templates.report import FORMAT, Report, StepReport
 
 FEW = 5
 """So many files need no progress bar."""
@@ -27,7 +26,7 @@ FEW = 5
 EXAMPLES = """\b
 Examples:
   bpgrade check hw1/students/ada/answers.csv
-  bpgrade check inbox/*.csv --assignment hw1 --output json
+  bpgrade check inbox moodle.zip --assignment hw1 --output json
   bpgrade check inbox/*.csv --assignment hw1 --policy strict --feedback feedback
 """
 
@@ -46,7 +45,7 @@ def _named(ctx: click.Context, option: click.Parameter, value: str | None) -> Po
     nargs=-1,
     required=True,
     metavar="SUBMISSION...",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=click.Path(exists=True, path_type=Path),
 )
 @click.option(
     "--assignment",
@@ -89,62 +88,60 @@ def check(
     feedback: Path | None,
     feedback_as: str,
 ) -> None:
-    """Grade SUBMISSION files: tidy CSV (exercise,step,answer), wide CSV (a row a student),
-    or filled PDF worksheets.
+    """Grade SUBMISSIONs: files, folders and ZIP archives of them, in one call.
+
+    Read are CSV and XLSX tables (a row an answer, or a row a student), JSON, filled PDF
+    worksheets and the responses of a Moodle quiz. Whose work it is shows in the exercise's id,
+    in a column 'student', in the folder (also those of Moodle and Canvas downloads) or in the
+    file's name; what fits nobody is listed.
 
     Exit status: 0 all graded, 1 something could not be graded (it is listed), 2 wrong usage.
     """
-    opened: dict[Path, folders.Folder] = {}
-    graded: list[Graded] = []
-    problems: list[Problem] = []
     with progress() as bar:
-        for n, path in enumerate(files, 1):
-            found, lost = _checked(path, assignment, opened, policy)
-            graded += found
-            problems += lost
-            if len(files) > FEW:
-                bar("checking", n, len(files))
+        found = gather(files, assignment, lambda done: bar("reading", done, max(done, len(files))))
+        graded = _marked(found, policy, bar)
     if feedback:
         formats = ("html", "pdf") if feedback_as == "both" else (feedback_as,)
         pages = write_feedback(graded, feedback, formats)
         click.echo(f"{feedback}: {plural(len(pages), 'feedback page')}", err=True)
     reports = [(one.report, one.exercise) for one in graded]
-    print_as[output](reports, problems)
-    if problems or any(report.problems for report, _ in reports):
+    every = [*found.problems, *[p for report, _ in reports for p in report.problems]]
+    _print_notes(found.notes)
+    print_as[output](reports, found.problems)
+    counted = f"{plural(found.files, 'file')}, {plural(len(reports), 'submission')} graded, "
+    click.echo(counted + plural(len(every), "problem"), err=output != "text")
+    if every:
         ctx.exit(1)
 
 
-def _checked(
-    path: Path,
-    assignment: Path | None,
-    opened: dict[Path, folders.Folder],
-    chosen: Policy | None,
-) -> tuple[list[Graded], list[Problem]]:
-    """Reports of one file, and what could not be used of it."""
-    try:
-        place = folders.find(assignment or path.parent)
-        folder = opened[place] = opened.get(place) or folders.Folder(place)
-        policy = chosen or folder_policy(place, folder.order.policy)
-    except AssignmentError as error:
-        return [], [Problem(str(path), None, None, "no_assignment", str(error))]
-    except PolicyError as error:
-        return [], [Problem(str(path), None, None, "no_policy", str(error))]
-    owner = folder.student_of_folder(path)
+def _marked(found: Gathered, chosen: Policy | None, bar: Bar) -> list[Graded]:
+    """Every submission's report, in the order of the files."""
+    graded: list[Graded] = []
+    for n, work in enumerate(found.works, 1):
+        one = work.submission
+        try:
+            policy = chosen or folder_policy(work.folder.path, work.folder.order.policy)
+        except PolicyError as error:
+            found.problems.append(Problem(one.file, one.row, None, "no_policy", str(error)))
+            continue
+        report = mark(one.exercise, one.answers, policy, one.problems)
+        graded.append(Graded(report, one.exercise, work.folder, policy))
+        if len(found.works) > FEW:
+            bar("checking", n, len(found.works))
+    return graded
 
-    def find(exercise: str, student: str) -> Exercise | str:
-        if not exercise and not student and not owner:
-            return "this row names no student and no exercise, and the file's place names neither"
-        return folder.look_up(exercise, student or ("" if exercise else owner))
 
-    try:
-        read = read_file(path.read_bytes(), str(path), find)
-    except SubmissionError as error:
-        return [], list(error.problems)
-    found = [
-        Graded(mark(one.exercise, one.answers, policy, one.problems), one.exercise, folder, policy)
-        for one in read.submissions
-    ]
-    return found, list(read.problems)
+def _print_notes(notes: list[Problem]) -> None:
+    """What was left out, on standard error; many alike are counted."""
+    alike: dict[str, list[Problem]] = {}
+    for note in notes:
+        alike.setdefault(note.message if note.code == "not_a_file" else str(note), []).append(note)
+    for group in alike.values():
+        click.echo(f"note: {printable(str(group[0]))}", err=True)
+        if len(group) > 1:
+            others = ", ".join(printable(one.file) for one in group[1:4])
+            more = f" and {len(group) - 4:,} more" if len(group) > 4 else ""
+            click.echo(f"      likewise {others}{more}", err=True)
 
 
 # output ------------------------------------------------------------------------------------
@@ -166,7 +163,8 @@ def _as_text(reports: Marked, problems: list[Problem]) -> None:
         for problem in every:
             click.echo(f"  {printable(str(problem))}", err=True)
     if len(reports) > 1:
-        click.echo(_summary([report for report, _ in reports]))
+        mean = sum(report.percent for report, _ in reports) / len(reports)
+        click.echo(f"mean {mean:.1f} %")
 
 
 def headline(report: Report) -> str:
@@ -180,15 +178,13 @@ def headline(report: Report) -> str:
 def _steps_table(report: Report, exercise: Exercise) -> str:
     rows = []
     for step in report.steps:
-        places = exercise.precision.places(exercise.graph.steps[step.id].kind)
-        ball = Ball(step.expected, step.tolerance)
         answer = printable(step.answer.strip())
         rows.append(
             [
                 step.label,
                 answer if len(answer) <= 14 else answer[:13] + "…",
                 step.verdict,
-                shown(ball, places, exercise.precision.significant),
+                _expected(step, exercise),
                 "" if step.verdict == "correct" else step.message,
             ]
         )
@@ -196,9 +192,12 @@ def _steps_table(report: Report, exercise: Exercise) -> str:
     return table(header, rows, right=[1, 3], styles={2: toned}, indent="  ")
 
 
-def _summary(reports: list[Report]) -> str:
-    mean = sum(report.percent for report in reports) / len(reports)
-    return f"{plural(len(reports), 'submission')} graded, mean {mean:.1f} %"
+def _expected(step: StepReport, exercise: Exercise) -> str:
+    """The right value with its tolerance, or the right formula."""
+    if step.formula:
+        return step.formula if len(step.formula) <= 30 else step.formula[:29] + "…"
+    places = exercise.precision.places(exercise.graph.steps[step.id].kind)
+    return shown(Ball(step.expected, step.tolerance), places, exercise.precision.significant)
 
 
 def _as_json(reports: Marked, problems: list[Problem]) -> None:
@@ -237,8 +236,8 @@ def _as_csv(reports: Marked, problems: list[Problem]) -> None:
             step.verdict,
             f"{step.credit:g}",
             f"{step.weight:g}",
-            repr(step.expected),
-            repr(step.tolerance),
+            step.formula or repr(step.expected),
+            "" if step.formula else repr(step.tolerance),
             step.slip or "",
             step.message,
         ]
@@ -247,7 +246,7 @@ def _as_csv(reports: Marked, problems: list[Problem]) -> None:
     )
     click.echo(safe_table(_COLUMNS, rows).decode(), nl=False)
     for problem in [*problems, *[p for report, _ in reports for p in report.problems]]:
-        click.echo(str(problem), err=True)
+        click.echo(printable(str(problem)), err=True)
 
 
 print_as: dict[str, Callable[[Marked, list[Problem]], None]] = {

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from grader import folder as folders
-from grader.errors import AssignmentError
+from grader.errors import AssignmentError, Lost
 from grader.terminal import table, width
 from problems import ids
 from problems.exercise import Exercise
@@ -15,7 +15,7 @@ from problems.sections import Placed, placed
 from problems.solve import train
 from problems.writing import Writer
 from templates.formulas.plain import plain
-from templates.sheets import tolerance
+from templates.sheets import key_formula, tolerance
 
 EXAMPLES = """\b
 Examples:
@@ -61,23 +61,34 @@ def solve(
 
 def _find(folder: folders.Folder, name: str) -> Exercise:
     by_id = folder.look_up(name, "")
-    found = folder.look_up("", name) if isinstance(by_id, str) else by_id
-    if isinstance(found, str):
-        raise AssignmentError(f"neither an exercise nor a student: {by_id}; {found}")
+    if not isinstance(by_id, Lost):
+        return by_id
+    found = folder.look_up("", name)
+    if isinstance(found, Lost):
+        message = f"neither an exercise nor a student: {by_id.message}; {found.message}"
+        raise AssignmentError(message)
     return found
 
 
 def worked(exercise: Exercise, sections: tuple[Placed, ...]) -> str:
     """Every asked step as symbol = formula = numbers = value ± tolerance."""
-    writer = Writer(exercise.naming, exercise.printed, exercise.asked)
+    writer = Writer(exercise.naming, exercise.printed, exercise.named)
     head = f"{exercise.id} ({exercise.plan.network.topology()} net, {exercise.family})"
     lines = [click.style(head, bold=True), "", "Given:"]
     lines += _givens(exercise)
-    for title, steps in [(s.title, s.steps) for s in sections] or [("", exercise.asked)]:
-        if steps:
+    listed = [(s.title, s.questions) for s in sections] or [("", exercise.questions)]
+    for title, questions in listed:
+        if questions:
             lines += ["", click.style(title or "Steps", bold=True)]
-            lines += [line for id in steps for line in _step(exercise, writer, id)]
+            lines += [line for id in questions for line in _answer(exercise, writer, id)]
     return "\n".join(lines)
+
+
+def _answer(exercise: Exercise, writer: Writer, question: str) -> list[str]:
+    """A step worked, or the formula that was asked for."""
+    if not ids.asks_formula(question):
+        return _step(exercise, writer, question)
+    return [f"  {plain(key_formula(exercise, question))}"]
 
 
 def _givens(exercise: Exercise) -> list[str]:

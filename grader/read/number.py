@@ -2,17 +2,24 @@
 
 First rule: never another value than was written. What has two readings is refused with both
 named. The text is kept as typed; digits are counted, for the verdict `imprecise` needs them.
+
+Plain decimals are read by one pattern; everything else is tried in a fixed order: what a
+spreadsheet leaves, the step's own name before it, commas and points, powers of ten, dates and
+units; at last the grammar of formulas, without names (`grader.read.parse`).
 """
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
-from decimal import Decimal
+from typing import NoReturn
 
-MINUS = str.maketrans({"−": "-", "–": "-", "＋": "+", "－": "-"})
-LARGEST_EXPONENT = 300
+from grader.read import characters
+from grader.read.codes import AnswerError, quoted
+
 MOST_DIGITS = 60
+MOST_CHARACTERS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +32,8 @@ class Written:
     """Exponent of the last digit written: -4 for 0.5933, -6 for 5.93e-4."""
     significant: int
     """Digits from the first one that is not zero; 0 for zero."""
+    computed: bool = False
+    """Whether an expression such as 1/3 was written; its digits are then those of a double."""
 
     @property
     def decimals(self) -> int:
@@ -45,64 +54,298 @@ class Unreadable:
 
 Reading = Written | Unreadable
 
-_PLAIN = re.compile(r"([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,5}))?", re.ASCII)
-_COMMA = re.compile(r"([+-]?)(\d+),(\d+)(?:[eE]([+-]?\d{1,5}))?", re.ASCII)
+# possessive (*+): what a part has taken it never gives back, so no text takes long
+_PLAIN = re.compile(r"\s*+([+-]?)(\d*+)(?:\.(\d*+))?+(?:[eE]([+-]?\d{1,5}))?\s*+", re.ASCII)
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 
 
-def read_number(text: str) -> Reading | None:
+def read_number(
+    text: str, *, name: str | tuple[str, ...] = (), comma: bool | None = None
+) -> Reading | None:
     """What a cell says; None for a blank one.
+
+    Args:
+        text: as typed.
+        name: labels of the step, one of which may stand before it: `v4 = 0.5`.
+        comma: whether the file writes decimal commas (True) or points (False).
 
     >>> read_number("0.5933").value, read_number(" -5e-4 ").decimals
     (0.5933, 4)
     >>> read_number("0,5").value, read_number("1,234").code
     (0.5, 'ambiguous_separator')
+    >>> read_number("5×10⁻⁴").significant, read_number("1/(1+e^(-0.3775))").value
+    (1, 0.5932699921071872)
     >>> read_number("") is None
     True
     """
-    plain = text.strip().strip("\ufeff").strip().translate(MINUS)
-    if not plain:
+    match = _PLAIN.fullmatch(text)
+    if match and comma is not True:
+        _, whole, fraction, exponent = match.groups()
+        if whole or fraction:
+            return _written(text, text, whole, fraction or "", exponent)
+    core = text.strip(characters.EDGES)
+    if not core:
         return None
-    if _COMMA.fullmatch(plain):
-        return _with_comma(text, plain)
-    match = _PLAIN.fullmatch(plain)
-    if not match or not (match[2] or match[3]):
-        return _refused(text, plain)
-    return _written(text, plain)
+    labels = (name,) if isinstance(name, str) else name
+    try:
+        return _Spelling(text, comma).read(core, text.index(core), labels)
+    except AnswerError as error:
+        return Unreadable(text, error.code, error.position, error.message)
 
 
-def _with_comma(text: str, plain: str) -> Reading:
-    whole, fraction = plain.lstrip("+-").split("e")[0].split("E")[0].split(",")
-    thousands = len(fraction) == 3 and len(whole) <= 3 and not whole.startswith("0")
-    if thousands:
-        readings = f"{plain.replace(',', '.')} or {plain.replace(',', '')}"
-        return Unreadable(
-            text,
-            "ambiguous_separator",
-            text.find(","),
-            f"{text.strip()!r} can be read as {readings}; write a decimal point",
-        )
-    return _written(text, plain.replace(",", "."))
+def _written(text: str, plain: str, whole: str, fraction: str, exponent: str | None) -> Reading:
+    """A decimal whose parts are known; `plain` is what `float` reads."""
+    digits = whole + fraction
+    if len(digits) > MOST_DIGITS:
+        message = f"a number has at most {MOST_DIGITS} digits, here are {len(digits)}"
+        return Unreadable(text, "number_too_long", 0, message)
+    value = float(plain)
+    significant = len(digits.lstrip("0"))
+    if value - value != 0.0 or (value == 0.0 and significant):
+        message = f"{quoted(text)} is larger or smaller than a double can hold"
+        return Unreadable(text, "number_out_of_range", 0, message)
+    place = -len(fraction) if exponent is None else int(exponent) - len(fraction)
+    return Written(text, value, place, significant)
 
 
-def _written(text: str, plain: str) -> Reading:
-    exponent = re.search(r"[eE]([+-]?\d+)", plain)
-    digits = re.sub(r"[eE].*", "", plain).lstrip("+-").replace(".", "")
-    if len(digits) > MOST_DIGITS or (exponent and abs(int(exponent[1])) > LARGEST_EXPONENT):
-        return Unreadable(text, "out_of_range", 0, f"{text.strip()[:20]!r} has too many digits")
-    value = Decimal(plain)
-    place = value.as_tuple().exponent
-    if not isinstance(place, int) or (abs(value.adjusted()) > LARGEST_EXPONENT and value):
-        return Unreadable(text, "out_of_range", 0, f"{text.strip()[:20]!r} is out of range")
-    return Written(text, float(value), place, len(digits.lstrip("0")))
+# other spellings ----------------------------------------------------------------------------
+
+_S = f"[{characters.SPACES}]*"
+_SIGN = rf"[{re.escape(characters.PLUS + characters.MINUS)}]"
+_SCIENTIFIC = re.compile(
+    rf"(?P<mantissa>[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)){_S}(?:\*|×|·|⋅|∙|∗|x|X|\\cdot|\\times){_S}10"
+    rf"(?:{_S}(?:\^|\*\*){_S}(?:(?P<a>[+-]?\d{{1,5}})|\({_S}(?P<b>[+-]?\d{{1,5}}){_S}\)"
+    rf"|\{{{_S}(?P<c>[+-]?\d{{1,5}}){_S}\}})|(?P<d>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,5}}))",
+    re.ASCII,
+)
+_COMMA = re.compile(r"([+-]?)(\d*),(\d+)([eE][+-]?\d{1,5})?", re.ASCII)
+_GROUPED_POINT = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+\.\d*", re.ASCII)
+_GROUPED_COMMA = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+,\d*", re.ASCII)
+_SPACED = re.compile(rf"[+-]?\d+(?:[{characters.SPACES}]++[\d.,]++)++", re.ASCII)
+_EQUALS = re.compile(r"([^=<>≤≥≠≈~]{1,80}?)\s*[=≈](?!=)", re.ASCII)
+_ABOUT = re.compile(r"[≈~]\s*|=(?=\s)\s*")
+_ERROR = re.compile(r"#(?:REF|N/A|NUM|NAME|VALUE|DIV/0|NULL|SPILL|CALC|GETTING_DATA|#+)[!?]?.*")
+_DATE = re.compile(
+    r"\d{4}-\d{1,2}-\d{1,2}(?:[T ].*)?|\d{1,2}/\d{1,2}/\d{2,4}|\d{1,2}\.\d{1,2}\.\d{2,4}"
+    r"|\d{1,2}[- .]*(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mai|okt|dez)[a-z]*\b.*"
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[- .]*\d{1,4}"
+    r"|\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?",
+    re.IGNORECASE | re.ASCII,
+)
+_NO_NUMBER = re.compile(
+    r"[+-]?(?:nan|inf|infinity|infty|oo|zoo|null|nil|none|undefined|undef|true|false|∞)"
+    r"|n\.?/?a\.?|nan\(.*\)",
+    re.IGNORECASE,
+)
+_HEX = re.compile(r"[+-]?0[xXbBoO][0-9a-fA-F]+")
+_UNIT = re.compile(
+    rf"[+-]?(?:\d++(?:[.,]\d*+)?+|[.,]\d++)(?:[eE][+-]?\d++)?+{_S}(?P<unit>[A-Za-z°€$£%‰].*)",
+    re.ASCII,
+)
+_LETTERS = r"[^\W\d_⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉]+"
+_WORDS = re.compile(rf"{_LETTERS}(?:[\s'.,-]+{_LETTERS})*[.?!]?")
 
 
-def _refused(text: str, plain: str) -> Unreadable:
-    good = re.match(r"[+-]?[0-9]*\.?[0-9]*(?:[eE][+-]?[0-9]*)?", plain)
-    position = len(good[0]) if good else 0
-    position += len(text) - len(text.lstrip())
-    shown = text.strip() if len(text.strip()) <= 40 else text.strip()[:37] + "..."
-    lowered = plain.casefold().lstrip("+-")
-    if lowered in ("nan", "inf", "infinity"):
-        return Unreadable(text, "not_finite", position, f"{shown!r} is no finite number")
-    message = f"{shown!r} is not a number; write it like 0.5933, -0.02 or 5.9e-3"
-    return Unreadable(text, "not_a_number", position, message)
+class _Spelling:
+    """Tries one spelling after the other; refuses by raising."""
+
+    def __init__(self, text: str, comma: bool | None) -> None:
+        self.text = text
+        self.comma = comma
+
+    def read(self, core: str, at: int, labels: tuple[str, ...]) -> Reading:
+        if len(core) > MOST_CHARACTERS:
+            message = f"more than {MOST_CHARACTERS:,} characters ({len(core):,})"
+            raise AnswerError("too_long", MOST_CHARACTERS, message)
+        core, at = self.bare(core, at, labels)
+        plain = characters.plain(core)
+        found = self.decimal(plain, at) or self.scientific(plain)
+        if found is not None:
+            return found
+        inner = self.unwrapped(plain)
+        found = (self.decimal(inner, at) or self.scientific(inner)) if inner else None
+        if found is not None:
+            return found
+        self.refuse_known(plain, at)
+        return self.expression(core, at)
+
+    def bare(self, core: str, at: int, labels: tuple[str, ...]) -> tuple[str, int]:
+        """Without what may stand before a number, and where the number begins."""
+        _refuse_spreadsheet(core, at)
+        if len(core) > 1 and core[0] == "'" and re.match(r"[+\-−.\d]", core[1]):
+            # a spreadsheet's mark for "this is text"
+            core, at = core[1:], at + 1
+        equals = _EQUALS.match(core)
+        if equals:
+            if not _is_own(equals[1], labels):
+                raise _equation(core, equals, at, labels)
+            core, at = _behind(core, equals.end(), at)
+        about = _ABOUT.match(core)
+        if about:
+            core, at = _behind(core, about.end(), at)
+        if not core:
+            raise AnswerError("syntax", at, "a number is missing here")
+        return core, at
+
+    def unwrapped(self, plain: str) -> str:
+        """The decimal in brackets: (0.5), -(0.5)."""
+        sign = plain[0] if plain[0] in "+-" else ""
+        inner = plain[len(sign) + 1 : -1].strip()
+        if plain[len(sign) : len(sign) + 1] != "(" or plain[-1] != ")" or "(" in inner:
+            return ""
+        # -(-0.5) is worked out, not glued together
+        return sign + inner if not sign or inner[:1].isdigit() else ""
+
+    def decimal(self, plain: str, at: int) -> Reading | None:
+        """Digits, commas and points; the file's own way of writing settles what it can."""
+        if re.match(rf"[+-][{characters.SPACES}]", plain):
+            plain = plain[0] + plain[1:].lstrip()
+        match = _PLAIN.fullmatch(plain)
+        if match and (match[2] or match[3]):
+            if self.comma is True and _THOUSANDS.fullmatch(plain):
+                self.two_readings(plain, at, ".")
+            return _written(self.text, plain, match[2], match[3] or "", match[4])
+        match = _COMMA.fullmatch(plain)
+        if match:
+            return self.with_comma(plain, at, match)
+        if _GROUPED_POINT.fullmatch(plain):
+            return self.decimal_of(plain.replace(",", ""))
+        if _GROUPED_COMMA.fullmatch(plain):
+            return self.decimal_of(plain.replace(".", "").replace(",", "."))
+        if _SPACED.fullmatch(plain):
+            message = f"{quoted(plain)} can be one number or several; write it without spaces"
+            raise AnswerError("ambiguous_separator", at + _gap(plain), message)
+        return None
+
+    def with_comma(self, plain: str, at: int, match: re.Match[str]) -> Reading:
+        if self.comma is not True and _THOUSANDS.match(plain) and len(match[3]) == 3:
+            if self.comma is None or match[4]:
+                self.two_readings(plain, at, ",")
+            return self.decimal_of(plain.replace(",", ""))
+        return self.decimal_of(plain.replace(",", "."))
+
+    def two_readings(self, plain: str, at: int, sign: str) -> NoReturn:
+        readings = f"{plain.replace(sign, '.')} or {plain.replace(sign, '')}"
+        advice = "write a decimal point" if sign == "," else "write a decimal comma"
+        message = f"{plain!r} can be read as {readings}; {advice}"
+        raise AnswerError("ambiguous_separator", at + plain.index(sign), message)
+
+    def decimal_of(self, plain: str) -> Reading:
+        match = _PLAIN.fullmatch(plain)
+        if match is None:
+            raise ValueError(plain)
+        return _written(self.text, plain, match[2], match[3] or "", match[4])
+
+    def scientific(self, plain: str) -> Reading | None:
+        """5*10^-4 and its kin: a decimal with an exponent, its digits are those of the 5."""
+        match = _SCIENTIFIC.fullmatch(plain)
+        if not match:
+            return None
+        mantissa = match["mantissa"]
+        if _COMMA.fullmatch(mantissa) and _THOUSANDS.fullmatch(mantissa) and not self.comma:
+            self.two_readings(mantissa, self.text.find(","), ",")
+        if self.comma is True and _THOUSANDS.fullmatch(mantissa) and "." in mantissa:
+            self.two_readings(mantissa, self.text.find("."), ".")
+        exponent = match["a"] or match["b"] or match["c"] or characters.lowered(match["d"])
+        return self.decimal_of(f"{mantissa.replace(',', '.')}e{exponent}")
+
+    # refusals with a reason of their own ---------------------------------------------------
+
+    def refuse_known(self, plain: str, at: int) -> None:
+        """Dates, units, words: what students do write and what is no number."""
+        if _NO_NUMBER.fullmatch(plain):
+            raise AnswerError("not_a_number", at, f"{quoted(plain)} is no finite number")
+        if _DATE.fullmatch(plain):
+            message = (
+                f"{quoted(plain)} looks like a date or a time; a spreadsheet may have made it"
+            )
+            raise AnswerError("has_unit_or_text", at, message)
+        if _HEX.fullmatch(plain):
+            message = f"{quoted(plain)} is not written in decimal digits"
+            raise AnswerError("syntax", at, message)
+        if re.fullmatch(r"[+-]?\d[\d.,]*_[\d_.,]*", plain):
+            message = f"{quoted(plain)}: no _ between digits"
+            raise AnswerError("bad_char", at + plain.index("_"), message)
+        if plain.isascii() and re.fullmatch(r".*\d\s*[ij]", plain):
+            message = "a complex number is no answer here"
+            raise AnswerError("complex_value", at + len(plain) - 1, message)
+        unit = _UNIT.fullmatch(plain)
+        if unit and not _is_expression(unit["unit"]):
+            what = "a per cent sign" if unit["unit"] == "%" else quoted(unit["unit"], 20)
+            message = f"{what} stands beside the number; write the number alone"
+            raise AnswerError("has_unit_or_text", at + unit.start("unit"), message)
+        if len(plain) > 1 and _WORDS.fullmatch(plain) and not _is_expression(plain):
+            characters.check(plain)
+            message = f"{quoted(plain)} is not a number; write it like 0.5933, -0.02 or 5.9e-3"
+            raise AnswerError("not_a_number", at, message)
+
+    def expression(self, core: str, at: int) -> Reading:
+        """A formula without names, worked out exactly as far as that goes."""
+        # loaded here: lark is not needed where everybody writes decimals
+        from grader.read.parse import NoNames, parse_formula
+        from grader.read.tree import as_double, exact
+
+        try:
+            tree = parse_formula(core, NoNames(), comma=self.comma)
+            value = as_double(exact(tree))
+        except AnswerError as error:
+            raise _as_number(error, core).moved(at) from None
+        place = math.floor(math.log10(abs(value))) - 16 if value else -17
+        return Written(self.text, value, place, 17 if value else 0, computed=True)
+
+
+def _refuse_spreadsheet(core: str, at: int) -> None:
+    if (core[0] == "=" and not core[1:2].isspace()) or core[0] == "@":
+        message = "the cell holds a spreadsheet formula; send its value"
+        raise AnswerError("spreadsheet_formula", at, message)
+    if core[0] == "#" and _ERROR.fullmatch(core):
+        message = f"the cell holds the spreadsheet error {quoted(core, 12)}"
+        raise AnswerError("spreadsheet_error", at, message)
+
+
+def _is_own(typed: str, labels: tuple[str, ...]) -> bool:
+    if not labels:
+        return False
+    from problems.notation import Labels
+
+    return Labels({str(n): label for n, label in enumerate(labels)}).find(typed) is not None
+
+
+def _equation(core: str, equals: re.Match[str], at: int, labels: tuple[str, ...]) -> AnswerError:
+    if labels and re.match(r"[^\W\d]", equals[1]):
+        message = f"this says what {quoted(equals[1], 20)} is; asked for is {labels[0]}"
+    else:
+        message = "one number is wanted, not an equation"
+    return AnswerError("wrong_kind", at + core.index("=" if "=" in core else "≈"), message)
+
+
+def _behind(core: str, cut: int, at: int) -> tuple[str, int]:
+    rest = core[cut:].lstrip(characters.EDGES)
+    return rest, at + len(core) - len(rest)
+
+
+def _gap(plain: str) -> int:
+    return next((n for n, char in enumerate(plain) if char.isspace()), 0)
+
+
+def _is_expression(text: str) -> bool:
+    """Whether a word is a function or constant before something: exp(1), pi, e^2."""
+    return bool(
+        re.match(r"(?:exp|log|ln|sqrt|tanh|sig|abs|max|min|relu|pi\b|e\s*[\^*⁰-⁹⁻¹²³])", text)
+    )
+
+
+def _as_number(error: AnswerError, core: str) -> AnswerError:
+    """What the grammar says of a formula, said of a number."""
+    if error.code != "unknown_name":
+        return error
+    place = error.position
+    beside = re.search(r"[\d.,]\s*$", core[:place]) or re.match(
+        r"\s*[\d.,]", core[place + error.length :]
+    )
+    word = quoted(core[place : place + error.length], 20)
+    if beside:
+        message = f"{word} stands beside the number; write the number alone"
+        return AnswerError("has_unit_or_text", place, message, error.length)
+    message = f"a number is wanted here, not the name {word}"
+    return AnswerError("wrong_kind", place, message, error.length)

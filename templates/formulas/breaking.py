@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from problems.formula import Fence, Formula, Frac, Matrix, Op, Row, row
+from problems.writing import has_sum
+from templates.formulas.letters import tall
 from templates.formulas.measure import width
 
 LIMIT = 34.0
@@ -41,14 +43,16 @@ def sides(formula: Formula) -> list[tuple[Op | None, Formula]]:
 def pieces(formula: Formula, limit: float = LIMIT, measure: Measure = width) -> list[Formula]:
     """The formula whole if it is short, else parts between which a line may end.
 
-    Broken before sums and relations; before products only where a term alone is too long.
+    Broken before sums and relations; before products only where a term alone is too long, and
+    within brackets only where nothing else helps.
     """
     if measure(formula) <= limit:
         return [formula]
     terms = list(_cut(_items(formula), ("+", "−", "-", "±")))
     if max(map(measure, terms)) <= limit:
         return terms
-    return [part for term in terms for part in _factors(term, limit, measure)]
+    parts = [part for term in terms for part in _factors(term, limit, measure)]
+    return [piece for part in parts for piece in _opened(part, limit, measure)]
 
 
 def lines(formula: Formula, limit: float = LIMIT, measure: Measure = width) -> list[Formula]:
@@ -86,6 +90,20 @@ def _factors(term: Formula, limit: float, measure: Measure) -> list[Formula]:
         return [term]
     signed = list(_cut(_items(term), ("·", "×", "⊗", "⊙")))
     return [part for piece in signed for part in _beside(piece, limit, measure)]
+
+
+def _opened(part: Formula, limit: float, measure: Measure) -> list[Formula]:
+    """A part that is still too long, cut at the signs within its brackets."""
+    if measure(part) <= limit:
+        return [part]
+    laid: list[Formula] = []
+    for item in _items(part):
+        if isinstance(item, Fence) and has_sum(item.body) and not tall(item.body):
+            ends = Op(item.open, "punctuation"), Op(item.close, "punctuation")
+            laid += [ends[0], *_items(item.body), ends[1]]
+        else:
+            laid.append(item)
+    return list(_cut(laid, ("+", "−", "-", "±")))
 
 
 def _beside(piece: Formula, limit: float, measure: Measure) -> list[Formula]:

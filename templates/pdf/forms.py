@@ -16,8 +16,8 @@ READ_ONLY = 1
 SIZE = 10
 INK, GROUND = "#102040", "#f7f9fc"
 BORDER = 0.6
-LONGEST = 60
-"""Characters that an answer may have: room for a formula."""
+LONGEST, WIDE, LONGEST_WIDE = 60, 150.0, 500
+"""Characters that an answer may have; from `WIDE` points on a field is for a formula."""
 
 _ENCODING = (
     "24 /breve /caron /circumflex /dotaccent /hungarumlaut /ogonek /ring /tilde "
@@ -55,9 +55,10 @@ class Form:
         """
         left, bottom, right, top = box
         look = self._look(right - left, top - bottom, colour)
+        longest = LONGEST_WIDE if right - left > WIDE else LONGEST
         content = (
             f"<< /Type /Annot /Subtype /Widget /FT /Tx /T {string(name)} /TU {string(tooltip)} "
-            f"/V () /DV () /Rect [{' '.join(map(number, box))}] /F {PRINT} /MaxLen {LONGEST} "
+            f"/V () /DV () /Rect [{' '.join(map(number, box))}] /F {PRINT} /MaxLen {longest} "
             f"/DA (/Helv {SIZE} Tf {rgb(INK)} rg) /MK << /BC [{rgb(colour)}] /BG [{rgb(GROUND)}] "
             f">> /BS << /W {BORDER} /S /S >> /AP << /N {look} >> /StructParent {key} >>"
         )

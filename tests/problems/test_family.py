@@ -70,7 +70,7 @@ def test_layers_can_be_chosen_freely(name: str, layers: str) -> None:
     found = family.load(name)
     design = found.design(layers=layers)
     assert design.plan.network.topology() == layers
-    assert design.asked
+    assert design.asked or design.formulas
 
 
 @pytest.mark.parametrize("name", family.names())

@@ -134,14 +134,14 @@ def test_every_step_has_one_field_in_the_order_of_the_worksheet(name: str) -> No
         step
         for section in sheet(exercise).sections
         for group in section.groups
-        for step in group.steps
+        for step in group.questions
     ]
     names = [name for _, name, _, _ in found]
-    assert sorted(names) == sorted(field_name(1, step) for step in exercise.asked)
+    assert sorted(names) == sorted(field_name(1, step) for step in exercise.questions)
     assert len(set(names)) == len(names)
     assert not [name for name in names if "." in name]
     for _, _, tooltip, _ in found:
-        assert "decimals" in tooltip
+        assert "decimals" in tooltip or "a formula" in tooltip
     if not any(group.vector for section in sheet(exercise).sections for group in section.groups):
         assert names == [field_name(1, step) for step in asked]
 

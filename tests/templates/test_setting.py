@@ -70,7 +70,7 @@ def test_widths_agree_with_latex_within_three_percent_on_average() -> None:
 def test_every_formula_of_every_family_is_set_by_all_five_renderers(name: str, style: str) -> None:
     """On worksheets and keys, in each notation; no character is missing in either font."""
     every = {formula for page in pages(name, style) for formula in formulas(page.blocks)}
-    assert len(every) > 30
+    assert len(every) > 20
     for formula in every:
         for render in (mathml, latex, plain, speech):
             assert render(formula)

@@ -1,0 +1,115 @@
+"""The closed alphabet of answers: what may stand in a text, and what other signs mean.
+
+No blind NFKC: it makes 10-3 of 10⁻³ and x2 of x². Every sign that stands for another is
+listed here; whatever is not listed is refused with its code point and place.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from grader.read.codes import AnswerError
+
+SPACES = " \t\u00a0\u2000-\u200a\u202f\u205f\u3000"
+"""As a class of a regular expression; U+200B and its kin are invisible, not spaces."""
+EDGES = " \t\r\n\v\f\u00a0\u202f\u3000\ufeff"
+"""What may stand round an answer: a spreadsheet leaves spaces, line ends, byte-order marks."""
+
+PLUS = "+＋"
+MINUS = "-−–－"
+TIMES = "*×·⋅∙∗＊"
+SLASH = "/÷∕⁄／"
+OPEN, CLOSE = "(（", ")）"
+SEPARATOR = ",;，；"
+DIGITS = "0-9０-９"
+SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉"
+SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"
+
+GREEK = {
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ϵ": "epsilon",
+    "ζ": "zeta", "η": "eta", "θ": "theta", "ϑ": "theta", "κ": "kappa", "λ": "lambda",
+    "μ": "mu", "µ": "mu", "ν": "nu", "ξ": "xi", "π": "pi", "ρ": "rho", "σ": "sigma",
+    "τ": "tau", "φ": "phi", "ϕ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega", "Δ": "Delta",
+    "Θ": "Theta", "Σ": "Sigma", "Φ": "Phi", "Ω": "Omega", "ŷ": "yhat",
+}  # fmt: skip
+
+_PLAIN = str.maketrans(
+    dict(zip("０１２３４５６７８９．", "0123456789.", strict=True))
+    | dict.fromkeys(MINUS, "-")
+    | dict.fromkeys(PLUS, "+")
+)
+_LOW = str.maketrans(SUBSCRIPTS, "0123456789")
+_HIGH = str.maketrans(SUPERSCRIPTS, "0123456789+-")
+_NAMES = str.maketrans(dict(zip(SUBSCRIPTS, "0123456789", strict=True)) | GREEK | {"∂": "d"})
+
+ALPHABET = re.compile(
+    "["
+    + "!-~"
+    + SPACES
+    + re.escape("".join((PLUS, MINUS, TIMES, SLASH, OPEN, CLOSE, SEPARATOR)))
+    + DIGITS
+    + "．"
+    + SUBSCRIPTS
+    + re.escape(SUPERSCRIPTS)
+    + "".join(GREEK)
+    + "∂√≤≥≠≈"
+    + "]*"
+)
+_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {
+    chr(code) for code in (*range(0x180B, 0x1810), *range(0xFE00, 0xFE10))
+}
+
+
+def plain(text: str) -> str:
+    """A number's digits, points and signs as ASCII; as long as before.
+
+    >>> plain("−０.5")
+    '-0.5'
+    """
+    return text if text.isascii() else text.translate(_PLAIN)
+
+
+def plain_name(text: str) -> str:
+    """A name with Greek letters spelled and subscripts lowered to plain digits.
+
+    >>> plain_name("δ₁"), plain_name("w₄₁")
+    ('delta1', 'w41')
+    """
+    return text if text.isascii() else text.translate(_NAMES)
+
+
+def lowered(superscript: str) -> str:
+    """A superscript as plain digits.
+
+    >>> lowered("⁻³")
+    '-3'
+    """
+    return superscript.translate(_HIGH)
+
+
+def check(text: str) -> None:
+    """Every character belongs to the alphabet.
+
+    Raises:
+        AnswerError: `invisible_char` or `bad_char`, with the code point.
+    """
+    good = ALPHABET.match(text)
+    place = good.end() if good else 0
+    if place < len(text):
+        raise refused(text, place)
+
+
+def refused(text: str, place: int) -> AnswerError:
+    """The refusal of one character."""
+    char = text[place]
+    code_point = f"U+{ord(char):04X}"
+    name = unicodedata.name(char, "a character without a name").lower()
+    if unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp", "Cs") or char in _UNSEEN:
+        if unicodedata.category(char) == "Cc":
+            name = "a line end" if char in "\r\n" else "a control character"
+        message = f"an invisible character ({code_point}, {name}) stands inside; type it anew"
+        return AnswerError("invisible_char", place, message)
+    shown = f"{char!r} " if char.isprintable() and not unicodedata.combining(char) else ""
+    message = f"the character {shown}({code_point}, {name}) has no place in an answer"
+    return AnswerError("bad_char", place, message)

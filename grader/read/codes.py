@@ -1,0 +1,97 @@
+"""Why an answer cannot be read: the closed list of codes, the error, the caret beneath a text."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from problems.errors import BpgradeError
+
+CODES: Mapping[str, str] = MappingProxyType(
+    {
+        "empty": "the cell is blank",
+        "too_long": "more than 2,000 characters",
+        "too_deep": "nested deeper than 60",
+        "too_complex": "too many terms, or a power too large to work out",
+        "bad_char": "a character that has no place here",
+        "invisible_char": "a character that cannot be seen",
+        "syntax": "the expression breaks off or does not fit together at this place",
+        "unknown_name": "no quantity of this exercise has this name",
+        "unknown_function": "not one of the functions that may be used",
+        "forbidden_construct": "this is program text, not a formula",
+        "not_a_number": "nan, infinity, 0^0, or words that stand for no number",
+        "number_too_long": "more than 60 digits",
+        "number_out_of_range": "larger or smaller than a double can hold",
+        "ambiguous_separator": "comma, dot or space could mean two things: write a decimal point",
+        "wrong_kind": "a list, an equation or a comparison where one value is wanted, "
+        "or a name where a number is wanted",
+        "division_by_zero": "a denominator is exactly 0",
+        "complex_value": "the result is not real (root or logarithm of a negative number)",
+        "spreadsheet_formula": "the cell holds a formula: send its value",
+        "spreadsheet_error": "the cell holds an error such as #DIV/0!",
+        "has_unit_or_text": "a unit, a comment or a date stands beside the number",
+    }
+)
+"""Code -> its meaning in the words that students get. Nothing else is ever reported of a cell."""
+
+WIDTH = 80
+"""Characters of a text that are shown with a refusal."""
+
+
+class AnswerError(BpgradeError):
+    """A text that is no answer, or more than one.
+
+    Attributes:
+        code: one of `CODES`.
+        position: where in the text, from 0; len(text) where something is missing at its end.
+        message: what is wrong and what to do, in a sentence.
+        length: how many characters are meant.
+    """
+
+    def __init__(self, code: str, position: int, message: str, length: int = 1) -> None:
+        self.code = code
+        self.position = position
+        self.message = message
+        self.length = length
+        super().__init__(message)
+
+    def moved(self, by: int) -> AnswerError:
+        """The same refusal of a text that has `by` more characters before it."""
+        return AnswerError(self.code, self.position + by, self.message, self.length)
+
+
+def quoted(text: str, most: int = 40) -> str:
+    """A piece of a text for a message: cut, in quotes, nothing in it acts on a terminal.
+
+    >>> print(quoted(" 0.5" + chr(27)))
+    '0.5\\x1b'
+    """
+    short = text[: 4 * most].strip()
+    return repr(short if len(short) <= most else short[: most - 3] + "...")
+
+
+def caret(text: str, position: int, length: int = 1) -> str:
+    """Two lines: the text, cut to 80 characters round the place, and carets under the place.
+
+    >>> print(caret("(y_8 - t_1) * y_6", 1, 3))
+    (y_8 - t_1) * y_6
+     ^^^
+    """
+    position = max(0, min(position, len(text)))
+    start = max(0, min(position - WIDTH // 2, len(text) + 1 - WIDTH))
+    shown, marks = "", ""
+    for place in range(start, min(start + WIDTH, len(text))):
+        piece = _visible(text[place])
+        columns = len(piece) + (unicodedata.east_asian_width(piece[0]) in "WF")
+        shown += piece
+        marks += ("^" if position <= place < position + length else " ") * columns
+    if position >= len(text):
+        marks += "^"
+    return f"{shown}\n{marks.rstrip()}"
+
+
+def _visible(char: str) -> str:
+    if unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp"):
+        return f"<{ord(char):04X}>"
+    return "\ufffd" if unicodedata.category(char)[0] in "MC" else char

@@ -1,0 +1,446 @@
+"""A formula that was read: a small tree of our own, with its interpreters.
+
+Nothing here knows how the text was written; nothing of a text is left in it but the digits
+of numbers and the ids of names. The interpreters: floats or arrays over sample points
+(`evaluate`), exact fractions (`exact`), and plain text (`written`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from grader.read.codes import AnswerError
+
+MOST_BITS = 4096
+"""Of numerator and denominator together; more is refused before it is worked out."""
+LARGEST_POWER = 64
+LARGEST = 308.3
+"""log10 of the largest double, rounded up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A part of a formula; values are immutable and compare by content."""
+
+    def evaluate(self, values: Mapping[str, Any], functions: Functions) -> Any:
+        """The value over floats or arrays; see the function `evaluate`."""
+        raise NotImplementedError
+
+    def parts(self) -> tuple[Node, ...]:
+        """The nodes directly below, in reading order."""
+        return ()
+
+
+Functions = Mapping[str, Callable[..., Any]]
+"""Canonical name of a function -> what works it out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Node):
+    """A number with the digits as they were written."""
+
+    text: str
+    value: Fraction
+    real: float = field(init=False, repr=False, compare=False)
+    """The nearest double."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "real", float(self.value))
+
+    def evaluate(self, values: Mapping[str, Any], functions: Functions) -> Any:
+        return self.real
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Node):
+    """A quantity of the exercise."""
+
+    id: str
+    """Its step id, or the typed name where no names were given."""
+    text: str
+    """As it was typed."""
+
+    def evaluate(self, values: Mapping[str, Any], functions: Functions) -> Any:
+        return values[self.id]
+
+
+@dataclass(frozen=True, slots=True)
+class Negative(Node):
+    """Minus the part."""
+
+    of: Node
+
+    def evaluate(self, values: Mapping[str, Any], functions: Functions) -> Any:
+        return -self.of.evaluate(values, functions)
+
+    def parts(self) -> tuple[Node, ...]:
+        return (self.of,)
+
+
+@dataclass(frozen=True, slots=True)
+class Sum(Node):
+    """Terms added in order; a difference has a `Negative` term."""
+
+    terms: tuple[Node, ...]
+
+    def evaluate(self, values: Mapping[str, Any], functions: Functions) -> Any:
+        total = self.terms[0].evaluate(values, functions)
+        for term in self.terms[1:]:
+            if type(term) is Negative:
+                total = total - term.of.evaluate(values, functions)
+            else:
+                total = total + term.evaluate(values, functions)
+        return total
+
+    def parts(self) -> tuple[Node, ...]:
+        return self.terms
+
+
+@dataclass(frozen=True, slots=True)
+class Product(Node):
+    """Factors multiplied in order."""
+
+    factors: tuple[Node, ...]
+
+    def evaluate(self, values: Mapping[str, Any], functions: Functions) -> Any:
+        total = self.factors[0].evaluate(values, functions)
+        for factor in self.factors[1:]:
+            total = total * factor.evaluate(values, functions)
+        return total
+
+    def parts(self) -> tuple[Node, ...]:
+        return self.factors
+
+
+@dataclass(frozen=True, slots=True)
+class Quotient(Node):
+    """top / bottom."""
+
+    top: Node
+    bottom: Node
+
+    def evaluate(self, values: Mapping[str, Any], functions: Functions) -> Any:
+        top = self.top.evaluate(values, functions)
+        return np.divide(top, self.bottom.evaluate(values, functions))
+
+    def parts(self) -> tuple[Node, ...]:
+        return (self.top, self.bottom)
+
+
+@dataclass(frozen=True, slots=True)
+class Power(Node):
+    """base to the exponent."""
+
+    base: Node
+    exponent: Node
+
+    def evaluate(self, values: Mapping[str, Any], functions: Functions) -> Any:
+        base = self.base.evaluate(values, functions)
+        return np.power(base, self.exponent.evaluate(values, functions))
+
+    def parts(self) -> tuple[Node, ...]:
+        return (self.base, self.exponent)
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Node):
+    """A function, by its canonical name, of one argument or (max, min) of several."""
+
+    function: str
+    arguments: tuple[Node, ...]
+
+    def evaluate(self, values: Mapping[str, Any], functions: Functions) -> Any:
+        found = [argument.evaluate(values, functions) for argument in self.arguments]
+        return functions[self.function](*found)
+
+    def parts(self) -> tuple[Node, ...]:
+        return self.arguments
+
+
+# on floats and arrays -----------------------------------------------------------------------
+
+
+def _largest(*found: Any) -> Any:
+    value = found[0]
+    for other in found[1:]:
+        value = np.maximum(value, other)
+    return value
+
+
+def _smallest(*found: Any) -> Any:
+    value = found[0]
+    for other in found[1:]:
+        value = np.minimum(value, other)
+    return value
+
+
+NUMERIC: Functions = MappingProxyType(
+    {
+        "logistic": lambda v: 1.0 / (1.0 + np.exp(-v)),
+        "tanh": np.tanh,
+        "relu": lambda v: np.maximum(v, 0.0),
+        "exp": np.exp,
+        "log": np.log,
+        "sqrt": np.sqrt,
+        "abs": np.abs,
+        "max": _largest,
+        "min": _smallest,
+    }
+)
+"""Every canonical function on floats and arrays."""
+
+
+def evaluate(node: Node, values: Mapping[str, Any], functions: Functions = NUMERIC) -> Any:
+    """The formula's value at one point or at many.
+
+    Args:
+        node: the formula.
+        values: id -> a float, or an array with a value a sample point.
+        functions: canonical name -> function; more may be given than ours.
+
+    Returns:
+        A float or an array. What has no finite value there is inf or nan, never an exception.
+
+    >>> y = Name("out.1.1", "y")
+    >>> evaluate(Product((y, Sum((Number("1", Fraction(1)), Negative(y))))), {"out.1.1": 0.25})
+    0.1875
+    """
+    with np.errstate(all="ignore"):
+        found = node.evaluate(values, functions)
+    return float(found) if isinstance(found, np.generic) else found
+
+
+def names(node: Node) -> Iterator[str]:
+    """The ids that the formula uses, in reading order, repetitions included.
+
+    >>> list(names(Sum((Name("a", "a"), Negative(Name("b", "b"))))))
+    ['a', 'b']
+    """
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Name):
+            yield part.id
+        waiting.extend(reversed(part.parts()))
+
+
+# exactly ------------------------------------------------------------------------------------
+
+Exact = Fraction | float
+
+
+def exact(node: Node) -> Exact:
+    """The value of a formula without names.
+
+    Fractions as long as no function, root or broken power is applied, so that
+    1/(0.1+0.2-0.3) divides by 0 and not by 5.6e-17; doubles from there on.
+
+    Raises:
+        AnswerError: there is no such value, or it is too large to be worked out.
+        KeyError: the formula has a name.
+
+    >>> exact(Quotient(Number("1", Fraction(1)), Number("3", Fraction(3))))
+    Fraction(1, 3)
+    """
+    match node:
+        case Number():
+            return node.value
+        case Name():
+            raise KeyError(node.id)
+        case Negative():
+            return -exact(node.of)
+        case Sum():
+            total = exact(node.terms[0])
+            for term in node.terms[1:]:
+                total = bounded(total + exact(term))
+            return total
+        case Product():
+            total = exact(node.factors[0])
+            for factor in node.factors[1:]:
+                total = bounded(total * exact(factor))
+            return total
+        case Quotient():
+            return divided(exact(node.top), exact(node.bottom))
+        case Power():
+            return power(exact(node.base), exact(node.exponent))
+        case Call():
+            return called(node.function, [exact(argument) for argument in node.arguments])
+    raise TypeError(node)
+
+
+def bounded(value: Exact) -> Exact:
+    """The value, unless it has grown beyond what we work with.
+
+    Raises:
+        AnswerError: too many bits, or beyond a double.
+    """
+    if isinstance(value, float):
+        if math.isfinite(value):
+            return value
+        raise AnswerError("number_out_of_range", 0, "this is larger than a double can hold")
+    if value.numerator.bit_length() + value.denominator.bit_length() > MOST_BITS:
+        raise AnswerError("too_complex", 0, "this has too many digits to be worked out")
+    return value
+
+
+def divided(top: Exact, bottom: Exact) -> Exact:
+    """top / bottom.
+
+    Raises:
+        AnswerError: the bottom is exactly 0.
+    """
+    if bottom == 0:
+        raise AnswerError("division_by_zero", 0, "this divides by exactly 0")
+    if isinstance(top, Fraction) and isinstance(bottom, Fraction):
+        return bounded(top / bottom)
+    return bounded(as_double(top) / as_double(bottom))
+
+
+def power(base: Exact, exponent: Exact) -> Exact:
+    """base to the exponent; whole exponents of fractions stay exact.
+
+    Raises:
+        AnswerError: no real value, or exponent or value are too large.
+
+    >>> power(Fraction(2), Fraction(-3))
+    Fraction(1, 8)
+    """
+    if base == 0 and exponent <= 0:
+        if exponent < 0:
+            raise AnswerError("division_by_zero", 0, "0 to a negative power divides by 0")
+        raise AnswerError("not_a_number", 0, "0^0 has no value")
+    whole = isinstance(exponent, Fraction) and exponent.denominator == 1
+    if base < 0 and not whole:
+        message = "a broken power of a negative number is not real"
+        raise AnswerError("complex_value", 0, message)
+    if _size(exponent) > LARGEST_POWER:
+        raise _too_large(base, exponent)
+    if isinstance(base, Fraction) and whole:
+        size = base.numerator.bit_length() + base.denominator.bit_length()
+        if size * _size(exponent) > 2 * MOST_BITS:
+            raise _too_large(base, exponent)
+        raised: Fraction = base ** int(exponent)
+        return bounded(raised)
+    try:
+        return bounded(float(as_double(base) ** as_double(exponent)))
+    except OverflowError:
+        raise _too_large(base, exponent) from None
+
+
+def _too_large(base: Exact, exponent: Exact) -> AnswerError:
+    """Out of range if the value surely is, too complex otherwise."""
+    size = _size(base)
+    if size not in (0, 1):
+        whole = Fraction(size)
+        digits = math.log10(whole.numerator) - math.log10(whole.denominator)
+        if abs(digits) * float(min(_size(exponent), 10.0**30)) > LARGEST:
+            message = "this power is larger or smaller than a double can hold"
+            return AnswerError("number_out_of_range", 0, message)
+    return AnswerError("too_complex", 0, f"exponents go up to {LARGEST_POWER}")
+
+
+def _size(value: Exact) -> Exact:
+    return value if value >= 0 else -value
+
+
+def as_double(value: Exact) -> float:
+    """The nearest double.
+
+    Raises:
+        AnswerError: it is larger or, not being 0, smaller than a double can hold.
+    """
+    try:
+        found = float(value)
+    except OverflowError:
+        found = math.inf
+    if not math.isfinite(found) or (found == 0 and value != 0):
+        message = "this is larger or smaller than a double can hold"
+        raise AnswerError("number_out_of_range", 0, message)
+    return found
+
+
+def called(function: str, arguments: list[Exact]) -> Exact:
+    """A function's value; max, min and abs stay exact.
+
+    Raises:
+        AnswerError: it has none that is real and fits a double.
+    """
+    if function in ("max", "relu"):
+        return max([*arguments, *([Fraction(0)] if function == "relu" else [])])
+    if function == "min":
+        return min(arguments)
+    if function == "abs":
+        return _size(arguments[0])
+    x = as_double(arguments[0])
+    if x < 0 and function in ("sqrt", "log"):
+        word = "root" if function == "sqrt" else "logarithm"
+        raise AnswerError("complex_value", 0, f"the {word} of a negative number is not real")
+    if x == 0 and function == "log":
+        raise AnswerError("not_a_number", 0, "0 has no logarithm")
+    with np.errstate(all="ignore"):
+        value = float(NUMERIC[function](x))
+    if not math.isfinite(value) or (value == 0 and x != 0 and function not in ("log", "tanh")):
+        message = "this is larger or smaller than a double can hold"
+        raise AnswerError("number_out_of_range", 0, message)
+    return value
+
+
+# as text ------------------------------------------------------------------------------------
+
+_SUM, _PRODUCT, _POWER, _ATOM = range(4)
+
+
+def written(node: Node) -> str:
+    """The tree in plain notation, with the brackets it needs; reading it gives the tree again.
+
+    >>> a, b = Name("a", "a"), Name("b", "b")
+    >>> written(Quotient(a, Product((a, Negative(b)))))
+    'a / (a * (-b))'
+    """
+    return _text(node)[0]
+
+
+def _text(node: Node) -> tuple[str, int]:
+    match node:
+        case Number() | Name():
+            return node.text, _ATOM
+        case Negative():
+            return "-" + _in(node.of, _POWER), _SUM
+        case Sum():
+            return _sum_text(node), _SUM
+        case Product():
+            # a quotient may only open a product: a * (b / c) is another tree than a * b / c
+            first, *others = node.factors
+            pieces = [_in(first, _PRODUCT), *(_in(factor, _POWER) for factor in others)]
+            return " * ".join(pieces), _PRODUCT
+        case Quotient():
+            return f"{_in(node.top, _PRODUCT)} / {_in(node.bottom, _POWER)}", _PRODUCT
+        case Power():
+            return f"{_in(node.base, _ATOM)}^{_in(node.exponent, _POWER)}", _POWER
+        case Call():
+            inside = "; ".join(written(argument) for argument in node.arguments)
+            return f"{node.function}({inside})", _ATOM
+    raise TypeError(node)
+
+
+def _sum_text(node: Sum) -> str:
+    first, *others = node.terms
+    text = _in(first, _PRODUCT) if not isinstance(first, Negative) else _text(first)[0]
+    for term in others:
+        if isinstance(term, Negative):
+            text += f" - {_in(term.of, _PRODUCT)}"
+        else:
+            text += f" + {_in(term, _PRODUCT)}"
+    return text
+
+
+def _in(node: Node, binds: int) -> str:
+    text, level = _text(node)
+    return text if level >= binds else f"({text})"
