@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint types unit setup bench truth goldens widths contact clean
+.PHONY: demo test lint types unit setup system bench truth fuzz goldens widths contact clean
 
 setup: $(STAMP)
 
@@ -14,6 +14,16 @@ $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
 	touch $(STAMP)
+
+# Debian packages that only tests need: LibreOffice, for the round trip through a spreadsheet.
+system:
+	@if command -v soffice >/dev/null; then echo "LibreOffice is here already"; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update && apt-get install -y --no-install-recommends libreoffice-calc; \
+	else \
+		echo "*** NOT INSTALLED: LibreOffice (needs root and apt-get). ***"; \
+		echo "*** tests/grader/test_libreoffice.py will be SKIPPED.      ***"; \
+	fi
 
 demo: setup
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python examples/demo.py
@@ -32,6 +42,10 @@ unit: setup
 
 truth: setup
 	$(BIN)/python tests/bench/truth.py
+
+# A million mutated answers (about ten minutes); TEXTS=N for fewer, SEED=N for others.
+fuzz: setup
+	$(BIN)/python tests/fuzz/answers.py $(or $(TEXTS),1000000) $(or $(SEED),1)
 
 bench: setup
 	$(BIN)/python tests/bench/draws.py

@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "grader.commands.booklet:booklet",
         "All worksheets or keys of a class in one PDF.",
     ),
+    "read": ("grader.commands.read:read", "Show how an answer is read."),
     "reissue": ("grader.commands.reissue:reissue", "Draw one student's exercise anew."),
     "doctor": ("grader.commands.doctor:doctor", "Say what is installed and what is missing."),
 }

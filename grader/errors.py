@@ -38,6 +38,13 @@ class Problem(NamedTuple):
         return self._asdict()
 
 
+class Lost(NamedTuple):
+    """Why there is no exercise for what a file says; the code is one of docs/formats.md."""
+
+    code: str
+    message: str
+
+
 class ProblemsError(BpgradeError):
     """Carries every problem, never only the first."""
 

@@ -9,6 +9,7 @@ hw1/assignment.json     family, choices, secret                       (teacher o
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 from collections.abc import Iterator
@@ -17,7 +18,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from grader.errors import AssignmentError
+from grader.errors import AssignmentError, Lost
+from grader.matching import People
 from grader.read.table import read_table
 from grader.roster import Student, with_folders
 from problems import family as families
@@ -172,22 +174,40 @@ class Folder:
             self._known[number] = self._exercise(number)
         return self._known[number]
 
-    def look_up(self, id: str, student: str) -> Exercise | str:
-        """The exercise that a row means, or in words why there is none."""
+    def look_up(self, id: str, student: str, number: int = 0) -> Exercise | Lost:
+        """The exercise that a row means, or in words why there is none.
+
+        Args:
+            id: of the exercise, or ''.
+            student: the student's id, or ''.
+            number: which of the student's exercises, 0 if that is not said.
+        """
         by_id, by_student = self._index
         if id:
             if id not in by_id:
-                return f"no exercise {id!r} in {self.path.name}"
+                return Lost("bad_id", f"no exercise {id!r} in {self.path.name}")
             found = self.exercise(by_id[id])
             if student and student != found.student:
-                return f"exercise {id} belongs to another student than {student!r}"
+                message = f"exercise {id} belongs to another student than {student!r}"
+                return Lost("identity", message)
             return found
         if student not in by_student:
-            return f"no student {student!r} in {self.path.name}"
+            near = difflib.get_close_matches(student, by_student, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            return Lost("identity", f"no student {student!r} in {self.path.name}{hint}")
         lines = by_student[student]
+        if number:
+            own = [one for one in map(self.exercise, lines) if one.number == number]
+            return own[0] if own else Lost("identity", f"{student!r} has no exercise {number}")
         if len(lines) > 1:
-            return f"{student!r} has {len(lines)} exercises; a column 'exercise' must say which"
+            message = f"{student!r} has {len(lines)} exercises; a column 'exercise' must say which"
+            return Lost("identity", message)
         return self.exercise(lines[0])
+
+    @cached_property
+    def people(self) -> People:
+        """The class, to be found by id, name, e-mail address or folder."""
+        return People(self.roster.values())
 
     @cached_property
     def roster(self) -> dict[str, Student]:

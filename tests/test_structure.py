@@ -22,6 +22,10 @@ ALLOWED = {
 """Folder -> libraries for it and what is below it; make.py of the fonts never runs at run time."""
 
 
+INTERPRETERS = {"eval", "exec", "sympify", "parse_expr", "lambdify"}
+"""What must never see a student's text, and so stands nowhere; nor does sympy's S."""
+
+
 def imported(path: Path) -> Iterator[tuple[int, str]]:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         match node:
@@ -72,7 +76,11 @@ def test_no_relative_imports_and_no_eval() -> None:
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
                 assert not (isinstance(node, ast.ImportFrom) and node.level), path
                 if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                    assert node.func.id not in {"eval", "exec", "compile", "sympify"}, path
+                    assert node.func.id not in INTERPRETERS | {"compile"}, path
+                if isinstance(node, ast.Attribute | ast.Name | ast.alias):
+                    name = getattr(node, "attr", getattr(node, "id", getattr(node, "name", "")))
+                    assert name not in INTERPRETERS, path
+                    assert not (name == "S" and isinstance(node, ast.alias)), path
 
 
 def loaded_by(code: str) -> set[str]:
@@ -109,6 +117,7 @@ def test_data_files_are_there() -> None:
     assert len([f for f in (problems / "notations").iterdir() if f.name.endswith(".toml")]) >= 5
     templates = resources.files("templates")
     assert (templates / "page.html.j2").is_file()
+    assert (resources.files("grader.read") / "grammar.lark").is_file()
     fonts = {file.name for file in (templates / "fonts").iterdir()}
     assert {"STIXTwoMath.json", "BPGModernMath.json", "OFL.txt", "GUST-FONT-LICENSE.txt"} <= fonts
 

@@ -12,7 +12,7 @@ import click
 from grader import __version__
 from grader.terminal import table
 
-NEEDED = ("numpy", "click", "jinja2", "reportlab", "pypdf", "segno")
+NEEDED = ("numpy", "click", "jinja2", "reportlab", "pypdf", "segno", "openpyxl", "defusedxml")
 
 
 def findings() -> list[tuple[str, str, str]]:

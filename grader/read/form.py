@@ -6,17 +6,14 @@ them too, because every program that fills forms keeps it.
 
 from __future__ import annotations
 
-import io
-import logging
 import re
+from collections.abc import Mapping
 from typing import Any
 
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
-
-from grader.errors import Problem, SubmissionError
-from grader.read.number import Unreadable, read_number
-from grader.read.submission import Find, Read, Submission
+from grader.errors import Lost, Problem, SubmissionError
+from grader.read.child import READER
+from grader.read.submission import Builder, Find, Read, Submission
+from grader.read.table import refusal
 from problems.exercise import Exercise
 from templates.fields import EXERCISES, field_name
 
@@ -25,6 +22,17 @@ LARGEST = 20_000_000
 
 _IDS = re.compile(r"\[([\w-]+(?:, [\w-]+)*)\]\s*$")
 """The ids at the end of the title."""
+
+Fields = Mapping[str, list[str]]
+"""Name of a field -> what is in it, several texts where several fields share the name."""
+
+
+class EmptyForm(SubmissionError):
+    """A worksheet of ours in which nothing is filled in."""
+
+    def __init__(self, file: str, exercises: tuple[Exercise, ...]) -> None:
+        self.exercises = exercises
+        super().__init__([Problem(file, None, None, "empty", _EMPTY)])
 
 
 def read_form(data: bytes, file: str, find: Find) -> Read:
@@ -38,23 +46,19 @@ def read_form(data: bytes, file: str, find: Find) -> Read:
     Raises:
         SubmissionError: no worksheet of ours, no fields left, or nothing filled in.
     """
-    title, values = _opened(data, file)
-    ids = _exercise_ids(title, values)
-    if not ids:
-        raise _refused(file, "not_a_worksheet", _NOT_OURS)
-    if not any(name != EXERCISES for name in values):
-        raise _refused(file, "no_fields", _FLATTENED)
-    submissions: list[Submission] = []
-    problems: list[Problem] = []
-    for id in ids:
-        exercise = find(id, "")
-        if isinstance(exercise, str):
-            problems.append(Problem(file, None, None, "unknown_exercise", exercise))
-        else:
-            submissions.append(_submission(exercise, file, values))
-    if submissions and not any(one.answers for one in submissions):
-        raise _refused(file, "empty_form", _EMPTY)
-    return Read(tuple(submissions), tuple(problems))
+    title, fields = _opened(data, file)
+    ids = _exercise_ids(title, fields)
+    if not any(name != EXERCISES for name in fields):
+        raise refusal(file, "no_form", _FLATTENED if ids else _NOT_OURS)
+    builder = Builder(file, find)
+    if ids:
+        for exercise in filter(None, (builder.exercise(id, "") for id in ids)):
+            _put(builder.new(exercise), fields, builder)
+    else:
+        _put_labels(fields, file, builder)
+    if builder.found and not any(one.answers or one.problems for one in builder.found):
+        raise EmptyForm(file, tuple(one.exercise for one in builder.found))
+    return builder.read()
 
 
 _NOT_OURS = (
@@ -70,57 +74,61 @@ _EMPTY = (
     "no field of this worksheet is filled in; if you see your answers on the pages, the program "
     "drew them beside the fields: fill in the fields and save, or hand in answers.csv"
 )
+_WORDS = {
+    "encrypted": "this PDF is locked with a password; save it without one",
+    "too_deep": "this PDF is built in a way that no worksheet is; fill in the one you were given",
+    "broken_pdf": "this PDF is damaged and cannot be read; save or download it again",
+}
 
 
-def _refused(file: str, code: str, message: str) -> SubmissionError:
-    return SubmissionError([Problem(file, None, None, code, message)])
-
-
-def _opened(data: bytes, file: str) -> tuple[str, dict[str, str]]:
+def _opened(data: bytes, file: str) -> tuple[str, Fields]:
     """Title, and field name -> what is in it."""
     if len(data) > LARGEST:
         message = f"{len(data):,} bytes are too many for a worksheet; the limit is {LARGEST:,}"
-        raise _refused(file, "too_large", message)
-    logging.getLogger("pypdf").setLevel(logging.ERROR)  # it warns of every oddity it mends
-    try:
-        reader = PdfReader(io.BytesIO(data))
-        if reader.is_encrypted and not reader.decrypt(""):
-            message = "this PDF is locked with a password; save it without one"
-            raise _refused(file, "encrypted", message)
-        title = (reader.metadata.title if reader.metadata else None) or ""
-        fields = reader.get_fields() or {}
-    except (PyPdfError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        message = f"this PDF is damaged and cannot be read ({type(error).__name__})"
-        raise _refused(file, "bad_pdf", message) from None
-    return title, {str(name): _text(field.get("/V")) for name, field in fields.items()}
+        raise refusal(file, "too_large", message)
+    if b"%PDF-" not in data[:1024]:
+        raise refusal(file, "not_pdf", "this is no PDF, whatever its name says")
+    found: dict[str, Any] | None = READER.read(data)
+    if found is None:
+        raise refusal(file, "broken_pdf", "this PDF takes too long to read; save it anew")
+    if "code" in found:
+        code = str(found["code"])
+        raise refusal(file, code, _WORDS[code])
+    fields: dict[str, list[str]] = {}
+    for name, text in found["fields"]:
+        fields.setdefault(name, []).append(text)
+    return str(found["title"]), fields
 
 
-def _text(value: Any) -> str:
-    return value.strip() if isinstance(value, str) else ""
-
-
-def _exercise_ids(title: str, values: dict[str, str]) -> list[str]:
-    named = values.get(EXERCISES, "")
+def _exercise_ids(title: str, fields: Fields) -> list[str]:
+    named = next(iter(fields.get(EXERCISES, [])), "")
     if not named:
         found = _IDS.search(title)
         named = found[1] if found else ""
     return [part.strip() for part in named.split(",") if part.strip()]
 
 
-def _submission(exercise: Exercise, file: str, values: dict[str, str]) -> Submission:
-    found = Submission(exercise, file)
+def _put(to: Submission, fields: Fields, builder: Builder) -> None:
+    """The answers to one of the worksheet's exercises."""
     lost = []
-    for step in exercise.asked:
-        name, label = field_name(exercise.number, step), exercise.labels[step]
-        if name not in values:
+    for id in to.exercise.questions:
+        name, label = field_name(to.exercise.number, id), to.exercise.labels[id]
+        if name not in fields:
             lost.append(label)
-            continue
-        reading = read_number(values[name])
-        if reading is not None:
-            found.answers[step] = reading
-        if isinstance(reading, Unreadable):
-            found.problems.append(Problem(file, None, label, reading.code, reading.message))
+        for text in fields.get(name, ()):
+            builder.put(to, label, text, None, label, label)
     if lost:
-        message = f"{len(lost)} fields are missing from this PDF: {', '.join(lost[:8])}"
-        found.problems.append(Problem(file, None, None, "missing_fields", message))
-    return found
+        more = f" and {len(lost) - 8} more" if len(lost) > 8 else ""
+        message = f"{len(lost)} fields are missing from this PDF: {', '.join(lost[:8])}{more}"
+        to.problems.append(Problem(to.file, None, None, "no_form", message))
+
+
+def _put_labels(fields: Fields, file: str, builder: Builder) -> None:
+    """A form of another make, whose fields bear the labels, where the place says whose it is."""
+    exercise = builder.find("", "")
+    if isinstance(exercise, Lost):
+        raise refusal(file, "identity", f"{_NOT_OURS}; {exercise.message}")
+    to = builder.new(exercise)
+    for name, texts in fields.items():
+        for text in texts:
+            builder.put(to, name, text, None, name[:60], name[:60])

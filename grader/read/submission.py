@@ -1,22 +1,45 @@
-"""Submissions as tables: tidy (a row an answer) and wide (a row a student).
+"""Submissions: what a file of any format says about an exercise.
 
-Every problem of a file is collected with its row and column; the good rows beside it are
-still used.
+`Builder` puts answers together for all formats; the tables are read here: tidy (a row an
+answer) and wide (a row a student). Every problem of a file is collected with its row and
+column; the good answers beside it are still used.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from grader.errors import Problem, SubmissionError
-from grader.read.number import Reading, Unreadable, read_number
-from grader.read.table import Row, Table, read_table
+from grader.errors import Lost, Problem, SubmissionError
+from grader.read.answer import Answer, read_answer
+from grader.read.number import Unreadable
+from grader.read.table import (
+    CLASS,
+    DELIMITERS,
+    KNOWN,
+    Limits,
+    Listing,
+    Row,
+    Table,
+    read_table,
+    refusal,
+)
 from problems.exercise import Exercise
 from problems.notation import Labels
 
-TIDY = frozenset({"step", "answer"})
-ABOUT = frozenset({"student", "exercise", "step", "answer", "symbol", "name", "email"})
+LONGEST_ANSWER = 2_000
+LONGEST_STUDENT = 200
+
+_PATH = re.compile(r"(^|[\\/])\.\.([\\/]|$)|^[\\/]|^[A-Za-z]:[\\/]")
+_COMMA = re.compile(r"[+-]?(0,\d+|\d{4,},\d+|\d+,(\d{1,2}|\d{4,}))([eE][+-]?\d+)?")
+"""A number whose comma can only be a decimal one."""
+_DOT = re.compile(r"[+-]?\d*\.\d+([eE][+-]?\d+)?")
+_EITHER = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
+_DIGITS = re.compile(r"\s*\d+\s*")
+_WHOLE = re.compile(r"\s*[+−–-]?\d{1,3}\s*")
 
 
 @dataclass
@@ -25,146 +48,327 @@ class Submission:
 
     exercise: Exercise
     file: str
-    answers: dict[str, Reading] = field(default_factory=dict)
+    answers: dict[str, Answer] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     places: dict[str, int] = field(default_factory=dict)
     """Step id -> row of the answer, to name both places of a duplicate."""
+    row: int | None = None
+    """The row that holds all of it, where it is one."""
+
+    @property
+    def place(self) -> str:
+        """File and row, for messages."""
+        return self.file if self.row is None else f"{self.file}:{self.row}"
+
+    def same_as(self, other: Submission) -> bool:
+        """Whether both say the same, letter by letter."""
+        mine = {id: answer.text.strip() for id, answer in self.answers.items()}
+        return mine == {id: answer.text.strip() for id, answer in other.answers.items()}
 
 
-Find = Callable[[str, str], Exercise | str]
-"""(exercise id, student) as the row says -> the exercise, or why there is none."""
+class Find(Protocol):
+    """Looks an exercise up by what a file says about it; any of the arguments may be empty."""
+
+    def __call__(self, exercise: str, student: str, number: int = 0, /) -> Exercise | Lost:
+        """The exercise, or why there is none.
+
+        Args:
+            exercise: its id.
+            student: whose it is.
+            number: which of the student's exercises, from 1; 0 if that is not said.
+        """
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A file's submissions and everything that could not be used."""
+    """A file's submissions, everything that could not be used, and what else to know."""
 
     submissions: tuple[Submission, ...]
     problems: tuple[Problem, ...]
+    notes: tuple[Problem, ...] = ()
+    """What was read in a way worth saying; nothing is lost by it."""
 
 
-def read_submissions(data: bytes, file: str, find: Find) -> Read:
+class Builder:
+    """Puts together what one file says, answer by answer."""
+
+    def __init__(self, file: str, find: Find) -> None:
+        self.file = file
+        self.find = find
+        self.comma: bool | None = None
+        """Whether the file writes decimal commas; None if it does not show."""
+        self.found: list[Submission] = []
+        self.listing = Listing(file)
+        self.notes = Listing(file)
+        self._by_exercise: dict[str, Submission] = {}
+        self._labels: dict[int, Labels] = {}
+        self._known: dict[tuple[str, str, int], Exercise | Lost] = {}
+
+    def read(self, before: Iterable[Problem] = (), notes: Iterable[Problem] = ()) -> Read:
+        """Everything; `before` and `notes` are what was found before the answers were read."""
+        problems = (*before, *self.listing.all())
+        return Read(tuple(self.found), problems, (*notes, *self.notes.all()))
+
+    def exercise(
+        self, id: str, student: str, row: int | None = None, number: int = 0
+    ) -> Exercise | None:
+        """The exercise that is meant; if there is none, that is listed once."""
+        key = (id, student, number)
+        if key not in self._known:
+            column = "exercise" if id else "student"
+            fault = _student_fault(student) or _student_fault(id)
+            found = fault or self.find(id, student, *([number] if number else []))
+            self._known[key] = found
+            if isinstance(found, Lost):
+                self.listing.add(row, column, *found)
+        found = self._known[key]
+        return None if isinstance(found, Lost) else found
+
+    def one(self, exercise: Exercise) -> Submission:
+        """The submission to which all rows of an exercise belong."""
+        if exercise.id not in self._by_exercise:
+            self._by_exercise[exercise.id] = self.new(exercise)
+        return self._by_exercise[exercise.id]
+
+    def new(self, exercise: Exercise, row: int | None = None) -> Submission:
+        """A submission of its own, even if the same exercise was answered before."""
+        self.found.append(Submission(exercise, self.file, row=row))
+        return self.found[-1]
+
+    def labels(self, exercise: Exercise) -> Labels:
+        """Labels of an exercise; students of one family share them."""
+        key = hash(tuple(exercise.labels.items()))
+        if key not in self._labels:
+            self._labels[key] = Labels(exercise.labels)
+        return self._labels[key]
+
+    def put(
+        self,
+        to: Submission,
+        step: str,
+        text: str,
+        row: int | None,
+        column: str,
+        where_step: str,
+        refused: tuple[str, str] | None = None,
+    ) -> None:
+        """One answer.
+
+        Args:
+            to: whose answer.
+            step: the label as written.
+            text: the answer as written.
+            row: where it stands.
+            column: the answer's column.
+            where_step: the label's column.
+            refused: code and message, where the cell holds neither text nor number.
+        """
+        labels = self.labels(to.exercise)
+        id = None if _hidden(step) else labels.find(step)
+        if id is None:
+            if text.strip() or refused or column != where_step:
+                to.problems.append(self._unknown(step, labels, row, where_step))
+            return
+        reading = self._reading(to.exercise, id, text, refused)
+        if id in to.places:
+            self._twice(to, id, reading, row, where_step)
+            return
+        to.places[id] = row or 0
+        if reading is not None:
+            to.answers[id] = reading
+        if isinstance(reading, Unreadable):
+            to.problems.append(Problem(self.file, row, column, reading.code, reading.message))
+
+    def _reading(
+        self, exercise: Exercise, id: str, text: str, refused: tuple[str, str] | None
+    ) -> Answer | None:
+        if refused:
+            return Unreadable(text, refused[0], 0, refused[1])
+        if len(text) > LONGEST_ANSWER:
+            message = f"{len(text):,} characters; no answer needs more than {LONGEST_ANSWER:,}"
+            return Unreadable(text[:40] + "…", "too_long", 0, message)
+        return read_answer(exercise, id, text, self.comma)
+
+    def _unknown(self, step: str, labels: Labels, row: int | None, column: str) -> Problem:
+        near = None if len(step) > LONGEST_STUDENT else labels.suggestion(step)
+        hint = f"; did you mean {near!r}?" if near else ""
+        message = f"this exercise has no step {step.strip()[:60]!r}{hint}"
+        return Problem(self.file, row, column, "bad_step", message)
+
+    def _twice(
+        self, to: Submission, id: str, reading: Answer | None, row: int | None, column: str
+    ) -> None:
+        """What repeats an answer or is blank is ignored; a contradiction is refused."""
+        first = to.answers.get(id)
+        label = to.exercise.labels[id]
+        if reading is None:
+            return
+        if first is None:
+            to.answers[id], to.places[id] = reading, row or 0
+            return
+        there = f"in row {to.places[id]}" if to.places[id] else "once"
+        here = f"in row {row}" if row else ""
+        if first.text.strip() == reading.text.strip():
+            message = f"{label!r} is answered {there} and again, alike, {here}".rstrip(" ,")
+            self.notes.add(row, column, "duplicate_step", message)
+            return
+        message = f"{label!r} is answered {there} and again, differently{here and ', ' + here}"
+        message += "; keep one"
+        to.problems.append(Problem(self.file, row, column, "duplicate_step", message))
+        to.answers[id] = Unreadable(reading.text, "duplicate_step", 0, message)
+
+
+def _student_fault(text: str) -> Lost | None:
+    """A name that can be no id: it never becomes a path, and it fits a line."""
+    if len(text) > LONGEST_STUDENT:
+        return Lost("too_long", f"an id of {len(text):,} characters; {LONGEST_STUDENT} are enough")
+    if _PATH.search(text):
+        return Lost("bad_id", f"{text[:60]!r} is a path, not the id of a student or an exercise")
+    return None
+
+
+def _hidden(text: str) -> bool:
+    """Whether it holds characters that cannot be seen."""
+    plain = text.strip().strip("\ufeff")
+    return not plain.isprintable() and any(
+        unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn") for char in plain
+    )
+
+
+# tables ------------------------------------------------------------------------------------
+
+
+def read_submissions(data: bytes, file: str, find: Find, limits: Limits = CLASS) -> Read:
     """All submissions of a CSV file.
 
     Args:
         data: the file's bytes.
         file: how messages call it.
         find: looks an exercise up by the row's exercise id and student.
+        limits: how much is read.
 
     Raises:
         SubmissionError: the file is no table, or no table of answers.
     """
-    table = read_table(data, file)
-    reader = _Reader(table, find)
-    if set(table.columns) >= TIDY:
-        reader.tidy()
-    elif {"student", "exercise"} & set(table.columns) and set(table.columns) - ABOUT:
-        reader.wide()
+    table = read_table(data, file, limits)
+    from grader.read.moodle import is_quiz, read_quiz
+
+    return read_quiz(table, find) if is_quiz(table) else answers_in(table, find)
+
+
+def holds_answers(columns: Iterable[str]) -> bool:
+    """Whether these are the columns of a tidy or a wide table."""
+    names = set(columns)
+    return is_tidy(names) or bool({"student", "exercise"} & names and names - KNOWN - {""})
+
+
+def is_tidy(columns: Iterable[str]) -> bool:
+    """Whether these are the columns of a table with a row an answer."""
+    return {"step", "answer"} <= set(columns)
+
+
+def answers_in(table: Table, find: Find) -> Read:
+    """The submissions of a tidy or wide table.
+
+    Raises:
+        SubmissionError: it holds no answers.
+    """
+    if not holds_answers(table.columns):
+        raise _not_answers(table)
+    if not table.problems and next(iter(table.rows), None) is None:
+        raise refusal(table.file, "no_rows", "there are no rows below the header", 1)
+    builder = Builder(table.file, find)
+    asked = ["answer"] if is_tidy(table.columns) else _steps(table)
+    builder.comma = _writes_commas(table, asked, builder)
+    if is_tidy(table.columns):
+        _tidy(table, builder)
     else:
-        raise SubmissionError([_not_answers(table)])
-    return Read(tuple(reader.found.values()), (*table.problems, *reader.problems))
+        _wide(table, builder, asked)
+    return builder.read(table.problems, table.notes)
 
 
-def _not_answers(table: Table) -> Problem:
-    found = ", ".join(table.columns) or "nothing"
+def _not_answers(table: Table) -> SubmissionError:
+    found = ", ".join(table.columns)[:200] or "nothing"
+    if re.search(r"step\W+(\w+\W+)*answer", found, re.IGNORECASE) and len(table.columns) == 1:
+        message = f"cells are separated by comma, semicolon or tab, not as in {found!r}"
+        return refusal(table.file, "delimiter", message, 1)
     message = (
         f"these are no answers: found the columns {found}; needed are 'step' and 'answer', "
         "or 'student' and one column for each step"
     )
-    return Problem(table.file, 1, None, "missing_column", message)
+    return refusal(table.file, "missing_column", message, 1)
 
 
-class _Reader:
-    def __init__(self, table: Table, find: Find) -> None:
-        self.table = table
-        self.find = find
-        self.found: dict[str, Submission] = {}
-        self.problems: list[Problem] = []
-        self.labels: dict[int, Labels] = {}
-        self.reported: set[tuple[str, str]] = set()
-        self.rows: dict[str, int] = {}
-        """Exercise -> its row in a wide table."""
+def _steps(table: Table) -> list[str]:
+    return [column for column in table.columns if column and column not in KNOWN]
 
-    def tidy(self) -> None:
-        for row in self.table.rows:
-            submission = self.submission(row)
-            if submission:
-                self.answer(submission, row, "answer", row.cells["step"], row.cells["answer"])
 
-    def wide(self) -> None:
-        columns = [c for c in self.table.columns if c and c not in ABOUT]
-        for row in self.table.rows:
-            submission = self.submission(row)
-            if not submission:
-                continue
-            first = self.rows.setdefault(submission.exercise.id, row.line)
-            if first != row.line:
-                message = f"{submission.exercise.id} stands in row {first} already; keep one row"
-                submission.problems.append(self.problem(row, "exercise", "duplicate_row", message))
-                continue
+def _writes_commas(table: Table, columns: list[str], builder: Builder) -> bool | None:
+    """Whether the numbers of a table have decimal commas, if any of them shows it."""
+    if not table.delimiter:
+        return None  # a workbook keeps numbers as numbers, whatever its language
+    commas, doubtful = False, 0
+    for row in table.rows:
+        for column in columns:
+            text = row.cells[column].strip()
+            if _DOT.fullmatch(text):
+                return None
+            commas = commas or bool(_COMMA.fullmatch(text))
+            doubtful = doubtful or (row.line if _EITHER.fullmatch(text) else 0)
+    if commas and doubtful:
+        message = "numbers like 1,234 are read with a decimal comma, as the others here need it"
+        builder.notes.add(doubtful, None, "ambiguous_separator", message)
+    return commas or None
+
+
+def _tidy(table: Table, builder: Builder) -> None:
+    needed = 1 + max(table.columns.index("step"), table.columns.index("answer"))
+    for row in table.rows:
+        if row.width < needed:
+            builder.listing.add(row.line, None, "too_few_fields", _too_few(row, table))
+            continue
+        to = _of_row(row, builder)
+        if to:
+            refused = row.refused.get("answer") or _cut_number(row, table)
+            step, text = row.cells["step"], row.cells["answer"]
+            builder.put(builder.one(to), step, text, row.line, "answer", "step", refused)
+
+
+def _of_row(row: Row, builder: Builder) -> Exercise | None:
+    id, student = row.cells.get("exercise", ""), row.cells.get("student", "")
+    return builder.exercise(id.strip(), student.strip(), row.line)
+
+
+def _too_few(row: Row, table: Table) -> str:
+    found = f"{row.width} of the {len(table.columns)} cells that the header names"
+    text = "".join(row.cells.values())
+    for sign, name in DELIMITERS.items():
+        if sign != table.delimiter and sign in text:
+            return f"{found}; this row seems to be separated by {name}, the header is not"
+    return f"{found}; write them all, a blank one as well"
+
+
+def _cut_number(row: Row, table: Table) -> tuple[str, str] | None:
+    """A decimal comma without quotes that has made two cells of `0,3775`."""
+    after = table.columns.index("answer") + 1
+    if table.delimiter != "," or after >= len(table.columns):
+        return None
+    name = table.columns[after]
+    text, rest = row.cells["answer"], row.cells[name]
+    if name in KNOWN or not _WHOLE.fullmatch(text) or not _DIGITS.fullmatch(rest):
+        return None
+    message = (
+        f"{text.strip()!r} followed by {rest.strip()[:20]!r} in column {name[:40]!r}: is it a "
+        "decimal comma? write a decimal point, or the number in quotes"
+    )
+    return "ambiguous_separator", message
+
+
+def _wide(table: Table, builder: Builder, columns: list[str]) -> None:
+    for row in table.rows:
+        exercise = _of_row(row, builder)
+        if exercise:
+            to = builder.new(exercise, row.line)
             for column in columns:
-                self.answer(submission, row, column, column, row.cells[column])
-
-    def problem(self, row: Row, column: str, code: str, message: str) -> Problem:
-        return Problem(self.table.file, row.line, column, code, message)
-
-    def submission(self, row: Row) -> Submission | None:
-        exercise_id = row.cells.get("exercise", "").strip()
-        student = row.cells.get("student", "").strip()
-        exercise = self.find(exercise_id, student)
-        if isinstance(exercise, str):
-            if (exercise_id, student) not in self.reported:
-                self.reported.add((exercise_id, student))
-                column = "exercise" if exercise_id else "student"
-                self.problems.append(self.problem(row, column, "unknown_exercise", exercise))
-            return None
-        if exercise.id not in self.found:
-            self.found[exercise.id] = Submission(exercise, self.table.file)
-        return self.found[exercise.id]
-
-    def labels_of(self, exercise: Exercise) -> Labels:
-        """Labels of an exercise; students of one family share them."""
-        known = exercise.labels
-        key = hash(tuple(known.items()))
-        if key not in self.labels:
-            self.labels[key] = Labels(known)
-        return self.labels[key]
-
-    def answer(self, to: Submission, row: Row, column: str, step: str, text: str) -> None:
-        labels = self.labels_of(to.exercise)
-        id = labels.find(step)
-        if id is None:
-            if text.strip() or column == "answer":
-                to.problems.append(self.unknown_step(row, column, step, labels))
-            return
-        reading = read_number(text)
-        if id in to.places and column == "answer":
-            self.twice(to, row, id, reading)
-            return
-        to.places[id] = row.line
-        if reading is not None:
-            to.answers[id] = reading
-        if isinstance(reading, Unreadable):
-            to.problems.append(self.problem(row, column, reading.code, reading.message))
-
-    def unknown_step(self, row: Row, column: str, step: str, labels: Labels) -> Problem:
-        near = labels.suggestion(step)
-        hint = f"; did you mean {near!r}?" if near else ""
-        message = f"this exercise has no step {step.strip()[:60]!r}{hint}"
-        return self.problem(row, "step" if column == "answer" else column, "unknown_step", message)
-
-    def twice(self, to: Submission, row: Row, id: str, reading: Reading | None) -> None:
-        """A row that repeats or is blank is ignored; a contradiction is refused."""
-        first = to.answers.get(id)
-        label = to.exercise.labels[id]
-        if reading is None or (first and first.text.strip() == reading.text.strip()):
-            return
-        if first is None:
-            to.answers[id], to.places[id] = reading, row.line
-            return
-        message = (
-            f"{label!r} is answered in row {to.places[id]} and again, differently, in row "
-            f"{row.line}; keep one"
-        )
-        to.problems.append(self.problem(row, "step", "contradiction", message))
-        to.answers[id] = Unreadable(reading.text, "contradiction", 0, message)
+                refused = row.refused.get(column)
+                builder.put(to, column, row.cells[column], row.line, column, column, refused)

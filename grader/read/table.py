@@ -1,18 +1,57 @@
-"""Tables from CSV files: bytes to rows, with the line each row stands in."""
+"""Tables from CSV files: bytes to rows, with the line each row ends in.
+
+A file is read twice: once to see whether it is a table at all, and where its faults are; then
+row by row. Nothing but the bytes and one row is kept, so that a file of a million rows takes
+no more memory than a small one.
+"""
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from grader.errors import Problem, SubmissionError
+from grader.read.kinds import looked_at
 
-LARGEST = 20_000_000
-"""Bytes of a table; a class of 30,000 fits."""
-LONGEST_CELL = 10_000
-DELIMITERS = (",", ";", "\t")
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much is read before it is refused."""
+
+    whose: str
+    size: int
+    """Bytes."""
+    rows: int
+    columns: int
+    """Of a table with a row an answer; such a table needs four."""
+    wide: int
+    """Columns of a table with a row a student."""
+    cell: int
+    """Characters."""
+    tags: int
+    """Opening and closing tags of a workbook's sheets, which take time one by one."""
+
+
+UPLOAD = Limits("one student's file", 1_000_000, 2_000, 50, 500, 2_000, 200_000)
+CLASS = Limits("a class's file", 20_000_000, 250_000, 200, 2_000, 100_000, 2_500_000)
+"""Named by a teacher: 5,000 students with 50 answers each fit."""
+
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+KNOWN = frozenset({"student", "exercise", "step", "answer", "symbol", "name", "email"})
+"""Columns whose names mean the same however they are capitalised."""
+MOST = 500
+"""Problems of one kind that are listed one by one."""
+
+_LONGEST_LINE = 4_000_000
+_MOST_CELLS = 200_000
+_UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
+"""Bytes that Windows-1252 does not use."""
+_UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_SEP = re.compile(r'"?sep=([,;\t])"?\s*', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,104 +59,328 @@ class Row:
     """One row: the line it ends in (the header is line 1) and its cells by column name."""
 
     line: int
-    cells: dict[str, str]
+    cells: Mapping[str, str]
+    width: int = 1_000_000
+    """How many cells were written; the others are blank because the row ends early."""
+    refused: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Column -> code and message, for cells that hold no text and no number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A header and its rows."""
+    """A header and its rows, which can be gone through again and again."""
 
     file: str
     columns: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: Iterable[Row]
     problems: tuple[Problem, ...]
+    notes: tuple[Problem, ...] = ()
+    delimiter: str = ","
+    """Empty where the file separates its cells otherwise, as a workbook does."""
+
+
+class Listing:
+    """Problems of a file; very many of one kind are counted instead of listed."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self._found: list[Problem] = []
+        self._counts: dict[str, int] = {}
+
+    def add(self, line: int | None, column: str | None, code: str, message: str) -> None:
+        """One more."""
+        self._counts[code] = self._counts.get(code, 0) + 1
+        if self._counts[code] <= MOST:
+            self._found.append(Problem(self.file, line, column, code, message))
+
+    def all(self) -> tuple[Problem, ...]:
+        """Those listed, and how many more there are."""
+        more = [
+            Problem(self.file, None, None, code, f"and {count - MOST:,} more such places")
+            for code, count in self._counts.items()
+            if count > MOST
+        ]
+        return (*self._found, *more)
+
+
+def refusal(file: str, code: str, message: str, line: int | None = None) -> SubmissionError:
+    """A file that cannot be used at all."""
+    return SubmissionError([Problem(file, line, None, code, message)])
+
+
+# bytes to lines ----------------------------------------------------------------------------
+
+
+def check_size(size: int, file: str, limits: Limits) -> None:
+    """Refuse what is too large before it is read.
+
+    Raises:
+        SubmissionError: it is.
+    """
+    if size > limits.size:
+        more = ""
+        if limits is UPLOAD and size <= CLASS.size:
+            more = "; a file with the answers of a whole class must be named itself"
+        message = f"{size:,} bytes are too many for {limits.whose}; the limit is {limits.size:,}"
+        raise refusal(file, "too_large", message + more)
+
+
+def encoding_of(data: bytes, file: str) -> str:
+    """UTF-8, UTF-16 or Windows-1252, the first that fits without a doubt.
+
+    Raises:
+        SubmissionError: none fits; with the line of the first byte that does not.
+    """
+    if data.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
+        raise refusal(file, "encoding", "this text is UTF-32; save it as CSV (UTF-8)")
+    encoding = "utf-8"
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encoding = "utf-16"
+    elif len(data) % 2 == 0 and b"\x00" in data[:2]:
+        encoding = "utf-16-le" if data[1] == 0 else "utf-16-be"
+    wrong = _first_wrong(data, encoding)
+    if wrong is None:
+        return encoding
+    if encoding == "utf-8" and not _UNDEFINED.search(data) and not _UTF8.search(data):
+        return "cp1252"
+    line = len(re.findall(rb"\r\n|\r|\n", data[:wrong])) + 1
+    message = "this is neither UTF-8 nor Windows-1252 text; save the file as CSV (UTF-8)"
+    raise refusal(file, "encoding", message, line)
+
+
+def _first_wrong(data: bytes, encoding: str) -> int | None:
+    """Where the first byte stands that the encoding does not allow."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    step, pending = 65536, 0
+    for start in range(0, max(len(data), 1), step):
+        try:
+            decoder.decode(data[start : start + step], final=start + step >= len(data))
+        except UnicodeDecodeError as error:
+            return max(0, start - pending + error.start)
+        pending = len(decoder.getstate()[0])
+    return None
 
 
 def decode(data: bytes, file: str) -> str:
-    """Text of a file in UTF-8, UTF-16 with a mark, or Windows-1252.
+    """The text of a small file, without marks at its beginning.
 
     Raises:
-        SubmissionError: too large, or no text at all.
+        SubmissionError: no text.
     """
-    if len(data) > LARGEST:
-        message = f"{len(data):,} bytes are too many; the limit is {LARGEST:,}"
-        raise SubmissionError([Problem(file, None, None, "too_large", message)])
-    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", errors="replace")
-    if "\x00" in text:
-        message = "this is not a text file; save it as CSV (UTF-8)"
-        raise SubmissionError([Problem(file, None, None, "not_text", message)])
-    return text
+    return data.decode(encoding_of(data, file)).lstrip("\ufeff")
 
 
-def delimiter_of(header: str) -> str:
-    """The sign that separates most columns of the header.
+def _lines(data: bytes, encoding: str, file: str) -> Iterator[str]:
+    """Lines with their ends; only CR, LF and CRLF end one, never U+2028 or a form feed."""
+    if data.endswith(b"\x1a") and not encoding.startswith(
+        "utf-16"
+    ):  # DOS and old Excel end a text with it
+        data = data[:-1]
+    stream = io.TextIOWrapper(io.BytesIO(data), encoding, newline="")
+    number = 0
+    while line := stream.readline(_LONGEST_LINE + 1):
+        number += 1
+        if number == 1:
+            line = line.lstrip("\ufeff")
+        if len(line) > _LONGEST_LINE:
+            message = f"a line of more than {_LONGEST_LINE:,} characters"
+            raise refusal(file, "too_long", message, number)
+        if "\x00" in line:
+            message = "a NUL character, which no text has; save the file as CSV (UTF-8)"
+            raise refusal(file, "bad_char", message, number)
+        yield line
 
-    >>> delimiter_of("student;exercise;step;answer")
-    ';'
-    """
-    return max(DELIMITERS, key=header.count)
+
+# lines to rows -----------------------------------------------------------------------------
 
 
-def read_table(data: bytes, file: str) -> Table:
+class _Source:
+    """A file's rows, from its beginning each time they are asked for."""
+
+    def __init__(self, data: bytes, file: str, limits: Limits) -> None:
+        self.data, self.file, self.limits = data, file, limits
+        self.encoding = encoding_of(data, file)
+        self.delimiter = ","
+        self.says_so = self._first_line()
+        if not self.says_so:
+            self.delimiter = max(DELIMITERS, key=self._fit)
+
+    def _first_line(self) -> bool:
+        """Whether a line `sep=;` stands above the header; it is meant for Excel."""
+        match = _SEP.fullmatch(next(_lines(self.data, self.encoding, self.file), ""))
+        if match:
+            self.delimiter = match[1]
+        return bool(match)
+
+    def _fit(self, delimiter: str) -> tuple[int, int]:
+        """How well a delimiter cuts the header: known names first, then how many cells."""
+        self.delimiter = delimiter
+        try:
+            cells = next((cells for _, cells in self.rows()), [])
+        except SubmissionError:
+            return 0, 0
+        return sum(cell.strip().casefold() in KNOWN for cell in cells), len(cells)
+
+    def rows(self) -> Iterator[tuple[int, list[str]]]:
+        """Line and cells of each row that is not blank."""
+        reader = csv.reader(self._fed(), delimiter=self.delimiter, strict=True)
+        last = 0
+        while True:
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                raise self._fault(str(error), last + 1, reader.line_num) from None
+            last = reader.line_num
+            if any(cell and not cell.isspace() for cell in cells):
+                yield last, cells
+
+    def _fed(self) -> Iterator[str]:
+        for number, line in enumerate(_lines(self.data, self.encoding, self.file), 1):
+            if number > 2 * self.limits.rows + 10:
+                raise self.too_many(number)
+            if line.count(self.delimiter) > _MOST_CELLS:
+                message = f"a line of more than {_MOST_CELLS:,} cells"
+                raise refusal(self.file, "too_many_columns", message, number)
+            yield "\n" if number == 1 and self.says_so else line
+
+    def too_many(self, line: int) -> SubmissionError:
+        """More rows than are read."""
+        message = f"more than {self.limits.rows:,} rows; so many are not read"
+        return refusal(self.file, "too_many_rows", message, line)
+
+    def _fault(self, error: str, start: int, line: int) -> SubmissionError:
+        if "end of data" in error:
+            message = 'a quote (") is opened in this row and never closed; close or remove it'
+            return refusal(self.file, "unclosed_quote", message, start)
+        if "field limit" in error:
+            message = (
+                "a cell of more than 131,072 characters begins in this row; perhaps a quote "
+                '(") is never closed'
+            )
+            return refusal(self.file, "too_long", message, start)
+        message = (
+            'text stands behind the closing quote (") of a cell; write a quote inside a cell '
+            'twice (""), or save the table anew'
+        )
+        return refusal(self.file, "quoting", message, start if start == line else line)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The good rows under a header."""
+
+    source: _Source
+    columns: tuple[str, ...]
+
+    def __iter__(self) -> Iterator[Row]:
+        rows = self.source.rows()
+        next(rows)
+        for line, cells in rows:
+            if not _row_fault(cells, self.columns, self.source):
+                padded = [*cells, *[""] * (len(self.columns) - len(cells))]
+                yield Row(line, dict(zip(self.columns, padded, strict=False)), len(cells))
+
+
+def read_table(data: bytes, file: str, limits: Limits = CLASS) -> Table:
     """A table with a header row.
 
     Args:
         data: the file's bytes.
         file: how messages call it.
+        limits: what may be read.
 
     Raises:
         SubmissionError: no header, a column named twice, or not a table.
     """
-    text = decode(data, file)
-    header_line = next((line for line in text.splitlines() if line.strip()), "")
-    if not header_line:
-        raise SubmissionError([Problem(file, 1, None, "empty_file", "the file is empty")])
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(header_line))
-    try:
-        return _table(reader, file)
-    except csv.Error as error:
-        message = f"this is no CSV table: {error}"
-        problem = Problem(file, reader.line_num, None, "bad_csv", message)
-        raise SubmissionError([problem]) from None
+    check_size(len(data), file, limits)
+    kind, called = looked_at(data)
+    if kind not in ("text", "json"):
+        message = f"this is {called}, not a CSV table; save or export it as CSV (UTF-8)"
+        raise refusal(file, "not_csv", message)
+    if not data.strip(b" \t\r\n\x00\x0b\x0c\x1a\xef\xbb\xbf\xff\xfe"):
+        raise refusal(file, "empty", "the file is empty", 1)
+    source = _Source(data, file, limits)
+    header = next(source.rows(), None)
+    if header is None:
+        raise refusal(file, "empty", "the file is empty", 1)
+    columns = named_columns(header[1], file, header[0], limits)
+    problems = _scanned(source, header[1], columns)
+    notes = []
+    if source.encoding == "cp1252":
+        message = "read as Windows-1252; if letters look wrong, save the file as CSV (UTF-8)"
+        notes.append(Problem(file, None, None, "encoding", message))
+    rows = _Rows(source, columns)
+    return Table(file, columns, rows, problems, tuple(notes), source.delimiter)
 
 
-def _table(reader: Iterator[list[str]], file: str) -> Table:
-    columns: tuple[str, ...] | None = None
-    rows: list[Row] = []
-    problems: list[Problem] = []
-    for cells in reader:
-        line = getattr(reader, "line_num", 0)
-        if not any(cell.strip() for cell in cells):
-            continue
-        if columns is None:
-            columns = _columns(cells, file, line)
-            continue
-        if len(cells) > len(columns) and any(c.strip() for c in cells[len(columns) :]):
-            message = f"{len(cells)} cells in a table of {len(columns)} columns"
-            problems.append(Problem(file, line, None, "row_too_long", message))
-            continue
-        if any(len(cell) > LONGEST_CELL for cell in cells):
-            message = f"a cell of more than {LONGEST_CELL:,} characters"
-            problems.append(Problem(file, line, None, "cell_too_long", message))
-            continue
-        padded = [*cells, *[""] * (len(columns) - len(cells))]
-        rows.append(Row(line, dict(zip(columns, padded, strict=False))))
-    return Table(file, columns or (), tuple(rows), tuple(problems))
+def _scanned(source: _Source, header: list[str], columns: tuple[str, ...]) -> tuple[Problem, ...]:
+    """Faults of all rows.
+
+    Raises:
+        SubmissionError: a fault that leaves all other rows in doubt.
+    """
+    listing = Listing(source.file)
+    header = _folded(header)
+    rows = source.rows()
+    first, _ = next(rows)
+    for number, (line, cells) in enumerate(rows, 1):
+        if number > source.limits.rows:
+            raise source.too_many(line)
+        if cells[0].strip().casefold() == header[0] and _folded(cells) == header:
+            message = (
+                f"the header stands in line {first} and again here; hand in one table, "
+                "not several in one file"
+            )
+            raise refusal(source.file, "duplicate_header", message, line)
+        fault = _row_fault(cells, columns, source)
+        if fault and fault[0] == "too_many_fields" and any(c.endswith("\\") for c in cells):
+            message = fault[1] + "; this file marks commas with backslashes, which CSV does not"
+            raise refusal(source.file, fault[0], message, line)
+        if fault:
+            listing.add(line, None, *fault)
+    return listing.all()
 
 
-def _columns(cells: list[str], file: str, line: int) -> tuple[str, ...]:
+def _folded(cells: list[str]) -> list[str]:
+    return [cell.strip().casefold() for cell in cells]
+
+
+def _row_fault(
+    cells: list[str], columns: tuple[str, ...], source: _Source
+) -> tuple[str, str] | None:
+    """Why a row cannot be used: more cells than columns, or a cell that is too long."""
+    if len(cells) > len(columns) and any(c.strip() for c in cells[len(columns) :]):
+        message = f"{len(cells)} cells in a table of {len(columns)} columns"
+        if source.delimiter == ",":
+            message += "; a number with a decimal comma needs quotes, or a decimal point"
+        return "too_many_fields", message
+    longest = max(map(len, cells))
+    if longest > source.limits.cell:
+        allowed = f"{source.limits.cell:,} characters"
+        return "too_long", f"a cell of {longest:,} characters; more than {allowed} are not read"
+    return None
+
+
+def named_columns(cells: list[str], file: str, line: int, limits: Limits) -> tuple[str, ...]:
+    """The names in a header.
+
+    Raises:
+        SubmissionError: too many, or one of them twice.
+    """
     names = [cell.strip() for cell in cells]
     while names and not names[-1]:
         names.pop()
-    known = {"student", "exercise", "step", "answer", "symbol", "name", "email"}
-    names = [name.casefold() if name.casefold() in known else name for name in names]
-    for n, name in enumerate(names):
-        if name and name in names[:n]:
-            first = names.index(name) + 1
-            message = f"columns {first} and {n + 1} are both called {name!r}; keep one"
-            raise SubmissionError([Problem(file, line, name, "duplicate_column", message)])
+    names = [name.casefold() if name.casefold() in KNOWN else name for name in names]
+    most = limits.columns if {"step", "answer"} <= set(names) else limits.wide
+    if len(names) > most:
+        message = f"{len(names):,} columns; more than {most:,} are not read"
+        raise refusal(file, "too_many_columns", message, line)
+    seen: dict[str, int] = {}
+    for n, name in enumerate(names, 1):
+        if name and name in seen:
+            message = f"columns {seen[name]} and {n} are both called {name[:60]!r}; keep one"
+            raise SubmissionError([Problem(file, line, name[:60], "duplicate_column", message)])
+        seen[name] = n
     return tuple(names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -10,13 +11,15 @@ from pathlib import Path
 import pypdfium2 as pdfium
 import pytest
 from click.testing import CliRunner
+from corpus import HOSTILE
 from fillers import by_chrome, by_pypdf
 from issued_exercises import exercises
 from pypdf import PdfReader, PdfWriter
 from sheets_of import sheet
 
 from grader.cli import cli
-from grader.errors import SubmissionError
+from grader.errors import Lost, SubmissionError
+from grader.read.child import FormReader
 from grader.read.files import read_file
 from grader.read.form import read_form
 from grader.read.number import Unreadable
@@ -51,7 +54,7 @@ def named(exercise: Exercise, answers: Mapping[str, str]) -> dict[str, str]:
 
 def finder(*known: Exercise) -> Callable[[str, str], Exercise | str]:
     by_id = {one.id: one for one in known}
-    return lambda id, student: by_id.get(id, f"no exercise {id!r}")
+    return lambda id, student: by_id.get(id, Lost("bad_id", f"no exercise {id!r}"))
 
 
 def read(data: bytes, *known: Exercise) -> tuple[Submission, ...]:
@@ -146,19 +149,19 @@ def test_what_cannot_be_read_says_why() -> None:
     (exercise,) = exercises("mazur", 1)
     data = blank(exercise)
     filled = by_pypdf(data, named(exercise, typed(exercise)))
-    assert refusal(data, exercise) == "empty_form"
-    assert refusal(printed(filled), exercise) == "no_fields"
+    assert refusal(data, exercise) == "empty"
+    assert refusal(printed(filled), exercise) == "no_form"
     foreign = PdfWriter()
     foreign.add_blank_page(200, 200)
     out = io.BytesIO()
     foreign.write(out)
-    assert refusal(out.getvalue()) == "not_a_worksheet"
+    assert refusal(out.getvalue()) == "no_form"
     locked = PdfWriter(clone_from=PdfReader(io.BytesIO(filled)))
     locked.encrypt("secret", algorithm="RC4-128")
     out = io.BytesIO()
     locked.write(out)
     assert refusal(out.getvalue(), exercise) == "encrypted"
-    assert refusal(b"%PDF-1.7\n" + b"\x00" * 400, exercise) == "bad_pdf"
+    assert refusal(b"%PDF-1.7\n" + b"\x00" * 400, exercise) == "broken_pdf"
 
 
 @pytest.mark.parametrize("cut", [0.2, 0.5, 0.9, 0.999])
@@ -177,7 +180,7 @@ def test_a_worksheet_of_another_assignment_is_named() -> None:
     filled = by_pypdf(blank(one), named(one, typed(one)))
     found = read_form(filled, "w.pdf", finder(two))
     assert found.submissions == ()
-    assert found.problems[0].code == "unknown_exercise"
+    assert found.problems[0].code == "bad_id"
 
 
 def test_the_kind_of_a_file_is_seen_not_believed() -> None:
@@ -204,3 +207,31 @@ def test_a_worksheet_from_the_command_line_grades_to_full_marks(
     result = runner.invoke(cli, ["check", str(sheet_path), "--output", "json"])
     assert result.exit_code == 0, result.output
     assert '"percent": 100' in result.output
+
+
+def test_a_file_that_hangs_its_reader_is_refused_and_the_next_one_read() -> None:
+    """The process is ended and started anew; a file that swells it is too much as well."""
+    (exercise,) = exercises("mazur", 1)
+    sleeper = FormReader([sys.executable, "-c", "import time; time.sleep(60)"], seconds=0.3)
+    assert sleeper.read(b"%PDF-1.7") is None
+    dying = FormReader([sys.executable, "-c", "raise SystemExit(1)"])
+    assert dying.read(b"%PDF-1.7") is None
+    reader = FormReader()
+    try:
+        for _ in range(2):
+            found = reader.read(blank(exercise))
+            assert found is not None
+            assert len(found["fields"]) == len(exercise.questions) + 1
+            reader.close()
+    finally:
+        reader.close()
+
+
+def test_fields_that_share_a_name_are_a_contradiction_unless_alike() -> None:
+    """pypdf would give the last; a form by somebody else, whose place says whose it is."""
+    (exercise,) = exercises("mazur", 1)
+    twins = (HOSTILE / "pdf" / "duplicate_fields.pdf").read_bytes()
+    alike = twins.replace(b"(0.3775)", b"(0.9)   ")
+    for data, codes in ((alike, []), (twins, ["duplicate_step"])):
+        (found,) = read_form(data, "w.pdf", lambda id, student: exercise).submissions
+        assert [p.code for p in found.problems] == codes

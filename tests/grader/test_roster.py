@@ -40,7 +40,7 @@ def test_every_bad_row_is_reported(tmp_path: Path) -> None:
     assert "row 2" in caught.value.problems[1].message
 
 
-BAD = [("name,email\nx,y\n", "missing_column"), ("student\n", "empty_roster"), ("", "empty_file")]
+BAD = [("name,email\nx,y\n", "missing_column"), ("student\n", "empty_roster"), ("", "empty")]
 
 
 @pytest.mark.parametrize(("text", "code"), BAD)

@@ -7,7 +7,7 @@ import random
 import pytest
 from issued_exercises import exercises
 
-from grader.errors import SubmissionError
+from grader.errors import Lost, SubmissionError
 from grader.mark import mark
 from grader.read.submission import Read, read_submissions
 
@@ -20,7 +20,7 @@ def find(id: str, student: str):
     for exercise in (EXERCISE, OTHER):
         if exercise.id == id or (not id and exercise.student == student):
             return exercise
-    return f"no exercise {id!r} of {student!r}"
+    return Lost("bad_id", f"no exercise {id!r} of {student!r}")
 
 
 def tidy(rows, header: str = "exercise,step,answer", id: str = EXERCISE.id) -> bytes:
@@ -78,11 +78,11 @@ def test_all_problems_of_a_file_are_reported_with_their_places() -> None:
     (one,) = result.submissions
     found = [(p.row, p.column, p.code) for p in (*one.problems, *result.problems)]
     assert found == [
-        (2, "step", "unknown_step"),
+        (2, "step", "bad_step"),
         (3, "answer", "not_a_number"),
         (4, "answer", "ambiguous_separator"),
-        (6, "answer", "not_finite"),
-        (7, "exercise", "unknown_exercise"),
+        (6, "answer", "not_a_number"),
+        (7, "exercise", "bad_id"),
     ]
     assert "did you mean 'net_h1'" in one.problems[0].message
     assert mark(one.exercise, one.answers).score == 1
@@ -94,7 +94,7 @@ def test_a_step_answered_twice_differently_is_refused_with_both_rows() -> None:
     result = read(tidy([(label, text), ROWS[1], (label, "9.9999")]))
     (one,) = result.submissions
     (problem,) = one.problems
-    assert problem.code == "contradiction"
+    assert problem.code == "duplicate_step"
     assert "row 2" in problem.message
     assert "row 4" in problem.message
     verdicts = {s.id: s.verdict for s in mark(one.exercise, one.answers).steps}
@@ -112,12 +112,12 @@ def test_the_same_answer_twice_and_blank_repeats_are_harmless() -> None:
 
 
 HOPELESS = [
-    (b"", "empty_file"),
-    (b"  \r\n \r\n", "empty_file"),
+    (b"", "empty"),
+    (b"  \r\n \r\n", "empty"),
     (b"a,b,c\n1,2,3\n", "missing_column"),
     (b"step,answer,answer\nx,1,2\n", "duplicate_column"),
-    (b"\x89PNG\x00\x00\x00", "not_text"),
-    (b"PK\x03\x04\x00\x00", "not_text"),
+    (b"\x89PNG\x00\x00\x00", "not_csv"),
+    (b"PK\x03\x04\x00\x00", "not_csv"),
 ]
 
 
@@ -134,8 +134,86 @@ def test_a_row_that_is_too_long_is_named_and_the_rest_used() -> None:
     """An unquoted decimal comma makes one cell two."""
     data = tidy(ROWS[:3]) + f"\r\n{EXERCISE.id},{ROWS[3][0]},0,5,7".encode()
     result = read(data)
-    assert [p.code for p in result.problems] == ["row_too_long"]
+    assert [p.code for p in result.problems] == ["too_many_fields"]
     assert mark(EXERCISE, result.submissions[0].answers).score == 3
+
+
+GERMAN = tidy(ROWS).replace(b",", b";").replace(b".", b",")
+DIALECTS = [
+    b"sep=;\r\n" + tidy(ROWS).replace(b",", b";"),
+    b'"sep=\t"\r\n' + tidy(ROWS).replace(b",", b"\t"),
+    tidy(ROWS).replace(b"\r\n", b"\r"),
+    tidy(ROWS).decode().encode("utf-16-le"),
+    tidy(ROWS).decode().encode("utf-16-be"),
+    b"\xef\xbb\xbf\xef\xbb\xbf" + tidy(ROWS),
+    tidy(ROWS, 'exercise,step,"answer\n"'),
+    tidy(ROWS) + b"\r\n\x1a",
+    GERMAN,
+    b"sep=;\n" + GERMAN,
+]
+
+
+@pytest.mark.parametrize("data", DIALECTS, ids=range(len(DIALECTS)))
+def test_rarer_dialects_give_full_marks(data: bytes) -> None:
+    """`sep=` lines, CR alone, UTF-16 without a mark, two marks, a break in a quoted header."""
+    assert score(data) == 100.0
+    assert read(data).problems == ()
+
+
+def test_the_other_rows_settle_what_a_comma_means() -> None:
+    """1,178 alone could be 1178; among 0,5933 and 0,7775 it cannot. The report says so."""
+    (label, _), (other, _) = ROWS[:2]
+    head = f"exercise;step;answer\n{EXERCISE.id};{label};1,178\n"
+    settled = read(f"{head}{EXERCISE.id};{other};0,5933\n".encode())
+    (one,) = settled.submissions
+    assert one.problems == []
+    assert [answer.value for answer in one.answers.values()] == [1.178, 0.5933]
+    assert [(note.row, note.code) for note in settled.notes] == [(2, "ambiguous_separator")]
+    alone = read(head.encode())
+    assert [p.code for p in alone.submissions[0].problems] == ["ambiguous_separator"]
+
+
+def test_a_decimal_comma_that_made_two_cells_is_not_read_as_a_whole_number() -> None:
+    """`net_h1,0,3775` under `step,answer,comment` is not 0."""
+    data = f"exercise,step,answer,comment\n{EXERCISE.id},{ROWS[0][0]},0,3775\n".encode()
+    (one,) = read(data).submissions
+    assert [p.code for p in one.problems] == ["ambiguous_separator"]
+    assert mark(EXERCISE, one.answers).score == 0
+
+
+FATAL = [
+    (tidy(ROWS[:3]) + b'\r\nx,"y', "unclosed_quote", 5),
+    (tidy(ROWS[:3]) + b'\r\nx,"y"z,1', "quoting", 5),
+    (tidy(ROWS[:3]) + b"\r\nx,y\\,1,2", "too_many_fields", 5),
+    (tidy(ROWS[:3]) + b"\r\nexercise,step,answer", "duplicate_header", 5),
+    (tidy(ROWS[:3]) + b"\r\nx,y,\x00", "bad_char", 5),
+    (tidy(ROWS[:3]) + b"\r\nx,y,\x81", "encoding", 5),
+    (b"step|answer\nnet_h1|0.5\n", "delimiter", 1),
+    (b"step,answer\n", "no_rows", 1),
+    (b"<html><table>", "not_csv", None),
+]
+
+
+@pytest.mark.parametrize(("data", "code", "row"), FATAL)
+def test_faults_that_leave_the_other_rows_in_doubt_are_fatal(data, code: str, row) -> None:
+    """With the line where it shows."""
+    with pytest.raises(SubmissionError) as caught:
+        read(data)
+    assert [(p.code, p.row) for p in caught.value.problems] == [(code, row)]
+
+
+def test_windows_1252_is_read_and_said() -> None:
+    """A comment with an umlaut; numbers are ASCII."""
+    result = read(tidy(ROWS, "exercise,step,answer,gepr\u00fcft").decode().encode("cp1252"))
+    assert [note.code for note in result.notes] == ["encoding"]
+    assert mark(EXERCISE, result.submissions[0].answers).percent == 100
+
+
+def test_a_student_twice_in_a_wide_table_is_two_submissions() -> None:
+    """Who gathers them refuses the contradiction with both rows."""
+    label = ROWS[0][0]
+    data = f"exercise,{label}\n{EXERCISE.id},0.5\n{EXERCISE.id},0.6\n".encode()
+    assert [one.place for one in read(data).submissions] == ["ada.csv:2", "ada.csv:3"]
 
 
 @pytest.mark.parametrize("seed", range(6))

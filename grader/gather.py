@@ -1,0 +1,185 @@
+"""From what was handed in to submissions: read, matched to students, none of them twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grader import folder as folders
+from grader.errors import AssignmentError, Lost, Problem, SubmissionError
+from grader.folder import Folder
+from grader.inbox import Item, items
+from grader.matching import Owner, owner_of
+from grader.read.files import read_file
+from grader.read.form import EmptyForm
+from grader.read.submission import Find, Submission
+from problems.exercise import Exercise
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One student's answers to one exercise, and the assignment they belong to."""
+
+    submission: Submission
+    folder: Folder
+
+
+@dataclass
+class Gathered:
+    """Everything that was found."""
+
+    works: list[Work] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
+    """What was left out or read in a way worth saying; nothing is lost by it."""
+    files: int = 0
+
+
+def gather(
+    paths: Sequence[Path],
+    assignment: Path | None = None,
+    told: Callable[[int], object] = lambda count: None,
+) -> Gathered:
+    """Read all files in and below some places.
+
+    Args:
+        paths: files, folders and archives.
+        assignment: the assignment's folder, where it is not the files' own or above.
+        told: called with the number of files done so far.
+    """
+    found = Gathered()
+    reader = _Reader(assignment, found)
+    try:
+        for item in items(paths):
+            reader.take(item)
+            told(found.files)
+    except SubmissionError as error:
+        found.problems += error.problems
+    reader.settle()
+    return found
+
+
+class _Reader:
+    def __init__(self, assignment: Path | None, found: Gathered) -> None:
+        self.assignment = assignment
+        self.found = found
+        self.opened: dict[Path, Folder | AssignmentError] = {}
+        self.empty: list[tuple[Folder, EmptyForm]] = []
+
+    def take(self, item: Item) -> None:
+        """Read one file."""
+        if item.note:
+            self.found.notes.append(item.note)
+            return
+        self.found.files += 1
+        if item.problem:
+            self.found.problems.append(item.problem)
+            return
+        folder = self.folder(item.start)
+        if isinstance(folder, AssignmentError):
+            problem = Problem(item.file, None, None, "no_assignment", str(folder))
+            self.found.problems.append(problem)
+            return
+        try:
+            find = finder(folder, place_of(item, folder))
+            read = read_file(item.data, item.file, find, item.limits)
+        except EmptyForm as error:
+            self.empty.append((folder, error))
+        except SubmissionError as error:
+            self.found.problems += error.problems
+        except AssignmentError as error:
+            self.found.problems.append(Problem(item.file, None, None, "no_assignment", str(error)))
+        else:
+            self.found.works += [Work(one, folder) for one in read.submissions]
+            self.found.problems += read.problems
+            self.found.notes += read.notes
+
+    def folder(self, start: Path) -> Folder | AssignmentError:
+        """The assignment's folder, opened once."""
+        start = self.assignment or start
+        if start not in self.opened:
+            try:
+                place = folders.find(start)
+                known = self.opened.get(place)
+                self.opened[start] = self.opened[place] = known or Folder(place)
+            except AssignmentError as error:
+                self.opened[start] = error
+        return self.opened[start]
+
+    def settle(self) -> None:
+        """Keep one submission of each exercise; refuse contradictions with both places."""
+        groups: dict[tuple[Path, str], list[Work]] = {}
+        for work in self.found.works:
+            key = (work.folder.path, work.submission.exercise.id)
+            groups.setdefault(key, []).append(work)
+        self.found.works = [work for group in groups.values() for work in self.one_of(group)]
+        for folder, error in self.empty:
+            others = [groups.get((folder.path, one.id)) for one in error.exercises]
+            kept = self.found.notes if all(others) else self.found.problems
+            kept += error.problems
+
+    def one_of(self, group: Sequence[Work]) -> list[Work]:
+        """The one that counts of several by the same student; none if they contradict."""
+        written = [work for work in group if work.submission.answers] or list(group)[:1]
+        first = written[0].submission
+        differ = [work for work in written[1:] if not work.submission.same_as(first)]
+        for work in group:
+            one = work.submission
+            if one is first or work in differ:
+                continue
+            how = "answered alike" if one.answers else "left blank"
+            message = f"{_whose(one.exercise)} is {how} here; {first.place} counts"
+            self.found.notes.append(_twice(one, message))
+        for work in differ:
+            one = work.submission
+            message = (
+                f"{_whose(one.exercise)} is answered here and, differently, in {first.place}; "
+                "keep one of them"
+            )
+            self.found.problems.append(_twice(one, message))
+        return [] if differ else [written[0]]
+
+
+def _whose(exercise: Exercise) -> str:
+    return f"exercise {exercise.id} of {exercise.student}"
+
+
+def _twice(one: Submission, message: str) -> Problem:
+    return Problem(one.file, one.row, None, "duplicate_file", message)
+
+
+def place_of(item: Item, folder: Folder) -> Owner:
+    """Whose work lies where this file lies."""
+    if item.path:
+        student = folder.student_of_folder(item.path)
+        if student:
+            return Owner(student, item.path.parent.name, sure=True)
+    return owner_of(item.parts, folder.people)
+
+
+def finder(folder: Folder, owner: Owner) -> Find:
+    """Looks up what a file says, and falls back on the place where it lies."""
+
+    def find(exercise: str, student: str, number: int = 0, /) -> Exercise | Lost:
+        if not (exercise or student or owner.student):
+            doubt = f": {owner.doubt}" if owner.doubt else ""
+            message = (
+                "neither the file nor its place says whose work this is"
+                f"{doubt}; add a column 'student', or name its folder after the student"
+            )
+            return Lost("identity", message)
+        named = folder.people.named(student)
+        if named.doubt:
+            return Lost("identity", named.doubt)
+        who = named.student or student or ("" if exercise else owner.student)
+        found = folder.look_up(exercise, who, number)
+        if owner.sure and not isinstance(found, Lost) and found.student != owner.student:
+            message = (
+                f"this is the work of {found.student!r} (exercise {found.id}), but it lies in "
+                f"{owner.by!r}, the place of {owner.student!r}"
+            )
+            return Lost("identity", message)
+        return found
+
+    return find

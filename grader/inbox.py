@@ -1,0 +1,143 @@
+"""What was handed in, wherever it lies: files, folders with all that is below, archives.
+
+Files are looked at in the order of their names and read one at a time. Whatever is left out
+is told: an archive's broken members as problems, an operating system's leavings as notes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.errors import Problem, SubmissionError
+from grader.folder import META
+from grader.matching import of_platform
+from grader.read.archive import LARGEST, is_junk, members
+from grader.read.files import TABLES, promised_kind
+from grader.read.table import CLASS, UPLOAD, Limits
+
+HANDED_OUT = ("worksheet.html", "worksheet.md")
+"""Files of ours that nobody fills in."""
+MOST_FILES = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One file to be read, or why it is not."""
+
+    file: str
+    """As messages call it: `hw1.zip/Ada_3_assignsubmission_file/answers.csv`."""
+    start: Path
+    """Where the search for the assignment's folder begins."""
+    parts: tuple[str, ...]
+    """Names of the folders below what was named, last the file's own."""
+    data: bytes = b""
+    limits: Limits = CLASS
+    problem: Problem | None = None
+    note: Problem | None = None
+    path: Path | None = None
+    """The file itself, where it lies on the disk."""
+
+
+def items(paths: Sequence[Path]) -> Iterator[Item]:
+    """All files in and below some places, each once."""
+    seen: set[tuple[int, int]] = set()
+    for path in paths:
+        if not path.is_dir():
+            above = path.resolve().parent.name
+            parts = (*([above] if of_platform(above) else []), path.name)
+            yield from _file(path, path.parent, parts, CLASS, seen)
+            continue
+        for found, parts in _walk(path):
+            yield from _file(found, path, parts, UPLOAD, seen)
+
+
+def _walk(root: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
+    """Files below a folder; of an assignment folder only what students have."""
+    top = root / "students" if (root / META).is_file() else root
+    count = 0
+    for folder, names, files in os.walk(top):
+        names.sort()
+        base = Path(folder)
+        for name in sorted(files):
+            count += 1
+            if count > MOST_FILES:
+                message = f"more than {MOST_FILES:,} files; name a smaller folder"
+                raise SubmissionError([Problem(str(root), None, None, "too_many_files", message)])
+            path = base / name
+            yield path, (root.name, *path.relative_to(root).parts)
+
+
+def _file(
+    path: Path, start: Path, parts: tuple[str, ...], limits: Limits, seen: set[tuple[int, int]]
+) -> Iterator[Item]:
+    """A file, or all that is in it."""
+    file = str(path)
+    left_out = _left_out(path, walked=limits is UPLOAD)
+    if left_out:
+        note = Problem(file, None, None, "not_a_file", left_out)
+        yield Item(file, start, parts, note=note)
+        return
+    try:
+        key = (path.stat().st_dev, path.stat().st_ino)
+        if key in seen:
+            return  # named twice, or once by itself and once by its folder
+        seen.add(key)
+        data = _bytes(path)
+        kind = promised_kind(data, file)
+    except OSError as error:
+        message = f"cannot be read: {error.strerror or error}"
+        yield Item(file, start, parts, problem=Problem(file, None, None, "not_a_file", message))
+        return
+    except SubmissionError as error:
+        for problem in error.problems:
+            yield Item(file, start, parts, problem=problem)
+        return
+    if kind == "zip" and path.suffix.casefold() not in TABLES:
+        yield from _archive(data, file, start, parts)
+    else:
+        yield Item(file, start, parts, data, limits, path=path)
+
+
+def _left_out(path: Path, walked: bool) -> str:
+    """Why a file is not even read; '' if it is, as always where it was named itself."""
+    if not walked:
+        return ""
+    if is_junk(path.as_posix()):
+        return "an operating system or office program left this behind"
+    if path.name in HANDED_OUT:
+        return "a worksheet that is read, not filled in"
+    return ""
+
+
+def _bytes(path: Path) -> bytes:
+    """A file's bytes; what is no file, or too large for any reader, is not read at all."""
+    if not path.is_file():
+        raise OSError(None, "this is no file")
+    size = path.stat().st_size
+    if size > LARGEST:
+        message = f"{size:,} bytes are too many; the limit is {LARGEST:,}"
+        raise SubmissionError([Problem(str(path), None, None, "too_large", message)])
+    return path.read_bytes()
+
+
+def _archive(data: bytes, file: str, start: Path, parts: tuple[str, ...]) -> Iterator[Item]:
+    try:
+        for member in members(data, file):
+            name = f"{file}/{member.path}"
+            inside = (*parts[:-1], *member.path.split("/"))
+            if member.lost:
+                problem = Problem(name, None, None, *member.lost)
+                yield Item(name, start, inside, problem=problem)
+            elif member.junk:
+                message = "an operating system or office program left this behind"
+                yield Item(
+                    name, start, inside, note=Problem(name, None, None, "not_a_file", message)
+                )
+            else:
+                yield Item(name, start, inside, member.data, UPLOAD)
+    except SubmissionError as error:
+        for problem in error.problems:
+            yield Item(file, start, parts, problem=problem)

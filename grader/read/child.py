@@ -1,0 +1,102 @@
+"""The process that reads PDF forms: started when first needed, ended if it hangs."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+from grader.read.pdffields import LENGTH
+
+WALL_SECONDS = 20.0
+"""For one file, however busy the machine; its own limit on work is far lower."""
+COMMAND = (sys.executable, "-P", "-m", "grader.read.pdffields")
+"""-P: a folder called grader where the command is run must not be taken for ours."""
+
+
+class FormReader:
+    """Keeps one process for all files; threads take turns.
+
+    Args:
+        command: what to start.
+        seconds: for one file; then the process is ended.
+    """
+
+    def __init__(self, command: Sequence[str] = COMMAND, seconds: float = WALL_SECONDS) -> None:
+        self.command = command
+        self.seconds = seconds
+        self._process: subprocess.Popen[bytes] | None = None
+        self._owner = 0
+        self._lock = threading.Lock()
+
+    def read(self, data: bytes) -> dict[str, Any] | None:
+        """What `pdffields.read` finds, or None where the file was too much for it.
+
+        Raises:
+            OSError: no process can be started.
+        """
+        with self._lock:
+            process = self._running()
+            timer = threading.Timer(self.seconds, process.kill)
+            timer.start()
+            try:
+                return self._asked(process, data)
+            except (BrokenPipeError, ConnectionResetError, EOFError, ValueError):
+                self.close()
+                return None
+            finally:
+                timer.cancel()
+
+    @property
+    def pid(self) -> int | None:
+        """Id of the process, None where none is running."""
+        process = self._process
+        running = process is not None and self._owner == os.getpid() and process.poll() is None
+        return process.pid if process and running else None
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._owner != os.getpid():
+            self._process = None  # this process was forked; the reader is the other one's
+        if self._process is None or self._process.poll() is not None:
+            self.close()
+            self._owner = os.getpid()
+            self._process = subprocess.Popen(
+                self.command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
+        return self._process
+
+    def _asked(self, process: subprocess.Popen[bytes], data: bytes) -> dict[str, Any]:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(LENGTH.pack(len(data)) + data)
+        process.stdin.flush()
+        head = process.stdout.read(LENGTH.size)
+        if len(head) < LENGTH.size:
+            raise EOFError
+        found: dict[str, Any] = json.loads(process.stdout.read(*LENGTH.unpack(head)))
+        return found
+
+    def close(self) -> None:
+        """End the process."""
+        process, self._process = self._process, None
+        if process is None or self._owner != os.getpid():
+            return
+        process.kill()
+        process.wait()
+        for stream in (process.stdin, process.stdout):
+            if stream:
+                with suppress(OSError):  # what it had not read is lost with it
+                    stream.close()
+
+
+READER = FormReader()
+atexit.register(READER.close)

@@ -1,0 +1,160 @@
+"""Submissions as JSON: `{"exercise": id, "answers": {label: answer}}`, or a list of such.
+
+Numbers are kept as they were typed, digit by digit; they never pass through a float. An object
+without `answers` holds the answers themselves, where the file's place says whose they are.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from grader.read.number import MOST_DIGITS
+from grader.read.submission import Builder, Find, Read
+from grader.read.table import CLASS, Limits, check_size, decode, refusal
+
+DEEPEST = 20
+"""Brackets within brackets; a submission has three."""
+ABOUT = frozenset({"exercise", "student", "answers", "format", "name", "email"})
+
+_BRACKET = re.compile(r'(?s)"(?:[^"\\]|\\.)*+(?:"|\Z)|[\[{]|[\]}]')
+"""A string as a whole, even one that is not closed: no text is looked at twice."""
+
+
+class _Number(str):
+    """A number as typed."""
+
+    __slots__ = ()
+
+
+class _NotFinite(str):
+    """NaN or Infinity, which JSON does not have but many programs write."""
+
+    __slots__ = ()
+
+
+class _Object(list[tuple[str, Any]]):
+    """An object's pairs in their order; a key may come twice."""
+
+    def get(self, key: str) -> Any:
+        """The value of a key, None if absent."""
+        return next((value for name, value in self if name == key), None)
+
+    def names(self) -> list[str]:
+        """All keys, as often as they were written."""
+        return [name for name, _ in self]
+
+
+def read_json(data: bytes, file: str, find: Find, limits: Limits = CLASS) -> Read:
+    """All submissions of a JSON file.
+
+    Args:
+        data: the file's bytes.
+        file: how messages call it.
+        find: looks an exercise up by its id and student.
+        limits: how much is read.
+
+    Raises:
+        SubmissionError: it is no JSON, or neither an object nor a list of objects.
+    """
+    check_size(len(data), file, limits)
+    if not data.strip(b" \t\r\n\xef\xbb\xbf"):
+        raise refusal(file, "empty", "the file is empty")
+    found = _parsed(decode(data, file), file)
+    records = found if isinstance(found, list) and not isinstance(found, _Object) else [found]
+    if len(records) > limits.rows:
+        message = f"more than {limits.rows:,} submissions; so many are not read"
+        raise refusal(file, "too_many_rows", message)
+    builder = Builder(file, find)
+    for number, record in enumerate(records, 1):
+        _record(record, number if len(records) > 1 else None, builder)
+    if not records:
+        raise refusal(file, "no_rows", "the list is empty: no submission stands in it")
+    return builder.read()
+
+
+def _parsed(text: str, file: str) -> Any:
+    depth = 0
+    for match in _BRACKET.finditer(text):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(match[0], 0)
+        if depth > DEEPEST:
+            line = text.count("\n", 0, match.start()) + 1
+            message = f"more than {DEEPEST} brackets within brackets; answers need two"
+            raise refusal(file, "too_deep", message, line)
+    try:
+        return json.loads(
+            text,
+            parse_float=_Number,
+            parse_int=_Number,
+            parse_constant=_NotFinite,
+            object_pairs_hook=_Object,
+        )
+    except json.JSONDecodeError as error:
+        message = f"this is no JSON: {error.msg} (line {error.lineno}, column {error.colno})"
+        raise refusal(file, "syntax", message, error.lineno) from None
+
+
+def _record(record: Any, number: int | None, builder: Builder) -> None:
+    """One submission; what is wrong with it costs no other one."""
+    if not isinstance(record, _Object):
+        message = f'{_called(record)} where a submission {{"exercise": …, "answers": …}} belongs'
+        builder.listing.add(number, None, "wrong_type", message)
+        return
+    names = record.names()
+    twice = next((name for name in ABOUT if names.count(name) > 1), None)
+    if twice:
+        message = f"{twice!r} stands twice in one submission; keep one"
+        builder.listing.add(number, twice, "duplicate_column", message)
+        return
+    id, student = (_id(record, key, number, builder) for key in ("exercise", "student"))
+    answers: Any = _Object(pair for pair in record if pair[0] not in ABOUT)
+    if "answers" in names:
+        for name, _ in answers:
+            builder.listing.add(number, name[:60], "bad_step", "this stands beside the answers")
+        answers = record.get("answers")
+    if not isinstance(answers, _Object):
+        message = f"{_called(answers)} where answers {{label: answer}} belong"
+        builder.listing.add(number, "answers", "wrong_type", message)
+        return
+    exercise = builder.exercise(id.strip(), student.strip(), number)
+    if exercise:
+        to = builder.new(exercise, number)
+        for label, value in answers:
+            text, refused = _answer(value)
+            builder.put(to, label, text, number, label[:60], "answers", refused)
+
+
+def _id(record: _Object, key: str, number: int | None, builder: Builder) -> str:
+    value = record.get(key)
+    if value is not None and (not isinstance(value, str) or isinstance(value, _NotFinite)):
+        message = f"{_called(value)} where the {key}'s id belongs"
+        builder.listing.add(number, key, "wrong_type", message)
+    return value if isinstance(value, str) else ""
+
+
+def _answer(value: Any) -> tuple[str, tuple[str, str] | None]:
+    """An answer's text, and why it is refused if it is."""
+    if value is None:
+        return "", None
+    if isinstance(value, _NotFinite):
+        return str(value), ("not_a_number", f"{value} is no number")
+    if isinstance(value, _Number) and len(value) > 2 * MOST_DIGITS:
+        message = f"a number of {len(value):,} characters; {MOST_DIGITS} digits are enough"
+        return str(value[:40]) + "…", ("number_too_long", message)
+    if isinstance(value, str):
+        return str(value), None
+    return _called(value), ("wrong_type", f"{_called(value)} where one number belongs")
+
+
+def _called(value: Any) -> str:
+    """What a value is, in words."""
+    if isinstance(value, _Object):
+        return "an object {…}"
+    if isinstance(value, list):
+        return "a list […]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if value is None:
+        return "null"
+    return f"{'the number ' if isinstance(value, _Number) else ''}{str(value)[:40]!r}"
