@@ -51,6 +51,7 @@ bench: setup
 	$(BIN)/python tests/bench/draws.py
 	$(BIN)/python tests/bench/marking.py
 	$(BIN)/python tests/bench/paper.py
+	PYTHONPATH=tests/support $(BIN)/python tests/bench/formulas.py
 
 goldens: setup
 	$(BIN)/pytest -q tests/test_goldens.py tests/test_paper_goldens.py --update-goldens
