@@ -186,7 +186,8 @@ def as_json(exercise: Exercise) -> Doc:
             "paths": plan.method.paths,
             "shares": plan.method.shares,
             "loss_of_errors": plan.method.loss_of_errors,
-        },
+        }
+        | ({"factors": True} if plan.method.factors else {}),
         "precision": exercise.precision.as_json(),
     }
     steps = [_step_json(exercise, id) for id in exercise.asked]
@@ -307,6 +308,7 @@ def _from_json(doc: Doc) -> Exercise:
             bool(method["paths"]),
             bool(method["shares"]),
             bool(method["loss_of_errors"]),
+            bool(method.get("factors", False)),
         ),
     )
     listed = [str(step["id"]) for step in doc["steps"] if step["asked"]]

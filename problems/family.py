@@ -266,7 +266,7 @@ _TOP = (
 )
 _NETWORK = "layers hidden output bias loss"
 _TASK = "examples mode iterations update_biases update numeric"
-_METHOD = "deltas gradients paths shares loss_of_errors"
+_METHOD = "deltas gradients paths shares loss_of_errors factors"
 
 
 def _family(check: Checker, data: dict[str, Any], name: str) -> Family:
@@ -328,4 +328,5 @@ def _method(check: Checker, table: dict[str, Any]) -> Method:
         paths=check.flag(table, "method.paths", False),
         shares=check.flag(table, "method.shares", False),
         loss_of_errors=check.flag(table, "method.loss_of_errors", False),
+        factors=check.flag(table, "method.factors", False),
     )

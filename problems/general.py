@@ -23,8 +23,11 @@ from problems.writing import Writer, has_sum
 LETTERS = {-1: "i", 0: "j", 1: "k"}
 """Layer relative to the one that is asked about -> letter of its units."""
 
-KINDS = ("error", "slope", "dout", "delta", "dw", "new.w")
+KINDS = ("error", "slope", "dout", "delta", "dnet", "dw", "new.w")
 """Steps that have one formula for all units of a layer."""
+
+PAIRS = ("dnet", "dw", "new.w")
+"""Those that belong to a weight, so to two units."""
 
 Units = Mapping[int, int]
 """Layer -> unit: numbers for the letters."""
@@ -116,7 +119,7 @@ def pattern(question: str) -> str:
     kind, layer = asked(question)
     if kind == "error":
         return "error.1"
-    return f"{kind}.{layer}.1.1" if kind in ("dw", "new.w") else f"{kind}.{layer}.1"
+    return f"{kind}.{layer}.1.1" if kind in PAIRS else f"{kind}.{layer}.1"
 
 
 def concrete(id: str, units: Units, depth: int) -> str:
@@ -149,7 +152,7 @@ def instances(graph: Graph, question: str) -> Iterator[tuple[str, dict[int, int]
     kind, layer = asked(question)
     network = graph.plan.network
     layer = layer or network.depth
-    pairs = kind in ("dw", "new.w")
+    pairs = kind in PAIRS
     for j in range(1, network.layers[layer - 1].units + 1):
         for i in range(1, (network.below(layer) if pairs else 1) + 1):
             units = {layer - 1: i, layer: j}

@@ -258,7 +258,10 @@ class _Builder:
         ways = self.ways(at, number)
         for j in units(layer.units):
             for i in units(self.network.below(number)):
-                rules = [product(deltas[j - 1], at.below(number, i)) for deltas in ways]
+                below = [at.below(number, i)]
+                if self.plan.method.factors:
+                    below.append(self.add(at.id(f"dnet.{number}.{j}.{i}"), below[0]))
+                rules = [product(deltas[j - 1], factor) for deltas in ways for factor in below]
                 self.add(at.id(f"dw.{number}.{j}.{i}"), *rules)
         if not self.plan.task.update_biases or layer.bias == "none":
             return

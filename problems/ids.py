@@ -22,6 +22,7 @@ KINDS = (
     "path",
     "dout",
     "delta",
+    "dnet",
     "dw",
     "db",
     "plus",

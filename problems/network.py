@@ -136,6 +136,8 @@ class Method:
     """Each output's part of the loss is a step (`loss.1`)."""
     loss_of_errors: bool = False
     """The loss is written with the errors (Musilek) instead of the outputs."""
+    factors: bool = False
+    """The last factor of the chain rule is a step: d(net)/d(weight), what flows through it."""
 
 
 @dataclass(frozen=True, slots=True)

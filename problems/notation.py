@@ -184,8 +184,8 @@ class Naming:
     # related ids of derivatives -------------------------------------------------------------
 
     def _numerator(self, id: StepId, kind: str) -> str:
-        if kind == "out":
-            return f"out.{id.layer}.{id.indices[1]}"
+        if kind in ("out", "net"):
+            return f"{kind}.{id.layer}.{id.indices[1]}"
         if kind == "share":
             return f"loss.{id.path}"
         return kind

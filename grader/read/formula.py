@@ -225,7 +225,7 @@ class Vocabulary:
         self.functions = functions
         self._labels = labels
         self._plain = Labels(labels)
-        signed = {label: id for id, label in labels.items() if _is_signed(label)} | more
+        signed = dict(more) | {label: id for id, label in labels.items() if _is_signed(label)}
         special = sorted(signed, key=lambda label: -len(label))
         self._special = {f"ref{n}ref": signed[label] for n, label in enumerate(special)}
         patterns = (f"({_flexible(label)})" for label in special)

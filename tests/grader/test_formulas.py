@@ -154,6 +154,16 @@ def test_a_near_miss_is_wrong_and_told(id: str, text: str, words: str) -> None:
     assert words in report.message
 
 
+def test_a_wrong_factor_of_the_chain_rule_is_carried_into_the_gradient() -> None:
+    """What flows through the weight is a step of its own: u_21 comes from h_2, not from h_1."""
+    one = exercise("valchanov-formulas")
+    reports = graded(one, {"dnet.2.1.2": "h1", "dw.2.1.2": "delta2[1]*h1"})
+    assert reports["dnet.2.1.2"].verdict in ("wrong", "slip")
+    assert reports["dw.2.1.2"].verdict == "carried"
+    named = graded(one, {"dnet.2.1.2": "h1", "dw.2.1.2": "delta2[1] * da2[1]/du21"})
+    assert named["dw.2.1.2"].verdict == "correct"
+
+
 def test_a_wrong_delta_carried_into_the_gradient_is_carried() -> None:
     """Who writes the formula out after a slip loses the slip alone."""
     one = exercise("valchanov-formulas")
