@@ -40,7 +40,7 @@ def read(
 ) -> None:
     """Show how an answer is read: its value and digits, or why it cannot be read.
 
-    TEXT is a number, a vector or matrix in square brackets, or (with --formula) a formula;
+    TEXT is a number, a vector or matrix in brackets, or (with --formula) a formula;
     with - the lines of standard input are read. Write -- before a text that begins with a
     minus sign. The exit status is 1 if something could not be read.
     """
@@ -74,12 +74,15 @@ def _lines(texts: tuple[str, ...]) -> Iterator[str]:
 _NAME = re.compile(r"[A-Za-z]\w*")
 """What gets a caret under each of its characters."""
 
+_ARRAY = re.compile(r"\s*(\[|\([^()]*;)")
+"""How a vector or a matrix begins: `(0.7; 1.0)`, but not `(0.7)`."""
+
 Found = dict[str, object]
 """One object of the output; docs/formats.md has its fields."""
 
 
 def _answer(text: str, comma: bool | None) -> Found:
-    if text.lstrip().startswith("["):
+    if _ARRAY.match(text):
         try:
             found = read_array(text, comma=comma)
         except AnswerError as error:

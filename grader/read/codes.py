@@ -26,6 +26,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "ambiguous_separator": "comma, dot or space could mean two things: write a decimal point",
         "wrong_kind": "a list, an equation or a comparison where one value is wanted, "
         "or a name where a number is wanted",
+        "wrong_shape": "a vector or matrix with other rows or columns than are asked for",
         "division_by_zero": "a denominator is exactly 0",
         "complex_value": "the result is not real (root or logarithm of a negative number)",
         "spreadsheet_formula": "the cell holds a formula: send its value",

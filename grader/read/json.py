@@ -121,6 +121,8 @@ def _record(record: Any, number: int | None, builder: Builder) -> None:
     if exercise:
         to = builder.new(exercise, number)
         for label, value in answers:
+            if isinstance(value, list) and builder.array(exercise, label):
+                value = _listed(value)
             text, refused = _answer(value)
             builder.put(to, label, text, number, label[:60], "answers", refused)
 
@@ -145,6 +147,21 @@ def _answer(value: Any) -> tuple[str, tuple[str, str] | None]:
     if isinstance(value, str):
         return str(value), None
     return _called(value), ("wrong_type", f"{_called(value)} where one number belongs")
+
+
+def _listed(value: Any) -> Any:
+    """A list of numbers, or of lists of them, as it would be typed; all else as it is.
+
+    Semicolons part rows and numbers, for a text in the list may hold a decimal comma.
+    """
+    if not isinstance(value, list) or isinstance(value, _Object) or not value:
+        return value
+    if all(isinstance(entry, str) for entry in value):
+        return f"[{'; '.join(value)}]"
+    rows = [_listed(entry) for entry in value]
+    if all(isinstance(row, str) and row.startswith("[") for row in rows):
+        return f"[{', '.join(rows)}]"
+    return value
 
 
 def _called(value: Any) -> str:

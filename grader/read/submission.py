@@ -15,6 +15,8 @@ from typing import Protocol
 
 from grader.errors import Lost, Problem, SubmissionError
 from grader.read.answer import Answer, read_answer
+from grader.read.codes import AnswerError
+from grader.read.entries import Arrays, Layout
 from grader.read.number import Unreadable
 from grader.read.table import (
     CLASS,
@@ -102,6 +104,7 @@ class Builder:
         self.notes = Listing(file)
         self._by_exercise: dict[str, Submission] = {}
         self._labels: dict[int, Labels] = {}
+        self._arrays: dict[int, Arrays] = {}
         self._known: dict[tuple[str, str, int], Exercise | Lost] = {}
 
     def read(self, before: Iterable[Problem] = (), notes: Iterable[Problem] = ()) -> Read:
@@ -137,10 +140,19 @@ class Builder:
 
     def labels(self, exercise: Exercise) -> Labels:
         """Labels of an exercise; students of one family share them."""
-        key = hash(tuple(exercise.labels.items()))
+        key = _alike(exercise)
         if key not in self._labels:
             self._labels[key] = Labels(exercise.labels)
         return self._labels[key]
+
+    def array(self, exercise: Exercise, label: str) -> Layout | None:
+        """The vector or matrix of steps that a label means, `s1` for `s1[1]` and `s1[2]`."""
+        if _hidden(label) or self.labels(exercise).find(label):
+            return None
+        key = _alike(exercise)
+        if key not in self._arrays:
+            self._arrays[key] = Arrays(exercise)
+        return self._arrays[key].find(label)
 
     def put(
         self,
@@ -165,11 +177,24 @@ class Builder:
         """
         labels = self.labels(to.exercise)
         id = None if _hidden(step) else labels.find(step)
-        if id is None:
-            if text.strip() or refused or column != where_step:
-                to.problems.append(self._unknown(step, labels, row, where_step))
-            return
-        reading = self._reading(to.exercise, id, text, refused)
+        if id is not None:
+            reading = self._reading(to.exercise, id, text, refused)
+            self._put(to, id, reading, row, column, where_step)
+        elif layout := self.array(to.exercise, step):
+            self._fill(to, layout, text, row, column, where_step, refused)
+        elif text.strip() or refused or column != where_step:
+            to.problems.append(self._unknown(step, labels, row, where_step))
+
+    def _put(
+        self,
+        to: Submission,
+        id: str,
+        reading: Answer | None,
+        row: int | None,
+        column: str,
+        where_step: str,
+    ) -> None:
+        """What was read for one step."""
         if id in to.places:
             self._twice(to, id, reading, row, where_step)
             return
@@ -178,6 +203,33 @@ class Builder:
             to.answers[id] = reading
         if isinstance(reading, Unreadable):
             to.problems.append(Problem(self.file, row, column, reading.code, reading.message))
+
+    def _fill(
+        self,
+        to: Submission,
+        layout: Layout,
+        text: str,
+        row: int | None,
+        column: str,
+        where_step: str,
+        refused: tuple[str, str] | None,
+    ) -> None:
+        """An array: every entry is an answer of its own."""
+        try:
+            if refused:
+                raise AnswerError(refused[0], 0, refused[1])
+            entries = layout.filled(text, self.comma)
+        except AnswerError as error:
+            to.problems.append(Problem(self.file, row, column, error.code, error.message))
+            unread = Unreadable(text[:LONGEST_ANSWER], error.code, error.position, error.message)
+            for id in (id for ids in layout.cells for id in ids if id not in to.answers):
+                to.answers[id], to.places[id] = unread, row or 0
+            return
+        for id, reading in entries:
+            if isinstance(reading, Unreadable):
+                message = f"{to.exercise.labels[id]}: {reading.message}"
+                reading = Unreadable(reading.text, reading.code, reading.position, message)
+            self._put(to, id, reading, row, column, where_step)
 
     def _reading(
         self, exercise: Exercise, id: str, text: str, refused: tuple[str, str] | None
@@ -216,6 +268,11 @@ class Builder:
         message += "; keep one"
         to.problems.append(Problem(self.file, row, column, "duplicate_step", message))
         to.answers[id] = Unreadable(reading.text, "duplicate_step", 0, message)
+
+
+def _alike(exercise: Exercise) -> int:
+    """A number that exercises with the same labels share."""
+    return hash(tuple(exercise.labels.items()))
 
 
 def _student_fault(text: str) -> Lost | None:
