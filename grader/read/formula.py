@@ -229,7 +229,10 @@ class Vocabulary:
         special = sorted(signed, key=lambda label: -len(label))
         self._special = {f"ref{n}ref": signed[label] for n, label in enumerate(special)}
         patterns = (f"({_flexible(label)})" for label in special)
-        self._pattern = re.compile(rf"(?<![\w\\])(?:{'|'.join(patterns) or '(?!)'})(?![\w\[])")
+        # most places of a text begin no name: the first sign says so before any name is tried
+        first = "".join({re.escape(label[0]) for label in special}) + "".join(GREEK.values())
+        begins = rf"(?=[\\∂{first}])(?<![\w\\])"
+        self._pattern = re.compile(rf"{begins}(?:{'|'.join(patterns) or '(?!)'})(?![\w\[])")
 
     def find(self, typed: str) -> str | None:
         """The id of a name."""
