@@ -77,7 +77,8 @@ def read_formula(exercise: Exercise, id: str, text: str) -> Formula | Unreadable
     try:
         tree = parse_formula(masked.text, vocabulary, vocabulary.functions)
     except AnswerError as error:
-        return Unreadable(text, error.code, masked.place(error.position), error.message)
+        message = vocabulary.unmasked(error.message)
+        return Unreadable(text, error.code, masked.place(error.position), message)
     fault = _circle(tree, exercise.naming, id)
     return Unreadable(text, "wrong_kind", 0, fault) if fault else Formula(text, tree)
 
@@ -130,7 +131,8 @@ def read_general(exercise: Exercise, question: str, text: str) -> General | Unre
     try:
         tree = parse_formula(masked.text, vocabulary, vocabulary.functions | SUMS)
     except AnswerError as error:
-        return Unreadable(text, error.code, masked.place(error.position), error.message)
+        message = vocabulary.unmasked(error.message)
+        return Unreadable(text, error.code, masked.place(error.position), message)
     found = General(text, tree)
     fault = _circle(tree, names, own) or _letters_fault(found, exercise, question)
     return Unreadable(text, "wrong_kind", 0, fault) if fault else found
@@ -228,10 +230,11 @@ class Vocabulary:
         signed = dict(more) | {label: id for id, label in labels.items() if _is_signed(label)}
         special = sorted(signed, key=lambda label: -len(label))
         self._special = {f"ref{n}ref": signed[label] for n, label in enumerate(special)}
+        self._masks = {f"ref{n}ref": label for n, label in enumerate(special)}
         patterns = (f"({_flexible(label)})" for label in special)
         # most places of a text begin no name: the first sign says so before any name is tried
         first = "".join({re.escape(label[0]) for label in special}) + "".join(GREEK.values())
-        begins = rf"(?=[\\∂{first}])(?<![\w\\])"
+        begins = rf"(?=[\\∂{first}])(?<![^\W\d])(?<!\\)"
         self._pattern = re.compile(rf"{begins}(?:{'|'.join(patterns) or '(?!)'})(?![\w\[])")
 
     def find(self, typed: str) -> str | None:
@@ -245,6 +248,10 @@ class Vocabulary:
     def known(self) -> Sequence[str]:
         """All names."""
         return tuple(self._labels.values())
+
+    def unmasked(self, message: str) -> str:
+        """A message about a masked text, with the names themselves."""
+        return re.sub(r"ref\d+ref", lambda m: self._masks.get(m[0], m[0]), message)
 
     def masked(self, text: str) -> Masked:
         """The text with every name that holds signs replaced by a plain one."""

@@ -292,6 +292,21 @@ def test_an_error_points_at_its_place_in_what_was_typed() -> None:
     assert text[found.position :].startswith("q99")
 
 
+@pytest.mark.parametrize("text", ["dL/dy1(3)", "dL/dy1'", "dL/dy1'(2)"])
+def test_an_error_names_what_was_typed(text: str) -> None:
+    """Not the plain word that stood for it."""
+    found = read_formula(exercise("valchanov-formulas"), "delta.2.1", text)
+    assert isinstance(found, Unreadable)
+    assert "'dL/dy1" in found.message or '"dL/dy1' in found.message
+    assert "ref" not in found.message
+
+
+@pytest.mark.parametrize("text", ["2dL/du11", "0.5a2[1]", "2 h1 a2[1]"])
+def test_a_name_with_signs_may_follow_a_number(text: str) -> None:
+    """As plain names may: 2w1 is a product."""
+    assert read(exercise("valchanov-formulas"), "new.w.2.1.1", text).tree
+
+
 def test_the_sample_is_the_same_for_the_same_exercise() -> None:
     """A verdict does not depend on the hour."""
     one, two = exercise("lfd-formulas"), exercise("mazur-formulas")
