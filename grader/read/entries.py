@@ -46,11 +46,24 @@ class Layout:
         Raises:
             AnswerError: it is no array, or one of another shape (`wrong_shape`).
         """
-        found = read_array(text, comma=comma)
+        found = self._read(text, comma)
         if found is None:
             return []
         steps = [id for row in self.cells for id in row]
         return list(zip(steps, self._entries(found), strict=True))
+
+    def _read(self, text: str, comma: bool | None) -> ArrayReading | None:
+        """The array; of two readings of its commas the one that has the shape, if one has."""
+        try:
+            return read_array(text, comma=comma)
+        except AnswerError as error:
+            if error.code != "ambiguous_separator":
+                raise
+            both = (read_array(text, comma=one) for one in (False, True))
+            fitting = [found for found in both if found and found.shape == self.shape]
+            if len(fitting) != 1 or fitting[0].ragged:
+                raise
+            return fitting[0]
 
     def _entries(self, found: ArrayReading) -> tuple[Reading | None, ...]:
         if found.ragged:

@@ -93,6 +93,15 @@ def test_another_shape_is_told_and_not_wrong(step: str, text: str, words: str) -
     assert all(isinstance(answer, Unreadable) for answer in one.answers.values())
 
 
+def test_the_shape_settles_what_a_comma_is() -> None:
+    """[[1,2],[3,4],[5,6]] could be three numbers with decimal commas: six are asked for."""
+    one = tidy(("n1:G1", "[[1,2],[3,4],[5,6]]"))
+    assert one.problems == []
+    assert [answer.text for answer in one.answers.values()] == list("123456")
+    other = tidy(("n1:G1", "[1,2,3]"))
+    assert other.problems
+
+
 def test_an_unreadable_entry_costs_only_itself_and_is_named() -> None:
     """As if it stood alone."""
     first, _ = printed(*S1)
