@@ -94,7 +94,8 @@ def test_the_corpus_is_whole() -> None:
     """341 cells; the child answered for each."""
     assert len(RECORDS) == 341
     assert set(run()) == {record.id for record in RECORDS}
-    assert set(CONTEXT["cell_errors"]) == set(CODES)
+    of_arrays = {"wrong_shape"}
+    assert set(CONTEXT["cell_errors"]) == set(CODES) - of_arrays
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=[record.id for record in RECORDS])
