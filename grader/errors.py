@@ -57,6 +57,10 @@ class AssignmentError(BpgradeError):
     """An assignment folder cannot be found, read or written."""
 
 
+class ClusterError(BpgradeError):
+    """No workers where they were said to be."""
+
+
 class RosterError(ProblemsError):
     """Rows of a roster cannot be used."""
 
