@@ -48,7 +48,7 @@ class Workers:
         if self.client is None:
             yield from map(task, over)
             return
-        waiting: list[Future] = []
+        waiting: list[Future[Any]] = []
         most = max(2, self.count * (1 + AHEAD))
         for argument in over:
             waiting.append(self.client.submit(task, argument, pure=False, retries=RETRIES))
@@ -57,7 +57,7 @@ class Workers:
         while waiting:
             yield self._result(waiting.pop(0))
 
-    def _result(self, future: Future) -> Any:
+    def _result(self, future: Future[Any]) -> Any:
         result = future.result()
         future.release()
         return result
