@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader import folder as folders
+from grader.doubles import settled
 from grader.errors import AssignmentError, Lost, Problem, SubmissionError
 from grader.folder import Folder
 from grader.inbox import Item, items
@@ -113,40 +114,17 @@ class _Reader:
         for work in self.found.works:
             key = (work.folder.path, work.submission.exercise.id)
             groups.setdefault(key, []).append(work)
-        self.found.works = [work for group in groups.values() for work in self.one_of(group)]
+        self.found.works = []
+        for group in groups.values():
+            found = settled([work.submission for work in group])
+            self.found.problems += found.problems
+            self.found.notes += found.notes
+            if found.counts is not None:
+                self.found.works.append(group[found.counts])
         for folder, error in self.empty:
             others = [groups.get((folder.path, one.id)) for one in error.exercises]
             kept = self.found.notes if all(others) else self.found.problems
             kept += error.problems
-
-    def one_of(self, group: Sequence[Work]) -> list[Work]:
-        """The one that counts of several by the same student; none if they contradict."""
-        written = [work for work in group if work.submission.answers] or list(group)[:1]
-        first = written[0].submission
-        differ = [work for work in written[1:] if not work.submission.same_as(first)]
-        for work in group:
-            one = work.submission
-            if one is first or work in differ:
-                continue
-            how = "answered alike" if one.answers else "left blank"
-            message = f"{_whose(one.exercise)} is {how} here; {first.place} counts"
-            self.found.notes.append(_twice(one, message))
-        for work in differ:
-            one = work.submission
-            message = (
-                f"{_whose(one.exercise)} is answered here and, differently, in {first.place}; "
-                "keep one of them"
-            )
-            self.found.problems.append(_twice(one, message))
-        return [] if differ else [written[0]]
-
-
-def _whose(exercise: Exercise) -> str:
-    return f"exercise {exercise.id} of {exercise.student}"
-
-
-def _twice(one: Submission, message: str) -> Problem:
-    return Problem(one.file, one.row, None, "duplicate_file", message)
 
 
 def place_of(item: Item, folder: Folder) -> Owner:

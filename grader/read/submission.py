@@ -331,7 +331,7 @@ def answers_in(table: Table, find: Find) -> Read:
         SubmissionError: it holds no answers.
     """
     if not holds_answers(table.columns):
-        raise _not_answers(table)
+        raise not_answers(table)
     if not table.problems and next(iter(table.rows), None) is None:
         raise refusal(table.file, "no_rows", "there are no rows below the header", 1)
     builder = Builder(table.file, find)
@@ -344,7 +344,7 @@ def answers_in(table: Table, find: Find) -> Read:
     return builder.read(table.problems, table.notes)
 
 
-def _not_answers(table: Table) -> SubmissionError:
+def not_answers(table: Table) -> SubmissionError:
     found = ", ".join(table.columns)[:200] or "nothing"
     if re.search(r"step\W+(\w+\W+)*answer", found, re.IGNORECASE) and len(table.columns) == 1:
         message = f"cells are separated by comma, semicolon or tab, not as in {found!r}"

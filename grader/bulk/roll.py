@@ -1,0 +1,311 @@
+"""The class's exercises as columns: who has which numbers, without a Python object for each.
+
+`exercises.jsonl` is cut into parts of some thousand lines. Lines that differ only in names and
+in givens are cast from one *mould*: what it asks for is read once, the givens are collected
+by a pattern. The columns are kept in `exercises.roll/` beside the file, and made anew whenever
+the file is another one; deleting them does no harm.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from grader.aside import write_file
+from grader.cluster import Workers
+from grader.errors import AssignmentError
+from grader.folder import EXERCISES
+from problems.elementary import FloatArray
+from problems.errors import FormatError
+from problems.exercise import Exercise, as_json, dumps, from_json
+
+FOLDER = "exercises.roll"
+FORMAT = 1
+PART = 48 << 20
+"""Bytes of `exercises.jsonl` in a part: some 8,000 exercises of a small net."""
+
+_TEXT = rb'"(?:[^"\\]|\\.)*"'
+_LINE = re.compile(
+    rb'(?P<format>\{"format": \d+, )"id": (?P<id>' + _TEXT + rb'), "student": (?P<student>' + _TEXT
+    + rb'), (?P<style>"family": ' + _TEXT + rb', "notation": ' + _TEXT + rb', )'
+    rb'"number": (?P<number>\d+), "reissue": \d+, (?P<gated>"gated": \w+, )'
+    rb'(?="network": )'
+)  # fmt: skip
+_STEPS = b', "steps": ['
+_GIVEN = re.compile(rb'"([-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?)"')
+_VALUE = re.compile(rb'"value": [^}]*')
+_COLUMNS = {
+    "id": pl.String,
+    "student": pl.String,
+    "number": pl.Int32,
+    "mould": pl.Int32,
+    "row": pl.Int32,
+    "start": pl.Int64,
+    "size": pl.Int32,
+}
+"""Of an exercise: who and which; its mould and its row there; where its line stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Consecutive whole lines of `exercises.jsonl`."""
+
+    folder: Path
+    target: Path
+    """Folder of the roll that is being made."""
+    number: int
+    start: int
+    end: int
+    """Byte offsets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """Where the columns lie, and how many exercises each part has."""
+
+    path: Path
+    assignment: Path
+    sizes: tuple[int, ...]
+
+    @property
+    def starts(self) -> list[int]:
+        """Place of each part's first exercise, and one more: the number of exercises."""
+        return [0, *np.cumsum(self.sizes).tolist()]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some thousand exercises."""
+
+    assignment: Path
+    frame: pl.DataFrame
+    """A row an exercise: see `_COLUMNS`."""
+    moulds: tuple[Exercise, ...]
+    """An exercise of each mould: its plan, steps, labels and precision hold for all others."""
+    numbers: tuple[pl.DataFrame, ...]
+    """For each mould the givens: a column for each, a row for each exercise."""
+
+    def givens(self, mould: int, rows: NDArray[np.int64]) -> dict[str, FloatArray]:
+        """Id of a given -> its numbers for some rows of `frame`, all of one mould."""
+        at = self.frame["row"].gather(rows)
+        return {c.name: c.gather(at).to_numpy() for c in self.numbers[mould].get_columns()}
+
+    def exercise(self, row: int) -> Exercise:
+        """One exercise as the single checker knows it."""
+        start, size = self.frame["start"][row], self.frame["size"][row]
+        with (self.assignment / EXERCISES).open("rb") as stream:
+            stream.seek(start)
+            line = stream.read(size)
+        return from_json(json.loads(line), EXERCISES)
+
+
+# reading -----------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=8)
+def everyone(roll: Roll) -> pl.DataFrame:
+    """Id and student of every exercise, and its place in the class."""
+    frames = [
+        pl.read_ipc(_part_path(roll.path, n), columns=["id", "student"])
+        for n in range(len(roll.sizes))
+    ]
+    return pl.concat(frames).with_row_index("place").cast({"place": pl.Int64})
+
+
+@lru_cache(maxsize=2)
+def load_part(roll: Roll, number: int) -> Part:
+    """One part, with everything that is needed to judge it."""
+    lines = _moulds_path(roll.path, number).read_bytes().splitlines()
+    moulds = tuple(from_json(json.loads(line), EXERCISES) for line in lines)
+    frame = pl.read_ipc(_part_path(roll.path, number))
+    numbers = tuple(pl.read_ipc(_givens_path(roll.path, number, m)) for m in range(len(moulds)))
+    return Part(roll.assignment, frame, moulds, numbers)
+
+
+def _part_path(folder: Path, number: int) -> Path:
+    return folder / f"part-{number:05d}.arrow"
+
+
+def _givens_path(folder: Path, number: int, mould: int) -> Path:
+    return folder / f"part-{number:05d}.{mould}.arrow"
+
+
+def _moulds_path(folder: Path, number: int) -> Path:
+    return folder / f"part-{number:05d}.moulds.jsonl"
+
+
+def open_roll(
+    assignment: Path, workers: Workers, told: Callable[[int, int], None] = lambda done, of: None
+) -> Roll:
+    """The roll of an assignment, made if it is not there or not of these exercises.
+
+    Args:
+        assignment: its folder; only the roll is written there.
+        workers: who makes it.
+        told: called with the parts done and their number.
+
+    Raises:
+        AssignmentError: exercises that cannot be read, with their line.
+    """
+    source = assignment / EXERCISES
+    try:
+        state = source.stat()
+    except OSError as error:
+        raise AssignmentError(f"{source} cannot be read: {error.strerror}") from None
+    mark = {"format": FORMAT, "bytes": state.st_size, "changed": state.st_mtime_ns}
+    path = assignment / FOLDER
+    known = _known(path, mark)
+    if known is not None:
+        return Roll(path, assignment, known)
+    aside = assignment / f".{FOLDER}.{secrets.token_hex(4)}"
+    try:
+        aside.mkdir()
+        sizes = _made(assignment, aside, workers, told)
+        write_file(aside / "roll.json", json.dumps(mark | {"parts": sizes}).encode())
+        shutil.rmtree(path, ignore_errors=True)
+        aside.rename(path)
+    except OSError as error:
+        raise AssignmentError(f"{path} cannot be written: {error.strerror}") from None
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return Roll(path, assignment, tuple(sizes))
+
+
+def _known(path: Path, mark: dict[str, int]) -> tuple[int, ...] | None:
+    """The parts' sizes, if the roll is of the exercises as they are now."""
+    try:
+        found = json.loads((path / "roll.json").read_bytes())
+    except (OSError, ValueError):
+        return None
+    return tuple(found["parts"]) if mark.items() <= found.items() else None
+
+
+# making ------------------------------------------------------------------------------------
+
+
+def _made(
+    assignment: Path, aside: Path, workers: Workers, told: Callable[[int, int], None]
+) -> list[int]:
+    stretches = list(_stretches(assignment, aside))
+    sizes: list[int] = []
+    for made in workers.map(make_part, stretches):
+        if isinstance(made, str):
+            raise AssignmentError(made)
+        sizes.append(made)
+        told(len(sizes), len(stretches))
+    return sizes
+
+
+def _stretches(assignment: Path, target: Path) -> Iterator[Stretch]:
+    with (assignment / EXERCISES).open("rb") as stream:
+        size = stream.seek(0, 2)
+        start = number = 0
+        while start < size:
+            stream.seek(min(start + PART, size))
+            stream.readline()
+            yield Stretch(assignment, target, number, start, stream.tell())
+            start, number = stream.tell(), number + 1
+
+
+def make_part(stretch: Stretch) -> int | str:
+    """Write one part; the number of its exercises, or what is wrong with one of them."""
+    with (stretch.folder / EXERCISES).open("rb") as stream:
+        stream.seek(stretch.start)
+        data = stream.read(stretch.end - stretch.start)
+    caster = _Caster()
+    at = stretch.start
+    for line in data.split(b"\n"):
+        if line.strip():
+            try:
+                caster.take(line, at)
+            except (ValueError, FormatError) as error:
+                return f"{EXERCISES}, at byte {at:,}: {error}"
+        at += len(line) + 1
+    caster.write(stretch.target, stretch.number)
+    return len(caster.columns["id"])
+
+
+class _Caster:
+    """Sorts lines by the mould that they are cast from."""
+
+    def __init__(self) -> None:
+        self.columns: dict[str, list[Any]] = {name: [] for name in _COLUMNS}
+        self.lines: list[bytes] = []
+        self.givens: list[list[bytes]] = []
+        """For each mould the givens of its lines, one after the other."""
+        self._count: list[int] = []
+        self._moulds: dict[tuple[bytes, ...], int] = {}
+
+    def take(self, line: bytes, at: int) -> None:
+        """One line of the file, which begins at a byte."""
+        own = line
+        found = _LINE.match(own)
+        if found is None:  # written by another program: brought into our own form first
+            own = dumps(as_json(from_json(json.loads(line)))).encode()
+            found = _LINE.match(own)
+            if found is None:
+                raise FormatError("this line cannot be read")
+        numbers, steps = _cut(own, found)
+        pieces = _GIVEN.split(numbers)
+        asked = _VALUE.sub(b"", steps)
+        key = (found["format"], found["style"], found["gated"], b'""'.join(pieces[::2]), asked)
+        mould = self._moulds[key] if key in self._moulds else self._new(key, own)
+        self.givens[mould] += pieces[1::2]
+        row = self._count[mould]
+        self._count[mould] += 1
+        id, student = json.loads(found["id"]), json.loads(found["student"])
+        cells = (id, student, int(found["number"]), mould, row, at, len(line))
+        for column, cell in zip(self.columns.values(), cells, strict=True):
+            column.append(cell)
+
+    def _new(self, key: tuple[bytes, ...], line: bytes) -> int:
+        """A mould not met before; refuses what is no exercise."""
+        from_json(json.loads(line), "the exercise")
+        self._moulds[key] = len(self.lines)
+        self.lines.append(line)
+        self.givens.append([])
+        self._count.append(0)
+        return self._moulds[key]
+
+    def write(self, folder: Path, number: int) -> None:
+        """The files of a part."""
+        frame = pl.DataFrame(self.columns, schema=_COLUMNS)
+        frame.write_ipc(_part_path(folder, number), compression="uncompressed")
+        _moulds_path(folder, number).write_bytes(b"\n".join(self.lines))
+        for mould, line in enumerate(self.lines):
+            names = given_order(from_json(json.loads(line)))
+            table = np.array(list(map(float, self.givens[mould]))).reshape(-1, len(names))
+            givens = pl.DataFrame({id: table[:, n] for n, id in enumerate(names)})
+            givens.write_ipc(_givens_path(folder, number, mould), compression="uncompressed")
+
+
+def _cut(line: bytes, head: re.Match[bytes]) -> tuple[bytes, bytes]:
+    """What holds the givens, and what is asked."""
+    at = line.find(_STEPS, head.end())
+    if at < 0:
+        raise FormatError("no steps")
+    return line[head.end() : at], line[at:].rstrip()
+
+
+def given_order(mould: Exercise) -> Sequence[str]:
+    """Ids of the givens in the order in which a line names them."""
+    text = dumps(as_json(mould)).encode()
+    found = _LINE.match(text)
+    if found is None:
+        raise AssertionError("what we write we can read")
+    begin, end = found.end(), text.index(_STEPS)
+    count = iter(range(1_000_000))
+    marked = _GIVEN.sub(lambda _: b'"%d"' % next(count), text[begin:end])
+    numbered = from_json(json.loads(text[:begin] + marked + text[end:])).givens
+    return sorted(numbered, key=lambda id: int(numbered[id]))

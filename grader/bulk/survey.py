@@ -1,0 +1,160 @@
+"""A table of answers cut into ranges of whole rows, without reading its cells.
+
+Newlines and quotes are counted block by block; a range ends at a newline outside quotes. A file
+that is out of the ordinary (not UTF-8, lone CRs, a quote never closed, ...) is left in one
+piece for the reader of single files, which knows all of that and says what is wrong.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.errors import SubmissionError
+from grader.read.kinds import looked_at
+from grader.read.moodle import RESPONSE
+from grader.read.submission import holds_answers
+from grader.read.table import Limits, read_table
+
+MASSES = Limits("a class's table", 1 << 62, 1 << 62, 200, 2_000, 100_000, 2_500_000)
+"""Of a class of any size; cells and columns stay as bounded as anywhere."""
+
+RANGE = 6 << 20
+"""Bytes of a range: some 20,000 rows of a small net."""
+HEADER = 1 << 20
+"""Bytes in which the header must end."""
+ROWS = 20_000
+"""Rows of a range of a Parquet file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Whole rows of a file."""
+
+    path: Path
+    file: str
+    """As messages call it."""
+    start: int
+    end: int
+    """Bytes; in a Parquet file rows."""
+    line: int
+    """Number of the first row's line."""
+    header: bytes = b""
+    """Everything above the first row; empty where the file is read in one piece."""
+    columns: tuple[str, ...] = ()
+    delimiter: str = ","
+
+    @property
+    def parquet(self) -> bool:
+        """Whether the file holds columns, not text."""
+        return not self.delimiter
+
+    @property
+    def whole(self) -> bool:
+        """Whether this is a text that is read in one piece."""
+        return not self.header and not self.parquet
+
+
+def is_class_table(path: Path) -> bool:
+    """Whether a file is a table of answers that is read in bulk: CSV or Parquet."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        head = stream.read(HEADER)
+    if head.startswith(b"PAR1"):
+        return True
+    if looked_at(head)[0] != "text":
+        return False
+    try:
+        columns = read_table(head[: head.rfind(b"\n") + 1] or head, path.name, MASSES).columns
+    except SubmissionError:
+        return path.suffix.casefold() in (".csv", ".tsv")
+    return holds_answers(columns) and not any(map(RESPONSE.fullmatch, columns))
+
+
+def ranges(path: Path, file: str) -> list[Range]:
+    """The ranges of a file in their order."""
+    with path.open("rb") as stream:
+        if stream.read(4) == b"PAR1":
+            return list(_parquet(path, file))
+    try:
+        return list(_text(path, file))
+    except _OutOfTheOrdinaryError:
+        return [Range(path, file, 0, path.stat().st_size, 1)]
+
+
+def _parquet(path: Path, file: str) -> Iterator[Range]:
+    import polars as pl
+
+    table = pl.scan_parquet(path)
+    columns = tuple(table.collect_schema().names())
+    count = table.select(pl.len()).collect().item()
+    for start in range(0, max(count, 1), ROWS):
+        end = min(start + ROWS, count)
+        yield Range(path, file, start, end, start + 2, b"", columns, "")
+
+
+class _OutOfTheOrdinaryError(Exception):
+    """Not cut here."""
+
+
+def _text(path: Path, file: str) -> Iterator[Range]:
+    with path.open("rb") as stream:
+        head = stream.read(HEADER)
+        header = _header(head)
+        try:
+            table = read_table(header, file, MASSES)
+        except SubmissionError:
+            raise _OutOfTheOrdinaryError from None
+        columns, delimiter = table.columns, table.delimiter
+        stream.seek(len(header))
+        start, line = len(header), 1 + header.count(b"\n")
+        checked = codecs.getincrementaldecoder("utf-8")()
+        while block := stream.read(RANGE):
+            block += stream.readline()
+            while block.count(b'"') % 2:  # the newline stands inside quotes
+                more = stream.readline()
+                if not more or len(block) > 4 * RANGE:
+                    raise _OutOfTheOrdinaryError
+                block += more
+            if _is_odd(block, checked):
+                raise _OutOfTheOrdinaryError
+            end = start + len(block)
+            yield Range(path, file, start, end, line, header, columns, delimiter)
+            start, line = end, line + block.count(b"\n")
+    if line == 1 + header.count(b"\n"):
+        raise _OutOfTheOrdinaryError  # no rows: the reader of single files says so
+
+
+def _header(head: bytes) -> bytes:
+    """The lines up to the header's end; `sep=;` may stand above it."""
+    at, lines = (
+        0,
+        1 + head.removeprefix(b"\xef\xbb\xbf").lstrip(b'"')[:4].lower().startswith(b"sep="),
+    )
+    while lines:
+        end = head.find(b"\n", at) + 1
+        if not end:
+            raise _OutOfTheOrdinaryError
+        lines -= bool(head[at:end].strip(b" \t\r\n,;\xef\xbb\xbf"))
+        at = end
+    if b'"' in head[:at].removeprefix(b"\xef\xbb\xbf") and head[:at].count(b'"') % 2:
+        raise _OutOfTheOrdinaryError
+    if _is_odd(head[:at], codecs.getincrementaldecoder("utf-8")()):
+        raise _OutOfTheOrdinaryError
+    return head[:at]
+
+
+def _is_odd(block: bytes, utf8: codecs.IncrementalDecoder) -> bool:
+    """Whether a block of whole lines holds what only the reader of single files knows."""
+    if block.count(b"\r") != block.count(b"\r\n") or b"\x00" in block or b"\x1a" in block:
+        return True
+    if block.isascii():
+        return False
+    try:
+        utf8.decode(block)
+    except UnicodeDecodeError:
+        return True
+    return False
