@@ -30,6 +30,9 @@ META = "assignment.json"
 EXERCISES = "exercises.jsonl"
 ROSTER = "roster.csv"
 
+MOST_COMPARED = 5_000
+"""Of a larger class no near name is offered: comparing with all of them takes seconds."""
+
 
 @dataclass(frozen=True)
 class Order:
@@ -192,7 +195,8 @@ class Folder:
                 return Lost("identity", message)
             return found
         if student not in by_student:
-            near = difflib.get_close_matches(student, by_student, n=1)
+            few = len(by_student) <= MOST_COMPARED
+            near = difflib.get_close_matches(student, by_student, n=1) if few else []
             hint = f"; did you mean {near[0]!r}?" if near else ""
             return Lost("identity", f"no student {student!r} in {self.path.name}{hint}")
         lines = by_student[student]

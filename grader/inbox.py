@@ -46,12 +46,16 @@ def items(paths: Sequence[Path]) -> Iterator[Item]:
     seen: set[tuple[int, int]] = set()
     for path in paths:
         if not path.is_dir():
-            above = path.resolve().parent.name
-            parts = (*([above] if of_platform(above) else []), path.name)
-            yield from _file(path, path.parent, parts, CLASS, seen)
+            yield from _file(path, path.parent, parts_of(path), CLASS, seen)
             continue
         for found, parts in _walk(path):
             yield from _file(found, path, parts, UPLOAD, seen)
+
+
+def parts_of(path: Path) -> tuple[str, ...]:
+    """What the place of a named file says: its name, and its folder's if a platform made it."""
+    above = path.resolve().parent.name
+    return (*([above] if of_platform(above) else []), path.name)
 
 
 def _walk(root: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:

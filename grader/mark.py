@@ -54,14 +54,10 @@ def batch_of(exercise: Exercise, answers: Answers) -> Batch:
         reading = answers.get(id)
         written = reading if isinstance(reading, Written) else None
         values[id] = np.array([written.value if written else np.nan])
-        units[id] = np.array([_unit(written) if written else np.nan])
+        units[id] = np.array([written.unit if written else np.nan])
         unreadable[id] = np.array([isinstance(reading, Unreadable)])
     graph, precision = exercise.graph, exercise.precision
     return Batch(graph, precision, exercise.solution, values, units, unreadable, 1)
-
-
-def _unit(written: Written) -> float:
-    return power_of_ten(written.place) if abs(written.place) < 300 else 0.0
 
 
 def mark(

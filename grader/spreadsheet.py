@@ -7,8 +7,9 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
-_ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+ACTIVE = re.compile(r"^[=+\-@\t\r\n＝＋－＠]")
+"""What makes a spreadsheet take a text for a formula."""
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
 def safe_cell(text: str) -> str:
@@ -17,7 +18,7 @@ def safe_cell(text: str) -> str:
     >>> safe_cell("=1+1"), safe_cell("-0.5"), safe_cell("-cmd")
     ("'=1+1", '-0.5', "'-cmd")
     """
-    if text.startswith(_ACTIVE) and not _NUMBER.fullmatch(text):
+    if ACTIVE.match(text) and not NUMBER.fullmatch(text):
         return f"'{text}"
     return text
 

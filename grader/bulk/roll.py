@@ -8,13 +8,14 @@ the file is another one; deleting them does no harm.
 
 from __future__ import annotations
 
+import bisect
 import json
 import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from numpy.typing import NDArray
 from grader.aside import write_file
 from grader.cluster import Workers
 from grader.errors import AssignmentError
-from grader.folder import EXERCISES
+from grader.folder import EXERCISES, Folder
 from problems.elementary import FloatArray
 from problems.errors import FormatError
 from problems.exercise import Exercise, as_json, dumps, from_json
@@ -51,10 +52,8 @@ _COLUMNS = {
     "number": pl.Int32,
     "mould": pl.Int32,
     "row": pl.Int32,
-    "start": pl.Int64,
-    "size": pl.Int32,
 }
-"""Of an exercise: who and which; its mould and its row there; where its line stands."""
+"""Of an exercise: who and which; its mould and its row there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +101,15 @@ class Part:
         return {c.name: c.gather(at).to_numpy() for c in self.numbers[mould].get_columns()}
 
     def exercise(self, row: int) -> Exercise:
-        """One exercise as the single checker knows it."""
-        start, size = self.frame["start"][row], self.frame["size"][row]
-        with (self.assignment / EXERCISES).open("rb") as stream:
-            stream.seek(start)
-            line = stream.read(size)
-        return from_json(json.loads(line), EXERCISES)
+        """One exercise as the single checker knows it; what its mould knows it shares."""
+        id, student, number, mould, at = self.frame.row(row)
+        like = self.moulds[mould]
+        givens = {
+            name: repr(float(x)) for name, x in self.numbers[mould].row(at, named=True).items()
+        }
+        one: Exercise = replace(like, id=id, student=student, number=number, givens=givens)
+        one.__dict__["labels"], one.__dict__["naming"] = like.labels, like.naming
+        return one
 
 
 # reading -----------------------------------------------------------------------------------
@@ -131,6 +133,33 @@ def load_part(roll: Roll, number: int) -> Part:
     frame = pl.read_ipc(_part_path(roll.path, number))
     numbers = tuple(pl.read_ipc(_givens_path(roll.path, number, m)) for m in range(len(moulds)))
     return Part(roll.assignment, frame, moulds, numbers)
+
+
+class Book(Folder):
+    """The assignment's folder, looked up in the roll instead of in the lines of the file."""
+
+    def __init__(self, roll: Roll) -> None:
+        super().__init__(roll.assignment)
+        self._roll = roll
+
+    @cached_property
+    def _index(self) -> tuple[dict[str, int], dict[str, list[int]]]:
+        people = everyone(self._roll)
+        by_id = dict(zip(people["id"], people["place"], strict=True))
+        grouped = people.group_by("student", maintain_order=True).agg("place")
+        return by_id, dict(zip(grouped["student"], grouped["place"].to_list(), strict=True))
+
+    def _exercise(self, number: int) -> Exercise:
+        part = bisect.bisect_right(self._roll.starts, number) - 1
+        row = number - self._roll.starts[part]
+        found: Exercise = load_part(self._roll, part).exercise(row)
+        return found
+
+
+@lru_cache(maxsize=2)
+def book(roll: Roll) -> Book:
+    """The class, to be found by names; kept, as making it takes a while."""
+    return Book(roll)
 
 
 def _part_path(folder: Path, number: int) -> Path:
@@ -228,7 +257,7 @@ def make_part(stretch: Stretch) -> int | str:
     for line in data.split(b"\n"):
         if line.strip():
             try:
-                caster.take(line, at)
+                caster.take(line)
             except (ValueError, FormatError) as error:
                 return f"{EXERCISES}, at byte {at:,}: {error}"
         at += len(line) + 1
@@ -247,8 +276,8 @@ class _Caster:
         self._count: list[int] = []
         self._moulds: dict[tuple[bytes, ...], int] = {}
 
-    def take(self, line: bytes, at: int) -> None:
-        """One line of the file, which begins at a byte."""
+    def take(self, line: bytes) -> None:
+        """One line of the file."""
         own = line
         found = _LINE.match(own)
         if found is None:  # written by another program: brought into our own form first
@@ -265,7 +294,7 @@ class _Caster:
         row = self._count[mould]
         self._count[mould] += 1
         id, student = json.loads(found["id"]), json.loads(found["student"])
-        cells = (id, student, int(found["number"]), mould, row, at, len(line))
+        cells = (id, student, int(found["number"]), mould, row)
         for column, cell in zip(self.columns.values(), cells, strict=True):
             column.append(cell)
 

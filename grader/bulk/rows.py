@@ -53,7 +53,7 @@ def read_rows(range_: Range) -> Rows:
         separator=range_.delimiter,
         quote_char='"' if b'"' in data else None,
         infer_schema=False,
-        missing_utf8_is_empty_string=True,
+        empty_string_is_null=False,
     )
     frame = frame.with_columns(
         pl.int_range(range_.line, range_.line + len(frame), dtype=pl.Int64).alias(LINE),

@@ -17,6 +17,7 @@ from typing import NoReturn
 
 from grader.read import characters
 from grader.read.codes import AnswerError, quoted
+from problems.precision import power_of_ten
 
 MOST_DIGITS = 60
 MOST_CHARACTERS = 2000
@@ -39,6 +40,11 @@ class Written:
     def decimals(self) -> int:
         """Digits after the point, as if no exponent had been written."""
         return max(0, -self.place)
+
+    @property
+    def unit(self) -> float:
+        """One unit of the last digit written; 0 where a double cannot hold it."""
+        return power_of_ten(self.place) if abs(self.place) < 300 else 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,12 +36,13 @@ LONGEST_ANSWER = 2_000
 LONGEST_STUDENT = 200
 
 _PATH = re.compile(r"(^|[\\/])\.\.([\\/]|$)|^[\\/]|^[A-Za-z]:[\\/]")
-_COMMA = re.compile(r"[+-]?(0,\d+|\d{4,},\d+|\d+,(\d{1,2}|\d{4,}))([eE][+-]?\d+)?")
+COMMA = re.compile(r"[+-]?(0,\d+|\d{4,},\d+|\d+,(\d{1,2}|\d{4,}))([eE][+-]?\d+)?")
 """A number whose comma can only be a decimal one."""
-_DOT = re.compile(r"[+-]?\d*\.\d+([eE][+-]?\d+)?")
-_EITHER = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
-_DIGITS = re.compile(r"\s*\d+\s*")
-_WHOLE = re.compile(r"\s*[+−–-]?\d{1,3}\s*")
+DOT = re.compile(r"[+-]?\d*\.\d+([eE][+-]?\d+)?")
+EITHER = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
+COMMAS_SETTLED = "numbers like 1,234 are read with a decimal comma, as the others here need it"
+DIGITS = re.compile(r"\s*\d+\s*")
+WHOLE = re.compile(r"\s*[+−–-]?\d{1,3}\s*")
 
 
 @dataclass
@@ -147,7 +148,7 @@ class Builder:
 
     def array(self, exercise: Exercise, label: str) -> Layout | None:
         """The vector or matrix of steps that a label means, `s1` for `s1[1]` and `s1[2]`."""
-        if _hidden(label) or self.labels(exercise).find(label):
+        if hidden(label) or self.labels(exercise).find(label):
             return None
         key = _alike(exercise)
         if key not in self._arrays:
@@ -176,7 +177,7 @@ class Builder:
             refused: code and message, where the cell holds neither text nor number.
         """
         labels = self.labels(to.exercise)
-        id = None if _hidden(step) else labels.find(step)
+        id = None if hidden(step) else labels.find(step)
         if id is not None:
             reading = self._reading(to.exercise, id, text, refused)
             self._put(to, id, reading, row, column, where_step)
@@ -284,7 +285,7 @@ def _student_fault(text: str) -> Lost | None:
     return None
 
 
-def _hidden(text: str) -> bool:
+def hidden(text: str) -> bool:
     """Whether it holds characters that cannot be seen."""
     plain = text.strip().strip("\ufeff")
     return not plain.isprintable() and any(
@@ -335,12 +336,12 @@ def answers_in(table: Table, find: Find) -> Read:
     if not table.problems and next(iter(table.rows), None) is None:
         raise refusal(table.file, "no_rows", "there are no rows below the header", 1)
     builder = Builder(table.file, find)
-    asked = ["answer"] if is_tidy(table.columns) else _steps(table)
-    builder.comma = _writes_commas(table, asked, builder)
+    asked = ["answer"] if is_tidy(table.columns) else step_columns(table)
+    builder.comma = writes_commas(table, asked, builder)
     if is_tidy(table.columns):
-        _tidy(table, builder)
+        take_tidy(table, builder)
     else:
-        _wide(table, builder, asked)
+        take_wide(table, builder, asked)
     return builder.read(table.problems, table.notes)
 
 
@@ -356,11 +357,11 @@ def not_answers(table: Table) -> SubmissionError:
     return refusal(table.file, "missing_column", message, 1)
 
 
-def _steps(table: Table) -> list[str]:
+def step_columns(table: Table) -> list[str]:
     return [column for column in table.columns if column and column not in KNOWN]
 
 
-def _writes_commas(table: Table, columns: list[str], builder: Builder) -> bool | None:
+def writes_commas(table: Table, columns: list[str], builder: Builder) -> bool | None:
     """Whether the numbers of a table have decimal commas, if any of them shows it."""
     if not table.delimiter:
         return None  # a workbook keeps numbers as numbers, whatever its language
@@ -368,25 +369,24 @@ def _writes_commas(table: Table, columns: list[str], builder: Builder) -> bool |
     for row in table.rows:
         for column in columns:
             text = row.cells[column].strip()
-            if _DOT.fullmatch(text):
+            if DOT.fullmatch(text):
                 return None
-            commas = commas or bool(_COMMA.fullmatch(text))
-            doubtful = doubtful or (row.line if _EITHER.fullmatch(text) else 0)
+            commas = commas or bool(COMMA.fullmatch(text))
+            doubtful = doubtful or (row.line if EITHER.fullmatch(text) else 0)
     if commas and doubtful:
-        message = "numbers like 1,234 are read with a decimal comma, as the others here need it"
-        builder.notes.add(doubtful, None, "ambiguous_separator", message)
+        builder.notes.add(doubtful, None, "ambiguous_separator", COMMAS_SETTLED)
     return commas or None
 
 
-def _tidy(table: Table, builder: Builder) -> None:
+def take_tidy(table: Table, builder: Builder) -> None:
     needed = 1 + max(table.columns.index("step"), table.columns.index("answer"))
     for row in table.rows:
         if row.width < needed:
-            builder.listing.add(row.line, None, "too_few_fields", _too_few(row, table))
+            builder.listing.add(row.line, None, "too_few_fields", too_few(row, table))
             continue
         to = _of_row(row, builder)
         if to:
-            refused = row.refused.get("answer") or _cut_number(row, table)
+            refused = row.refused.get("answer") or cut_number(row, table)
             step, text = row.cells["step"], row.cells["answer"]
             builder.put(builder.one(to), step, text, row.line, "answer", "step", refused)
 
@@ -396,7 +396,7 @@ def _of_row(row: Row, builder: Builder) -> Exercise | None:
     return builder.exercise(id.strip(), student.strip(), row.line)
 
 
-def _too_few(row: Row, table: Table) -> str:
+def too_few(row: Row, table: Table) -> str:
     found = f"{row.width} of the {len(table.columns)} cells that the header names"
     text = "".join(row.cells.values())
     for sign, name in DELIMITERS.items():
@@ -405,14 +405,14 @@ def _too_few(row: Row, table: Table) -> str:
     return f"{found}; write them all, a blank one as well"
 
 
-def _cut_number(row: Row, table: Table) -> tuple[str, str] | None:
+def cut_number(row: Row, table: Table) -> tuple[str, str] | None:
     """A decimal comma without quotes that has made two cells of `0,3775`."""
     after = table.columns.index("answer") + 1
     if table.delimiter != "," or after >= len(table.columns):
         return None
     name = table.columns[after]
     text, rest = row.cells["answer"], row.cells[name]
-    if name in KNOWN or not _WHOLE.fullmatch(text) or not _DIGITS.fullmatch(rest):
+    if name in KNOWN or not WHOLE.fullmatch(text) or not DIGITS.fullmatch(rest):
         return None
     message = (
         f"{text.strip()!r} followed by {rest.strip()[:20]!r} in column {name[:40]!r}: is it a "
@@ -421,7 +421,7 @@ def _cut_number(row: Row, table: Table) -> tuple[str, str] | None:
     return "ambiguous_separator", message
 
 
-def _wide(table: Table, builder: Builder, columns: list[str]) -> None:
+def take_wide(table: Table, builder: Builder, columns: list[str]) -> None:
     for row in table.rows:
         exercise = _of_row(row, builder)
         if exercise:

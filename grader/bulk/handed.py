@@ -1,0 +1,362 @@
+"""What a part of the class handed in: which cell answers which question of whom.
+
+Ordinary rows only give positions of cells. What is out of the ordinary (an exercise answered in
+two places, a step twice, a label that is unknown or means an array) is read by the reader of
+single files, and its answers join the other cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from grader.bulk.readings import NAMED, Pool
+from grader.bulk.roll import Part
+from grader.bulk.rows import LINE, as_rows
+from grader.bulk.sorting import PLACE, answer_columns
+from grader.doubles import settled
+from grader.errors import Lost, Problem
+from grader.read.answer import Answer, read_answer
+from grader.read.number import Reading, Unreadable, Written
+from grader.read.submission import (
+    LONGEST_ANSWER,
+    Builder,
+    Submission,
+    hidden,
+    is_tidy,
+    take_tidy,
+    take_wide,
+)
+from grader.read.table import KNOWN, Table
+from problems.exercise import Exercise
+from problems.notation import Labels
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Rows of one file, of exercises of one part, sorted by their places."""
+
+    file: str
+    frame: pl.DataFrame
+    columns: tuple[str, ...]
+    delimiter: str
+    comma: bool | None
+
+    @property
+    def tidy(self) -> bool:
+        """Whether a row is an answer."""
+        return is_tidy(self.columns)
+
+
+@dataclass
+class Cast:
+    """The submissions of one mould."""
+
+    mould: Exercise
+    number: int
+    rows: Ints
+    """Rows of the part, ascending: shape (n,)."""
+    cells: Ints
+    """Position in the pool of each question's answer, 0 where blank: shape (questions, n)."""
+    submissions: dict[int, Submission] = field(default_factory=dict)
+    """Of those that were read one by one, by their index in `rows`."""
+    unread: list[tuple[int, Problem]] = field(default_factory=list)
+    """Answers that are no numbers: index in `rows`, and where."""
+
+
+@dataclass
+class Handed:
+    """All of a part."""
+
+    pool: Pool
+    casts: list[Cast]
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
+
+
+def handed_in(part: Part, first: int, pieces: Sequence[Piece]) -> Handed:
+    """Find every answer of a part.
+
+    Args:
+        part: the exercises.
+        first: place in the class of the part's first exercise.
+        pieces: the rows, file by file in the order in which they were named.
+    """
+    return _Gatherer(part, first, pieces).gather()
+
+
+@dataclass
+class _Laid:
+    """A piece whose cells are in the pool."""
+
+    piece: Piece
+    rows: Ints
+    """Row of the part for each row of the piece."""
+    base: int
+    """Position of its first cell; columns follow each other."""
+    columns: list[str]
+
+    @property
+    def height(self) -> int:
+        return len(self.rows)
+
+    def problem(self, position: int, reading: Unreadable) -> Problem:
+        """Why a cell is no number, with its line and column."""
+        column, row = divmod(position - self.base, self.height)
+        line = self.piece.frame[LINE][row]
+        name = self.columns[column]
+        return Problem(self.piece.file, line, name, reading.code, reading.message)
+
+
+class _Gatherer:
+    def __init__(self, part: Part, first: int, pieces: Sequence[Piece]) -> None:
+        self.part = part
+        self.pool = Pool()
+        self.moulds = part.frame["mould"].to_numpy()
+        self.laid = [self._laid(piece, first) for piece in pieces]
+        self.odd = np.zeros(len(part.frame), dtype=bool)
+        """Rows of the part that are read one by one."""
+        self.handed = Handed(self.pool, [])
+
+    def _laid(self, piece: Piece, first: int) -> _Laid:
+        columns = answer_columns(piece.columns)
+        cells = pl.concat([piece.frame[name].alias("") for name in columns])
+        rows = piece.frame[PLACE].to_numpy() - first
+        return _Laid(piece, rows, self.pool.add_cells(cells, piece.comma), columns)
+
+    def gather(self) -> Handed:
+        """Ordinary rows by position, the others by the reader of single files."""
+        self._mark_doubles()
+        found = [self._cells(number) for number in range(len(self.part.moulds))]
+        kept = self._read_odd()
+        for number, cells in enumerate(found):
+            cast = self._cast(number, cells, kept)
+            if len(cast.rows):
+                self._read_named(cast)
+                self._list_unread(cast)
+                self.handed.casts.append(cast)
+        return self.handed
+
+    def _mark_doubles(self) -> None:
+        """Exercises in several places: in two files, or in two rows of a wide one."""
+        times = np.zeros(len(self.odd), dtype=np.int64)
+        for laid in self.laid:
+            if laid.piece.tidy:
+                times[np.unique(laid.rows)] += 1
+            else:
+                np.add.at(times, laid.rows, 1)
+        self.odd |= times > 1
+        for number, mould in enumerate(self.part.moulds):
+            if mould.formulas or mould.generals:
+                self.odd |= self.moulds == number
+
+    # ordinary rows -------------------------------------------------------------------------
+
+    def _cells(self, number: int) -> Ints:
+        """Position of each answer: shape (questions, rows of the part); 0 where blank.
+
+        Rows in which something is out of the ordinary are marked as odd on the way.
+        """
+        mould = self.part.moulds[number]
+        cells = np.zeros((len(mould.questions), len(self.odd)), dtype=np.int64)
+        index = {id: k for k, id in enumerate(mould.questions)}
+        labels = Labels(mould.labels)
+        for laid in self.laid:
+            here = self.moulds[laid.rows] == number
+            if here.any():
+                fill = self._fill_tidy if laid.piece.tidy else self._fill_wide
+                fill(laid, here, cells, index, labels)
+        return cells
+
+    def _fill_wide(
+        self,
+        laid: _Laid,
+        here: NDArray[np.bool_],
+        cells: Ints,
+        index: dict[str, int],
+        labels: Labels,
+    ) -> None:
+        at = np.flatnonzero(here)
+        rows = laid.rows[at]
+        taken: set[int] = set()
+        for n, column in enumerate(laid.columns):
+            texts = laid.piece.frame[column]
+            id = None if hidden(column) else labels.find(column)
+            if id is None or index[id] in taken:
+                written = (texts.str.strip_chars() != "").to_numpy()
+                self.odd[rows[written[at]]] = True
+                continue
+            taken.add(index[id])
+            cells[index[id], rows] = laid.base + n * laid.height + at
+            if (texts.str.len_bytes() > LONGEST_ANSWER).any():
+                self.odd[rows[(texts.str.len_chars() > LONGEST_ANSWER).to_numpy()[at]]] = True
+
+    def _fill_tidy(
+        self,
+        laid: _Laid,
+        here: NDArray[np.bool_],
+        cells: Ints,
+        index: dict[str, int],
+        labels: Labels,
+    ) -> None:
+        at = np.flatnonzero(here)
+        frame = laid.piece.frame
+        kinds = pl.Categories.random()
+        steps = frame["step"].cast(pl.Categorical(kinds)).to_physical().to_numpy()
+        typed = kinds.to_series().to_list()
+        found = [None if hidden(label) else labels.find(label) for label in typed]
+        question = np.array([-1 if id is None else index[id] for id in found])[steps[at]]
+        rows = laid.rows[at]
+        odd = question < 0
+        odd |= (frame["answer"].str.len_chars() > LONGEST_ANSWER).to_numpy()[at]
+        odd |= _cut_numbers(laid.piece)[at]
+        _, first, times = np.unique(
+            question * len(self.odd) + rows, return_index=True, return_counts=True
+        )
+        odd[first[times > 1]] = True
+        self.odd[rows[odd]] = True
+        cells[question[~odd], rows[~odd]] = laid.base + at[~odd]
+
+    # one by one ----------------------------------------------------------------------------
+
+    def _read_odd(self) -> dict[int, Submission]:
+        """Row of the part -> what counts of what was handed in for it."""
+        if not self.odd.any():
+            return {}
+        groups: dict[int, list[Submission]] = {}
+        for laid in self.laid:
+            for row, submission in self._read_one_by_one(laid):
+                groups.setdefault(row, []).append(submission)
+        kept: dict[int, Submission] = {}
+        for row, group in sorted(groups.items()):
+            found = settled(group)
+            self.handed.problems += found.problems
+            self.handed.notes += found.notes
+            if found.counts is not None:
+                kept[row] = group[found.counts]
+        return kept
+
+    def _read_one_by_one(self, laid: _Laid) -> list[tuple[int, Submission]]:
+        piece = laid.piece
+        mask = self.odd[laid.rows]
+        if not mask.any():
+            return []
+        frame = piece.frame.filter(mask).with_columns(pl.Series("\x00row", laid.rows[mask]))
+        frame = frame.sort(LINE)
+        rows = as_rows(frame, piece.columns)
+        known: dict[tuple[str, str], Exercise] = {}
+        numbers: dict[str, int] = {}
+        for at, row in zip(frame["\x00row"].to_list(), rows, strict=True):
+            key = (row.cells.get("exercise", "").strip(), row.cells.get("student", "").strip())
+            if key not in known:
+                known[key] = self._exercise(at)
+                numbers[known[key].id] = at
+
+        def find(exercise: str, student: str, number: int = 0, /) -> Exercise | Lost:
+            return known[exercise, student]
+
+        builder = Builder(piece.file, find)
+        builder.comma = piece.comma
+        table = Table(piece.file, piece.columns, rows, (), (), piece.delimiter)
+        if piece.tidy:
+            take_tidy(table, builder)
+        else:
+            take_wide(table, builder, laid.columns)
+        self.handed.problems += builder.listing.all()
+        self.handed.notes += builder.notes.all()
+        return [(numbers[one.exercise.id], one) for one in builder.found]
+
+    def _exercise(self, row: int) -> Exercise:
+        found: Exercise = self.part.exercise(row)
+        return found
+
+    # together ------------------------------------------------------------------------------
+
+    def _cast(self, number: int, cells: Ints, kept: dict[int, Submission]) -> Cast:
+        mould = self.part.moulds[number]
+        present = np.zeros(len(self.odd), dtype=bool)
+        for laid in self.laid:
+            present[laid.rows] = True
+        present &= (self.moulds == number) & ~self.odd
+        own = {row: one for row, one in kept.items() if self.moulds[row] == number}
+        present[list(own)] = True
+        rows = np.flatnonzero(present)
+        cells = cells[:, rows]
+        cast = Cast(mould, number, rows, cells)
+        at_row = {int(row): n for n, row in enumerate(rows)} if own else {}
+        index = {id: k for k, id in enumerate(mould.questions)}
+        for row, one in own.items():
+            n = at_row[row]
+            cast.submissions[n] = one
+            cells[:, n] = 0
+            for id, answer in one.answers.items():
+                if id in index:
+                    cells[index[id], n] = self.pool.add(_for_pool(answer))
+        return cast
+
+    def _read_named(self, cast: Cast) -> None:
+        """Texts such as `v4 = 0.5` are read again, as answers to their own step."""
+        named = np.array(
+            [
+                reading is not None and any(sign in reading.text for sign in NAMED)
+                for reading in self.pool.readings
+            ]
+        )
+        if not named.any():
+            return
+        codes = self.pool.codes()
+        for k, n in np.argwhere(named[codes[cast.cells]]).tolist():
+            position = int(cast.cells[k, n])
+            laid, typed = self._of(position), self.pool.readings[codes[position]]
+            if n in cast.submissions or laid is None or typed is None:
+                continue
+            question = cast.mould.questions[k]
+            reading = read_answer(cast.mould, question, typed.text, laid.piece.comma)
+            if isinstance(reading, Unreadable):
+                cast.unread.append((n, laid.problem(position, reading)))
+            cast.cells[k, n] = 0 if reading is None else self.pool.add(_for_pool(reading))
+
+    def _list_unread(self, cast: Cast) -> None:
+        """Every answer that is no number, with its place."""
+        unread = np.array([isinstance(reading, Unreadable) for reading in self.pool.readings])
+        if not unread.any():
+            return
+        codes = self.pool.codes()
+        for k, n in np.argwhere(unread[codes[cast.cells]]).tolist():
+            position = int(cast.cells[k, n])
+            laid = self._of(position)
+            reading = self.pool.readings[codes[position]]
+            if n in cast.submissions or laid is None or not isinstance(reading, Unreadable):
+                continue
+            cast.unread.append((n, laid.problem(position, reading)))
+
+    def _of(self, position: int) -> _Laid | None:
+        """The piece that a cell belongs to; None for one that was read by itself."""
+        for laid in self.laid:
+            if laid.base <= position < laid.base + laid.height * len(laid.columns):
+                return laid
+        return None
+
+
+def _for_pool(answer: Answer) -> Reading:
+    """A formula is kept by its text alone: it is marked from the submission itself."""
+    if isinstance(answer, Written | Unreadable):
+        return answer
+    return Unreadable(answer.text, "", 0, "")
+
+
+def _cut_numbers(piece: Piece) -> NDArray[np.bool_]:
+    """Rows in which a decimal comma without quotes may have made two cells of a number."""
+    after = piece.columns.index("answer") + 1
+    if piece.delimiter != "," or after >= len(piece.columns) or piece.columns[after] in KNOWN:
+        return np.zeros(len(piece.frame), dtype=bool)
+    found: NDArray[np.bool_] = (
+        piece.frame[piece.columns[after]].str.contains(r"^\s*\d+\s*$").to_numpy()
+    )
+    return found

@@ -1,0 +1,362 @@
+"""A part of the class judged: `grader.conventions.judge` on columns, and what it comes to.
+
+Nothing is judged here that is not judged there: columns of thousands of submissions go through
+the same walk, the same diagnosis and the same policy as a single one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from grader.batch import IMPRECISE, SLIP, VERDICTS, Batch, Codes, Indices, spread
+from grader.bulk.handed import Cast, Handed
+from grader.bulk.readings import Readings, columns_of
+from grader.bulk.roll import Part
+from grader.conventions import Judged, judge
+from grader.mark import LOST, OTHER_SIGN, step_of
+from grader.policy import DUST, Policy
+from problems import ids
+from problems.elementary import BoolArray, FloatArray
+from problems.exercise import Exercise
+from problems.solve import Solution, solve
+
+SLICE = 4_096
+"""Submissions judged at once: their columns stay in the cache."""
+
+VERDICT_COLUMNS = ("correct", "imprecise", "carried", "slip", "wrong", "blank", "unreadable")
+
+GRADEBOOK = {
+    "student": pl.String,
+    "exercise": pl.String,
+    "number": pl.Int32,
+    "score": pl.Float64,
+    "max": pl.Float64,
+    "percent": pl.Float64,
+    "first_deviation": pl.String,
+    "remarks": pl.String,
+    **dict.fromkeys(VERDICT_COLUMNS, pl.Int32),
+    "problems": pl.Int32,
+}
+"""Columns of the gradebook; of a verdict, how many steps have it."""
+
+STEPS = {
+    "student": pl.String,
+    "exercise": pl.String,
+    "step": pl.String,
+    "id": pl.String,
+    "answer": pl.String,
+    "verdict": pl.String,
+    "credit": pl.Float64,
+    "weight": pl.Float64,
+    "expected": pl.Float64,
+    "tolerance": pl.Float64,
+    "slip": pl.String,
+    "used": pl.String,
+}
+"""Columns of the steps: `step` is the label, `used` ids with spaces between them."""
+
+Texts = list[str | None]
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What is written of a part, a row a submission and a row an asked step of each."""
+
+    gradebook: pl.DataFrame
+    steps: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Verdicts and what belongs to them: arrays of shape (questions, n)."""
+
+    verdict: Codes
+    credit: FloatArray
+    expected: FloatArray
+    tolerance: FloatArray
+    slip: Indices
+    """Index into `slips`, 0 for none."""
+    slips: Texts
+    used: Indices
+    """Index into `useds`, 0 for none."""
+    useds: Texts
+    flipped: BoolArray
+
+
+def marked(part: Part, handed: Handed, policy: Policy) -> Tables:
+    """Judge everything that was handed in for a part."""
+    table = columns_of(handed.pool.readings)
+    codes, texts = handed.pool.codes(), handed.pool.texts()
+    books, steps = [], []
+    for cast in handed.casts:
+        found = _found(part, cast, _slice_of(table, codes[cast.cells]), policy)
+        books.append(_gradebook(part, cast, found, policy))
+        written = table.written[codes[cast.cells]]
+        steps.append(_steps(part, cast, found, policy, texts, np.where(written, cast.cells, 0)))
+    order = pl.col("\x00row")
+    return Tables(
+        pl.concat(books).sort(order, maintain_order=True).drop("\x00row"),
+        pl.concat(steps).sort(order, maintain_order=True).drop("\x00row"),
+    )
+
+
+def empty_tables() -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Gradebook and steps without rows."""
+    return pl.DataFrame(schema=GRADEBOOK), pl.DataFrame(schema=STEPS)
+
+
+def _slice_of(table: Readings, codes: Indices) -> Readings:
+    return Readings(
+        table.value[codes],
+        table.unit[codes],
+        table.decimals[codes],
+        table.significant[codes],
+        table.written[codes],
+        table.unreadable[codes],
+    )
+
+
+# judging -----------------------------------------------------------------------------------
+
+
+def _found(part: Part, cast: Cast, said: Readings, policy: Policy) -> _Found:
+    """All submissions of a mould, slice by slice."""
+    pieces = []
+    for start in range(0, len(cast.rows), SLICE):
+        at = slice(start, start + SLICE)
+        pieces.append(_judged(part, cast, said, policy, at))
+    return pieces[0] if len(pieces) == 1 else _joined(pieces)
+
+
+def _judged(part: Part, cast: Cast, said: Readings, policy: Policy, at: slice) -> _Found:
+    mould, rows = cast.mould, cast.rows[at]
+    count, asked = len(rows), mould.asked
+    true = solve(mould.graph, part.givens(cast.number, rows), mould.precision)
+    batch = Batch(
+        mould.graph,
+        mould.precision,
+        true,
+        {id: said.value[k, at] for k, id in enumerate(asked)},
+        {id: said.unit[k, at] for k, id in enumerate(asked)},
+        {id: said.unreadable[k, at] for k, id in enumerate(asked)},
+        count,
+    )
+    found = judge(batch) if asked else None
+    shape = (len(mould.questions), count)
+    verdict: Codes = np.zeros(shape, dtype=np.int8)
+    names, useds = _Names(shape), _Names(shape)
+    if found is not None:
+        for k, id in enumerate(asked):
+            verdict[k] = found.standing.verdicts[id]
+        _take_words(found, asked, names, useds)
+    if mould.formulas or mould.generals:
+        _take_formulas(part, cast, at, verdict, names, useds)
+    digits = said.significant if mould.precision.significant is not None else said.decimals
+    return _Found(
+        verdict,
+        _credits(mould, policy, verdict, names, digits[:, at]),
+        _over_questions(true, mould, count, "m"),
+        _over_questions(true, mould, count, "r"),
+        names.codes,
+        names.texts,
+        useds.codes,
+        useds.texts,
+        found.flipped if found is not None else np.zeros(count, dtype=bool),
+    )
+
+
+class _Names:
+    """Texts for a few of many cells."""
+
+    def __init__(self, shape: tuple[int, int]) -> None:
+        self.codes = np.zeros(shape, dtype=np.int64)
+        self.texts: Texts = [None]
+        self._known: dict[str, int] = {}
+
+    def put(self, question: int, submission: int, text: str) -> None:
+        """The text of a cell."""
+        if text not in self._known:
+            self._known[text] = len(self.texts)
+            self.texts.append(text)
+        self.codes[question, submission] = self._known[text]
+
+
+def _take_words(found: Judged, asked: Sequence[str], names: _Names, useds: _Names) -> None:
+    index = {id: k for k, id in enumerate(asked)}
+    for id, slips in found.slips.items():
+        for n, name in slips.items():
+            names.put(index[id], n, name)
+    for id, notes in found.standing.used.items():
+        for n, used in notes.items():
+            if used:
+                useds.put(index[id], n, " ".join(used))
+
+
+def _take_formulas(
+    part: Part, cast: Cast, at: slice, verdict: Codes, names: _Names, useds: _Names
+) -> None:
+    """Formulas are compared one by one, as in `grader.mark`."""
+    from grader.formulas import mark_formulas
+
+    index = {id: k for k, id in enumerate(cast.mould.questions)}
+    for n in range(*at.indices(len(cast.rows))):
+        submission = cast.submissions[n]
+        for question, one in mark_formulas(submission.exercise, submission.answers).items():
+            k, m = index[question], n - at.start
+            verdict[k, m] = VERDICTS.index(one.verdict)
+            if one.slip:
+                names.put(k, m, one.slip)
+            if one.used:
+                useds.put(k, m, " ".join(map(ids.formula_of, one.used)))
+
+
+def _over_questions(true: Solution, mould: Exercise, count: int, part: str) -> FloatArray:
+    """Value or tolerance of every question; nan for formulas, which have none."""
+    table = np.full((len(mould.questions), count), np.nan)
+    for k, id in enumerate(mould.asked):
+        table[k] = spread(getattr(true[id], part), count)
+    return table
+
+
+def _joined(pieces: Sequence[_Found]) -> _Found:
+    slips, slip = _merged([(piece.slips, piece.slip) for piece in pieces])
+    useds, used = _merged([(piece.useds, piece.used) for piece in pieces])
+    return _Found(
+        np.concatenate([piece.verdict for piece in pieces], axis=1),
+        np.concatenate([piece.credit for piece in pieces], axis=1),
+        np.concatenate([piece.expected for piece in pieces], axis=1),
+        np.concatenate([piece.tolerance for piece in pieces], axis=1),
+        slip,
+        slips,
+        used,
+        useds,
+        np.concatenate([piece.flipped for piece in pieces]),
+    )
+
+
+def _merged(pieces: Iterable[tuple[Texts, Indices]]) -> tuple[Texts, Indices]:
+    """Several lists of texts as one, with the codes moved."""
+    texts: Texts = [None]
+    moved = []
+    for own, codes in pieces:
+        moved.append(np.where(codes > 0, codes + len(texts) - 1, 0))
+        texts += own[1:]
+    return texts, np.concatenate(moved, axis=1)
+
+
+# credit ------------------------------------------------------------------------------------
+
+
+def _credits(
+    mould: Exercise, policy: Policy, verdict: Codes, slips: _Names, digits: NDArray[np.int64]
+) -> FloatArray:
+    """Share of each question's points, by `Policy.credit`."""
+    table = np.array([policy.credit(name) for name in VERDICTS])
+    credit: FloatArray = table[verdict]
+    if policy.slips:
+        by_slip = np.array([policy.credit("slip", name) for name in slips.texts])
+        credit = np.where(verdict == SLIP, by_slip[slips.codes], credit)
+    if policy.off_per_digit is not None:
+        for k, n in np.argwhere(verdict == IMPRECISE).tolist():
+            id = mould.questions[k]
+            asked = 1 if ids.asks_formula(id) else mould.precision.places(ids.parse(id).kind)
+            credit[k, n] = policy.credit("imprecise", None, max(1, asked - int(digits[k, n])))
+    return credit
+
+
+def _weights(mould: Exercise, policy: Policy) -> FloatArray:
+    return np.array(
+        [policy.weight(step_of(id) if ids.asks_formula(id) else id) for id in mould.questions]
+    )
+
+
+# tables ------------------------------------------------------------------------------------
+
+
+def _gradebook(part: Part, cast: Cast, found: _Found, policy: Policy) -> pl.DataFrame:
+    weights = _weights(cast.mould, policy)
+    most = float(round(weights.sum(), DUST))
+    points = (found.credit * weights[:, None]).sum(axis=0).round(DUST)
+    exact, at = np.unique(points, return_inverse=True)
+    scores = np.array([policy.rounded(float(score), most) for score in exact])
+    percents = np.array(
+        [round(100 * score / round(most, 6), 1) if most else 0.0 for score in scores]
+    )
+    who = part.frame.select("student", "id", "number")[cast.rows]
+    tally = {
+        name: pl.Series((found.verdict == code).sum(axis=0), dtype=pl.Int32)
+        for code, name in enumerate(VERDICTS)
+    }
+    problems = np.zeros(len(cast.rows), dtype=np.int32)
+    for n, one in cast.submissions.items():
+        problems[n] += len(one.problems)
+    for n, _ in cast.unread:
+        problems[n] += 1
+    remarks = pl.Series(["", OTHER_SIGN]).gather(found.flipped.astype(np.int64))
+    return pl.DataFrame(
+        {
+            "\x00row": cast.rows,
+            "student": who["student"],
+            "exercise": who["id"],
+            "number": who["number"],
+            "score": scores[at],
+            "max": np.full(len(cast.rows), round(most, 6)),
+            "percent": percents[at],
+            "first_deviation": _first_deviations(cast.mould, found.verdict),
+            "remarks": remarks,
+            **{name: tally[name] for name in VERDICT_COLUMNS},
+            "problems": problems,
+        }
+    )
+
+
+def _first_deviations(mould: Exercise, verdict: Codes) -> pl.Series:
+    """The first step in the order of the work that is neither right nor carried."""
+    index = {id: k for k, id in enumerate(mould.questions)}
+    in_order = [id for id in mould.graph.steps if id in index]
+    in_order += [id for id in mould.questions if ids.asks_formula(id)]
+    lost = np.isin(verdict, [VERDICTS.index(name) for name in LOST])
+    ordered = lost[[index[id] for id in in_order]]
+    first = np.where(ordered.any(axis=0), ordered.argmax(axis=0) + 1, 0)
+    return pl.Series(["", *in_order]).gather(first)
+
+
+def _steps(
+    part: Part,
+    cast: Cast,
+    found: _Found,
+    policy: Policy,
+    texts: pl.Series,
+    cells: Indices,
+) -> pl.DataFrame:
+    """A row for each question of each submission, the questions of one together."""
+    mould, (questions, count) = cast.mould, cells.shape
+    who = part.frame.select("student", "id")[np.repeat(cast.rows, questions)]
+    asked = np.tile(np.arange(questions), count)
+    return pl.DataFrame(
+        {
+            "\x00row": np.repeat(cast.rows, questions),
+            "student": who["student"],
+            "exercise": who["id"],
+            "step": pl.Series([mould.labels[id] for id in mould.questions]).gather(asked),
+            "id": pl.Series(list(mould.questions)).gather(asked),
+            "answer": texts.gather(_by_submission(cells)),
+            "verdict": pl.Series(VERDICTS).gather(_by_submission(found.verdict)),
+            "credit": _by_submission(found.credit),
+            "weight": np.tile(_weights(mould, policy), count),
+            "expected": pl.Series(_by_submission(found.expected)).fill_nan(None),
+            "tolerance": pl.Series(_by_submission(found.tolerance)).fill_nan(None),
+            "slip": pl.Series(found.slips, dtype=pl.String).gather(_by_submission(found.slip)),
+            "used": pl.Series(found.useds, dtype=pl.String).gather(_by_submission(found.used)),
+        }
+    )
+
+
+def _by_submission(table: NDArray) -> NDArray:  # type: ignore[type-arg]
+    """(questions, n) laid out submission by submission."""
+    return np.ascontiguousarray(table.T).ravel()

@@ -1,0 +1,164 @@
+"""Gradebook, steps and problems of a class as files.
+
+    gradebook.csv    a row a submission
+    steps.parquet    a row an asked step of each; a folder of parts for a large class (or steps.csv)
+    problems.csv     everything that could not be used, with its place
+    results.json     what was graded, by which policy
+
+Parts are written by whoever marked them and put together in the order of the class, so the same
+answers give the same bytes however many workers there were.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from grader.errors import Problem
+from grader.spreadsheet import ACTIVE, NUMBER
+
+FORMAT = 1
+META = "results.json"
+GRADEBOOK, PROBLEMS = "gradebook.csv", "problems.csv"
+STEPS = {"parquet": "steps.parquet", "csv": "steps.csv"}
+
+PROBLEM_COLUMNS = {
+    "order": pl.Int32,
+    "file": pl.String,
+    "row": pl.Int64,
+    "column": pl.String,
+    "code": pl.String,
+    "message": pl.String,
+}
+
+
+def is_results(folder: Path) -> bool:
+    """Whether a folder holds results, which later ones may replace."""
+    return (folder / META).is_file()
+
+
+# parts -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PartFiles:
+    """Where the results of one part of the class lie until all are put together."""
+
+    folder: Path
+    number: int
+    form: str
+    """`parquet` or `csv`: what the steps are written as."""
+
+    def _path(self, what: str) -> Path:
+        return self.folder / f"{what}-{self.number:05d}"
+
+    @property
+    def gradebook(self) -> Path:
+        """Rows of CSV without a header."""
+        return self._path("gradebook")
+
+    @property
+    def steps(self) -> Path:
+        """A Parquet file, or rows of CSV without a header."""
+        return self._path("steps")
+
+    @property
+    def problems(self) -> Path:
+        """Columns of problems."""
+        return self._path("problems")
+
+    def write(self, gradebook: pl.DataFrame, steps: pl.DataFrame) -> None:
+        """Write both; whoever does it again writes the same."""
+        self.gradebook.write_bytes(csv_rows(gradebook))
+        if self.form == "csv":
+            self.steps.write_bytes(csv_rows(steps))
+        else:
+            steps.write_parquet(self.steps, compression="zstd", compression_level=1)
+
+    def write_problems(self, problems: pl.DataFrame) -> None:
+        """Write what could not be used."""
+        problems.write_ipc(self.problems, compression="uncompressed")
+
+
+def csv_rows(table: pl.DataFrame, header: bool = False) -> bytes:
+    """Rows of CSV with CRLF ends; no text can act as a formula in a spreadsheet."""
+    safe = [
+        pl.when(
+            pl.col(name).str.contains(ACTIVE.pattern)
+            & ~pl.col(name).str.contains(f"^(?:{NUMBER.pattern})$")
+        )
+        .then(pl.lit("'") + pl.col(name))
+        .otherwise(pl.col(name))
+        .alias(name)
+        for name, kind in table.schema.items()
+        if kind == pl.String
+    ]
+    stream = io.BytesIO()
+    table.with_columns(safe).write_csv(stream, include_header=header, line_terminator="\r\n")
+    return stream.getvalue()
+
+
+def problem_table(problems: Iterable[tuple[int, Problem]]) -> pl.DataFrame:
+    """Problems with the number of their file."""
+    rows = [(order, *problem) for order, problem in problems]
+    return pl.DataFrame(rows, schema=PROBLEM_COLUMNS, orient="row")
+
+
+# the whole ---------------------------------------------------------------------------------
+
+
+def put_together(
+    parts: Sequence[PartFiles],
+    columns: tuple[pl.DataFrame, pl.DataFrame],
+    problems: pl.DataFrame,
+    meta: dict[str, object],
+    folder: Path,
+) -> int:
+    """Write the results of all parts into a folder.
+
+    Args:
+        parts: of the class, in its order; those in which nothing was handed in have no files.
+        columns: empty tables of the gradebook and of the steps.
+        problems: those that belong to no part.
+        meta: what is said about the whole.
+        folder: where to write.
+
+    Returns:
+        How many problems there are.
+    """
+    here = [part for part in parts if part.gradebook.exists()]
+    _joined(folder / GRADEBOOK, columns[0], [part.gradebook for part in here])
+    form = parts[0].form if parts else "parquet"
+    steps = folder / STEPS[form]
+    if form == "csv":
+        _joined(steps, columns[1], [part.steps for part in here])
+    elif len(here) > 1:
+        steps.mkdir()
+        for n, part in enumerate(here):
+            part.steps.rename(steps / f"part-{n:05d}.parquet")
+    elif here:
+        here[0].steps.rename(steps)
+    else:
+        columns[1].write_parquet(steps)
+    frames = [pl.read_ipc(part.problems) for part in parts if part.problems.exists()]
+    every = pl.concat([problems, *frames])
+    every = every.sort("order", "row", "column", "code", maintain_order=True, nulls_last=True)
+    (folder / PROBLEMS).write_bytes(csv_rows(every.drop("order"), header=True))
+    meta = {"format": FORMAT} | meta | {"problems": len(every)}
+    text = json.dumps(meta, ensure_ascii=False, indent=1) + "\n"
+    (folder / META).write_bytes(text.encode())
+    return len(every)
+
+
+def _joined(target: Path, columns: pl.DataFrame, parts: Sequence[Path]) -> None:
+    with target.open("wb") as stream:
+        stream.write(csv_rows(columns, header=True))
+        for part in parts:
+            with part.open("rb") as rows:
+                shutil.copyfileobj(rows, stream, 1 << 20)

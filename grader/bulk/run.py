@@ -1,0 +1,240 @@
+"""A class's tables graded: sorted by whose they are, judged part by part, written as results."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+
+import polars as pl
+
+from grader import __version__
+from grader.aside import new_folder
+from grader.bulk.handed import Piece, handed_in
+from grader.bulk.marking import Tables, empty_tables, marked
+from grader.bulk.results import (
+    PartFiles,
+    is_results,
+    problem_table,
+    put_together,
+)
+from grader.bulk.roll import Roll, load_part, open_roll
+from grader.bulk.sorting import Job, Signs, Sorted, sort_range
+from grader.bulk.survey import Range, ranges
+from grader.cluster import Workers
+from grader.errors import AssignmentError, Problem
+from grader.handouts import Progress
+from grader.policy import Policy
+from grader.read.submission import COMMAS_SETTLED
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Rows of a spill that belong to one part of the class."""
+
+    file: str
+    order: int
+    """Number of the file."""
+    columns: tuple[str, ...]
+    delimiter: str
+    comma: bool | None
+    spill: Path
+    start: int
+    count: int
+
+
+@dataclass(frozen=True)
+class PartJob:
+    """A part to be marked."""
+
+    roll: Roll
+    number: int
+    slices: tuple[Slice, ...]
+    policy: Policy
+    files: PartFiles
+
+
+@dataclass
+class Graded:
+    """What came of a class."""
+
+    submissions: int = 0
+    answers: int = 0
+    problems: int = 0
+    points: float = 0.0
+    """Sum of the per cents, for the mean."""
+    notes: list[Problem] = field(default_factory=list)
+    few: list[Problem] = field(default_factory=list)
+    """The first problems."""
+
+
+def grade(
+    paths: Sequence[Path],
+    assignment: Path,
+    policy: Policy,
+    out: Path,
+    workers: Workers,
+    form: str,
+    progress: Progress,
+) -> Graded:
+    """Grade tables of a whole class.
+
+    Args:
+        paths: CSV and Parquet files.
+        assignment: the folder of the exercises.
+        policy: what verdicts are worth.
+        out: the folder of results to make; results that are there are replaced.
+        workers: who does it.
+        form: `parquet` or `csv`, what the steps are written as.
+        progress: told of the phases `exercises`, `sorting`, `grading`.
+
+    Raises:
+        AssignmentError: the exercises cannot be read, or the results not be written.
+    """
+    roll = open_roll(assignment, workers, lambda done, of: progress("exercises", done, of))
+    if out.exists() and any(out.iterdir()) and not is_results(out):
+        raise AssignmentError(f"{out} is there and holds no results; choose another --results")
+    with new_folder(out, replace=True) as folder:
+        work = folder / ".work"
+        work.mkdir()
+        found = Graded()
+        slices, problems = _sort(paths, roll, work, workers, found, progress)
+        jobs = [
+            PartJob(
+                roll, number, tuple(slices.get(number, ())), policy, PartFiles(work, number, form)
+            )
+            for number in range(len(roll.sizes))
+        ]
+        waiting = [job for job in jobs if job.slices]
+        for n, done in enumerate(workers.map(mark_part, waiting), 1):
+            found.submissions += done.submissions
+            found.answers += done.answers
+            found.points += done.points
+            found.notes += done.notes
+            progress("grading", n, len(waiting))
+        meta: dict[str, object] = {
+            "generator": f"bpgrade {__version__}",
+            "assignment": assignment.name,
+            "policy": policy.name,
+            "files": [str(path) for path in paths],
+            "submissions": found.submissions,
+            "answers": found.answers,
+        }
+        files = [job.files for job in jobs]
+        found.problems = put_together(files, empty_tables(), problems, meta, folder)
+        found.few = _first(folder)
+        shutil.rmtree(work)
+    return found
+
+
+def _first(folder: Path, most: int = 20) -> list[Problem]:
+    table = pl.read_csv(folder / "problems.csv", infer_schema=False, n_rows=most)
+    return [
+        Problem(file, int(row) if row else None, column, code, message)
+        for file, row, column, code, message in table.rows()
+    ]
+
+
+# first pass --------------------------------------------------------------------------------
+
+
+def _sort(
+    paths: Sequence[Path],
+    roll: Roll,
+    work: Path,
+    workers: Workers,
+    found: Graded,
+    progress: Progress,
+) -> tuple[dict[int, list[Slice]], pl.DataFrame]:
+    """Rows laid by parts: part -> where its rows are; and what could not be used."""
+    cut = [
+        (order, range_) for order, path in enumerate(paths) for range_ in ranges(path, str(path))
+    ]
+    jobs = [Job(range_, roll, work / f"rows-{n:05d}") for n, (_, range_) in enumerate(cut)]
+    results: list[tuple[int, Range, Sorted]] = []
+    for n, done in enumerate(workers.map(sort_range, jobs), 1):
+        results.append((*cut[n - 1], done))
+        progress("sorting", n, len(jobs))
+    slices: dict[int, list[Slice]] = {}
+    problems: list[tuple[int, Problem]] = []
+    for order, group in groupby(results, key=lambda result: result[0]):
+        of_file = [(range_, done) for _, range_, done in group]
+        refused = [problem for _, done in of_file for problem in done.refused]
+        if refused:
+            problems += [(order, problem) for problem in refused[:1]]
+            continue
+        file = of_file[0][0].file
+        comma, notes = _comma([done.signs for _, done in of_file], file)
+        found.notes += [*notes, *dict.fromkeys(n for _, done in of_file for n in done.notes)]
+        problems += [(order, problem) for _, done in of_file for problem in done.problems]
+        problems += [(order, problem) for problem in _lost(done for _, done in of_file)]
+        for _, done in of_file:
+            for part, start, count in done.slices:
+                slice_ = Slice(
+                    file, order, done.columns, done.delimiter, comma, done.spill, start, count
+                )
+                slices.setdefault(part, []).append(slice_)
+    return slices, problem_table(problems)
+
+
+def _comma(signs: Sequence[Signs], file: str) -> tuple[bool | None, list[Problem]]:
+    """Whether a file writes decimal commas, as all its ranges together show."""
+    if any(sign.dot for sign in signs) or not any(sign.comma for sign in signs):
+        return None, []
+    doubtful = max(sign.doubtful for sign in signs)
+    note = Problem(file, doubtful, None, "ambiguous_separator", COMMAS_SETTLED)
+    return True, [note] if doubtful else []
+
+
+def _lost(ranges_: Iterable[Sorted]) -> list[Problem]:
+    """Of rows that say the same only the first is listed."""
+    first: dict[tuple[str, str], Problem] = {}
+    for done in ranges_:
+        for said, problem in done.lost:
+            first.setdefault(said, problem)
+    return list(first.values())
+
+
+# second pass -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Done:
+    """What was marked."""
+
+    submissions: int
+    answers: int
+    points: float
+    notes: tuple[Problem, ...]
+
+
+def mark_part(job: PartJob) -> Done:
+    """Judge all submissions of a part and write its results."""
+    part = load_part(job.roll, job.number)
+    orders = {slice_.file: slice_.order for slice_ in job.slices}
+    handed = handed_in(part, job.roll.starts[job.number], list(_pieces(job.slices)))
+    problems = [(orders[problem.file], problem) for problem in handed.problems]
+    for cast in handed.casts:
+        for one in cast.submissions.values():
+            problems += [(orders[problem.file], problem) for problem in one.problems]
+        problems += [(orders[problem.file], problem) for _, problem in cast.unread]
+    if problems:
+        job.files.write_problems(problem_table(problems))
+    if not handed.casts:
+        return Done(0, 0, 0.0, tuple(handed.notes))
+    tables: Tables = marked(part, handed, job.policy)
+    job.files.write(tables.gradebook, tables.steps)
+    percent = float(tables.gradebook["percent"].sum())
+    return Done(len(tables.gradebook), len(tables.steps), percent, tuple(handed.notes))
+
+
+def _pieces(slices: Sequence[Slice]) -> Iterable[Piece]:
+    """The rows of each file, its ranges together."""
+    for _, group in groupby(slices, key=lambda slice_: slice_.order):
+        own = list(group)
+        frames = [pl.scan_ipc(one.spill).slice(one.start, one.count).collect() for one in own]
+        first = own[0]
+        frame = pl.concat(frames, rechunk=True)
+        yield Piece(first.file, frame, first.columns, first.delimiter, first.comma)

@@ -1,0 +1,224 @@
+"""Rows find their exercises, and are laid beside those of the same part of the class.
+
+A class's table comes in any order; the exercises lie in parts. Each range of rows is written
+down once, sorted by the place of its exercises, so that a part's marker takes one slice of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from grader.bulk.roll import Roll, book, everyone
+from grader.bulk.rows import LINE, WIDTH, Rows, as_rows, read_rows
+from grader.bulk.survey import Range
+from grader.errors import Problem, SubmissionError
+from grader.gather import finder, place_of
+from grader.inbox import Item, parts_of
+from grader.matching import of_platform
+from grader.read.submission import COMMA, DOT, EITHER, Builder, is_tidy, too_few
+from grader.read.table import KNOWN, Table
+
+PLACE = "\x00place"
+"""Column with the place of a row's exercise in the class."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A range, and where its rows are laid."""
+
+    range: Range
+    roll: Roll
+    spill: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What a range shows about the decimal sign of its file."""
+
+    dot: bool = False
+    comma: bool = False
+    doubtful: int = 0
+    """Last line with a number like 1,234; 0 for none."""
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """What became of a range."""
+
+    spill: Path
+    columns: tuple[str, ...] = ()
+    delimiter: str = ","
+    slices: tuple[tuple[int, int, int], ...] = ()
+    """Part of the roll, first row, number of rows."""
+    signs: Signs = field(default_factory=Signs)
+    problems: tuple[Problem, ...] = ()
+    lost: tuple[tuple[tuple[str, str], Problem], ...] = ()
+    """Exercise and student as written, and why there is no such exercise."""
+    notes: tuple[Problem, ...] = ()
+    refused: tuple[Problem, ...] = ()
+    """Why the whole file is refused."""
+
+
+def sort_range(job: Job) -> Sorted:
+    """Write the rows of a range down, sorted by the places of their exercises."""
+    try:
+        rows = read_rows(job.range)
+    except SubmissionError as error:
+        named = tuple(p if p.file else p._replace(file=job.range.file) for p in error.problems)
+        return Sorted(job.spill, refused=named)
+    short, rows = _without_short(rows, job.range.file)
+    frame, lost = _placed(rows, job)
+    starts = job.roll.starts
+    frame = frame.sort(PLACE, maintain_order=True)
+    frame.write_ipc(job.spill, compression="uncompressed")
+    bounds = np.searchsorted(frame[PLACE].to_numpy(), starts).tolist()
+    return Sorted(
+        job.spill,
+        rows.columns,
+        rows.delimiter,
+        tuple((n, a, b - a) for n, (a, b) in enumerate(pairwise(bounds)) if b > a),
+        _signs(rows),
+        (*rows.problems, *short),
+        lost,
+        rows.notes,
+    )
+
+
+def _without_short(rows: Rows, file: str) -> tuple[tuple[Problem, ...], Rows]:
+    """Rows of a tidy table that end before the answer are told and left out."""
+    if not is_tidy(rows.columns):
+        return (), rows
+    needed = 1 + max(rows.columns.index("step"), rows.columns.index("answer"))
+    short = rows.frame.filter(pl.col(WIDTH) < needed)
+    if not len(short):
+        return (), rows
+    table = Table(file, rows.columns, (), (), (), rows.delimiter)
+    problems = tuple(
+        Problem(file, row.line, None, "too_few_fields", too_few(row, table))
+        for row in as_rows(short, rows.columns)
+    )
+    kept = rows.frame.filter(pl.col(WIDTH) >= needed)
+    return problems, Rows(kept, rows.columns, rows.delimiter, rows.problems, rows.notes)
+
+
+# whose row it is ---------------------------------------------------------------------------
+
+
+def _placed(
+    rows: Rows, job: Job
+) -> tuple[pl.DataFrame, tuple[tuple[tuple[str, str], Problem], ...]]:
+    """The rows with the places of their exercises; rows of nobody are left out."""
+    blank = pl.lit("")
+    id, student = (
+        pl.col(name).str.strip_chars() if name in rows.columns else blank
+        for name in ("exercise", "student")
+    )
+    said = rows.frame.select(id.alias("id"), student.alias("student"))
+    places = _exactly(said, job.roll) if not _owned(job) else pl.Series([None] * len(said))
+    places = places.cast(pl.Int64).alias(PLACE)
+    frame = rows.frame.with_columns(places)
+    if not places.null_count():
+        return frame, ()
+    asked = said.with_columns(frame[LINE]).filter(places.is_null())
+    asked = asked.unique(["id", "student"], keep="first", maintain_order=True)
+    found, lost = _looked_up(asked, job)
+    known = pl.DataFrame(
+        {"id": asked["id"], "student": asked["student"], "found": pl.Series(found, dtype=pl.Int64)}
+    )
+    found_there = said.join(known, on=["id", "student"], how="left", maintain_order="left")[
+        "found"
+    ]
+    frame = frame.with_columns(places.fill_null(found_there))
+    return frame.filter(pl.col(PLACE).is_not_null()), lost
+
+
+def _exactly(said: pl.DataFrame, roll: Roll) -> pl.Series:
+    """Places of what is written as the class list has it; null for all else."""
+    people = everyone(roll)
+    by_id = people.unique("id", keep="last").rename({"student": "owner"})
+    found = said.join(by_id, on="id", how="left", maintain_order="left")
+    own = (pl.col("student") == "") | (pl.col("student") == pl.col("owner"))
+    place: pl.Expr = pl.when(own).then(pl.col("place"))
+    if (said["id"] == "").any():
+        single = people.filter(pl.len().over("student") == 1)
+        alone = single.select("student", pl.col("place").alias("only"))
+        found = found.join(alone, on="student", how="left", maintain_order="left")
+        place = pl.when(pl.col("id") == "").then(pl.col("only")).otherwise(place)
+    return found.select(place.alias("place"))["place"]
+
+
+def _owned(job: Job) -> bool:
+    """Whether the file lies in a place that is one student's, which every row must fit."""
+    path = job.range.path
+    if "students" not in path.resolve().parts and not any(map(of_platform, parts_of(path))):
+        return False
+    return place_of(_item(job), book(job.roll)).sure
+
+
+def _item(job: Job) -> Item:
+    path = job.range.path
+    return Item(job.range.file, path.parent, parts_of(path), path=path)
+
+
+def _looked_up(
+    asked: pl.DataFrame, job: Job
+) -> tuple[list[int | None], tuple[tuple[tuple[str, str], Problem], ...]]:
+    """Places of what is written otherwise: names, e-mail addresses, the file's own place."""
+    folder = book(job.roll)
+    find = finder(folder, place_of(_item(job), folder))
+    people = everyone(job.roll)
+    found: list[int | None] = []
+    ids: dict[str, int] = {}
+    lost = []
+    for id, student, line in asked.select("id", "student", LINE).rows():
+        builder = Builder(job.range.file, find)
+        exercise = builder.exercise(id, student, line)
+        if exercise is None:
+            lost += [((id, student), problem) for problem in builder.listing.all()]
+            found.append(None)
+            continue
+        if exercise.id not in ids:
+            at = people["id"].index_of(exercise.id)
+            ids[exercise.id] = -1 if at is None else at
+        found.append(ids[exercise.id])
+    return found, tuple(lost)
+
+
+# decimal signs -----------------------------------------------------------------------------
+
+
+def _signs(rows: Rows) -> Signs:
+    """As `grader.read.submission.writes_commas` looks at a table."""
+    if not rows.delimiter:
+        return Signs(dot=True)  # columns of numbers, whatever the language
+    asked = answer_columns(rows.columns)
+    cells = rows.frame.select(pl.col(asked).str.strip_chars())
+    for column in cells.get_columns():
+        if _any(column, DOT.pattern):
+            return Signs(dot=True)
+    comma = any(_any(column, COMMA.pattern) for column in cells.get_columns())
+    either = [column.str.contains(_whole(EITHER.pattern)) for column in cells.get_columns()]
+    doubtful = rows.frame[LINE].filter(pl.DataFrame(either).max_horizontal()) if either else None
+    last = 0 if doubtful is None or not len(doubtful) else int(doubtful[-1])
+    return Signs(False, comma, last)
+
+
+def _whole(pattern: str) -> str:
+    return f"^(?:{pattern})$"
+
+
+def _any(column: pl.Series, pattern: str) -> bool:
+    return bool(column.str.contains(_whole(pattern)).any())
+
+
+def answer_columns(columns: Sequence[str]) -> list[str]:
+    """The columns in which answers stand."""
+    if is_tidy(columns):
+        return ["answer"]
+    return [column for column in columns if column and column not in KNOWN]
