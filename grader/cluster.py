@@ -25,6 +25,8 @@ lie about."""
 RETRIES = 3
 LOST = 20
 """A task is given up only after so many workers died at it."""
+THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS")
+"""What tells libraries how many threads to start."""
 PATIENCE = 60
 """Seconds in which a cluster's first worker must appear."""
 
@@ -86,7 +88,7 @@ def workers(count: int | None = None, scheduler: str | None = None) -> Iterator[
                 n_workers=count,
                 threads_per_worker=1,
                 host="127.0.0.1",
-                dashboard_address=None,
+                dashboard_address="127.0.0.1:0",
             ) as cluster,
             Client(cluster) as client,
         ):
@@ -112,6 +114,8 @@ def _settle() -> None:
             "distributed.scheduler.allowed-failures": LOST,
             "distributed.worker.memory.target": 0.7,
             "distributed.admin.tick.limit": "60s",
+            # a worker is a core: more threads in each would only stand in each other's way
+            "distributed.nanny.pre-spawn-environ": dict.fromkeys(THREADS, 1),
         }
     )
     logging.getLogger("distributed").setLevel(logging.CRITICAL)

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from grader.bulk.readings import NAMED, Pool
+from grader.bulk.readings import Pool
 from grader.bulk.roll import Part
 from grader.bulk.rows import LINE, as_rows
 from grader.bulk.sorting import PLACE, answer_columns
@@ -302,12 +302,7 @@ class _Gatherer:
 
     def _read_named(self, cast: Cast) -> None:
         """Texts such as `v4 = 0.5` are read again, as answers to their own step."""
-        named = np.array(
-            [
-                reading is not None and any(sign in reading.text for sign in NAMED)
-                for reading in self.pool.readings
-            ]
-        )
+        named = self.pool.table().named
         if not named.any():
             return
         codes = self.pool.codes()
@@ -324,7 +319,7 @@ class _Gatherer:
 
     def _list_unread(self, cast: Cast) -> None:
         """Every answer that is no number, with its place."""
-        unread = np.array([isinstance(reading, Unreadable) for reading in self.pool.readings])
+        unread = self.pool.table().unreadable
         if not unread.any():
             return
         codes = self.pool.codes()

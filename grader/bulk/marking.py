@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from grader.batch import IMPRECISE, SLIP, VERDICTS, Batch, Codes, Indices, spread
 from grader.bulk.handed import Cast, Handed
-from grader.bulk.readings import Readings, columns_of
+from grader.bulk.readings import Readings
 from grader.bulk.roll import Part
 from grader.conventions import Judged, judge
 from grader.mark import LOST, OTHER_SIGN, step_of
@@ -25,7 +25,7 @@ from problems.elementary import BoolArray, FloatArray
 from problems.exercise import Exercise
 from problems.solve import Solution, solve
 
-SLICE = 4_096
+SLICE = 16_384
 """Submissions judged at once: their columns stay in the cache."""
 
 VERDICT_COLUMNS = ("correct", "imprecise", "carried", "slip", "wrong", "blank", "unreadable")
@@ -45,18 +45,18 @@ GRADEBOOK = {
 """Columns of the gradebook; of a verdict, how many steps have it."""
 
 STEPS = {
-    "student": pl.String,
-    "exercise": pl.String,
-    "step": pl.String,
-    "id": pl.String,
+    "student": pl.Categorical,
+    "exercise": pl.Categorical,
+    "step": pl.Categorical,
+    "id": pl.Categorical,
     "answer": pl.String,
-    "verdict": pl.String,
+    "verdict": pl.Categorical,
     "credit": pl.Float64,
     "weight": pl.Float64,
     "expected": pl.Float64,
     "tolerance": pl.Float64,
-    "slip": pl.String,
-    "used": pl.String,
+    "slip": pl.Categorical,
+    "used": pl.Categorical,
 }
 """Columns of the steps: `step` is the label, `used` ids with spaces between them."""
 
@@ -90,19 +90,23 @@ class _Found:
 
 def marked(part: Part, handed: Handed, policy: Policy) -> Tables:
     """Judge everything that was handed in for a part."""
-    table = columns_of(handed.pool.readings)
+    table = handed.pool.table()
     codes, texts = handed.pool.codes(), handed.pool.texts()
     books, steps = [], []
     for cast in handed.casts:
-        found = _found(part, cast, _slice_of(table, codes[cast.cells]), policy)
+        said = table.at(codes[cast.cells])
+        found = _found(part, cast, said, policy)
         books.append(_gradebook(part, cast, found, policy))
-        written = table.written[codes[cast.cells]]
-        steps.append(_steps(part, cast, found, policy, texts, np.where(written, cast.cells, 0)))
-    order = pl.col("\x00row")
-    return Tables(
-        pl.concat(books).sort(order, maintain_order=True).drop("\x00row"),
-        pl.concat(steps).sort(order, maintain_order=True).drop("\x00row"),
-    )
+        cells = np.where(said.written, cast.cells, 0)
+        steps.append(_steps(part, cast, found, policy, texts, cells))
+    return Tables(_in_order(books), _in_order(steps))
+
+
+def _in_order(tables: list[pl.DataFrame]) -> pl.DataFrame:
+    """Tables of several moulds as one, in the order of the class."""
+    if len(tables) == 1:
+        return tables[0].drop("\x00row")
+    return pl.concat(tables).sort("\x00row", maintain_order=True).drop("\x00row")
 
 
 def empty_tables() -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -110,26 +114,15 @@ def empty_tables() -> tuple[pl.DataFrame, pl.DataFrame]:
     return pl.DataFrame(schema=GRADEBOOK), pl.DataFrame(schema=STEPS)
 
 
-def _slice_of(table: Readings, codes: Indices) -> Readings:
-    return Readings(
-        table.value[codes],
-        table.unit[codes],
-        table.decimals[codes],
-        table.significant[codes],
-        table.written[codes],
-        table.unreadable[codes],
-    )
-
-
 # judging -----------------------------------------------------------------------------------
 
 
 def _found(part: Part, cast: Cast, said: Readings, policy: Policy) -> _Found:
     """All submissions of a mould, slice by slice."""
-    pieces = []
-    for start in range(0, len(cast.rows), SLICE):
-        at = slice(start, start + SLICE)
-        pieces.append(_judged(part, cast, said, policy, at))
+    pieces = [
+        _judged(part, cast, said, policy, slice(start, start + SLICE))
+        for start in range(0, len(cast.rows), SLICE)
+    ]
     return pieces[0] if len(pieces) == 1 else _joined(pieces)
 
 
@@ -336,25 +329,32 @@ def _steps(
 ) -> pl.DataFrame:
     """A row for each question of each submission, the questions of one together."""
     mould, (questions, count) = cast.mould, cells.shape
-    who = part.frame.select("student", "id")[np.repeat(cast.rows, questions)]
+    who = part.frame.select("student", "id")[cast.rows]
+    whose = np.repeat(np.arange(count), questions)
     asked = np.tile(np.arange(questions), count)
+    labels = [mould.labels[id] for id in mould.questions]
     return pl.DataFrame(
         {
-            "\x00row": np.repeat(cast.rows, questions),
-            "student": who["student"],
-            "exercise": who["id"],
-            "step": pl.Series([mould.labels[id] for id in mould.questions]).gather(asked),
-            "id": pl.Series(list(mould.questions)).gather(asked),
+            "\x00row": cast.rows[whose],
+            "student": _few(who["student"], whose),
+            "exercise": _few(who["id"], whose),
+            "step": _few(labels, asked),
+            "id": _few(mould.questions, asked),
             "answer": texts.gather(_by_submission(cells)),
-            "verdict": pl.Series(VERDICTS).gather(_by_submission(found.verdict)),
+            "verdict": _few(VERDICTS, _by_submission(found.verdict)),
             "credit": _by_submission(found.credit),
             "weight": np.tile(_weights(mould, policy), count),
             "expected": pl.Series(_by_submission(found.expected)).fill_nan(None),
             "tolerance": pl.Series(_by_submission(found.tolerance)).fill_nan(None),
-            "slip": pl.Series(found.slips, dtype=pl.String).gather(_by_submission(found.slip)),
-            "used": pl.Series(found.useds, dtype=pl.String).gather(_by_submission(found.used)),
+            "slip": _few(found.slips, _by_submission(found.slip)),
+            "used": _few(found.useds, _by_submission(found.used)),
         }
     )
+
+
+def _few(texts: Sequence[str | None] | pl.Series, codes: NDArray[np.integer]) -> pl.Series:
+    """Many cells with few texts, each of them kept once."""
+    return pl.Series(texts, dtype=pl.String).cast(pl.Categorical).gather(codes)
 
 
 def _by_submission(table: NDArray) -> NDArray:  # type: ignore[type-arg]

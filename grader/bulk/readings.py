@@ -6,13 +6,13 @@ Thousands of students write the same few thousand numbers; so each text is read 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from grader.read.number import Reading, Unreadable, Written, read_number
+from grader.read.number import Reading, Unreadable, read_number
 from problems.elementary import BoolArray, FloatArray
 
 Ints = NDArray[np.int64]
@@ -23,12 +23,16 @@ NAMED = "=≈"
 MOST_KEPT = 400_000
 """Readings kept from one part to the next."""
 
-_kept: dict[tuple[str, bool | None], Reading | None] = {}
+_kept: dict[tuple[str, bool | None], tuple[Reading | None, Facts]] = {}
+
+
+Facts = tuple[float, float, int, int, bool, bool, bool]
+"""Of a reading: value, unit, decimals, significant digits, written, unreadable, named."""
 
 
 @dataclass(frozen=True)
 class Readings:
-    """What texts say, as arrays of the shape of the codes that they were made from."""
+    """What texts say, as arrays of one shape."""
 
     value: FloatArray
     """nan where no number was read."""
@@ -39,6 +43,12 @@ class Readings:
     written: BoolArray
     """Where something stands, readable or not."""
     unreadable: BoolArray
+    named: BoolArray
+    """Where the reading depends on the step that is answered."""
+
+    def at(self, codes: Ints) -> Readings:
+        """The readings of some cells."""
+        return Readings(*(getattr(self, field.name)[codes] for field in fields(self)))
 
 
 class Pool:
@@ -49,10 +59,11 @@ class Pool:
 
     def __init__(self) -> None:
         self.readings: list[Reading | None] = [None]
+        self._facts: list[Facts] = [facts(None)]
         self._texts: list[pl.Series] = [pl.Series([""])]
         self._codes: list[Ints] = [np.zeros(1, dtype=np.int64)]
         self._count = 1
-        self._single: list[tuple[str, Reading]] = []
+        self._single: list[Reading] = []
 
     def add_cells(self, cells: pl.Series, comma: bool | None) -> int:
         """Read cells; the position of the first.
@@ -66,19 +77,25 @@ class Pool:
         coded = cells.cast(pl.Categorical(kinds))
         texts = kinds.to_series().to_list()
         codes = coded.to_physical().to_numpy().astype(np.int64) + len(self.readings)
-        self.readings += [_read(text, comma) for text in texts]
+        for text in texts:
+            self._keep(*_read(text, comma))
         return self._add(cells, codes)
+
+    def _keep(self, reading: Reading | None, facts: Facts) -> None:
+        self.readings.append(reading)
+        self._facts.append(facts)
 
     def add(self, reading: Reading) -> int:
         """Position of a cell that was read already."""
-        self._single.append((reading.text, reading))
+        self._single.append(reading)
         return self._count + len(self._single) - 1
 
     def _settle(self) -> None:
         if self._single:
             codes = np.arange(len(self._single)) + len(self.readings)
-            self.readings += [reading for _, reading in self._single]
-            texts = pl.Series([text for text, _ in self._single], dtype=pl.String)
+            for reading in self._single:
+                self._keep(reading, facts(reading))
+            texts = pl.Series([reading.text for reading in self._single], dtype=pl.String)
             self._single = []
             self._add(texts, codes)
 
@@ -98,27 +115,36 @@ class Pool:
         self._settle()
         return np.concatenate(self._codes)
 
+    def table(self) -> Readings:
+        """What `readings` say, by the same index."""
+        self._settle()
+        rows = np.array(self._facts)
+        return Readings(
+            rows[:, 0],
+            rows[:, 1],
+            rows[:, 2].astype(np.int64),
+            rows[:, 3].astype(np.int64),
+            *(rows[:, n] > 0 for n in (4, 5, 6)),
+        )
 
-def _read(text: str, comma: bool | None) -> Reading | None:
+
+def _read(text: str, comma: bool | None) -> tuple[Reading | None, Facts]:
     key = (text, comma)
     if key not in _kept:
         if len(_kept) > MOST_KEPT:
             _kept.clear()
-        _kept[key] = read_number(text, comma=comma)
+        reading = read_number(text, comma=comma)
+        _kept[key] = reading, facts(reading)
     return _kept[key]
 
 
-def columns_of(readings: list[Reading | None]) -> Readings:
-    """Readings as arrays."""
-    count = len(readings)
-    value, unit = np.full(count, np.nan), np.full(count, np.nan)
-    decimals, significant = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
-    written, unreadable = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
-    for n, reading in enumerate(readings):
-        written[n] = reading is not None
-        if isinstance(reading, Written):
-            value[n], unit[n] = reading.value, reading.unit
-            decimals[n], significant[n] = reading.decimals, reading.significant
-        elif isinstance(reading, Unreadable):
-            unreadable[n] = True
-    return Readings(value, unit, decimals, significant, written, unreadable)
+def facts(reading: Reading | None) -> Facts:
+    """What the columns take of a reading."""
+    if reading is None:
+        return np.nan, np.nan, 0, 0, False, False, False
+    named = any(sign in reading.text for sign in NAMED)
+    if isinstance(reading, Unreadable):
+        return np.nan, np.nan, 0, 0, True, True, named
+    return (
+        reading.value, reading.unit, reading.decimals, reading.significant, True, False, named,
+    )  # fmt: skip

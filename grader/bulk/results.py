@@ -1,7 +1,7 @@
 """Gradebook, steps and problems of a class as files.
 
     gradebook.csv    a row a submission
-    steps.parquet    a row an asked step of each; a folder of parts for a large class (or steps.csv)
+    steps.parquet    a row an asked step of each; in parts for a large class (or steps.csv)
     problems.csv     everything that could not be used, with its place
     results.json     what was graded, by which policy
 
@@ -79,7 +79,7 @@ class PartFiles:
         if self.form == "csv":
             self.steps.write_bytes(csv_rows(steps))
         else:
-            steps.write_parquet(self.steps, compression="zstd", compression_level=1)
+            steps.write_parquet(self.steps, compression="lz4", statistics=False)
 
     def write_problems(self, problems: pl.DataFrame) -> None:
         """Write what could not be used."""
@@ -88,6 +88,7 @@ class PartFiles:
 
 def csv_rows(table: pl.DataFrame, header: bool = False) -> bytes:
     """Rows of CSV with CRLF ends; no text can act as a formula in a spreadsheet."""
+    table = table.cast({pl.Categorical: pl.String})
     safe = [
         pl.when(
             pl.col(name).str.contains(ACTIVE.pattern)
