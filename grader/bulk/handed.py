@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from grader.bulk.readings import Pool
+from grader.bulk.readings import Pool, coded
 from grader.bulk.roll import Part
 from grader.bulk.rows import LINE, as_rows
 from grader.bulk.sorting import PLACE, answer_columns
@@ -207,9 +207,7 @@ class _Gatherer:
     ) -> None:
         at = np.flatnonzero(here)
         frame = laid.piece.frame
-        kinds = pl.Categories.random()
-        steps = frame["step"].cast(pl.Categorical(kinds)).to_physical().to_numpy()
-        typed = kinds.to_series().to_list()
+        steps, typed = coded(frame["step"])
         found = [None if hidden(label) else labels.find(label) for label in typed]
         question = np.array([-1 if id is None else index[id] for id in found])[steps[at]]
         rows = laid.rows[at]

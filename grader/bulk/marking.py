@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from grader.batch import IMPRECISE, SLIP, VERDICTS, Batch, Codes, Indices, spread
 from grader.bulk.handed import Cast, Handed
 from grader.bulk.readings import Readings
+from grader.bulk.results import VERDICT_COLUMNS
 from grader.bulk.roll import Part
 from grader.conventions import Judged, judge
 from grader.mark import LOST, OTHER_SIGN, step_of
@@ -27,38 +28,6 @@ from problems.solve import Solution, solve
 
 SLICE = 16_384
 """Submissions judged at once: their columns stay in the cache."""
-
-VERDICT_COLUMNS = ("correct", "imprecise", "carried", "slip", "wrong", "blank", "unreadable")
-
-GRADEBOOK = {
-    "student": pl.String,
-    "exercise": pl.String,
-    "number": pl.Int32,
-    "score": pl.Float64,
-    "max": pl.Float64,
-    "percent": pl.Float64,
-    "first_deviation": pl.String,
-    "remarks": pl.String,
-    **dict.fromkeys(VERDICT_COLUMNS, pl.Int32),
-    "problems": pl.Int32,
-}
-"""Columns of the gradebook; of a verdict, how many steps have it."""
-
-STEPS = {
-    "student": pl.Categorical,
-    "exercise": pl.Categorical,
-    "step": pl.Categorical,
-    "id": pl.Categorical,
-    "answer": pl.String,
-    "verdict": pl.Categorical,
-    "credit": pl.Float64,
-    "weight": pl.Float64,
-    "expected": pl.Float64,
-    "tolerance": pl.Float64,
-    "slip": pl.Categorical,
-    "used": pl.Categorical,
-}
-"""Columns of the steps: `step` is the label, `used` ids with spaces between them."""
 
 Texts = list[str | None]
 
@@ -107,11 +76,6 @@ def _in_order(tables: list[pl.DataFrame]) -> pl.DataFrame:
     if len(tables) == 1:
         return tables[0].drop("\x00row")
     return pl.concat(tables).sort("\x00row", maintain_order=True).drop("\x00row")
-
-
-def empty_tables() -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Gradebook and steps without rows."""
-    return pl.DataFrame(schema=GRADEBOOK), pl.DataFrame(schema=STEPS)
 
 
 # judging -----------------------------------------------------------------------------------

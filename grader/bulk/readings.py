@@ -73,10 +73,8 @@ class Pool:
             comma: whether their file writes decimal commas; None if that is not known.
         """
         self._settle()
-        kinds = pl.Categories.random()
-        coded = cells.cast(pl.Categorical(kinds))
-        texts = kinds.to_series().to_list()
-        codes = coded.to_physical().to_numpy().astype(np.int64) + len(self.readings)
+        codes, texts = coded(cells)
+        codes = codes + len(self.readings)
         for text in texts:
             self._keep(*_read(text, comma))
         return self._add(cells, codes)
@@ -126,6 +124,14 @@ class Pool:
             rows[:, 3].astype(np.int64),
             *(rows[:, n] > 0 for n in (4, 5, 6)),
         )
+
+
+def coded(cells: pl.Series) -> tuple[Ints, list[str]]:
+    """For each cell the number of its text, and the distinct texts."""
+    kinds = pl.Categories.random()
+    column = cells.cast(pl.Categorical(kinds))
+    # the categories live as long as a column has them
+    return column.to_physical().to_numpy().astype(np.int64), kinds.to_series().to_list()
 
 
 def _read(text: str, comma: bool | None) -> tuple[Reading | None, Facts]:

@@ -20,13 +20,45 @@ from pathlib import Path
 
 import polars as pl
 
-from grader.errors import Problem
+from grader.errors import AssignmentError, Problem
 from grader.spreadsheet import ACTIVE, NUMBER
 
 FORMAT = 1
 META = "results.json"
-GRADEBOOK, PROBLEMS = "gradebook.csv", "problems.csv"
-STEPS = {"parquet": "steps.parquet", "csv": "steps.csv"}
+GRADEBOOK_FILE, PROBLEMS_FILE = "gradebook.csv", "problems.csv"
+STEPS_FILE = {"parquet": "steps.parquet", "csv": "steps.csv"}
+
+VERDICT_COLUMNS = ("correct", "imprecise", "carried", "slip", "wrong", "blank", "unreadable")
+
+GRADEBOOK = {
+    "student": pl.String,
+    "exercise": pl.String,
+    "number": pl.Int32,
+    "score": pl.Float64,
+    "max": pl.Float64,
+    "percent": pl.Float64,
+    "first_deviation": pl.String,
+    "remarks": pl.String,
+    **dict.fromkeys(VERDICT_COLUMNS, pl.Int32),
+    "problems": pl.Int32,
+}
+"""Columns of the gradebook; of a verdict, how many steps have it."""
+
+STEPS = {
+    "student": pl.Categorical,
+    "exercise": pl.Categorical,
+    "step": pl.Categorical,
+    "id": pl.Categorical,
+    "answer": pl.String,
+    "verdict": pl.Categorical,
+    "credit": pl.Float64,
+    "weight": pl.Float64,
+    "expected": pl.Float64,
+    "tolerance": pl.Float64,
+    "slip": pl.Categorical,
+    "used": pl.Categorical,
+}
+"""Columns of the steps: `step` is the label, `used` ids with spaces between them."""
 
 PROBLEM_COLUMNS = {
     "order": pl.Int32,
@@ -41,6 +73,16 @@ PROBLEM_COLUMNS = {
 def is_results(folder: Path) -> bool:
     """Whether a folder holds results, which later ones may replace."""
     return (folder / META).is_file()
+
+
+def refuse_other(out: Path) -> None:
+    """Refuse to replace what are no results.
+
+    Raises:
+        AssignmentError: something else stands there.
+    """
+    if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not is_results(out))):
+        raise AssignmentError(f"{out} is there and holds no results; choose another --results")
 
 
 # parts -------------------------------------------------------------------------------------
@@ -116,7 +158,6 @@ def problem_table(problems: Iterable[tuple[int, Problem]]) -> pl.DataFrame:
 
 def put_together(
     parts: Sequence[PartFiles],
-    columns: tuple[pl.DataFrame, pl.DataFrame],
     problems: pl.DataFrame,
     meta: dict[str, object],
     folder: Path,
@@ -125,7 +166,6 @@ def put_together(
 
     Args:
         parts: of the class, in its order; those in which nothing was handed in have no files.
-        columns: empty tables of the gradebook and of the steps.
         problems: those that belong to no part.
         meta: what is said about the whole.
         folder: where to write.
@@ -134,11 +174,13 @@ def put_together(
         How many problems there are.
     """
     here = [part for part in parts if part.gradebook.exists()]
-    _joined(folder / GRADEBOOK, columns[0], [part.gradebook for part in here])
+    _joined(
+        folder / GRADEBOOK_FILE, pl.DataFrame(schema=GRADEBOOK), [part.gradebook for part in here]
+    )
     form = parts[0].form if parts else "parquet"
-    steps = folder / STEPS[form]
+    steps = folder / STEPS_FILE[form]
     if form == "csv":
-        _joined(steps, columns[1], [part.steps for part in here])
+        _joined(steps, pl.DataFrame(schema=STEPS), [part.steps for part in here])
     elif len(here) > 1:
         steps.mkdir()
         for n, part in enumerate(here):
@@ -146,11 +188,11 @@ def put_together(
     elif here:
         here[0].steps.rename(steps)
     else:
-        columns[1].write_parquet(steps)
+        pl.DataFrame(schema=STEPS).write_parquet(steps)
     frames = [pl.read_ipc(part.problems) for part in parts if part.problems.exists()]
     every = pl.concat([problems, *frames])
     every = every.sort("order", "row", "column", "code", maintain_order=True, nulls_last=True)
-    (folder / PROBLEMS).write_bytes(csv_rows(every.drop("order"), header=True))
+    (folder / PROBLEMS_FILE).write_bytes(csv_rows(every.drop("order"), header=True))
     meta = {"format": FORMAT} | meta | {"problems": len(every)}
     text = json.dumps(meta, ensure_ascii=False, indent=1) + "\n"
     (folder / META).write_bytes(text.encode())

@@ -169,6 +169,8 @@ def _as_text(column: pl.Series) -> pl.Series:
     if column.dtype.is_float():
         texts = [None if value is None or value != value else repr(value) for value in column]
         return pl.Series(column.name, texts, pl.String).fill_null("")
+    if column.dtype == pl.Null:
+        return pl.Series(column.name, [""] * len(column), pl.String)
     if column.dtype.is_integer() or column.dtype.is_temporal() or column.dtype == pl.Boolean:
         return column.cast(pl.String).fill_null("")
     if isinstance(column.dtype, pl.Categorical | pl.Enum | pl.Decimal):

@@ -13,18 +13,18 @@ import polars as pl
 from grader import __version__
 from grader.aside import new_folder
 from grader.bulk.handed import Piece, handed_in
-from grader.bulk.marking import Tables, empty_tables, marked
+from grader.bulk.marking import Tables, marked
 from grader.bulk.results import (
     PartFiles,
-    is_results,
     problem_table,
     put_together,
+    refuse_other,
 )
 from grader.bulk.roll import Roll, load_part, open_roll
 from grader.bulk.sorting import Job, Signs, Sorted, sort_range
 from grader.bulk.survey import Range, ranges
 from grader.cluster import Workers
-from grader.errors import AssignmentError, Problem
+from grader.errors import Problem
 from grader.handouts import Progress
 from grader.policy import Policy
 from grader.read.submission import COMMAS_SETTLED
@@ -94,8 +94,7 @@ def grade(
         AssignmentError: the exercises cannot be read, or the results not be written.
     """
     roll = open_roll(assignment, workers, lambda done, of: progress("exercises", done, of))
-    if out.exists() and any(out.iterdir()) and not is_results(out):
-        raise AssignmentError(f"{out} is there and holds no results; choose another --results")
+    refuse_other(out)
     with new_folder(out, replace=True) as folder:
         work = folder / ".work"
         work.mkdir()
@@ -123,7 +122,7 @@ def grade(
             "answers": found.answers,
         }
         files = [job.files for job in jobs]
-        found.problems = put_together(files, empty_tables(), problems, meta, folder)
+        found.problems = put_together(files, problems, meta, folder)
         found.few = _first(folder)
         shutil.rmtree(work)
     return found
@@ -183,7 +182,7 @@ def _comma(signs: Sequence[Signs], file: str) -> tuple[bool | None, list[Problem
     """Whether a file writes decimal commas, as all its ranges together show."""
     if any(sign.dot for sign in signs) or not any(sign.comma for sign in signs):
         return None, []
-    doubtful = max(sign.doubtful for sign in signs)
+    doubtful = next((sign.doubtful for sign in signs if sign.doubtful), 0)
     note = Problem(file, doubtful, None, "ambiguous_separator", COMMAS_SETTLED)
     return True, [note] if doubtful else []
 

@@ -44,7 +44,7 @@ class Signs:
     dot: bool = False
     comma: bool = False
     doubtful: int = 0
-    """Last line with a number like 1,234; 0 for none."""
+    """First line with a number like 1,234; 0 for none."""
 
 
 @dataclass(frozen=True)
@@ -205,8 +205,8 @@ def _signs(rows: Rows) -> Signs:
     comma = any(_any(column, COMMA.pattern) for column in cells.get_columns())
     either = [column.str.contains(_whole(EITHER.pattern)) for column in cells.get_columns()]
     doubtful = rows.frame[LINE].filter(pl.DataFrame(either).max_horizontal()) if either else None
-    last = 0 if doubtful is None or not len(doubtful) else int(doubtful[-1])
-    return Signs(False, comma, last)
+    first = 0 if doubtful is None or not len(doubtful) else int(doubtful[0])
+    return Signs(False, comma, first)
 
 
 def _whole(pattern: str) -> str:

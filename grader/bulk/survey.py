@@ -109,6 +109,8 @@ def _text(path: Path, file: str) -> Iterator[Range]:
         except SubmissionError:
             raise _OutOfTheOrdinaryError from None
         columns, delimiter = table.columns, table.delimiter
+        if not holds_answers(columns):
+            raise _OutOfTheOrdinaryError
         stream.seek(len(header))
         start, line = len(header), 1 + header.count(b"\n")
         checked = codecs.getincrementaldecoder("utf-8")()

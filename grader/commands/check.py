@@ -28,6 +28,7 @@ Examples:
   bpgrade check hw1/students/ada/answers.csv
   bpgrade check inbox moodle.zip --assignment hw1 --output json
   bpgrade check inbox/*.csv --assignment hw1 --policy strict --feedback feedback
+  bpgrade check class.csv --assignment hw1 --results hw1/results --workers 2
 """
 
 
@@ -78,6 +79,31 @@ def _named(ctx: click.Context, option: click.Parameter, value: str | None) -> Po
     show_default=True,
     help="What the feedback pages are.",
 )
+@click.option(
+    "--results",
+    metavar="FOLDER",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write gradebook, steps and problems there instead of printing them. Tables of a whole "
+    "class (CSV, Parquet) of any size are then graded as columns.",
+)
+@click.option(
+    "--steps",
+    "steps_as",
+    type=click.Choice(["parquet", "csv"]),
+    default="parquet",
+    show_default=True,
+    help="What the steps of --results are written as.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 1_000),
+    help="Grade tables of a class with so many processes of this machine.",
+)
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Grade tables of a class on the Dask cluster with this scheduler, tcp://HOST:8786.",
+)
 @click.pass_context
 def check(
     ctx: click.Context,
@@ -87,6 +113,10 @@ def check(
     policy: Policy | None,
     feedback: Path | None,
     feedback_as: str,
+    results: Path | None,
+    steps_as: str,
+    workers: int | None,
+    scheduler: str | None,
 ) -> None:
     """Grade SUBMISSIONs: files, folders and ZIP archives of them, in one call.
 
@@ -97,6 +127,16 @@ def check(
 
     Exit status: 0 all graded, 1 something could not be graded (it is listed), 2 wrong usage.
     """
+    if results is None and (workers or scheduler):
+        raise click.UsageError("--workers and --scheduler are for tables of a class: --results")
+    if results:
+        from grader.commands import classwide
+
+        choice = classwide.Choice(policy, results, steps_as, workers, scheduler)
+        if classwide.are_tables(files):
+            if feedback:
+                raise click.UsageError("--feedback needs single files, not a class's table")
+            ctx.exit(classwide.grade_class(files, assignment, choice, output))
     with progress() as bar:
         found = gather(files, assignment, lambda done: bar("reading", done, max(done, len(files))))
         graded = _marked(found, policy, bar)
@@ -104,6 +144,9 @@ def check(
         formats = ("html", "pdf") if feedback_as == "both" else (feedback_as,)
         pages = write_feedback(graded, feedback, formats)
         click.echo(f"{feedback}: {plural(len(pages), 'feedback page')}", err=True)
+    if results:
+        _print_notes(found.notes)
+        ctx.exit(classwide.grade_files(graded, found.problems, files, choice, output))
     reports = [(one.report, one.exercise) for one in graded]
     every = [*found.problems, *[p for report, _ in reports for p in report.problems]]
     _print_notes(found.notes)

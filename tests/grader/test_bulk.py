@@ -1,0 +1,200 @@
+"""A class's table gives what its submissions give one by one, cell by cell."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from class_tables import (
+    Habits,
+    Outcome,
+    assignment_of,
+    habits,
+    mixed,
+    of_results,
+    one_by_one,
+    table,
+)
+
+from grader.bulk import roll, survey
+from grader.bulk.run import grade
+from grader.cluster import Workers
+from grader.errors import AssignmentError
+from grader.folder import Folder
+from grader.handouts import silent
+from grader.policy import DEFAULT, Policy
+from grader.policyfile import load_policy
+from problems import family as families
+from problems.exercise import Exercise
+
+
+@pytest.fixture
+def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many small ranges and parts, as a large class has them."""
+    monkeypatch.setattr(survey, "RANGE", 3_000)
+    monkeypatch.setattr(roll, "PART", 12_000)
+
+
+def compare(
+    paths: list[Path], assignment: Path, tmp_path: Path, policy: Policy = DEFAULT
+) -> Outcome:
+    out = tmp_path / "results"
+    found = grade(paths, assignment, policy, out, Workers(), "parquet", silent)
+    many, single = of_results(out, found.notes), one_by_one(paths, assignment, policy)
+    assert many.problems == single.problems
+    same_notes = [note for note in single.notes if note[3] != "encoding"]
+    assert [note for note in many.notes if note[3] != "encoding"] == same_notes
+    same(many.gradebook, single.gradebook)
+    same(many.steps, single.steps)
+    assert found.problems == len(single.problems)
+    return single
+
+
+def same(many: pl.DataFrame, single: pl.DataFrame) -> None:
+    """Equal in every cell; true values may differ by the last bit of an array's exp."""
+    assert many.columns == single.columns
+    assert len(many) == len(single)
+    for name in many.columns:
+        a, b = many[name], single[name]
+        if name in ("expected", "tolerance"):
+            a, b = a.fill_null(np.nan).to_numpy(), b.fill_null(np.nan).to_numpy()
+            np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-15, equal_nan=True)
+        else:
+            assert a.to_list() == b.to_list(), name
+
+
+@pytest.mark.parametrize("name", families.names())
+@pytest.mark.usefixtures("narrow")
+def test_every_family_alike(name: str, tmp_path: Path) -> None:
+    hw = assignment_of(mixed([name], 6), tmp_path / "hw")
+    known = list(Folder(hw).exercises())
+    rng = np.random.default_rng(sum(map(ord, name)))
+    verdicts: set[str] = set()
+    for n in range(4):
+        habit = Habits(bool(n % 2), [0.0, 0.05][n // 2], 0.6, 0.1, n > 1)
+        path = tmp_path / f"class-{n}.csv"
+        path.write_bytes(table(known, habit, rng))
+        verdicts |= set(compare([path], hw, tmp_path).steps["verdict"])
+    assert {"correct", "blank"} <= verdicts or not known[0].asked
+
+
+@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.usefixtures("narrow")
+def test_any_table_alike(seed: int, tmp_path: Path) -> None:
+    rng = np.random.default_rng(seed)
+    names = ["musilek", "mazur", "lfd", "valchanov", "deep", "mazur-mixed", "two-rounds"]
+    chosen = [str(name) for name in rng.choice(names, rng.integers(1, 4), replace=False)]
+    hw = assignment_of(mixed(chosen, 4), tmp_path / "hw")
+    known = list(Folder(hw).exercises())
+    paths = []
+    for n in range(rng.integers(1, 3)):
+        path = tmp_path / f"table-{n}.csv"
+        path.write_bytes(table(known, habits(rng), rng))
+        paths.append(path)
+    policy = load_policy(str(rng.choice(["default", "strict", "exam"])))
+    compare(paths, hw, tmp_path, policy)
+
+
+# input of other kinds ------------------------------------------------------------------------
+
+
+def small(tmp_path: Path, rows: int = 12) -> tuple[Path, list[Exercise], Path]:
+    """A class of two families, and its answers as a wide table."""
+    hw = assignment_of(mixed(["mazur", "musilek"], rows // 2), tmp_path / "hw")
+    known = list(Folder(hw).exercises())
+    path = tmp_path / "class.csv"
+    habit = Habits(False, 0.02, 0.5, 0.1, False, end="\n")
+    path.write_bytes(table(known, habit, np.random.default_rng(7)))
+    return hw, known, path
+
+
+def test_parquet_says_the_same_as_csv(tmp_path: Path) -> None:
+    hw, _, path = small(tmp_path)
+    one = compare([path], hw, tmp_path)
+    parquet = tmp_path / "class.parquet"
+    pl.read_csv(path, infer_schema=False, empty_string_is_null=False).write_parquet(parquet)
+    out = tmp_path / "of-parquet"
+    grade([parquet], hw, DEFAULT, out, Workers(), "parquet", silent)
+    same(of_results(out, []).steps, one.steps)
+
+
+def test_numbers_of_a_parquet_file_are_answers(tmp_path: Path) -> None:
+    hw, known, _ = small(tmp_path, 2)
+    own = known[0]
+    label = own.labels["net.1.1"]
+    value = round(float(own.solution["net.1.1"].m), 4)
+    frame = pl.DataFrame({"Student": [own.student], label: [value], "w99": [None]})
+    path = tmp_path / "numbers.parquet"
+    frame.write_parquet(path)
+    out = tmp_path / "results"
+    grade([path], hw, DEFAULT, out, Workers(), "csv", silent)
+    steps = pl.read_csv(out / "steps.csv", infer_schema=False).filter(pl.col("id") == "net.1.1")
+    assert steps.select("answer", "verdict").rows() == [(str(value), "correct")]
+
+
+def test_a_spreadsheet_runs_nothing_of_the_results(tmp_path: Path) -> None:
+    hw, known, _ = small(tmp_path, 2)
+    path = tmp_path / "class.csv"
+    label = known[0].labels["net.1.1"]
+    path.write_text(f"exercise,{label}\n{known[0].id},=1+1\n{known[1].id},@x\n")
+    out = tmp_path / "results"
+    grade([path], hw, DEFAULT, out, Workers(), "csv", silent)
+    written = (out / "steps.csv").read_text() + (out / "problems.csv").read_text()
+    assert ",'=1+1," in written
+    assert ",=1+1" not in written
+
+
+@pytest.mark.parametrize(
+    "text", ["", "student\n", "step;answer\n", "a,b\n1,2\n", 'student,v4\n"x,1\n']
+)
+def test_what_is_no_table_is_refused_alike(text: str, tmp_path: Path) -> None:
+    hw, _, _ = small(tmp_path, 2)
+    path = tmp_path / "odd.csv"
+    path.write_text(text)
+    compare([path], hw, tmp_path)
+
+
+def test_a_lost_roll_is_made_anew_and_a_stale_one_too(tmp_path: Path) -> None:
+    hw, _, path = small(tmp_path)
+    compare([path], hw, tmp_path)
+    (hw / roll.FOLDER / "roll.json").unlink()
+    compare([path], hw, tmp_path)
+    lines = (hw / "exercises.jsonl").read_text().splitlines()
+    (hw / "exercises.jsonl").write_text("\n".join(lines[1:]) + "\n")
+    compare([path], hw, tmp_path)
+
+
+def test_exercises_written_by_another_program(tmp_path: Path) -> None:
+    """Other spaces, another order of the keys."""
+    hw, _, path = small(tmp_path)
+    lines = (hw / "exercises.jsonl").read_text().splitlines()
+    other = [
+        json.dumps(dict(sorted(json.loads(line).items())), separators=(",", ":")) for line in lines
+    ]
+    (hw / "exercises.jsonl").write_text("\n".join(other) + "\n")
+    compare([path], hw, tmp_path)
+
+
+def test_broken_exercises_are_named(tmp_path: Path) -> None:
+    hw, _, path = small(tmp_path)
+    with (hw / "exercises.jsonl").open("a") as stream:
+        stream.write('{"format": 1, "id": "x"}\n')
+    with pytest.raises(AssignmentError, match="'network' is missing"):
+        grade([path], hw, DEFAULT, tmp_path / "results", Workers(), "csv", silent)
+    assert not (hw / roll.FOLDER).exists()
+
+
+def test_results_replace_results_and_nothing_else(tmp_path: Path) -> None:
+    hw, _, path = small(tmp_path)
+    out = tmp_path / "results"
+    for _ in range(2):
+        grade([path], hw, DEFAULT, out, Workers(), "csv", silent)
+    other = tmp_path / "mine"
+    other.mkdir()
+    (other / "letter.txt").write_text("dear")
+    with pytest.raises(AssignmentError, match="holds no results"):
+        grade([path], hw, DEFAULT, other, Workers(), "csv", silent)
+    assert [p.name for p in other.iterdir()] == ["letter.txt"]
