@@ -31,17 +31,18 @@ from grader.read.table import (
 )
 from problems.exercise import Exercise
 from problems.notation import Labels
+from problems.patterns import pattern
 
 LONGEST_ANSWER = 2_000
 LONGEST_STUDENT = 200
 
-_PATH = re.compile(r"(^|[\\/])\.\.([\\/]|$)|^[\\/]|^[A-Za-z]:[\\/]")
-_COMMA = re.compile(r"[+-]?(0,\d+|\d{4,},\d+|\d+,(\d{1,2}|\d{4,}))([eE][+-]?\d+)?")
+_PATH = pattern(r"(^|[\\/])\.\.([\\/]|$)|^[\\/]|^[A-Za-z]:[\\/]")
+_COMMA = pattern(r"[+-]?(0,\d+|\d{4,},\d+|\d+,(\d{1,2}|\d{4,}))([eE][+-]?\d+)?")
 """A number whose comma can only be a decimal one."""
-_DOT = re.compile(r"[+-]?\d*\.\d+([eE][+-]?\d+)?")
-_EITHER = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
-_DIGITS = re.compile(r"\s*\d+\s*")
-_WHOLE = re.compile(r"\s*[+−–-]?\d{1,3}\s*")
+_DOT = pattern(r"[+-]?\d*\.\d+([eE][+-]?\d+)?")
+_EITHER = pattern(r"[+-]?[1-9]\d{0,2},\d{3}")
+_DIGITS = pattern(r"\s*\d+\s*")
+_WHOLE = pattern(r"\s*[+−–-]?\d{1,3}\s*")
 
 
 @dataclass
