@@ -13,6 +13,7 @@ setup: $(STAMP)
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	$(BIN)/python -m compileall -q problems templates grader
 	touch $(STAMP)
 
 # Debian packages that only tests need: LibreOffice, for the round trip through a spreadsheet.
@@ -50,6 +51,7 @@ fuzz: setup
 	$(BIN)/python tests/fuzz/answers.py $(or $(TEXTS),1000000) $(or $(SEED),1)
 
 bench: setup
+	$(BIN)/python tests/bench/startup.py
 	$(BIN)/python tests/bench/draws.py
 	$(BIN)/python tests/bench/marking.py
 	$(BIN)/python tests/bench/paper.py

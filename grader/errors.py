@@ -4,6 +4,7 @@ BpgradeError
  +- AssignmentError   an assignment folder cannot be found, read or written
  +- RosterError       rows of a roster cannot be used; all are listed
  +- SubmissionError   a file cannot be read as a submission at all
+ |   +- EmptyForm     a worksheet of ours in which nothing is filled in
  +- SpecError
      +- PolicyError   a policy file says something that is not allowed
 
@@ -14,9 +15,12 @@ are shown by all of them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from problems.errors import BpgradeError, SpecError
+
+if TYPE_CHECKING:
+    from problems.exercise import Exercise
 
 
 class Problem(NamedTuple):
@@ -67,6 +71,14 @@ class RosterError(ProblemsError):
 
 class SubmissionError(ProblemsError):
     """A file cannot be read as a submission."""
+
+
+class EmptyForm(SubmissionError):
+    """A worksheet of ours in which nothing is filled in."""
+
+    def __init__(self, problem: Problem, exercises: tuple[Exercise, ...]) -> None:
+        self.exercises = exercises
+        super().__init__([problem])
 
 
 class PolicyError(SpecError):

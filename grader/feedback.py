@@ -7,14 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.aside import write_file
 from grader.errors import AssignmentError
 from grader.folder import Folder
-from grader.handouts import renderers
 from grader.policy import Policy
 from grader.roster import Student, safe_name
 from problems.exercise import Exercise
-from problems.sections import placed
 from templates.report import Report
 
 if TYPE_CHECKING:
@@ -61,6 +58,7 @@ def student(folder: Folder, id: str) -> Student:
 
 def feedback_page(graded: Sequence[Graded]) -> Page:
     """The page of one student."""
+    from problems.sections import placed
     from templates.feedback import Checked, feedback_of
 
     first = graded[0]
@@ -86,6 +84,8 @@ def write_feedback(
     Raises:
         AssignmentError: it cannot be written.
     """
+    from grader.aside import write_file
+    from grader.handouts import renderers
     from grader.terminal import progress
 
     written: list[Path] = []

@@ -9,22 +9,22 @@ hw1/assignment.json     family, choices, secret                       (teacher o
 
 from __future__ import annotations
 
-import difflib
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader.errors import AssignmentError, Lost
 from grader.matching import People
 from grader.read.table import read_table
 from grader.roster import Student, with_folders
-from problems import family as families
 from problems.exercise import FORMAT, Doc, Exercise, from_json, upgraded
-from problems.family import Design, Family
+from problems.patterns import pattern
+
+if TYPE_CHECKING:
+    from problems.family import Design, Family
 
 META = "assignment.json"
 EXERCISES = "exercises.jsonl"
@@ -58,6 +58,8 @@ class Order:
     @cached_property
     def made_by(self) -> Family:
         """The family, read from the definition."""
+        from problems import family as families
+
         return families.read(self.definition, self.family, f"{self.family}.toml")
 
     def design(self) -> Design:
@@ -195,6 +197,8 @@ class Folder:
                 return Lost("identity", message)
             return found
         if student not in by_student:
+            import difflib
+
             few = len(by_student) <= MOST_COMPARED
             near = difflib.get_close_matches(student, by_student, n=1) if few else []
             hint = f"; did you mean {near[0]!r}?" if near else ""
@@ -237,7 +241,7 @@ class Folder:
         return ""
 
 
-_HEAD = re.compile(r'\{"format": \d+, "id": ("(?:[^"\\]|\\.)*"), "student": ("(?:[^"\\]|\\.)*"),')
+_HEAD = pattern(r'\{"format": \d+, "id": ("(?:[^"\\]|\\.)*"), "student": ("(?:[^"\\]|\\.)*"),')
 
 
 def _head(line: str, what: str) -> tuple[str, str]:

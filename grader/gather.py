@@ -8,12 +8,11 @@ from pathlib import Path
 
 from grader import folder as folders
 from grader.doubles import settled
-from grader.errors import AssignmentError, Lost, Problem, SubmissionError
+from grader.errors import AssignmentError, EmptyForm, Lost, Problem, SubmissionError
 from grader.folder import Folder
 from grader.inbox import Item, items
 from grader.matching import Owner, owner_of
 from grader.read.files import read_file
-from grader.read.form import EmptyForm
 from grader.read.submission import Find, Submission
 from problems.exercise import Exercise
 

@@ -20,22 +20,21 @@ from grader.errors import Problem
 from grader.policy import DEFAULT, Policy
 from grader.read.answer import Answer
 from grader.read.number import Unreadable, Written
-from problems import general, ids
+from problems import ids
 from problems.ball import Ball, within
 from problems.catalogue import CATALOGUE
 from problems.exercise import Exercise
 from problems.expression import BALLS
 from problems.formula import Formula
-from problems.gate import Finding
 from problems.notation import Naming
 from problems.precision import Precision, power_of_ten, rounded, rounded_significant
 from problems.slips import wrong_rules
-from problems.writing import Writer
 from templates.formulas.plain import plain
 from templates.report import Report, StepReport, Verdict
 
 if TYPE_CHECKING:
     from grader.formulas import Marked
+    from problems.gate import Finding
 
 Answers = Mapping[str, Answer]
 """Step id -> what was read there; blank steps are absent."""
@@ -148,11 +147,16 @@ def _formula_step(
 def step_of(question: str) -> str:
     """A step that a question is about: for letters, the first unit's."""
     if ids.asks_general(question):
+        from problems import general
+
         return general.pattern(question)
     return question.removesuffix(ids.FORMULA)
 
 
 def _key_formula(exercise: Exercise, question: str) -> Formula:
+    from problems import general
+    from problems.writing import Writer
+
     if ids.asks_general(question):
         return general.formula(exercise.notation, exercise.plan, question)
     step = exercise.graph.steps[step_of(question)]
@@ -247,6 +251,8 @@ class _Words:
         """The rule with symbols: what to look at, without a number."""
         if self.verdict(id) not in ("slip", "wrong"):
             return ""
+        from problems.writing import Writer
+
         writer = Writer(self.exercise.naming, None, self.exercise.named)
         step = self.exercise.graph.steps[id]
         return f"look at {self.name(id)} = {plain(writer.symbolic(step))}"

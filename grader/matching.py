@@ -12,13 +12,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from grader.roster import Student
+from problems.patterns import pattern
 
 _PLAIN = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
 )
-_MOODLE = re.compile(r"(.*?)_(\d+)_assignsubmission_(\w+?)(?:_|$)")
-_CANVAS = re.compile(r"([^\W_]+?)(?:_late)?_(?:[a-z]+_)?\d+_\d+_.+", re.IGNORECASE)
-_AFFIX = re.compile(
+_MOODLE = pattern(r"(.*?)_(\d+)_assignsubmission_(\w+?)(?:_|$)")
+_CANVAS = pattern(r"([^\W_]+?)(?:_late)?_(?:[a-z]+_)?\d+_\d+_.+", re.IGNORECASE)
+_AFFIX = pattern(
     r"[ _.-]*(answers?|worksheet|submission|solution|hw|homework|abgabe|\(\d+\))[ _.-]*",
     re.IGNORECASE,
 )

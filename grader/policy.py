@@ -182,7 +182,7 @@ class Policy:
                 return self.rounded(math.fsum(counted) / len(counted), max(counted))
 
 
-DEFAULT = Policy()
+DEFAULT = Policy(title="Full credit for what follows from own values, half for too few digits")
 
 
 @lru_cache(maxsize=65536)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Sequence
 
-ACTIVE = re.compile(r"^[=+\-@\t\r\n＝＋－＠]")
+from problems.patterns import pattern
+
+ACTIVE = pattern(r"^[=+\-@\t\r\n＝＋－＠]")
 """What makes a spreadsheet take a text for a formula."""
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+NUMBER = pattern(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
 def safe_cell(text: str) -> str:

@@ -7,7 +7,6 @@ input. Adding an activation is adding a row.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +15,7 @@ from typing import Literal
 from problems import elementary
 from problems.ball import Ball, increasing
 from problems.elementary import Number, where
+from problems.patterns import pattern
 
 SlopeAt = Literal["net", "out"]
 
@@ -125,7 +125,7 @@ ACTIVATIONS: dict[str, Activation] = {
 SOFTMAX = "softmax"
 """Not a row: it takes the whole layer (`problems.expression.Softmax`)."""
 
-_LEAKY = re.compile(r"leaky_relu\((0\.\d{1,4})\)")
+_LEAKY = pattern(r"leaky_relu\((0\.\d{1,4})\)")
 
 
 @lru_cache(maxsize=64)

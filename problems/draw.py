@@ -22,16 +22,21 @@ from problems import gate
 from problems.elementary import BoolArray, FloatArray
 from problems.errors import Complaint, GateError
 from problems.family import Design
-from problems.solve import solve
+from problems.sieve import Sieve, sieve
+from problems.solve import Indices, solve
 
 DRAW_VERSION = 1
 BLOCK = 64
-CHUNK = 16_384
-"""Candidates solved at once: enough to be fast, few enough to stay in the cache."""
+CHUNK = 65_536
+"""Most candidates that are drawn at once."""
+FEW, MANY = 512, 16_384
+"""So many candidates at least are drawn at once, for arrays of fewer cost as much: in the first
+block, which holds an exercise in most families, and after it."""
 MOST_ATTEMPTS = 262_144
 """Attempts for one exercise before the family is refused."""
+LAST = MOST_ATTEMPTS + 16_384
+"""Attempts that are looked at nevertheless, as they always were."""
 
-Indices = NDArray[np.int64]
 Progress = Callable[[int], None]
 
 
@@ -56,10 +61,11 @@ class Draw:
 
 
 class Candidates:
-    """Turns keys and block numbers into arrays of givens."""
+    """Turns keys and numbers of attempts into arrays of givens."""
 
     def __init__(self, design: Design) -> None:
         self.ids = list(design.grids)
+        self.columns = {id: n for n, id in enumerate(self.ids)}
         grids = [design.grids[id] for id in self.ids]
         self.grids = grids
         self.sizes = np.array([len(grid.texts) for grid in grids], dtype=np.uint64)
@@ -79,9 +85,21 @@ class Candidates:
 
     def block(self, key: bytes, number: int) -> Indices:
         """Grid indices of 64 attempts, shape (64, givens)."""
-        stream = hashlib.shake_256(key + number.to_bytes(4, "big"))
-        raw = np.frombuffer(stream.digest(4 * BLOCK * len(self.ids)), dtype=">u4")
-        words = raw.astype(np.uint64).reshape(BLOCK, len(self.ids))
+        return self.attempts([key], number * BLOCK, BLOCK)
+
+    def attempts(self, keys: Sequence[bytes], first: int, count: int) -> Indices:
+        """Grid indices of some attempts of each key.
+
+        Args:
+            keys: of the exercises.
+            first: the first attempt, from 0.
+            count: how many; either all lie in one block, or they are whole blocks.
+
+        Returns:
+            Shape (keys * count, givens): all attempts of the first key, then of the second.
+        """
+        raw = b"".join(self._bytes(key, first, count) for key in keys)
+        words = np.frombuffer(raw, dtype=">u4").astype(np.uint64).reshape(-1, len(self.ids))
         # Multiply and shift maps 32 random bits to 0..size-1; the bias is below 2^-15.
         indices: Indices = ((words * self.sizes) >> np.uint64(32)).astype(np.int64)
         for group in self.one_hot:
@@ -90,6 +108,15 @@ class Candidates:
                 indices[:, column] = hot == n
         return indices
 
+    def _bytes(self, key: bytes, first: int, count: int) -> bytes:
+        """The bytes of some attempts; of a block no more is squeezed than up to the last."""
+        each = 4 * len(self.ids)
+        block, start = divmod(first, BLOCK)
+        if start + count > BLOCK:
+            blocks = range(block, block + count // BLOCK)
+            return b"".join(_squeezed(key, n, each * BLOCK) for n in blocks)
+        return _squeezed(key, block, each * (start + count))[each * start :]
+
     def values(self, indices: Indices) -> dict[str, FloatArray]:
         """The givens of many attempts as arrays."""
         return {id: self.floats[n][indices[:, n]] for n, id in enumerate(self.ids)}
@@ -97,6 +124,11 @@ class Candidates:
     def texts(self, indices: NDArray[np.int64]) -> dict[str, str]:
         """The givens of one attempt as printed."""
         return {id: self.grids[n].texts[indices[n]] for n, id in enumerate(self.ids)}
+
+
+def _squeezed(key: bytes, block: int, length: int) -> bytes:
+    """The first bytes of a block; more bytes begin with the same."""
+    return hashlib.shake_256(key + block.to_bytes(4, "big")).digest(length)
 
 
 def must_pass(design: Design) -> tuple[gate.Check, ...]:
@@ -112,8 +144,12 @@ def passing(design: Design, values: dict[str, FloatArray], count: int) -> BoolAr
         values: for each given an array over the candidates.
         count: how many candidates there are.
     """
-    balls = solve(design.graph, values, design.precision)
-    return gate.survivors(balls, must_pass(design), count)
+    return sieve_of(design).survivors(lambda id, alive: values[id][alive], count)
+
+
+def sieve_of(design: Design) -> Sieve:
+    """The quality gate of a design, for many candidates at once."""
+    return sieve(design.graph, design.asked, design.precision, design.family.low)
 
 
 def draw(
@@ -133,45 +169,52 @@ def draw(
     candidates = Candidates(design)
     found: dict[int, Draw] = {}
     pending = list(range(len(keys)))
-    next_block, per_round = 0, 1
+    first = 0
     while pending:
-        if next_block * BLOCK >= MOST_ATTEMPTS:
+        if first >= LAST:
             raise GateError(_why_refused(design, candidates, keys[pending[0]]))
-        group = max(1, CHUNK // (BLOCK * per_round))
+        count = _attempts_at_once(first, len(pending))
+        group = max(1, CHUNK // count)
         left: list[int] = []
         for start in range(0, len(pending), group):
             part = pending[start : start + group]
-            hits = _search(design, candidates, [keys[n] for n in part], next_block, per_round)
-            for n, hit in zip(part, hits, strict=True):
-                if hit is None:
-                    left.append(n)
-                else:
-                    found[n] = hit
+            hits = _search(design, candidates, [keys[n] for n in part], first, count)
+            found |= {n: hit for n, hit in zip(part, hits, strict=True) if hit}
+            left += [n for n, hit in zip(part, hits, strict=True) if not hit]
             progress(sum(hit is not None for hit in hits))
         pending = left
-        next_block += per_round
-        per_round = min(2 * per_round, CHUNK // BLOCK)
+        first += count
     return [found[n] for n in range(len(keys))]
 
 
+def _attempts_at_once(first: int, pending: int) -> int:
+    """How many attempts of each pending key are tried next: a power of two, within a block.
+
+    As few as fill the arrays, because all after the first that passes are in vain; but no
+    fewer than were tried before within a block, because it is squeezed from its beginning.
+    """
+    fewest = BLOCK if first >= BLOCK else max(first, 2)
+    filled = MANY if first >= BLOCK else FEW
+    wanted = 1 << (max(1, filled // pending) - 1).bit_length()
+    return min(max(fewest, wanted), first or wanted, LAST - first)
+
+
 def _search(
-    design: Design, candidates: Candidates, keys: list[bytes], first: int, blocks: int
+    design: Design, candidates: Candidates, keys: list[bytes], first: int, count: int
 ) -> list[Draw | None]:
-    """The first passing attempt of each key within a range of blocks."""
-    each = blocks * BLOCK
-    indices = np.concatenate(
-        [candidates.block(key, n) for key in keys for n in range(first, first + blocks)]
-    )
-    passed = passing(design, candidates.values(indices), len(indices)).reshape(len(keys), each)
-    draws: list[Draw | None] = []
-    for n, row in enumerate(passed):
-        if row.any():
-            at = int(np.argmax(row))
-            texts = candidates.texts(indices[n * each + at])
-            draws.append(Draw(texts, first * BLOCK + at))
-        else:
-            draws.append(None)
-    return draws
+    """The first passing attempt of each key within a range of attempts."""
+    indices = candidates.attempts(keys, first, count)
+
+    def givens(id: str, alive: Indices) -> FloatArray:
+        column = candidates.columns[id]
+        values: FloatArray = candidates.floats[column][indices[alive, column]]
+        return values
+
+    passed = sieve_of(design).survivors(givens, len(indices)).reshape(len(keys), count)
+    return [
+        Draw(candidates.texts(indices[n * count + at]), first + at) if row[at] else None
+        for n, (row, at) in enumerate(zip(passed, np.argmax(passed, axis=1).tolist(), strict=True))
+    ]
 
 
 def reasons(design: Design, key: bytes, blocks: int = 32) -> list[tuple[gate.Check, float]]:

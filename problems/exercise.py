@@ -10,12 +10,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from problems import gate, general, ids
-from problems.draw import Draw
+from problems import ids
 from problems.errors import FormatError, FormatTooNew, SpecError
-from problems.family import Design
 from problems.formula import Formula
 from problems.graph import Graph, build
 from problems.grid import decimal
@@ -23,6 +21,11 @@ from problems.network import Layer, Method, Network, Plan, Task, bias_ids
 from problems.notation import Naming, load
 from problems.precision import Precision
 from problems.solve import Solution, solve
+
+if TYPE_CHECKING:
+    from problems.draw import Draw
+    from problems.family import Design
+    from problems.gate import Finding
 
 FORMAT = 1
 """Version of the exercise and assignment files."""
@@ -63,6 +66,8 @@ class Exercise:
     def symbol(self, question: str) -> Formula:
         """What is asked, as the text writes it."""
         if ids.asks_general(question):
+            from problems import general
+
             return general.symbol(self.notation, self.plan, question)
         return self.naming.symbol(question.removesuffix(ids.FORMULA))
 
@@ -87,8 +92,12 @@ class Exercise:
         numbers = {id: self.naming.label(id) for id in self.asked}
         formulas = {ids.formula_of(id): self.naming.label(id) for id in self.formulas}
         numbers |= {id: ids.formula_of(label) for id, label in formulas.items()}
-        letters = {id: general.label(self.notation, self.plan, id) for id in self.generals}
-        return numbers | {id: label + ids.GENERAL for id, label in letters.items()}
+        return numbers | {id: self._general_label(id) + ids.GENERAL for id in self.generals}
+
+    def _general_label(self, question: str) -> str:
+        from problems import general
+
+        return general.label(self.notation, self.plan, question)
 
     @cached_property
     def solution(self) -> Solution:
@@ -96,11 +105,13 @@ class Exercise:
         return solve(self.graph, self.numbers, self.precision)
 
     @cached_property
-    def doubts(self) -> dict[str, list[gate.Finding]]:
+    def doubts(self) -> dict[str, list[Finding]]:
         """Step -> what its value cannot be told from; empty where the gate has been passed."""
         if self.gated:
             return {}
-        found: dict[str, list[gate.Finding]] = {}
+        from problems import gate
+
+        found: dict[str, list[Finding]] = {}
         for finding in gate.findings(
             self.solution, gate.checks(self.graph, self.asked, self.precision, None)
         ):

@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from importlib import resources
+from pathlib import Path
 from typing import Any, Literal
 
 from problems import ids, notation
@@ -24,6 +24,7 @@ from problems.network import Layer, Method, Network, Plan, Task
 from problems.precision import Precision
 from problems.sections import Placed, Section, placed
 
+SHIPPED = Path(__file__).with_name("families")
 DIFFICULTIES = ("easy", "standard", "hard")
 ONE_HOT = Grid(("0", "1"))
 
@@ -203,8 +204,7 @@ def names() -> list[str]:
     >>> names()[:5]
     ['musilek', 'mazur', 'slides', 'lfd', 'valchanov']
     """
-    folder = resources.files("problems") / "families"
-    found = sorted(f.name[:-5] for f in folder.iterdir() if f.name.endswith(".toml"))
+    found = sorted(file.stem for file in SHIPPED.glob("*.toml"))
     first = ["musilek", "mazur", "slides", "lfd", "valchanov"]
     return [n for n in first if n in found] + [n for n in found if n not in first]
 
@@ -223,7 +223,7 @@ def source_of(name: str) -> str:
     if name not in names():
         what = f"no family {name!r}; there are {', '.join(names())} (or give a .toml file)"
         raise SpecError([Complaint("family", what)])
-    return (resources.files("problems") / "families" / f"{name}.toml").read_text("utf-8")
+    return (SHIPPED / f"{name}.toml").read_text("utf-8")
 
 
 def read(text: str, name: str, file: str) -> Family:

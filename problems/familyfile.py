@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -32,6 +31,8 @@ class Checker:
         """Complain of keys that mean nothing; suggest the near one."""
         for key in table:
             if key not in allowed.split():
+                import difflib
+
                 near = difflib.get_close_matches(key, allowed.split(), n=1)
                 hint = f"did you mean {near[0]!r}?" if near else f"allowed: {allowed}"
                 self.complain(f"{where}{key}", f"no such key; {hint}")

@@ -11,7 +11,7 @@ Source: docs/grading.md.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -19,8 +19,8 @@ import numpy as np
 from problems import ids
 from problems.activations import SOFTMAX, activation
 from problems.ball import Ball, apart
-from problems.elementary import BoolArray, Truth
-from problems.expression import BALLS
+from problems.elementary import Truth
+from problems.expression import BALLS, Expression
 from problems.graph import Graph, Step
 from problems.ids import neighbours
 from problems.precision import Precision
@@ -44,6 +44,12 @@ class Check:
     other: str
     """The id or the slip that it must differ from."""
     passes: Callable[[Solution], Truth]
+    rule: Expression | None = None
+    """The wrong rule, of a slip."""
+
+    def reading(self, step: Step, rule: Expression, precision: Precision) -> Check:
+        """The same check of a slip whose rule is written in another way."""
+        return replace(self, rule=rule, passes=_differs_from_rule(step, rule, precision))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,16 +150,21 @@ def _is_one(graph: Graph, step: Step, parent: str) -> bool:
 
 def _slip_checks(graph: Graph, step: Step, precision: Precision) -> Iterator[Check]:
     for wrong in wrong_rules(graph, step.id):
-        if wrong.slip in OTHERWISE:
-            continue
+        if wrong.slip not in OTHERWISE:
+            passes = _differs_from_rule(step, wrong.rule, precision)
+            yield Check("slip", step.id, wrong.slip, passes, wrong.rule)
 
-        def passes(
-            balls: Solution, rule: object = wrong.rule, id: str = step.id, kind: str = step.kind
-        ) -> Truth:
-            number: Ball = rule.evaluate(balls, BALLS)  # type: ignore[attr-defined]
-            return apart(balls[id], number.widened(precision.unit(kind, number)))
 
-        yield Check("slip", step.id, wrong.slip, passes)
+def _differs_from_rule(
+    step: Step, rule: Expression, precision: Precision
+) -> Callable[[Solution], Truth]:
+    id, kind = step.id, step.kind
+
+    def passes(balls: Solution) -> Truth:
+        number: Ball = rule.evaluate(balls, BALLS)
+        return apart(balls[id], number.widened(precision.unit(kind, number)))
+
+    return passes
 
 
 def _twin_checks(graph: Graph, asked: Sequence[str]) -> Iterator[Check]:
@@ -184,37 +195,6 @@ def checks(
     for id in asked:
         found.extend(_slip_checks(graph, graph.steps[id], precision))
     return tuple(found)
-
-
-def survivors(balls: Solution, must: Sequence[Check], count: int) -> BoolArray:
-    """Which of `count` draws pass every check.
-
-    Draws that have failed are dropped as soon as they are few enough to make it worth while,
-    so a rare family costs little more than its first checks.
-    """
-    alive = np.arange(count)
-    current = balls
-    passed = np.ones(count, dtype=bool)
-    for check in must:
-        if not len(alive):
-            break
-        with np.errstate(all="ignore"):
-            passed &= np.asarray(check.passes(current), dtype=bool)
-        left = int(np.count_nonzero(passed))
-        if left < 0.7 * len(alive):
-            current = {id: _chosen(ball, passed, len(alive)) for id, ball in current.items()}
-            alive = alive[passed]
-            passed = np.ones(left, dtype=bool)
-    result = np.zeros(count, dtype=bool)
-    result[alive[passed]] = True
-    return result
-
-
-def _chosen(ball: Ball, keep: BoolArray, count: int) -> Ball:
-    m, r = np.asarray(ball.m), np.asarray(ball.r)
-    return Ball(
-        m[keep] if m.shape == (count,) else ball.m, r[keep] if r.shape == (count,) else ball.r
-    )
 
 
 def findings(balls: Solution, must: Sequence[Check]) -> list[Finding]:

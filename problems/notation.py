@@ -8,14 +8,13 @@ Mazur's weights) are known.
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from problems import ids
@@ -37,6 +36,8 @@ from problems.formula import (
 )
 from problems.ids import StepId
 from problems.network import Plan
+
+SHIPPED = Path(__file__).with_name("notations")
 
 GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "Δ": "Delta", "η": "eta",
@@ -74,8 +75,7 @@ class Notation:
 
 def names() -> list[str]:
     """The shipped notations."""
-    folder = resources.files("problems") / "notations"
-    return sorted(f.name[:-5] for f in folder.iterdir() if f.name.endswith(".toml"))
+    return sorted(file.stem for file in SHIPPED.glob("*.toml"))
 
 
 @lru_cache(maxsize=32)
@@ -90,7 +90,7 @@ def load(name: str) -> Notation:
     """
     if name not in names():
         raise SpecError([Complaint("notation", f"no {name!r}; there are {', '.join(names())}")])
-    text = (resources.files("problems") / "notations" / f"{name}.toml").read_text("utf-8")
+    text = (SHIPPED / f"{name}.toml").read_text("utf-8")
     return _from_toml(name, tomllib.loads(text))
 
 
@@ -364,6 +364,8 @@ class Labels:
 
     def suggestion(self, typed: str) -> str | None:
         """The nearest label, if one is near."""
+        import difflib
+
         alike = {_alike(label): label for label in self._labels.values()}
         near = difflib.get_close_matches(_alike(typed), list(alike), n=1, cutoff=0.6)
         return alike[near[0]] if near else None

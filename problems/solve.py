@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from problems.ball import Ball
-from problems.elementary import FloatArray, Number, greater
-from problems.expression import BALLS, NUMBERS
-from problems.graph import Graph, build
+from problems.elementary import BoolArray, FloatArray, Number, greater
+from problems.expression import BALLS, NUMBERS, Expression
+from problems.graph import Graph, Step, build
 from problems.network import Method, Plan, Task
 from problems.precision import Precision
 
@@ -17,6 +19,9 @@ Values = Mapping[str, Number]
 """Id of a given or a step -> a float, or an array over exercises."""
 Solution = dict[str, Ball]
 """Id -> every number an honest student may have there; givens have radius 0."""
+Indices: TypeAlias = NDArray[np.int64]
+Givens = Callable[[str, Indices], FloatArray]
+"""Id of a given, candidates -> the given's value in each of them."""
 
 
 def solve(graph: Graph, givens: Values, precision: Precision) -> Solution:
@@ -32,11 +37,74 @@ def solve(graph: Graph, givens: Values, precision: Precision) -> Solution:
     balls: Solution = {id: Ball(givens[id], 0.0) for id in graph.givens}
     with np.errstate(all="ignore"):
         for step in graph.steps.values():
-            ball = step.rule.evaluate(balls, BALLS)
-            for other in step.others:
-                ball = Ball(ball.m, greater(ball.r, other.evaluate(balls, BALLS).r))
-            balls[step.id] = ball.widened(precision.unit(step.kind, ball))
+            balls[step.id] = _written(step, balls, precision)
     return balls
+
+
+def _written(step: Step, balls: Mapping[str, Ball], precision: Precision) -> Ball:
+    """What honest students may write at a step, from what they may have before it."""
+    ball: Ball = step.rule.evaluate(balls, BALLS)
+    for other in step.others:
+        ball = Ball(ball.m, greater(ball.r, other.evaluate(balls, BALLS).r))
+    return ball.widened(precision.unit(step.kind, ball))
+
+
+class Unfolding(dict[str, Ball]):
+    """The solutions of many candidates: a step is worked when it is first read.
+
+    Candidates can be dropped on the way, so that what is costly is worked for few of them.
+
+    Args:
+        graph: the steps.
+        precision: what the worksheet asks for.
+        givens: the candidates' numbers.
+        alive: which of the candidates are worked.
+        parts: further expressions by name, each worked once though many rules read it.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        precision: Precision,
+        givens: Givens,
+        alive: Indices,
+        parts: Mapping[str, Expression],
+    ) -> None:
+        super().__init__()
+        self.alive = alive
+        self._graph = graph
+        self._precision = precision
+        self._givens = givens
+        self._parts = parts
+
+    def __missing__(self, id: str) -> Ball:
+        step = self._graph.steps.get(id)
+        if step is not None:
+            ball = _written(step, self, self._precision)
+        elif id in self._parts:
+            ball = self._parts[id].evaluate(self, BALLS)
+        else:
+            ball = Ball(self._givens(id, self.alive), 0.0)
+        self[id] = ball
+        return ball
+
+    def keep(self, which: BoolArray) -> None:
+        """Drop the other candidates; `which` says it of each that is alive."""
+        self.forget_parts()
+        before = which.shape
+        at = np.flatnonzero(which)  # numbers pick the few that stay faster than truth values
+        self.alive = self.alive[at]
+        for id, ball in self.items():
+            m, r = np.asarray(ball.m), np.asarray(ball.r)
+            self[id] = Ball(
+                m[at] if m.shape == before else ball.m,
+                r[at] if r.shape == before else ball.r,
+            )
+
+    def forget_parts(self) -> None:
+        """Make room: what only the rules of one step share is of no use to the next."""
+        for name in [id for id in self if id in self._parts]:
+            del self[name]
 
 
 def values(graph: Graph, givens: Values) -> dict[str, Number]:

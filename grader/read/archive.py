@@ -12,14 +12,18 @@ import re
 import stat
 import struct
 import unicodedata
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from grader.errors import Lost, SubmissionError
 from grader.read.library import guarded
 from grader.read.table import refusal
+from problems.patterns import pattern
+
+if TYPE_CHECKING:
+    import zipfile
 
 LARGEST = 64_000_000
 """Bytes of all members together, unpacked; and of the archive itself."""
@@ -28,10 +32,10 @@ MOST = 5_000
 """Members."""
 LONGEST_NAME = 400
 
-_JUNK = re.compile(
+_JUNK = pattern(
     r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$|\._|~\$|\.~lock\.)", re.IGNORECASE
 )
-_DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+_DEVICE = pattern(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 _DIRECTORY = b"PK\x01\x02"
 _END = b"PK\x05\x06"
 
@@ -68,6 +72,8 @@ def members(data: bytes, file: str) -> Iterator[Member]:
     Raises:
         SubmissionError: no archive, damaged as a whole, or a bomb.
     """
+    import zipfile
+
     _check_directory(data, file)
     broken = "this ZIP archive is damaged or cut off; download or pack it again"
     with guarded(file, "broken_archive", broken):

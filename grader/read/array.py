@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from grader.read import characters
 from grader.read.codes import AnswerError
 from grader.read.number import Reading, read_number
+from problems.patterns import pattern
 
 MOST_ENTRIES = 400
 MOST_CHARACTERS = 10_000
@@ -98,11 +99,11 @@ def _in_typed(error: AnswerError, core: str) -> AnswerError:
 
 
 _PAIRS = {"[": "]", "(": ")", "（": "）"}
-_ROWS = re.compile(r"\s*\]\s*[,;]?\s*\[\s*|\s*\)\s*[,;]?\s*\(\s*")
-_LINE = re.compile(r"\s*[\r\n]+\s*")
-_INSIDE = re.compile(r"\d,\d")
-_BETWEEN = re.compile(r",(?!\d)|(?<!\d),")
-_NO_TWO_NUMBERS = re.compile(r"(?<!\d)0,\d{3}|,0\d")
+_ROWS = pattern(r"\s*\]\s*[,;]?\s*\[\s*|\s*\)\s*[,;]?\s*\(\s*")
+_LINE = pattern(r"\s*[\r\n]+\s*")
+_INSIDE = pattern(r"\d,\d")
+_BETWEEN = pattern(r",(?!\d)|(?<!\d),")
+_NO_TWO_NUMBERS = pattern(r"(?<!\d)0,\d{3}|,0\d")
 """A comma that cannot stand between numbers: 0,593 and 1,05 are no pairs that anybody writes."""
 
 

@@ -10,6 +10,7 @@ import re
 import unicodedata
 
 from grader.read.codes import AnswerError
+from problems.patterns import pattern
 
 SPACES = " \t\u00a0\u2000-\u200a\u202f\u205f\u3000"
 """As a class of a regular expression; U+200B and its kin are invisible, not spaces."""
@@ -43,7 +44,7 @@ _LOW = str.maketrans(SUBSCRIPTS, "0123456789")
 _HIGH = str.maketrans(SUPERSCRIPTS, "0123456789+-")
 _NAMES = str.maketrans(dict(zip(SUBSCRIPTS, "0123456789", strict=True)) | GREEK | {"∂": "d"})
 
-ALPHABET = re.compile(
+ALPHABET = pattern(
     "["
     + "!-~"
     + SPACES

@@ -6,7 +6,6 @@ index counts rows. Every entry stays a step of its own: an array is only a short
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,8 +16,9 @@ from problems import ids
 from problems.exercise import Exercise
 from problems.network import Plan
 from problems.notation import Labels
+from problems.patterns import pattern
 
-_ENTRY = re.compile(r"(?P<before>.+)\[(?P<row>\d+)(?:,(?P<column>\d+))?\](?P<after>[^\[\]]*)")
+_ENTRY = pattern(r"(?P<before>.+)\[(?P<row>\d+)(?:,(?P<column>\d+))?\](?P<after>[^\[\]]*)")
 
 
 @dataclass(frozen=True, slots=True)

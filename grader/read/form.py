@@ -10,11 +10,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from grader.errors import Lost, Problem, SubmissionError
+from grader.errors import EmptyForm, Lost, Problem
 from grader.read.child import READER
 from grader.read.submission import Builder, Find, Read, Submission
 from grader.read.table import refusal
-from problems.exercise import Exercise
 from templates.fields import EXERCISES, field_name
 
 LARGEST = 20_000_000
@@ -25,14 +24,6 @@ _IDS = re.compile(r"\[([\w-]+(?:, [\w-]+)*)\]\s*$")
 
 Fields = Mapping[str, list[str]]
 """Name of a field -> what is in it, several texts where several fields share the name."""
-
-
-class EmptyForm(SubmissionError):
-    """A worksheet of ours in which nothing is filled in."""
-
-    def __init__(self, file: str, exercises: tuple[Exercise, ...]) -> None:
-        self.exercises = exercises
-        super().__init__([Problem(file, None, None, "empty", _EMPTY)])
 
 
 def read_form(data: bytes, file: str, find: Find) -> Read:
@@ -57,7 +48,8 @@ def read_form(data: bytes, file: str, find: Find) -> Read:
     else:
         _put_labels(fields, file, builder)
     if builder.found and not any(one.answers or one.problems for one in builder.found):
-        raise EmptyForm(file, tuple(one.exercise for one in builder.found))
+        problem = Problem(file, None, None, "empty", _EMPTY)
+        raise EmptyForm(problem, tuple(one.exercise for one in builder.found))
     return builder.read()
 
 

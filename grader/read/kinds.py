@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from problems.patterns import pattern
+
 _PARTS = (b"[Content_Types].xml", b"_rels/", b"docProps/", b"xl/", b"customXml/")
 """Names of which one is the first in a ZIP that is an office document of Microsoft's kind."""
 
@@ -24,8 +26,8 @@ MAGIC: tuple[tuple[bytes, str, str], ...] = (
 )
 """Beginning of a file, its kind, and what it is called in a message."""
 
-_HTML = re.compile(rb"\s*<(!doctype|\?xml|html|head|body|table|div|p|span|meta)\b", re.IGNORECASE)
-_JSON = re.compile(rb"(?:\xef\xbb\xbf)*\s*[\[{]")
+_HTML = pattern(rb"\s*<(!doctype|\?xml|html|head|body|table|div|p|span|meta)\b", re.IGNORECASE)
+_JSON = pattern(rb"(?:\xef\xbb\xbf)*\s*[\[{]")
 
 
 def looked_at(data: bytes) -> tuple[str, str]:

@@ -13,15 +13,16 @@ from grader.errors import Lost
 from grader.read.submission import Builder, Find, Read, Submission
 from grader.read.table import Row, Table, refusal
 from problems.exercise import Exercise
+from problems.patterns import pattern
 
-RESPONSE = re.compile(
+RESPONSE = pattern(
     r"(response|antwort|réponse|respuesta|risposta|resposta|antwoord|odpowiedź|svar) (\d+)",
     re.IGNORECASE,
 )
 """The column of a question's response, in some languages of Moodle."""
 
-_PART = re.compile(r"(?:^|; )([^\W\d]+) (\d+):(?: |$|(?=;))")
-_NAMED = re.compile(r"(?:^|;\s*)([^:;]+):")
+_PART = pattern(r"(?:^|; )([^\W\d]+) (\d+):(?: |$|(?=;))")
+_NAMED = pattern(r"(?:^|;\s*)([^:;]+):")
 _UNANSWERED = ("", "-")
 _IDS = (
     ("id number", "idnumber", "id-nummer", "matrikelnummer", "numéro d'identification"),

@@ -17,6 +17,7 @@ from typing import NoReturn
 
 from grader.read import characters
 from grader.read.codes import AnswerError, quoted
+from problems.patterns import pattern
 from problems.precision import power_of_ten
 
 MOST_DIGITS = 60
@@ -61,8 +62,8 @@ class Unreadable:
 Reading = Written | Unreadable
 
 # possessive (*+): what a part has taken it never gives back, so no text takes long
-_PLAIN = re.compile(r"\s*+([+-]?)(\d*+)(?:\.(\d*+))?+(?:[eE]([+-]?\d{1,5}))?\s*+", re.ASCII)
-_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
+_PLAIN = pattern(r"\s*+([+-]?)(\d*+)(?:\.(\d*+))?+(?:[eE]([+-]?\d{1,5}))?\s*+", re.ASCII)
+_THOUSANDS = pattern(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 
 
 def read_number(
@@ -118,38 +119,38 @@ def _written(text: str, plain: str, whole: str, fraction: str, exponent: str | N
 
 _S = f"[{characters.SPACES}]*"
 _SIGN = rf"[{re.escape(characters.PLUS + characters.MINUS)}]"
-_SCIENTIFIC = re.compile(
+_SCIENTIFIC = pattern(
     rf"(?P<mantissa>[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)){_S}(?:\*|×|·|⋅|∙|∗|x|X|\\cdot|\\times){_S}10"
     rf"(?:{_S}(?:\^|\*\*){_S}(?:(?P<a>[+-]?\d{{1,5}})|\({_S}(?P<b>[+-]?\d{{1,5}}){_S}\)"
     rf"|\{{{_S}(?P<c>[+-]?\d{{1,5}}){_S}\}})|(?P<d>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,5}}))",
     re.ASCII,
 )
-_COMMA = re.compile(r"([+-]?)(\d*),(\d+)([eE][+-]?\d{1,5})?", re.ASCII)
-_GROUPED_POINT = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+\.\d*", re.ASCII)
-_GROUPED_COMMA = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+,\d*", re.ASCII)
-_SPACED = re.compile(rf"[+-]?\d+(?:[{characters.SPACES}]++[\d.,]++)++", re.ASCII)
-_EQUALS = re.compile(r"([^=<>≤≥≠≈~]{1,80}?)\s*[=≈](?!=)", re.ASCII)
-_ABOUT = re.compile(r"[≈~]\s*|=(?=\s)\s*")
-_ERROR = re.compile(r"#(?:REF|N/A|NUM|NAME|VALUE|DIV/0|NULL|SPILL|CALC|GETTING_DATA|#+)[!?]?.*")
-_DATE = re.compile(
+_COMMA = pattern(r"([+-]?)(\d*),(\d+)([eE][+-]?\d{1,5})?", re.ASCII)
+_GROUPED_POINT = pattern(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+\.\d*", re.ASCII)
+_GROUPED_COMMA = pattern(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+,\d*", re.ASCII)
+_SPACED = pattern(rf"[+-]?\d+(?:[{characters.SPACES}]++[\d.,]++)++", re.ASCII)
+_EQUALS = pattern(r"([^=<>≤≥≠≈~]{1,80}?)\s*[=≈](?!=)", re.ASCII)
+_ABOUT = pattern(r"[≈~]\s*|=(?=\s)\s*")
+_ERROR = pattern(r"#(?:REF|N/A|NUM|NAME|VALUE|DIV/0|NULL|SPILL|CALC|GETTING_DATA|#+)[!?]?.*")
+_DATE = pattern(
     r"\d{4}-\d{1,2}-\d{1,2}(?:[T ].*)?|\d{1,2}/\d{1,2}/\d{2,4}|\d{1,2}\.\d{1,2}\.\d{2,4}"
     r"|\d{1,2}[- .]*(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mai|okt|dez)[a-z]*\b.*"
     r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[- .]*\d{1,4}"
     r"|\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?",
     re.IGNORECASE | re.ASCII,
 )
-_NO_NUMBER = re.compile(
+_NO_NUMBER = pattern(
     r"[+-]?(?:nan|inf|infinity|infty|oo|zoo|null|nil|none|undefined|undef|true|false|∞)"
     r"|n\.?/?a\.?|nan\(.*\)",
     re.IGNORECASE,
 )
-_HEX = re.compile(r"[+-]?0[xXbBoO][0-9a-fA-F]+")
-_UNIT = re.compile(
+_HEX = pattern(r"[+-]?0[xXbBoO][0-9a-fA-F]+")
+_UNIT = pattern(
     rf"[+-]?(?:\d++(?:[.,]\d*+)?+|[.,]\d++)(?:[eE][+-]?\d++)?+{_S}(?P<unit>[A-Za-z°€$£%‰].*)",
     re.ASCII,
 )
 _LETTERS = r"[^\W\d_⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉]+"
-_WORDS = re.compile(rf"{_LETTERS}(?:[\s'.,-]+{_LETTERS})*[.?!]?")
+_WORDS = pattern(rf"{_LETTERS}(?:[\s'.,-]+{_LETTERS})*[.?!]?")
 
 
 class _Spelling:

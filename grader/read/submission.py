@@ -31,18 +31,19 @@ from grader.read.table import (
 )
 from problems.exercise import Exercise
 from problems.notation import Labels
+from problems.patterns import pattern
 
 LONGEST_ANSWER = 2_000
 LONGEST_STUDENT = 200
 
-_PATH = re.compile(r"(^|[\\/])\.\.([\\/]|$)|^[\\/]|^[A-Za-z]:[\\/]")
-COMMA = re.compile(r"[+-]?(0,\d+|\d{4,},\d+|\d+,(\d{1,2}|\d{4,}))([eE][+-]?\d+)?")
+_PATH = pattern(r"(^|[\\/])\.\.([\\/]|$)|^[\\/]|^[A-Za-z]:[\\/]")
+COMMA = pattern(r"[+-]?(0,\d+|\d{4,},\d+|\d+,(\d{1,2}|\d{4,}))([eE][+-]?\d+)?")
 """A number whose comma can only be a decimal one."""
-DOT = re.compile(r"[+-]?\d*\.\d+([eE][+-]?\d+)?")
-EITHER = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
+DOT = pattern(r"[+-]?\d*\.\d+([eE][+-]?\d+)?")
+EITHER = pattern(r"[+-]?[1-9]\d{0,2},\d{3}")
 COMMAS_SETTLED = "numbers like 1,234 are read with a decimal comma, as the others here need it"
-DIGITS = re.compile(r"\s*\d+\s*")
-WHOLE = re.compile(r"\s*[+−–-]?\d{1,3}\s*")
+DIGITS = pattern(r"\s*\d+\s*")
+WHOLE = pattern(r"\s*[+−–-]?\d{1,3}\s*")
 
 
 @dataclass

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 from grader.errors import Problem, SubmissionError
 from grader.read.kinds import looked_at
+from problems.patterns import pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,10 @@ MOST = 500
 
 _LONGEST_LINE = 4_000_000
 _MOST_CELLS = 200_000
-_UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
+_UNDEFINED = pattern(rb"[\x81\x8d\x8f\x90\x9d]")
 """Bytes that Windows-1252 does not use."""
-_UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-_SEP = re.compile(r'"?sep=([,;\t])"?\s*', re.IGNORECASE)
+_UTF8 = pattern(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_SEP = pattern(r'"?sep=([,;\t])"?\s*', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
