@@ -81,7 +81,7 @@ def workers(count: int | None = None, scheduler: str | None = None) -> Iterator[
         return
     from distributed import Client, LocalCluster
 
-    _settle()
+    settle()
     if scheduler is None:
         with (
             LocalCluster(
@@ -103,7 +103,7 @@ def workers(count: int | None = None, scheduler: str | None = None) -> Iterator[
         yield Workers(client, max(1, len(client.scheduler_info()["workers"])))
 
 
-def _settle() -> None:
+def settle() -> None:
     """Dask's settings for our tasks: dead workers are no fault of a task, and say little."""
     import logging
 

@@ -56,6 +56,16 @@ class PartJob:
     files: PartFiles
 
 
+@dataclass(frozen=True)
+class Done:
+    """What was marked."""
+
+    submissions: int
+    answers: int
+    points: float
+    notes: tuple[Problem, ...]
+
+
 @dataclass
 class Graded:
     """What came of a class."""
@@ -68,6 +78,13 @@ class Graded:
     notes: list[Problem] = field(default_factory=list)
     few: list[Problem] = field(default_factory=list)
     """The first problems."""
+
+    def add(self, done: Done) -> None:
+        """One more part."""
+        self.submissions += done.submissions
+        self.answers += done.answers
+        self.points += done.points
+        self.notes += done.notes
 
 
 def grade(
@@ -95,24 +112,18 @@ def grade(
     """
     roll = open_roll(assignment, workers, lambda done, of: progress("exercises", done, of))
     refuse_other(out)
+    found = Graded()
     with new_folder(out, replace=True) as folder:
         work = folder / ".work"
         work.mkdir()
-        found = Graded()
         slices, problems = _sort(paths, roll, work, workers, found, progress)
+        parts = [PartFiles(work, number, form) for number in range(len(roll.sizes))]
         jobs = [
-            PartJob(
-                roll, number, tuple(slices.get(number, ())), policy, PartFiles(work, number, form)
-            )
-            for number in range(len(roll.sizes))
+            PartJob(roll, n, tuple(own), policy, parts[n]) for n, own in sorted(slices.items())
         ]
-        waiting = [job for job in jobs if job.slices]
-        for n, done in enumerate(workers.map(mark_part, waiting), 1):
-            found.submissions += done.submissions
-            found.answers += done.answers
-            found.points += done.points
-            found.notes += done.notes
-            progress("grading", n, len(waiting))
+        for n, done in enumerate(workers.map(mark_part, jobs), 1):
+            found.add(done)
+            progress("grading", n, len(jobs))
         meta: dict[str, object] = {
             "generator": f"bpgrade {__version__}",
             "assignment": assignment.name,
@@ -121,8 +132,7 @@ def grade(
             "submissions": found.submissions,
             "answers": found.answers,
         }
-        files = [job.files for job in jobs]
-        found.problems = put_together(files, problems, meta, folder)
+        found.problems = put_together(parts, problems, meta, folder)
         found.few = _first(folder)
         shutil.rmtree(work)
     return found
@@ -197,16 +207,6 @@ def _lost(ranges_: Iterable[Sorted]) -> list[Problem]:
 
 
 # second pass -------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Done:
-    """What was marked."""
-
-    submissions: int
-    answers: int
-    points: float
-    notes: tuple[Problem, ...]
 
 
 def mark_part(job: PartJob) -> Done:

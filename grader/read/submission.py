@@ -347,6 +347,7 @@ def answers_in(table: Table, find: Find) -> Read:
 
 
 def not_answers(table: Table) -> SubmissionError:
+    """Why a table is none of answers: what was found, what is needed."""
     found = ", ".join(table.columns)[:200] or "nothing"
     if re.search(r"step\W+(\w+\W+)*answer", found, re.IGNORECASE) and len(table.columns) == 1:
         message = f"cells are separated by comma, semicolon or tab, not as in {found!r}"
@@ -359,6 +360,7 @@ def not_answers(table: Table) -> SubmissionError:
 
 
 def step_columns(table: Table) -> list[str]:
+    """The columns of a wide table that are named after steps."""
     return [column for column in table.columns if column and column not in KNOWN]
 
 
@@ -380,6 +382,7 @@ def writes_commas(table: Table, columns: list[str], builder: Builder) -> bool | 
 
 
 def take_tidy(table: Table, builder: Builder) -> None:
+    """Every row an answer."""
     needed = 1 + max(table.columns.index("step"), table.columns.index("answer"))
     for row in table.rows:
         if row.width < needed:
@@ -398,6 +401,7 @@ def _of_row(row: Row, builder: Builder) -> Exercise | None:
 
 
 def too_few(row: Row, table: Table) -> str:
+    """Why a row that ends early is not used."""
     found = f"{row.width} of the {len(table.columns)} cells that the header names"
     text = "".join(row.cells.values())
     for sign, name in DELIMITERS.items():
@@ -423,6 +427,7 @@ def cut_number(row: Row, table: Table) -> tuple[str, str] | None:
 
 
 def take_wide(table: Table, builder: Builder, columns: list[str]) -> None:
+    """Every row a student's answers."""
     for row in table.rows:
         exercise = _of_row(row, builder)
         if exercise:
