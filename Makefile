@@ -53,6 +53,7 @@ fuzz: setup
 bench: setup
 	$(BIN)/python tests/bench/startup.py
 	$(BIN)/python tests/bench/draws.py
+	$(BIN)/python tests/bench/generation.py
 	$(BIN)/python tests/bench/marking.py
 	$(BIN)/python tests/bench/paper.py
 	PYTHONPATH=tests/support $(BIN)/python tests/bench/formulas.py

@@ -10,13 +10,14 @@ hw1/assignment.json     family, choices, secret                       (teacher o
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.errors import AssignmentError, Lost
+from grader.lines import Lines
 from grader.matching import People
 from grader.read.table import read_table
 from grader.roster import Student, with_folders
@@ -32,6 +33,9 @@ ROSTER = "roster.csv"
 
 MOST_COMPARED = 5_000
 """Of a larger class no near name is offered: comparing with all of them takes seconds."""
+
+KEPT = 4_096
+"""Exercises that are not parsed again when they are asked for again."""
 
 
 @dataclass(frozen=True)
@@ -142,12 +146,11 @@ class Folder:
         self.order = Order.from_json(_json(path / META), f"{path.name}/{META}")
 
     @cached_property
-    def _lines(self) -> list[str]:
+    def _lines(self) -> Lines:
         try:
-            text = (self.path / EXERCISES).read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
+            return Lines(self.path / EXERCISES)
+        except OSError as error:
             raise AssignmentError(f"{self.path / EXERCISES} cannot be read: {error}") from None
-        return [line for line in text.split("\n") if line.strip()]
 
     def exercises(self) -> Iterator[Exercise]:
         """All exercises in the order of the file."""
@@ -155,27 +158,58 @@ class Folder:
             yield self._exercise(number)
 
     def _exercise(self, number: int) -> Exercise:
-        what = f"{self.path.name}/{EXERCISES}, line {number + 1}"
-        return from_json(_parse(self._lines[number], what), what)
+        what = self._line_name(number)
+        return from_json(_parse(_decoded(self._lines[number], what), what), what)
+
+    def _line_name(self, number: int) -> str:
+        return f"{self.path.name}/{EXERCISES}, line {number + 1}"
 
     @cached_property
-    def _index(self) -> tuple[dict[str, int], dict[str, list[int]]]:
+    def _index(self) -> tuple[dict[str, int], dict[str, tuple[int, ...]]]:
         """Exercise id -> line, student -> lines; only the heads of the lines are parsed."""
         by_id: dict[str, int] = {}
-        by_student: dict[str, list[int]] = {}
-        for number, line in enumerate(self._lines):
-            id, student = _head(line, f"{self.path.name}/{EXERCISES}, line {number + 1}")
+        by_student: dict[str, tuple[int, ...]] = {}
+        for number in range(len(self._lines)):
+            id, student = self._head(number)
             by_id[id] = number
-            by_student.setdefault(student, []).append(number)
+            by_student[student] = (*by_student.get(student, ()), number)
         return by_id, by_student
+
+    def _head(self, number: int) -> tuple[str, str]:
+        """Id and student of a line."""
+        match = self._lines.match(_HEAD, number)
+        what = self._line_name(number)
+        if match:
+            id, student = (_decoded(part, what) for part in match.groups())
+            if "\\" not in id + student:
+                return id, student
+            return json.loads(f'"{id}"'), json.loads(f'"{student}"')
+        doc = _parse(_decoded(self._lines[number], what), what)
+        return str(doc.get("id")), str(doc.get("student"))
+
+    @property
+    def ids(self) -> Collection[str]:
+        """The ids of all exercises."""
+        return self._index[0].keys()
+
+    def exercises_of(self, student: str) -> dict[int, Exercise]:
+        """A student's exercises, each with its line (from 0)."""
+        return {line: self._exercise(line) for line in self._index[1].get(student, ())}
+
+    def replaced(self, number: int, line: bytes) -> Iterator[bytes]:
+        """The file with another exercise on a line (from 0), piece by piece."""
+        lines = self._lines
+        return (line if n == number else lines[n] + b"\n" for n in range(len(lines)))
 
     @cached_property
     def _known(self) -> dict[int, Exercise]:
         return {}
 
     def exercise(self, number: int) -> Exercise:
-        """The exercise on a line (from 0), parsed once."""
+        """The exercise on a line (from 0); those asked for lately are not parsed again."""
         if number not in self._known:
+            if len(self._known) >= KEPT:
+                del self._known[next(iter(self._known))]
             self._known[number] = self._exercise(number)
         return self._known[number]
 
@@ -223,7 +257,7 @@ class Folder:
         try:
             table = read_table((self.path / ROSTER).read_bytes(), ROSTER)
         except OSError:
-            students = dict.fromkeys(_head(line, EXERCISES)[1] for line in self._lines)
+            students = self._index[1]
             return {s.student: s for s in with_folders((id, "", "") for id in students)}
         cells = [row.cells for row in table.rows]
         return {
@@ -235,21 +269,23 @@ class Folder:
         parts = path.resolve().parts
         base = len(self.path.parts)
         if len(parts) > base + 2 and parts[base] == "students":
-            for student in self.roster.values():
-                if student.folder == parts[base + 1]:
-                    return student.student
+            return self._owners.get(parts[base + 1], "")
         return ""
 
+    @cached_property
+    def _owners(self) -> dict[str, str]:
+        """Folder -> student."""
+        return {one.folder: one.student for one in reversed(self.roster.values())}
 
-_HEAD = pattern(r'\{"format": \d+, "id": ("(?:[^"\\]|\\.)*"), "student": ("(?:[^"\\]|\\.)*"),')
+
+_HEAD = pattern(rb'\{"format": \d+, "id": "((?:[^"\\]|\\.)*)", "student": "((?:[^"\\]|\\.)*)",')
 
 
-def _head(line: str, what: str) -> tuple[str, str]:
-    match = _HEAD.match(line)
-    if match:
-        return json.loads(match[1]), json.loads(match[2])
-    doc = _parse(line, what)
-    return str(doc.get("id")), str(doc.get("student"))
+def _decoded(data: bytes, what: str) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise AssignmentError(f"{what}: this is no UTF-8: {error}") from None
 
 
 def _parse(text: str, what: str) -> Doc:

@@ -1,23 +1,24 @@
 """What is handed out: each student's worksheet, blank answers and, for the teacher, the key.
 
-Students do not depend on each other, so a class is shared among the machine's cores; the files
-are the same whoever writes them.
+Students do not depend on each other, so a class is shared among whoever is there to work; the
+files are the same whoever makes them.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from grader.folder import Order
+from grader.cluster import Workers
+from grader.folder import EXERCISES, Order
 from grader.roster import Student
 from grader.spreadsheet import plain_table
-from problems.exercise import Exercise
+from problems.exercise import Exercise, from_json
 from problems.sections import placed
 
 if TYPE_CHECKING:
@@ -26,11 +27,8 @@ if TYPE_CHECKING:
 
 FORMATS = ("pdf", "html", "md", "csv")
 
-ALONE = 12
-"""So many students are written before a second process would have started."""
-
 BATCH = 8
-"""Students that a process writes before it reports."""
+"""Students whose files are made at once."""
 
 
 class Progress(Protocol):
@@ -43,8 +41,8 @@ def silent(phase: str, done: int, of: int) -> None:
     """No progress shown."""
 
 
-Own = tuple[Student, Sequence[Exercise]]
-"""A student and the exercises that are theirs."""
+Lines = tuple[Student, tuple[bytes, ...]]
+"""A student and their lines of exercises.jsonl."""
 
 
 def blank_answers(exercises: Sequence[Exercise]) -> bytes:
@@ -68,10 +66,12 @@ def student_files(
 ) -> dict[str, bytes]:
     """Path within the assignment folder -> content, for one student."""
     files: dict[str, bytes] = {}
-    work, solved = worksheet(order, student, exercises), key(order, student, exercises)
-    for name, render in renderers(order.formats, order.paper):
-        files[f"students/{student.folder}/worksheet.{name}"] = render(work)
-        files[f"keys/{student.folder}.{name}"] = render(solved)
+    rendered = renderers(order.formats, order.paper)
+    if rendered:
+        work, solved = worksheet(order, student, exercises), key(order, student, exercises)
+        for name, render in rendered:
+            files[f"students/{student.folder}/worksheet.{name}"] = render(work)
+            files[f"keys/{student.folder}.{name}"] = render(solved)
     if "csv" in order.formats:
         files[f"students/{student.folder}/answers.csv"] = blank_answers(exercises)
     return files
@@ -134,59 +134,43 @@ def sheet(order: Order, student: Student, exercise: Exercise) -> Sheet:
 # a class -----------------------------------------------------------------------------------
 
 
-def write_handouts(folder: Path, order: Order, owners: Sequence[Own], progress: Progress) -> None:
+@dataclass(frozen=True)
+class Sheets:
+    """Some students' worksheets and keys, to be laid out by somebody."""
+
+    order: Order
+    owners: tuple[Lines, ...]
+
+
+def files_of(sheets: Sheets) -> list[dict[str, bytes]]:
+    """The files of each student."""
+    return [
+        student_files(
+            sheets.order, student, [from_json(json.loads(line), EXERCISES) for line in lines]
+        )
+        for student, lines in sheets.owners
+    ]
+
+
+def write_handouts(
+    folder: Path, order: Order, owners: Iterable[Lines], team: Workers
+) -> Iterator[int]:
     """Write everybody's files into a folder.
 
     Args:
         folder: of the assignment; `students` and `keys` are made in it.
         order: formats and paper.
         owners: the class.
-        progress: told of the phase `writing`.
+        team: who does the work.
+
+    Yields:
+        How many more students' files are written.
     """
-    (folder / "keys").mkdir(exist_ok=True)
-    workers = min(cores(), -(-len(owners) // BATCH))
-    if workers < 2 or len(owners) < ALONE:
-        for done, own in enumerate(owners, 1):
-            _write(folder, order, [own])
-            progress("writing", done, len(owners))
-        return
-    with ProcessPoolExecutor(workers) as pool:
-        try:
-            done = 0
-            for count in _finished(pool, folder, order, owners, workers):
-                done += count
-                progress("writing", done, len(owners))
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
-def cores() -> int:
-    """Cores that this process may use."""
-    allowed = getattr(os, "sched_getaffinity", None)
-    return len(allowed(0)) if allowed else os.cpu_count() or 1
-
-
-def _finished(
-    pool: ProcessPoolExecutor, folder: Path, order: Order, owners: Sequence[Own], workers: int
-) -> Iterator[int]:
-    """Students written, batch by batch as they are done; few batches wait at a time."""
-    batches = (owners[n : n + BATCH] for n in range(0, len(owners), BATCH))
-    waiting: set[Future[int]] = set()
-    while True:
-        for batch in islice(batches, 3 * workers - len(waiting)):
-            waiting.add(pool.submit(_write, folder, order, batch))
-        if not waiting:
-            return
-        finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-        for one in finished:
-            yield one.result()
-
-
-def _write(folder: Path, order: Order, owners: Sequence[Own]) -> int:
-    for student, exercises in owners:
-        for path, data in student_files(order, student, exercises).items():
+    waiting = iter(owners)
+    batches = iter(lambda: tuple(islice(waiting, BATCH)), ())
+    for files in team.map(files_of, (Sheets(order, batch) for batch in batches)):
+        for path, data in (item for own in files for item in own.items()):
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
-    return len(owners)
+        yield len(files)

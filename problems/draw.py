@@ -34,6 +34,8 @@ FEW, MANY = 512, 16_384
 block, which holds an exercise in most families, and after it."""
 MOST_ATTEMPTS = 262_144
 """Attempts for one exercise before the family is refused."""
+HOPELESS = 4_096
+"""Attempts of each after which, if nobody has an exercise, the first key is tried alone."""
 LAST = MOST_ATTEMPTS + 16_384
 """Attempts that are looked at nevertheless, as they always were."""
 
@@ -169,10 +171,13 @@ def draw(
     candidates = Candidates(design)
     found: dict[int, Draw] = {}
     pending = list(range(len(keys)))
+    alone: list[Draw] = []
     first = 0
     while pending:
         if first >= LAST:
             raise GateError(_why_refused(design, candidates, keys[pending[0]]))
+        if first >= HOPELESS and not found and not alone and len(keys) > 1:
+            alone = draw(design, keys[:1])  # raises, if it is as hopeless as it seems
         count = _attempts_at_once(first, len(pending))
         group = max(1, CHUNK // count)
         left: list[int] = []

@@ -164,6 +164,14 @@ def issued(
 
 def as_json(exercise: Exercise) -> Doc:
     """The exercise as an object of `exercises.jsonl` (docs/formats.md)."""
+    balls = exercise.solution
+    return document(
+        exercise, {id: (float(balls[id].m), float(balls[id].r)) for id in exercise.asked}
+    )
+
+
+def document(exercise: Exercise, values: Mapping[str, tuple[float, float]]) -> Doc:
+    """The same, where values and tolerances of the asked steps are known already."""
     plan, task = exercise.plan, exercise.plan.task
     examples = [None] if task.examples == 1 else list(range(1, task.examples + 1))
     doc: Doc = {
@@ -201,7 +209,7 @@ def as_json(exercise: Exercise) -> Doc:
         | ({"factors": True} if plan.method.factors else {}),
         "precision": exercise.precision.as_json(),
     }
-    steps = [_step_json(exercise, id) for id in exercise.asked]
+    steps = [_step_json(exercise, id, *values[id]) for id in exercise.asked]
     more = exercise.questions[len(exercise.asked) :]
     return doc | {"steps": [*steps, *(_formula_json(exercise, question) for question in more)]}
 
@@ -226,14 +234,13 @@ def _column(exercise: Exercise, kind: str, count: int, example: int | None) -> l
     return [exercise.givens[ids.at(f"{kind}.{n}", example)] for n in range(1, count + 1)]
 
 
-def _step_json(exercise: Exercise, id: str) -> Doc:
-    ball = exercise.solution[id]
+def _step_json(exercise: Exercise, id: str, value: float, tolerance: float) -> Doc:
     return {
         "id": id,
         "label": exercise.labels[id],
         "asked": True,
-        "value": float(ball.m),
-        "tolerance": float(ball.r),
+        "value": value,
+        "tolerance": tolerance,
     }
 
 
@@ -326,7 +333,8 @@ def _from_json(doc: Doc) -> Exercise:
     asked = tuple(id for id in listed if not ids.asks_formula(id))
     formulas = tuple(id.removesuffix(ids.FORMULA) for id in listed if id.endswith(ids.FORMULA))
     generals = tuple(id for id in listed if ids.asks_general(id))
-    unknown = [id for id in (*asked, *formulas) if id not in build(plan).steps]
+    steps = build(plan).steps
+    unknown = [id for id in (*asked, *formulas) if id not in steps]
     if unknown:
         raise ValueError(f"no step {unknown[0]!r} in this network")
     return Exercise(

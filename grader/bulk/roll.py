@@ -143,11 +143,12 @@ class Book(Folder):
         self._roll = roll
 
     @cached_property
-    def _index(self) -> tuple[dict[str, int], dict[str, list[int]]]:
+    def _index(self) -> tuple[dict[str, int], dict[str, tuple[int, ...]]]:
         people = everyone(self._roll)
         by_id = dict(zip(people["id"], people["place"], strict=True))
         grouped = people.group_by("student", maintain_order=True).agg("place")
-        return by_id, dict(zip(grouped["student"], grouped["place"].to_list(), strict=True))
+        places = map(tuple, grouped["place"].to_list())
+        return by_id, dict(zip(grouped["student"], places, strict=True))
 
     def _exercise(self, number: int) -> Exercise:
         part = bisect.bisect_right(self._roll.starts, number) - 1

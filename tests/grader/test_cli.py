@@ -239,8 +239,8 @@ def test_an_existing_folder_is_not_overwritten(runner: CliRunner, roster: Path) 
     assert not (folder / "mine.txt").exists()
 
 
-def test_an_interrupted_run_leaves_nothing(runner, roster: Path, monkeypatch) -> None:
-    """The folder takes its name only when it is complete."""
+def test_an_interrupted_run_leaves_nothing_half_written(runner, roster: Path, monkeypatch) -> None:
+    """The folder takes its name only when it is complete; the same command completes it."""
     import grader.handouts
 
     def fail(*_: object) -> dict[str, bytes]:
@@ -248,11 +248,14 @@ def test_an_interrupted_run_leaves_nothing(runner, roster: Path, monkeypatch) ->
 
     monkeypatch.setattr(grader.handouts, "student_files", fail)
     out = roster.parent / "hw1"
-    result = runner.invoke(
-        cli, ["generate", "mazur", "--students", str(roster), "--out", str(out)]
-    )
+    command = ["generate", "mazur", "--students", str(roster), "--out", str(out)]
+    result = runner.invoke(cli, command)
     assert result.exit_code != 0
-    assert [p.name for p in roster.parent.iterdir()] == ["roster.csv"]
+    assert "the same command goes on" in result.stderr
+    assert sorted(p.name for p in roster.parent.iterdir()) == [".hw1.unfinished", "roster.csv"]
+    monkeypatch.undo()
+    assert runner.invoke(cli, command).exit_code == 0
+    assert sorted(p.name for p in roster.parent.iterdir()) == ["hw1", "roster.csv"]
 
 
 def test_families_and_documents_and_doctor(runner: CliRunner) -> None:

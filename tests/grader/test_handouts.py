@@ -13,7 +13,6 @@ from papers import sizes, texts
 from pypdf import PdfReader
 from pypdf.generic import StreamObject
 
-from grader import handouts
 from grader.cli import cli
 from grader.folder import Folder
 from problems.exercise import Exercise
@@ -85,13 +84,12 @@ def test_the_test_above_can_fail(tmp_path: Path, runner: CliRunner) -> None:
 
 
 def test_the_same_files_come_from_one_process_and_from_several(
-    tmp_path: Path, runner: CliRunner, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, runner: CliRunner
 ) -> None:
     """Who writes a student's files must not show in them."""
     many = ["--count", "20", "--formats", "pdf"]
-    generated(runner, tmp_path / "a", "binary", *many)
-    monkeypatch.setattr(handouts, "cores", lambda: 1)
-    generated(runner, tmp_path / "b", "binary", *many)
+    generated(runner, tmp_path / "a", "binary", *many, "--workers", "2")
+    generated(runner, tmp_path / "b", "binary", *many, "--workers", "1")
     one = {p.relative_to(tmp_path / "a"): p.read_bytes() for p in (tmp_path / "a").rglob("*.pdf")}
     two = {p.relative_to(tmp_path / "b"): p.read_bytes() for p in (tmp_path / "b").rglob("*.pdf")}
     assert one == two

@@ -1,0 +1,40 @@
+"""A class written at once is the class written one by one, byte for byte."""
+
+from __future__ import annotations
+
+import pytest
+
+from problems import family
+from problems.draw import draw, key
+from problems.exercise import as_json, dumps, issued
+from problems.family import Design
+from problems.lines import Lines
+
+STUDENTS = ['ada "the" first', "Zoë 100 % \\ 50 %s", "李", "student-04", "\u2028line", "x" * 200]
+
+
+def both_ways(design: Design, each: int) -> tuple[list[str], list[str]]:
+    """Lines at once, and one by one."""
+    owners = [(student, n) for student in STUDENTS for n in range(1, each + 1)]
+    draws = draw(design, [key("lines", "hw", student, n) for student, n in owners])
+    names = [f"{design.family.name}-{n:010x}" for n in range(len(owners))]
+    singly = [
+        dumps(as_json(issued(design, found, name, student, n))) + "\n"
+        for found, name, (student, n) in zip(draws, names, owners, strict=True)
+    ]
+    return Lines(design).write(draws, names, owners), singly
+
+
+@pytest.mark.parametrize("name", family.names())
+def test_lines_written_at_once_are_those_written_one_by_one(name: str) -> None:
+    """All families, students of any name."""
+    at_once, singly = both_ways(family.load(name).design(), 1)
+    assert at_once == singly
+
+
+@pytest.mark.parametrize("choice", [{"decimals": 6}, {"significant": 5}, {"difficulty": "easy"}])
+def test_lines_follow_the_choices(choice: dict[str, int]) -> None:
+    """Precision shows in every tolerance; two exercises a student."""
+    at_once, singly = both_ways(family.load("mazur").design(**choice), 2)
+    assert at_once == singly
+    assert len(set(at_once)) == 2 * len(STUDENTS)
