@@ -27,6 +27,7 @@ from templates.page import (
 )
 from templates.plots import charts
 from templates.sheets import LANGUAGE
+from templates.stepnames import step_symbol
 from templates.survey import Group, Survey, Timeline
 
 MOST_LISTED = 100
@@ -69,7 +70,7 @@ def _summary(survey: Survey) -> Iterator[Block]:
 
 def symbols(group: Group) -> Mapping[str, Formula]:
     """Id of each step -> how the text writes it."""
-    return {step.id: group.exercise.symbol(step.id) for step in group.steps}
+    return {step.id: step_symbol(group.exercise, step.id) for step in group.steps}
 
 
 # pictures ----------------------------------------------------------------------------------

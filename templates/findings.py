@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from problems.catalogue import CATALOGUE, Slip
 from problems.formula import Formula
-from problems.slips import TRIED
+from problems.slips import OF_THE_PEN, TRIED
 from templates.formulas.plain import plain
-from templates.page import Badge, Code, Emphasis, Inlines, Math, Strong, Text
+from templates.page import Badge, Code, Emphasis, Inline, Inlines, Math, Strong, Text
+from templates.stepnames import step_symbol
 from templates.survey import Group, SlipStatistics, StepStatistics, Survey, Variant
 
 COMMON = 0.05
@@ -53,7 +54,12 @@ def findings(survey: Survey) -> list[Finding]:
         found += [Finding("draw", parts) for parts in _draws(group, where)]
         found += [Finding("weak", parts) for parts in _weak(group, where)]
     found.append(Finding("agreement", _agreement(survey)))
-    return found
+    return [Finding(kind, tuple(map(_together, parts))) for kind, parts in found]
+
+
+def _together(part: Inline) -> Inline:
+    """Numbers and their percent signs stay on one line."""
+    return Text(part.text.replace(" %", "\u00a0%")) if isinstance(part, Text) else part
 
 
 def words(parts: Inlines) -> str:
@@ -81,7 +87,7 @@ def percent(share: float) -> str:
 
 def symbol(group: Group, id: str) -> Formula:
     """What the text writes for a step."""
-    return group.exercise.symbol(id)
+    return step_symbol(group.exercise, id)
 
 
 def entry(slip: str) -> Slip | None:
@@ -116,7 +122,7 @@ def reteach(group: Group, where: str = "") -> Iterator[Inlines]:
     common = [s for s in group.slips if s.share >= COMMON and s.submissions > 1]
     for slip in common[:MOST_TAUGHT]:
         yield (
-            Strong("Reteach: "),
+            Strong("Remind of: " if slip.slip in OF_THE_PEN else "Reteach: "),
             Text(f"{title_of(slip.slip)}, {percent(slip.share)} of the submissions{where}, "),
             *_places(group, slip),
             Text(_advice(slip.slip)),

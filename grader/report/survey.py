@@ -14,6 +14,7 @@ from grader.report.statistics import alpha
 from grader.report.steps import deviations, slip_statistics, step_statistics
 from grader.report.timeline import timeline
 from grader.report.variants import variants
+from grader.terminal import plural
 from templates.survey import Agreement, Group, Score, Survey
 
 
@@ -26,6 +27,11 @@ def survey(results: Results, folder: Folder, anonymous: bool = False) -> Survey:
         anonymous: whether students are numbers and exercises have no ids.
     """
     found, notes = cohorts(results, folder)
+    earlier = results.attempts.height - results.submissions.height
+    if earlier:
+        notes.append(
+            f"{plural(earlier, 'earlier attempt')}: of each student's attempts the last one counts"
+        )
     if results.orphans:
         notes.append(f"{results.orphans} rows of steps belong to no row of the grade book")
     students = results.submissions["student"]

@@ -14,12 +14,15 @@ from grader.batch import VERDICTS, Batch
 from grader.cli import cli
 from grader.conventions import Judged, judge
 from grader.folder import Folder
+from grader.mark import mark
 from grader.policy import DEFAULT
+from grader.read.number import read_number
 from problems.exercise import Exercise
 from problems.expression import NUMBERS, Expression
 from problems.precision import power_of_ten
 from problems.slips import wrong_rules
 from problems.solve import solve
+from templates.report import Report, StepReport
 
 Arrays = dict[str, np.ndarray]
 Masks = Mapping[str, np.ndarray]
@@ -202,3 +205,50 @@ def assignment(out: Path, family: str, count: int, *more: str) -> Folder:
     done = CliRunner().invoke(cli, [*command, "--seed", "class", "--out", str(out), *more])
     assert done.exit_code == 0, done.output
     return Folder(out)
+
+
+def graded(folder: Folder, out: Path, seed: int = 1, attempts: int = 1) -> Path:
+    """Results of an assignment of any family, checked one by one.
+
+    Some answers are off, some blank; formulas are left blank.
+    """
+    rng = np.random.default_rng(seed)
+    book, steps = [], []
+    for exercise in folder.exercises():
+        for attempt in range(1, attempts + 1):
+            answers = {}
+            for id in exercise.asked:
+                value, chance = exercise.printed[id], rng.random()
+                if chance < 0.8:
+                    answers[id] = read_number(value)
+                elif chance < 0.95:
+                    answers[id] = read_number(f"{float(value) * 1.7 + 0.3:.4f}")
+            report = mark(exercise, answers)
+            book.append([*_row(report), f"2026-03-{attempt:02}T10:00:00", str(attempt)])
+            steps += [_step_row(report, step) for step in report.steps]
+    out.mkdir(parents=True, exist_ok=True)
+    for name, header, rows in (
+        ("gradebook.csv", (*GRADEBOOK, "submitted", "attempt"), book),
+        ("steps.csv", STEPS, steps),
+    ):
+        with (out / name).open("w", newline="") as stream:
+            csv.writer(stream).writerows([header, *rows])
+    return out
+
+
+def _row(report: Report) -> list[str]:
+    counts = report.counts()
+    return [
+        report.student, report.exercise, f"{report.score:g}", f"{report.max:g}",
+        f"{report.percent:g}", report.first_deviation or "", " ".join(report.remarks),
+        *(str(counts.get(verdict, 0)) for verdict in GRADEBOOK[7:14]), "0",
+    ]  # fmt: skip
+
+
+def _step_row(report: Report, step: StepReport) -> list[str]:
+    asks = bool(step.formula)
+    return [
+        report.student, report.exercise, step.label, step.id, step.answer, step.verdict,
+        f"{step.credit:g}", f"{step.weight:g}", "" if asks else repr(step.expected),
+        "" if asks else repr(step.tolerance), step.slip or "", " ".join(step.used),
+    ]  # fmt: skip
