@@ -98,7 +98,9 @@ def _steps(folder: Path, book: pl.DataFrame, counted: pl.DataFrame) -> tuple[pl.
     lazy = _scan(path)
     found = lazy.collect_schema().names()
     _complete(path, found, STEP)
-    lazy = lazy.select(*STEP).with_columns(pl.col(KEY).cast(pl.String).fill_null(""))
+    texts = [name for name in STEP if name not in NUMBERS]
+    lazy = lazy.select(*STEP).with_columns(pl.col(texts).cast(pl.String))
+    lazy = lazy.with_columns(pl.col(KEY).fill_null(""))
     keys = [*KEY]
     if counted.height < book.height:
         lazy = lazy.with_columns(occurrence=pl.int_range(pl.len()).over([*KEY, "id"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -106,7 +107,7 @@ def test_terciles_hold_everybody_once(values: np.ndarray) -> None:
     assert sum(third.count for third in found) == len(values)
     assert sum(t.count * t.mean for t in found) == pytest.approx(percent.sum())
     ends = [(third.low, third.high) for third in found]
-    assert all(a[1] < b[0] for a, b in zip(ends, ends[1:], strict=False))
+    assert all(a[1] < b[0] for a, b in itertools.pairwise(ends))
 
 
 @settings(max_examples=50)
