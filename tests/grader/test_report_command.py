@@ -174,6 +174,12 @@ def test_every_kind_of_exercise_is_reported(family: str, more: list[str], tmp_pa
     assert complaints((out / "report.pdf").read_bytes()) == []
     attempts = [row for row in rows(out / "timeline.csv") if row["period"] == "attempt"]
     assert [row["start"] for row in attempts] == ["1", "2"]
+    book = rows(folder.path / "results" / "gradebook.csv")
+    last = {row["exercise"]: float(row["percent"]) for row in book if row["attempt"] == "2"}
+    scores = rows(out / "scores.csv")
+    assert {row["exercise"]: float(row["percent"]) for row in scores} == last
+    blank = sum(int(row["blank"]) for row in book if row["attempt"] == "2")
+    assert sum(int(row["blank"]) for row in rows(out / "steps.csv")) == blank
 
 
 def test_parquet_gives_the_same_report(graded_class: Folder, tmp_path: Path) -> None:
