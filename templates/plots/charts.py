@@ -141,8 +141,7 @@ def score_chart(percents: Sequence[float], mean: float, median: float) -> Drawin
         axes.yaxis.get_major_locator().set_params(integer=True, nbins=5)
         axes.set_xlabel("percent of the points")
         axes.set_ylabel("submissions")
-        _line_at(axes, mean, f"mean {mean:.1f}", (0, (6, 3)), mean < median)
-        _line_at(axes, median, f"median {median:.1f}", (0, (1.5, 2.5)), median <= mean)
+        _marked_at(axes, mean, median)
         for (low, _, count), height in zip(bars, heights, strict=True):
             if count:
                 _words(
@@ -161,13 +160,24 @@ def score_chart(percents: Sequence[float], mean: float, median: float) -> Drawin
         return recorded(figure, "Scores", said)
 
 
-def _line_at(axes: Any, x: float, words: str, dash: Any, left: bool) -> None:
-    """A line over the whole height with its name on top, beside a neighbour's name."""
-    axes.axvline(x, color=ink("plain"), linewidth=1.1, linestyle=dash, ymax=1.02, clip_on=False)
-    near = max(6.0, min(94.0, x))
-    top = axes.get_ylim()[1]
-    shift = -0.8 if left else 0.8
-    _words(axes, near + shift, top * 1.03, words, ha="right" if left else "left", va="bottom")
+def _marked_at(axes: Any, mean: float, median: float) -> None:
+    """Lines at mean and median, each with its name above, beside the other's."""
+    marks = [
+        (mean, f"mean {mean:.1f}", (0, (6, 3))),
+        (median, f"median {median:.1f}", (0, (1.5, 2.5))),
+    ]
+    (low, left, _), (high, right, _) = sorted(marks)
+    for x, _, dash in marks:
+        axes.axvline(
+            x, color=ink("plain"), linewidth=1.1, linestyle=dash, ymax=1.02, clip_on=False
+        )
+    wide = [100 * TEXT * text_width(name) / (WIDTH - 80) for name in (left, right)]
+    start = min(high + 0.8, 103 - wide[1])
+    end = max(min(low - 0.8, start - 1.6), wide[0] - 9)
+    start = max(start, end + 1.6)
+    top = 1.03 * axes.get_ylim()[1]
+    _words(axes, end, top, left, ha="right", va="bottom")
+    _words(axes, start, top, right, ha="left", va="bottom")
 
 
 # steps -------------------------------------------------------------------------------------

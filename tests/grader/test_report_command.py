@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
+import subprocess
+import sys
 from itertools import chain
 from pathlib import Path
 
@@ -309,3 +311,13 @@ def test_work_of_another_assignment_is_left_out_and_said(
     assert "1 submission of exercises that are not in" in " ".join(output.split())
     assert rows(results / "report" / "summary.csv")[0]["submissions"] == "39"
     assert len(rows(results / "report" / "scores.csv")) == 40
+
+
+def test_the_command_loads_nothing_until_it_is_used() -> None:
+    """`bpgrade report --help` is as quick as any other."""
+    script = "import sys, grader.commands.report; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    heavy = {"matplotlib", "polars", "reportlab", "numpy", "jinja2"}
+    assert not heavy & set(done.stdout.split())
