@@ -101,17 +101,22 @@ def _steps(folder: Path, book: pl.DataFrame, counted: pl.DataFrame) -> tuple[pl.
     texts = [name for name in STEP if name not in NUMBERS]
     lazy = lazy.select(*STEP).with_columns(pl.col(texts).cast(pl.String))
     lazy = lazy.with_columns(pl.col(KEY).fill_null(""))
-    keys = [*KEY]
-    if counted.height < book.height:
-        lazy = lazy.with_columns(occurrence=pl.int_range(pl.len()).over([*KEY, "id"]))
-        keys.append("occurrence")
+    several = counted.height < book.height
+    if several:
+        at, sets = pl.int_range(pl.len()), pl.len()
+        step = [*KEY, "id"]
+        lazy = lazy.with_columns(at=at.over(step), sets=sets.over(step))
     whole = _scan_length(path, lazy)
-    wanted = counted.lazy().select("row", *keys)
-    joined = lazy.join(wanted, on=keys, how="inner").drop(keys)
+    joined = lazy.join(counted.lazy().select("row", "occurrence", *KEY), on=KEY, how="inner")
+    if several:
+        last = pl.col("sets").cast(pl.Int64) - 1  # where the steps of fewer attempts were kept
+        joined = joined.filter(pl.col("at") == pl.min_horizontal("occurrence", last))
+        joined = joined.drop("at", "sets")
+    joined = joined.drop(*KEY, "occurrence")
     steps = _collected(path, joined.with_columns(pl.col("id").cast(pl.Categorical)))
     if steps.is_empty():
         raise ReportError(f"{path}: no step of the submissions in {GRADEBOOK} is in it")
-    orphans = whole - steps.height if len(keys) == len(KEY) else 0
+    orphans = 0 if several else whole - steps.height
     return _numbers(path, _known_verdicts(path, steps)), orphans
 
 

@@ -199,6 +199,21 @@ def test_parquet_gives_the_same_report(graded_class: Folder, tmp_path: Path) -> 
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes(), path.name
 
 
+def test_steps_may_be_kept_of_the_counted_attempt_alone(tmp_path: Path) -> None:
+    """A grade book of two attempts each, with the steps of one."""
+    folder = assignment(tmp_path / "hw", "binary", 4)
+    results = graded(folder, folder.path / "results", attempts=2)
+    steps = pl.read_csv(results / "steps.csv", infer_schema=False)
+    steps.unique(["exercise", "id"], keep="last", maintain_order=True).write_csv(
+        results / "steps.csv"
+    )
+    run("report", folder.path)
+    (summary,) = rows(results / "report" / "summary.csv")
+    found = rows(results / "report" / "steps.csv")
+    assert {row["submissions"] for row in found} == {summary["submissions"]} == {"4"}
+    assert 0.5 < sum(float(row["facility"]) for row in found) / len(found) < 1
+
+
 def test_one_student_and_nothing_written(tmp_path: Path) -> None:
     """There is little to say, and it is said."""
     folder = assignment(tmp_path / "hw", "binary", 1)
