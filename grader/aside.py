@@ -8,8 +8,11 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from grader.errors import AssignmentError
 
 
 def write_file(path: Path, data: bytes) -> None:
@@ -53,3 +56,33 @@ def take_place(aside: Path, target: Path) -> None:
 def is_empty(folder: Path) -> bool:
     """Whether it is a folder with nothing in it."""
     return folder.is_dir() and not any(folder.iterdir())
+
+
+@contextmanager
+def new_folder(target: Path, replace: bool = False) -> Iterator[Path]:
+    """A folder to fill; it takes its name when the block ends without an error.
+
+    Args:
+        target: where it shall stand.
+        replace: whether a folder that stands there may be replaced, at the very end.
+
+    Raises:
+        AssignmentError: something stands there already, or it cannot be written.
+    """
+    if target.exists() and not replace and not is_empty(target):
+        raise AssignmentError(
+            f"{target} exists already; choose another --out, or --force to replace it"
+        )
+    aside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        aside.mkdir()
+    except OSError as error:
+        raise AssignmentError(f"{target} cannot be written: {error.strerror}") from None
+    try:
+        yield aside
+        take_place(aside, target)
+    except OSError as error:
+        raise AssignmentError(f"{target} cannot be written: {error.strerror}") from error
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)

@@ -17,6 +17,7 @@ from grader import __version__
 COMMANDS: dict[str, tuple[str, str]] = {
     "generate": ("grader.commands.generate:generate", "Make exercises for a class."),
     "check": ("grader.commands.check:check", "Grade submissions step by step."),
+    "report": ("grader.commands.report:report", "Statistics of a graded class, with plots."),
     "solve": ("grader.commands.solve:solve", "Print a worked solution."),
     "families": ("grader.commands.families:families", "List what can be generated."),
     "documents": (

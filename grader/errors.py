@@ -2,6 +2,7 @@
 
 BpgradeError
  +- AssignmentError   an assignment folder cannot be found, read or written
+ +- ReportError       a results folder cannot be found, or is not what a report is made of
  +- RosterError       rows of a roster cannot be used; all are listed
  +- SubmissionError   a file cannot be read as a submission at all
  |   +- EmptyForm     a worksheet of ours in which nothing is filled in
@@ -59,6 +60,10 @@ class ProblemsError(BpgradeError):
 
 class AssignmentError(BpgradeError):
     """An assignment folder cannot be found, read or written."""
+
+
+class ReportError(BpgradeError):
+    """A results folder cannot be found, or something in it is missing or broken."""
 
 
 class ClusterError(BpgradeError):

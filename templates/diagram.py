@@ -31,6 +31,8 @@ class Unit:
     caption: Formula | None = None
     """Beside it: an input's value, an output's target."""
     mark: Mark = "plain"
+    note: str = ""
+    """Said behind its mark: how many fail there."""
 
 
 @dataclass(frozen=True, slots=True)

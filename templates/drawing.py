@@ -49,11 +49,24 @@ INKS: dict[str, str] = {
 BIAS_DASH = (4.0, 3.0)
 """Of lines and circles that belong to a bias."""
 
+SOLID = (0.0,)
+"""The dash of a line that shows a mark's colour without its dash."""
+
 PAD = 3.0
 """Paper left and right of a label."""
 
 HEIGHT = 1.24
 """Height of a label in em."""
+
+
+def pattern(mark: Mark, dash: tuple[float, ...]) -> tuple[float, ...]:
+    """The dash of a line; empty if it has none.
+
+    >>> pattern("wrong", ()), pattern("wrong", SOLID)
+    ((2.5, 2.5), ())
+    """
+    found = dash or LOOKS[mark].dash
+    return () if found == SOLID else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +119,17 @@ class Words:
         return HEIGHT * self.size
 
 
-Shape = Line | Circle | Words
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A filled outline."""
+
+    points: tuple[Point, ...]
+    mark: Mark = "plain"
+    tint: float = 1.0
+    """How much of its ink: 1 is full, 0 is the paper."""
+
+
+Shape = Line | Circle | Area | Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +154,8 @@ def moved(shape: Shape, dx: float, dy: float) -> Shape:
             return replace(shape, x1=x1 + dx, y1=y1 + dy, x2=x2 + dx, y2=y2 + dy)
         case Circle(x, y) | Words(x, y):
             return replace(shape, x=x + dx, y=y + dy)
+        case Area(points):
+            return replace(shape, points=tuple((x + dx, y + dy) for x, y in points))
 
 
 def bounds(shapes: Sequence[Shape]) -> tuple[float, float, float, float]:
@@ -146,6 +171,8 @@ def _extent(shape: Shape) -> list[Point]:
             return [(x1, y1), (x2, y2)]
         case Circle(x, y, r):
             return [(x - r, y - r), (x + r, y + r)]
+        case Area(points):
+            return list(points)
         case Words():
             return box_of(shape).corners()
 

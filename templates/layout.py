@@ -6,6 +6,7 @@ numbers, so all students of an assignment see the same picture.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
@@ -59,7 +60,7 @@ DENSE = 50
 """From so many lines on they are drawn thinner."""
 
 MARGIN, GAP, STUB = 8.0, 7.0, 11.0
-NAME_SIZE, CAPTION_SIZE, LEAST_SIZE = 15.0, 13.5, 8.0
+NAME_SIZE, CAPTION_SIZE, NOTE_SIZE, LEAST_SIZE = 15.0, 13.5, 12.5, 8.0
 SHARES = tuple(n / 40 for n in range(7, 34))
 """Where on its line a label may stand."""
 
@@ -260,7 +261,7 @@ class _Layout:
             for j, unit in enumerate(layer):
                 yield Disc(*self.unit_at(number, j), self.radius + PAD)
                 if LOOKS[unit.mark].letter:
-                    yield _badge(self.unit_at(number, j), self.radius)
+                    yield from _badges(self.unit_at(number, j), self.radius, unit.note)
             if number < len(self.layers) - 1 and self.node_bias(number):
                 yield Disc(*self.bias_at(number), self.bias_radius + PAD)
 
@@ -316,7 +317,8 @@ class _Layout:
     def circles(self) -> Iterator[Shape]:
         for number, layer in enumerate(self.layers):
             for j, unit in enumerate(layer):
-                yield from self.circle(self.unit_at(number, j), self.radius, unit.name, unit.mark)
+                at = self.unit_at(number, j)
+                yield from self.circle(at, self.radius, unit.name, unit.mark, note=unit.note)
         for number in range(len(self.layers) - 1):
             bias = self.node_bias(number)
             if bias:
@@ -324,8 +326,9 @@ class _Layout:
                 yield from self.circle(point, radius, bias.name, bias.mark, BIAS_DASH)
 
     def circle(
-        self, at: Point, r: float, name: Formula, mark: Mark, dash: tuple[float, ...] = ()
-    ) -> Iterator[Shape]:
+        self, at: Point, r: float, name: Formula, mark: Mark, dash: tuple[float, ...] = (),
+        note: str = "",
+    ) -> Iterator[Shape]:  # fmt: skip
         yield Circle(*at, r, mark, dash)
         words = label(name)
         size = min(NAME_SIZE, r, 1.5 * r / max(words.width, 0.1))
@@ -334,7 +337,11 @@ class _Layout:
         letter = LOOKS[mark].letter
         if letter:
             badge = _badge(at, r)
-            yield Words(badge.x, badge.y, _upright(letter), 14.0, mark=mark, halo=True)
+            said = side_by_side(
+                [_upright(letter, 0.25), _upright(note)] if note else [_upright(letter)]
+            )
+            size = NOTE_SIZE if note else 14.0
+            yield Words(badge.x, badge.y, said, size, mark=mark, halo=True)
 
     def captions(self) -> Iterator[Words]:
         """Left of the inputs and right of the outputs."""
@@ -364,6 +371,15 @@ def _upright(text: str, after: float = 0.0) -> Label:
 def _badge(at: Point, radius: float) -> Disc:
     """Where the letter of a judged unit stands: above it."""
     return Disc(at[0], at[1] - radius - 9, 8)
+
+
+def _badges(at: Point, radius: float, note: str) -> Iterator[Disc]:
+    """The same for a letter with a note, which is as wide as several letters."""
+    badge = _badge(at, radius)
+    half = NOTE_SIZE * (0.5 + text_width(note) / 2) if note else 0.0
+    steps = math.ceil(half / badge.r)
+    for n in range(-steps, steps + 1):
+        yield badge._replace(x=badge.x + n * half / max(1, steps))
 
 
 def _line(segment: Segment, edge: _Edge, thin: bool = False) -> Line:

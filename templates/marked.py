@@ -39,12 +39,12 @@ def marks(exercise: Exercise, steps: Iterable[StepReport]) -> dict[str, Mark]:
     """
     verdicts: dict[str, set[Verdict]] = {}
     for step in steps:
-        owner = _owner(exercise, ids.parse(step.id))
+        owner = part_of(exercise, ids.parse(step.id))
         verdicts.setdefault(owner, set()).add(step.verdict)
     return {owner: _worst(found) for owner, found in verdicts.items() if found != {"blank"}}
 
 
-def _owner(exercise: Exercise, id: ids.StepId) -> str:
+def part_of(exercise: Exercise, id: ids.StepId) -> str:
     """The part of the network that a step belongs to; empty for the loss."""
     indices = ".".join(map(str, id.indices))
     if id.kind in UNIT_KINDS:

@@ -5,7 +5,19 @@ from __future__ import annotations
 from html import escape
 from typing import Literal, NamedTuple
 
-from templates.drawing import HEIGHT, INKS, LOOKS, Circle, Drawing, Line, Mark, Shape, Words
+from templates.drawing import (
+    HEIGHT,
+    INKS,
+    LOOKS,
+    Area,
+    Circle,
+    Drawing,
+    Line,
+    Mark,
+    Shape,
+    Words,
+    pattern,
+)
 from templates.formulas.spans import Span
 
 FONTS = "'STIX Two Text',STIX,'Latin Modern Roman','Times New Roman',Times,serif"
@@ -72,6 +84,10 @@ def _shape(shape: Shape, inks: Inks) -> str:
             where = f'cx="{_n(x)}" cy="{_n(y)}" r="{_n(r)}" fill="{inks.paper}"'
             width = LOOKS[shape.mark].width
             return f"<circle {where} {_stroke(shape.mark, width, shape.dash, inks)}/>"
+        case Area(points, mark, tint):
+            outline = " ".join(f"{_n(x)},{_n(y)}" for x, y in points)
+            colour = f'fill="{_colour(mark, inks)}" fill-opacity="{_n(tint)}"'
+            return f'<polygon points="{outline}" {colour}/>'
         case Words():
             return _words(shape, inks)
 
@@ -81,8 +97,8 @@ def _colour(mark: Mark, inks: Inks) -> str:
 
 
 def _stroke(mark: Mark, width: float, dash: tuple[float, ...], inks: Inks) -> str:
-    pattern = dash or LOOKS[mark].dash
-    dashes = f' stroke-dasharray="{" ".join(map(_n, pattern))}"' if pattern else ""
+    found = pattern(mark, dash)
+    dashes = f' stroke-dasharray="{" ".join(map(_n, found))}"' if found else ""
     return f'stroke="{_colour(mark, inks)}" stroke-width="{_n(width)}"{dashes}'
 
 

@@ -57,7 +57,7 @@ def pdf(page: Page, options: Options | None = None) -> bytes:
         options: paper size and fields; A4 with fields if None.
     """
     options = options or Options()
-    title = f"{page.title} [{page.header.exercise}]"
+    title = f"{page.title} [{page.header.exercise}]" if page.header.exercises else page.title
     paper = Paper(title, page.title, page.language, SIZES[options.paper], options.form)
     _lay_out(paper, page, options, paper.root, 0)
     if options.form and paper.has_fields:
@@ -147,10 +147,11 @@ def _leaves(pages: Sequence[Filled], page: Page) -> list[Leaf]:
     at = 0
     found = []
     for n, one in enumerate(pages):
-        if n and any(strip.new_page for strip in one.strips):
+        if n and exercises and any(strip.new_page for strip in one.strips):
             at = min(at + 1, len(exercises) - 1)
         following = pages[n + 1].titles() if n + 1 < len(pages) else []
-        found.append(Leaf(one, exercises[at], following[0] if following else ""))
+        exercise = exercises[at] if exercises else ""
+        found.append(Leaf(one, exercise, following[0] if following else ""))
     return found
 
 
@@ -158,15 +159,17 @@ def _running(paper: Paper, page: Page, composer: Composer, leaf: Leaf, n: int, o
     """Head and foot: who, which exercise, page x of y, and the code of the page."""
     look, face = composer.look, composer.typeface
     width, height = paper.size
+    code_side = CODE_SIDE + 10 if leaf.exercise else 0.0
     with paper.artifact():
         paper.ink("#222222")
         paper.words(SIDE, height - 38, page.header.student, face.bold, 9.5)
         paper.ink(GREY)
         paper.words(SIDE, height - 51, leaf.exercise, face.code, 8.0)
-        _right(paper, f"page {n} of {of}", width - SIDE - CODE_SIDE - 10, height - 38, face, 8.8)
-        paper.bar(SIDE, height - 62, width - 2 * SIDE - CODE_SIDE - 10, 0.5, look.accent)
-        code = qr.payload(leaf.exercise, n)
-        qr.draw(paper, code, width - SIDE - CODE_SIDE, height - 22 - CODE_SIDE, CODE_SIDE)
+        _right(paper, f"page {n} of {of}", width - SIDE - code_side, height - 38, face, 8.8)
+        paper.bar(SIDE, height - 62, width - 2 * SIDE - code_side, 0.5, look.accent)
+        if leaf.exercise:
+            code = qr.payload(leaf.exercise, n)
+            qr.draw(paper, code, width - SIDE - CODE_SIDE, height - 22 - CODE_SIDE, CODE_SIDE)
         paper.ink(GREY)
         foot = look.running.format(n=n, of=of) if look.running else page.title
         paper.words(SIDE, 30, foot, face.regular, 8.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from templates.drawing import HEIGHT, INKS, LOOKS, Circle, Drawing, Line, Words
+from templates.drawing import HEIGHT, INKS, LOOKS, Area, Circle, Drawing, Line, Words, pattern
 from templates.formulas.letters import styled
 from templates.formulas.mathfont import MathFont
 from templates.formulas.spans import Span
@@ -24,15 +24,28 @@ def draw(
         match shape:
             case Line(x1, y1, x2, y2, width, mark, dash):
                 ends = (left + x1 * scale, top - y1 * scale, left + x2 * scale, top - y2 * scale)
-                pattern = [length * scale for length in dash or LOOKS[mark].dash]
-                paper.line(*ends, INKS.get(mark, INK), width * scale, pattern)
+                dashes = [length * scale for length in pattern(mark, dash)]
+                paper.line(*ends, INKS.get(mark, INK), width * scale, dashes)
             case Circle(x, y, r, mark, dash):
                 line = LOOKS[mark].width * scale
-                pattern = [length * scale for length in dash or LOOKS[mark].dash]
+                dashes = [length * scale for length in pattern(mark, dash)]
                 at = (left + x * scale, top - y * scale)
-                paper.circle(*at, r * scale, INKS.get(mark, INK), PAPER, line, pattern)
+                paper.circle(*at, r * scale, INKS.get(mark, INK), PAPER, line, dashes)
+            case Area(points, mark, tint):
+                corners = [(left + x * scale, top - y * scale) for x, y in points]
+                paper.area(corners, mixed(INKS.get(mark, INK), tint))
             case Words():
                 _words(paper, shape, left, top, scale, face)
+
+
+def mixed(colour: str, tint: float) -> str:
+    """So much of a colour on white paper: what lies under it does not show through.
+
+    >>> mixed("#000000", 0.5)
+    '#808080'
+    """
+    shares = (int(colour[n : n + 2], 16) for n in (1, 3, 5))
+    return "#" + "".join(f"{round(255 - tint * (255 - share)):02x}" for share in shares)
 
 
 def _words(

@@ -199,6 +199,13 @@ class Paper:
         pattern = " ".join(map(number, dash))
         self._write(f"q {number(width)} w [{pattern}] 0 d {start} {path} h S Q")
 
+    def area(self, corners: Sequence[tuple[float, float]], colour: str) -> None:
+        """A filled outline."""
+        self.ink(colour)
+        (x, y), *rest = corners
+        path = " ".join(f"{number(x)} {number(y)} l" for x, y in rest)
+        self._write(f"{number(x)} {number(y)} m {path} h f")
+
     @contextmanager
     def turned(self, x: float, y: float, degrees: float) -> Iterator[None]:
         """Coordinates from a point, turned counter-clockwise."""

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from papers import sizes, texts
-from pypdf import PdfReader
-from pypdf.generic import StreamObject
+from papers import contents, sizes, texts
 
 from grader.cli import cli
 from grader.folder import Folder
@@ -26,22 +22,6 @@ def generated(runner: CliRunner, out: Path, family: str, *more: str) -> Folder:
     result = runner.invoke(cli, command)
     assert result.exit_code == 0, result.output
     return Folder(out)
-
-
-def contents(path: Path) -> Iterator[str]:
-    """Everything that can be found in a file: bytes, names, streams laid open, text, metadata."""
-    data = path.read_bytes()
-    yield data.decode("latin-1")
-    if path.suffix != ".pdf":
-        return
-    reader = PdfReader(io.BytesIO(data))
-    for number in range(1, len(reader.xref_objStm) + len(reader.xref[0]) + 1):
-        thing = reader.get_object(number)
-        yield str(thing)
-        if isinstance(thing, StreamObject):
-            yield thing.get_data().decode("latin-1")
-    yield from texts(data)
-    yield str(reader.metadata)
 
 
 def revealing(exercise: Exercise) -> list[str]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import page as validator
 import pypdfium2 as pdfium
+from pypdf import PdfReader
+from pypdf.generic import StreamObject
 from pypdfium2 import raw
 
 
@@ -58,3 +63,19 @@ def sizes(data: bytes) -> list[tuple[float, float]]:
     """Width and height of each page, in points."""
     with pdfium.PdfDocument(data) as document:
         return [page.get_size() for page in document]
+
+
+def contents(path: Path) -> Iterator[str]:
+    """Everything that can be found in a file: bytes, names, streams laid open, text, metadata."""
+    data = path.read_bytes()
+    yield data.decode("latin-1")
+    if path.suffix != ".pdf":
+        return
+    reader = PdfReader(io.BytesIO(data))
+    for number in range(1, len(reader.xref_objStm) + len(reader.xref[0]) + 1):
+        thing = reader.get_object(number)
+        yield str(thing)
+        if isinstance(thing, StreamObject):
+            yield thing.get_data().decode("latin-1")
+    yield from texts(data)
+    yield str(reader.metadata)
