@@ -92,7 +92,7 @@ def _counted(book: pl.DataFrame) -> pl.DataFrame:
 
 
 def _steps(folder: Path, book: pl.DataFrame, counted: pl.DataFrame) -> tuple[pl.DataFrame, int]:
-    path = next((folder / name for name in STEPS if (folder / name).is_file()), None)
+    path = next((folder / name for name in STEPS if (folder / name).exists()), None)
     if path is None:
         raise ReportError(f"neither {STEPS[0]} nor {STEPS[1]} in {folder}; grade the class anew")
     lazy = _scan(path)
