@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from grader.batch import CARRIED, CORRECT, Batch, Codes, spread
+from grader.batch import CARRIED, CORRECT, Batch, Codes, Indices, spread
 from problems import ids
 from problems.ball import Ball, apart
 from problems.elementary import BoolArray, FloatArray, array
@@ -38,43 +38,53 @@ class Guards:
         """For each submission the number that fills a quarter of its answers, else nan."""
         return _parroted(self.batch)
 
-    def copied(self, step: Step, near: FloatArray) -> BoolArray:
-        """Where the answer is the number of one of the step's parents, own or true."""
-        value = self.batch.values[step.id]
-        found = np.zeros(self.count, dtype=bool)
-        for parent in step.parents:
-            for m in (self.batch.values.get(parent), self.batch.true[parent].m):
-                if m is not None:
-                    found |= np.abs(value - array(m)) <= near
-        return found
-
     def mindless(self, verdicts: Mapping[str, Codes]) -> BoolArray:
         """Who fills the paper with numbers that stand there already instead of computing.
 
         A quarter of the answers (and four of them) are wrong, follow from nothing, and are a
         given, one of the step's own parents, or one number written everywhere.
         """
-        values = np.stack([spread(v, self.count) for v in self.batch.values.values()])
-        codes = np.stack([verdicts[id] for id in self.batch.values])
-        answered = ~np.isnan(values)
-        fruitless = answered & (codes != CORRECT) & (codes != CARRIED)
+        fruitless = {id: self._is_fruitless(id, verdicts[id]) for id in self.batch.values}
+        times = np.zeros(self.count, dtype=np.int64)
+        for here in fruitless.values():
+            times += here
         nobody = np.zeros(self.count, dtype=bool)
-        if fruitless.sum(axis=0).max(initial=0) < FEWEST:
+        if times.max(initial=0) < FEWEST:
             return nobody  # the usual case: a slip or two, and everything follows from them
-        givens = np.stack(
-            [spread(self.batch.true[id].m, self.count) for id in self.batch.graph.givens]
-        )
+        answered = np.zeros(self.count, dtype=np.int64)
         taken = np.zeros(self.count, dtype=np.int64)
-        for row, (id, value) in enumerate(self.batch.values.items()):
-            if not fruitless[row].any():
-                continue
-            kind = self.batch.graph.steps[id].kind
-            near = 0.5 * array(self.batch.precision.unit(kind, Ball(value, 0.0)))
-            given = (np.abs(givens - value) <= near).any(axis=0)
-            idle = given | self.copied(self.batch.graph.steps[id], near)
-            taken += (idle | (value == self.parroted)) & fruitless[row]
-        mindless: BoolArray = taken >= np.maximum(FEWEST, HABIT * answered.sum(axis=0))
+        for id, value in self.batch.values.items():
+            answered += ~np.isnan(value)
+            at = np.flatnonzero(fruitless[id] & (times >= FEWEST))
+            if len(at):
+                taken[at] += self._is_idle(self.batch.graph.steps[id], at)
+        mindless: BoolArray = taken >= np.maximum(FEWEST, HABIT * answered)
         return mindless
+
+    def _is_fruitless(self, id: str, verdict: Codes) -> BoolArray:
+        """Where something is written that is neither right nor follows."""
+        fruitless: BoolArray = (
+            ~np.isnan(self.batch.values[id]) & (verdict != CORRECT) & (verdict != CARRIED)
+        )
+        return fruitless
+
+    def _is_idle(self, step: Step, at: Indices) -> BoolArray:
+        """Where the answer is a number that stands on the paper already."""
+        value = self.batch.values[step.id][at]
+        near = 0.5 * array(self.batch.precision.unit(step.kind, Ball(value, 0.0)))
+        idle: BoolArray = value == self.parroted[at]
+        for id in self.batch.graph.givens:
+            idle |= np.abs(self._of_all(self.batch.true[id].m, at) - value) <= near
+        for parent in step.parents:
+            for m in (self.batch.values.get(parent), self.batch.true[parent].m):
+                if m is not None:
+                    idle |= np.abs(self._of_all(m, at) - value) <= near
+        return idle
+
+    def _of_all(self, m: object, at: Indices) -> FloatArray:
+        """Of a column some rows; a number shared by all stays one."""
+        found = array(m)  # type: ignore[arg-type]
+        return found[at] if found.shape == (self.count,) else found
 
     def repeated(self, step: Step) -> BoolArray:
         """Where the own answer of the iteration before is written again, visibly wrongly."""

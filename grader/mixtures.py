@@ -190,17 +190,31 @@ class Mixtures:
         self.verdict[at[carried]] = CARRIED
         self.verdict[at[rough]] = IMPRECISE
         first = np.where(carried, exact.argmax(axis=0), coarse.argmax(axis=0))
-        notes, read = self.found.used.setdefault(id, {}), set(rule.refs())
-        deep = not set(off) & read
-        for n in np.flatnonzero(carried | rough):
-            chosen = table[first[n]]
-            notes[int(at[n])] = tuple(
-                p
-                for p, how in zip(off, chosen, strict=False)
-                if how != TRUE and (p in read or deep)
-            )
+        self._note(at, first, carried | rough, off, table, set(rule.refs()))
         hit: BoolArray = carried | rough
         return hit
+
+    def _note(
+        self,
+        at: Indices,
+        first: Indices,
+        hit: BoolArray,
+        off: list[str],
+        table: Indices,
+        read: set[str],
+    ) -> None:
+        """Whose values the answers that were explained rest on."""
+        notes = self.found.used.setdefault(self.step.id, {})
+        deep = not set(off) & read
+        named: dict[int, tuple[str, ...]] = {}
+        for submission, choice in zip(at[hit].tolist(), first[hit].tolist(), strict=True):
+            if choice not in named:
+                named[choice] = tuple(
+                    p
+                    for p, how in zip(off, table[choice], strict=False)
+                    if how != TRUE and (p in read or deep)
+                )
+            notes[submission] = named[choice]
 
     def _explains(
         self, value: FloatArray, ball: Ball, rule: Expression, parents: Mapping[str, Ball]

@@ -23,7 +23,7 @@ NAMED = "=≈"
 MOST_KEPT = 400_000
 """Readings kept from one part to the next."""
 
-_kept: dict[tuple[str, bool | None], tuple[Reading | None, Facts]] = {}
+_kept: dict[bool | None, dict[str, tuple[Reading | None, Facts]]] = {}
 
 
 Facts = tuple[float, float, int, int, bool, bool, bool]
@@ -64,6 +64,7 @@ class Pool:
         self._codes: list[Ints] = [np.zeros(1, dtype=np.int64)]
         self._count = 1
         self._single: list[Reading] = []
+        self._table: Readings | None = None
 
     def add_cells(self, cells: pl.Series, comma: bool | None) -> int:
         """Read cells; the position of the first.
@@ -75,13 +76,10 @@ class Pool:
         self._settle()
         codes, texts = coded(cells)
         codes = codes + len(self.readings)
-        for text in texts:
-            self._keep(*_read(text, comma))
+        found = _read(texts, comma)
+        self.readings += [reading for reading, _ in found]
+        self._facts += [facts for _, facts in found]
         return self._add(cells, codes)
-
-    def _keep(self, reading: Reading | None, facts: Facts) -> None:
-        self.readings.append(reading)
-        self._facts.append(facts)
 
     def add(self, reading: Reading) -> int:
         """Position of a cell that was read already."""
@@ -91,8 +89,8 @@ class Pool:
     def _settle(self) -> None:
         if self._single:
             codes = np.arange(len(self._single)) + len(self.readings)
-            for reading in self._single:
-                self._keep(reading, facts(reading))
+            self.readings += self._single
+            self._facts += map(facts, self._single)
             texts = pl.Series([reading.text for reading in self._single], dtype=pl.String)
             self._single = []
             self._add(texts, codes)
@@ -116,14 +114,16 @@ class Pool:
     def table(self) -> Readings:
         """What `readings` say, by the same index."""
         self._settle()
-        rows = np.array(self._facts)
-        return Readings(
-            rows[:, 0],
-            rows[:, 1],
-            rows[:, 2].astype(np.int64),
-            rows[:, 3].astype(np.int64),
-            *(rows[:, n] > 0 for n in (4, 5, 6)),
-        )
+        if self._table is None or len(self._table.value) < len(self._facts):
+            rows = np.array(self._facts)
+            self._table = Readings(
+                rows[:, 0],
+                rows[:, 1],
+                rows[:, 2].astype(np.int64),
+                rows[:, 3].astype(np.int64),
+                *(rows[:, n] > 0 for n in (4, 5, 6)),
+            )
+        return self._table
 
 
 def coded(cells: pl.Series) -> tuple[Ints, list[str]]:
@@ -134,14 +134,16 @@ def coded(cells: pl.Series) -> tuple[Ints, list[str]]:
     return column.to_physical().to_numpy().astype(np.int64), kinds.to_series().to_list()
 
 
-def _read(text: str, comma: bool | None) -> tuple[Reading | None, Facts]:
-    key = (text, comma)
-    if key not in _kept:
-        if len(_kept) > MOST_KEPT:
-            _kept.clear()
-        reading = read_number(text, comma=comma)
-        _kept[key] = reading, facts(reading)
-    return _kept[key]
+def _read(texts: list[str], comma: bool | None) -> list[tuple[Reading | None, Facts]]:
+    """What texts say; those met before are not read again."""
+    kept = _kept.setdefault(comma, {})
+    if len(kept) > MOST_KEPT:
+        kept.clear()
+    for text in texts:
+        if text not in kept:
+            reading = read_number(text, comma=comma)
+            kept[text] = reading, facts(reading)
+    return [kept[text] for text in texts]
 
 
 def facts(reading: Reading | None) -> Facts:

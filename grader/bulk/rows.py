@@ -88,12 +88,12 @@ def _tight(letters: np.ndarray, quotes: np.ndarray, delimiter: str) -> bool:
     if len(opening) != len(closing):
         return False
     padded = np.concatenate(([10], letters, [10]))
-    before, after = padded[opening], padded[closing + 2]
-    outside = [10, ord(delimiter)]
-    doubled = np.isin(opening - 1, closing)
-    opens = np.isin(before, outside) | doubled
-    closes = np.isin(after, [*outside, 13, 34])
-    return bool(opens.all() and closes.all())
+    outside = np.zeros(256, dtype=bool)
+    outside[[10, ord(delimiter)]] = True
+    opens = outside[padded[opening]]
+    opens[1:] |= opening[1:] - 1 == closing[:-1]
+    outside[[13, ord('"')]] = True
+    return bool(opens.all() and outside[padded[closing + 2]].all())
 
 
 def _repeats_header(frame: pl.DataFrame, range_: Range) -> bool:
