@@ -50,6 +50,7 @@ truth: setup
 fuzz: setup
 	$(BIN)/python tests/fuzz/answers.py $(or $(TEXTS),1000000) $(or $(SEED),1)
 
+# Speeds beside a floor of the same run (about ten minutes); TIMES=10 adds ten times the class.
 bench: setup
 	$(BIN)/python tests/bench/startup.py
 	$(BIN)/python tests/bench/draws.py
@@ -57,6 +58,7 @@ bench: setup
 	$(BIN)/python tests/bench/marking.py
 	$(BIN)/python tests/bench/paper.py
 	PYTHONPATH=tests/support $(BIN)/python tests/bench/formulas.py
+	$(BIN)/python tests/bench/bulk.py
 
 goldens: setup
 	$(BIN)/pytest -q tests/test_goldens.py tests/test_paper_goldens.py --update-goldens

@@ -111,15 +111,15 @@ class Policy:
     name: str = "default"
     title: str = ""
     """What it is for, in a line."""
-    credits: Mapping[str, float] = field(default_factory=lambda: DEFAULT_CREDITS)
+    credits: Mapping[str, float] = field(default_factory=lambda: dict(DEFAULT_CREDITS))
     """Verdict -> share of a step's points."""
     follow_through: float = 1.0
     """Multiplies the credit of `carried`; 0 for no follow-through."""
-    slips: Mapping[str, float] = field(default_factory=lambda: NOTHING)
+    slips: Mapping[str, float] = field(default_factory=dict)
     """Name of a slip -> its credit, where it is not that of `slip`."""
     off_per_digit: float | None = None
     """Taken off the credit of `correct` for each missing digit, instead of `imprecise`."""
-    weights: Mapping[str, float] = field(default_factory=lambda: NOTHING)
+    weights: Mapping[str, float] = field(default_factory=dict)
     """Step, layer (`dw.2`) or kind of step -> points; 1 where nothing fits."""
     late: Late = Late()
     attempts: Attempts = Attempts()
