@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "read": ("grader.commands.read:read", "Show how an answer is read."),
     "reissue": ("grader.commands.reissue:reissue", "Draw one student's exercise anew."),
+    "serve": ("grader.commands.serve:serve", "Serve students and teachers in the browser."),
     "doctor": ("grader.commands.doctor:doctor", "Say what is installed and what is missing."),
 }
 """Command -> where it lives and its line in the overview, so that --help loads none of them."""

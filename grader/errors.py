@@ -66,6 +66,10 @@ class ReportError(BpgradeError):
     """A results folder cannot be found, or something in it is missing or broken."""
 
 
+class ServiceError(BpgradeError):
+    """The service cannot start, or not do what was asked."""
+
+
 class ClusterError(BpgradeError):
     """No workers where they were said to be."""
 

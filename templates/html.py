@@ -1,7 +1,7 @@
 """Pages as HTML: one file with its style in it, no script, nothing fetched from anywhere.
 
 Formulas are MathML, drawings inline SVG. The structure is in `page.html.j2`, the look in
-`page.css`; here is only what a template cannot say.
+`web/static/page.css`; here is only what a template cannot say.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from templates.page import Block, Page, Relation, Table
 from templates.svg import svg
 
 TEMPLATE = "page.html.j2"
-STYLE = "page.css"
+STYLE = "web/static/page.css"
 PIECE = 14.0
 """Em that a formula may be wide before it may wrap: something less than a phone."""
 

@@ -169,7 +169,7 @@ def test_the_same_page_gives_the_same_bytes(worksheet: Page) -> None:
     assert markdown(worksheet) == markdown(worksheet)
 
 
-@pytest.mark.parametrize("name", [TEMPLATE, "page.css"])
+@pytest.mark.parametrize("name", [TEMPLATE, "web/static/page.css"])
 def test_what_the_page_is_made_of_is_shipped(name: str) -> None:
     """A wheel without its templates passes every test that is run in the checkout."""
     assert (resources.files("templates") / name).is_file()

@@ -1,0 +1,121 @@
+"""Who somebody is: passwords, personal links, tokens of the REST interface; limits on trying."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from grader.web.models import Link, Tally, Token
+
+SCOPES = {
+    "read": "see assignments, own exercises and reports",
+    "submit": "hand in",
+    "teach": "create assignments, see a class, grade in batches",
+}
+LINK_DAYS = 180
+FIRST_LINK_DAYS = 7
+
+
+def digest_of(secret: str) -> str:
+    """What is stored of a secret; it has enough randomness to need no salt."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def new_link(user: Any, once: bool = False, days: float | None = None) -> str:
+    """The secret part of a personal link, shown once.
+
+    Args:
+        user: whom it logs in.
+        once: whether it works a single time.
+        days: until it ends.
+    """
+    secret = secrets.token_urlsafe(24)
+    lasting = days if days is not None else FIRST_LINK_DAYS if once else LINK_DAYS
+    expires = timezone.now() + timedelta(days=lasting)
+    Link.objects.create(user=user, digest=digest_of(secret), expires=expires, once=once)
+    return secret
+
+
+def user_of_link(secret: str) -> Any | None:
+    """Whom a link logs in; None if it is unknown, has ended, or was used up."""
+    now = timezone.now()
+    with transaction.atomic():
+        link = (
+            Link.objects.select_for_update()
+            .filter(digest=digest_of(secret), expires__gt=now)
+            .first()
+        )
+        if link is None or (link.once and link.used) or not link.user.is_active:
+            return None
+        link.used = now
+        link.save(update_fields=["used"])
+        return link.user
+
+
+def new_token(user: Any, name: str, scopes: list[str], days: float | None = None) -> str:
+    """A token's text, shown once.
+
+    Raises:
+        ValueError: a scope that does not exist.
+    """
+    unknown = sorted(set(scopes) - set(SCOPES))
+    if unknown or not scopes:
+        raise ValueError(f"scopes are {', '.join(SCOPES)}")
+    secret = f"bpg_{secrets.token_urlsafe(32)}"
+    expires = timezone.now() + timedelta(days=days) if days is not None else None
+    Token.objects.create(
+        user=user, name=name, digest=digest_of(secret), scopes=sorted(scopes), expires=expires
+    )
+    return secret
+
+
+def token_of(secret: str) -> Token | None:
+    """A token that is valid now."""
+    now = timezone.now()
+    found = Token.objects.select_related("user").filter(digest=digest_of(secret)).first()
+    if found is None or (found.expires and found.expires <= now) or not found.user.is_active:
+        return None
+    if found.used is None or (now - found.used).total_seconds() > 60:
+        Token.objects.filter(pk=found.pk).update(used=now)
+    return found
+
+
+def new_user(name: str, email: str = "", staff: bool = False) -> Any:
+    """A user without a password: only a link lets them in until they set one."""
+    users = get_user_model().objects
+    username, n = name[:140] or "user", 1
+    while users.filter(username=username).exists():
+        n += 1
+        username = f"{name[:140]}-{n}"
+    user = users.create_user(username, email, None, is_staff=staff, is_superuser=staff)
+    user.set_unusable_password()
+    user.save()
+    return user
+
+
+def too_often(what: str, most: int, seconds: float) -> bool:
+    """Count one more try; whether there were more than so many in a span of time.
+
+    Args:
+        what: who tries what, such as `login:203.0.113.9`.
+        most: tries that are allowed
+        seconds: in this span.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        tally, _ = Tally.objects.select_for_update().get_or_create(
+            what=what[:160], defaults={"begun": now}
+        )
+        if (now - tally.begun).total_seconds() > seconds:
+            tally.begun, tally.count = now, 0
+        tally.count = F("count") + 1
+        tally.save()
+        tally.refresh_from_db()
+    return tally.count > most

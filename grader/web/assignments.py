@@ -1,0 +1,172 @@
+"""Assignments in the database: drawn, completed for late-comers, reissued, written as a folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from grader import __version__
+from grader.folder import EXERCISES, META, ROSTER, Order
+from grader.issue import exercise_ids, roster_csv
+from grader.roster import Student, with_folders
+from grader.web.models import Assignment, Audit, Course, Member, Role, Task
+from problems.draw import DRAW_VERSION, draw, key
+from problems.errors import GateError
+from problems.exercise import Exercise, as_json, dumps, issued
+from problems.family import Design
+
+
+def note(user: Any, course: Course | None, action: str, about: str = "", **detail: Any) -> None:
+    """Add a line to the audit log; call it in the transaction of what it tells."""
+    known = user if getattr(user, "pk", None) else None
+    Audit.objects.create(
+        course=course, user=known, action=action, about=about[:200], detail=detail
+    )
+
+
+def create(course: Course, order: Order, title: str, user: Any, **settings: Any) -> Assignment:
+    """Draw everybody's exercise and store the assignment.
+
+    Args:
+        course: whose students get one.
+        order: family, secret and choices.
+        title: as students see it.
+        user: who does it, for the audit log.
+        settings: further fields of `Assignment`.
+
+    Raises:
+        GateError: no draw can be graded.
+    """
+    order, exercises = drawn(order, list(students_of(course)))
+    with transaction.atomic():
+        assignment = Assignment.objects.create(
+            course=course, title=title, order=order.as_json(__version__, DRAW_VERSION), **settings
+        )
+        _store(assignment, exercises)
+        note(user, course, "assignment.created", title, family=order.family)
+    return assignment
+
+
+def students_of(course: Course) -> Iterable[Member]:
+    """Those who get exercises, in the order of the class list."""
+    return course.members.filter(role=Role.STUDENT, active=True).order_by("pk")
+
+
+def drawn(order: Order, members: Sequence[Member]) -> tuple[Order, list[tuple[Member, Exercise]]]:
+    """Exercises for members; with one digit more if only that passes the gate.
+
+    Raises:
+        GateError: no draw can be graded, and the family allows no further digit.
+    """
+    design: Design | None = order.design()
+    while design is not None:
+        try:
+            found = _drawn(order, design, members)
+        except GateError:
+            finer = design.finer()
+            if finer is None:
+                raise
+            design = finer
+            continue
+        decimals = design.precision.decimals if design.added else order.decimals
+        return replace(order, decimals=decimals), found
+    raise AssertionError("a design is either drawn or refused")
+
+
+def _drawn(
+    order: Order, design: Design, members: Sequence[Member]
+) -> list[tuple[Member, Exercise]]:
+    slots = [(member, n) for member in members for n in range(1, order.exercises + 1)]
+    keys = [key(order.secret, order.name, member.ident, n) for member, n in slots]
+    names = exercise_ids(order.family, keys, known=_taken(order.family))
+    return [
+        (member, issued(design, one, name, member.ident, n))
+        for one, name, (member, n) in zip(draw(design, keys), names, slots, strict=True)
+    ]
+
+
+def _taken(family: str) -> set[str]:
+    """Ids of this family that exist already: one database holds many assignments."""
+    return set(Task.objects.filter(pk__startswith=f"{family}-").values_list("pk", flat=True))
+
+
+def _store(
+    assignment: Assignment, exercises: Iterable[tuple[Member, Exercise]], reissue: int = 0
+) -> None:
+    Task.objects.bulk_create(
+        [
+            Task(
+                id=exercise.id,
+                assignment=assignment,
+                member=member,
+                number=exercise.number,
+                reissue=reissue,
+                line=dumps(as_json(exercise)),
+            )
+            for member, exercise in exercises
+        ],
+        batch_size=500,
+    )
+
+
+def complete(assignment: Assignment) -> int:
+    """Draw exercises for students who joined later; how many students there were."""
+    have = set(assignment.tasks.values_list("member_id", flat=True))
+    missing = [member for member in students_of(assignment.course) if member.pk not in have]
+    if missing:
+        _, exercises = drawn(assignment.made, missing)
+        with transaction.atomic():
+            _store(assignment, exercises)
+    return len(missing)
+
+
+def reissue(task: Task, user: Any) -> Task:
+    """Draw one student's exercise anew; the old one stays with what was handed in for it."""
+    order, member = task.assignment.made, task.member
+    design = order.design()
+    with transaction.atomic():
+        old = Task.objects.select_for_update().get(pk=task.pk)
+        last = max(
+            Task.objects.filter(
+                assignment=old.assignment, member=member, number=old.number
+            ).values_list("reissue", flat=True)
+        )
+        bits = key(order.secret, order.name, member.ident, old.number, last + 1)
+        (found,) = draw(design, [bits])
+        (name,) = exercise_ids(order.family, [bits], known=_taken(order.family))
+        exercise = replace(issued(design, found, name, member.ident, old.number), reissue=last + 1)
+        Task.objects.filter(assignment=old.assignment, member=member, number=old.number).update(
+            current=False
+        )
+        _store(old.assignment, [(member, exercise)], last + 1)
+        about = f"{old.assignment.title}: {member.ident}"
+        note(user, old.assignment.course, "exercise.reissued", about, number=old.number)
+    return Task.objects.get(pk=name)
+
+
+# as a folder -------------------------------------------------------------------------------
+
+
+def class_list(course: Course) -> list[Student]:
+    """The students with safe names for their files."""
+    return with_folders((m.ident, m.name, m.email) for m in students_of(course))
+
+
+def write_folder(assignment: Assignment, folder: Path) -> None:
+    """Write what `bpgrade generate` writes for the teacher: order, exercises, class list.
+
+    Worksheets, keys, booklets, bulk grading and reports are then made by the same code as on
+    the command line.
+    """
+    order = json.dumps(dict(assignment.order), ensure_ascii=False, indent=1)
+    (folder / META).write_text(order + "\n", "utf-8")
+    tasks = assignment.tasks.filter(current=True).order_by("member_id", "number")
+    with (folder / EXERCISES).open("w", encoding="utf-8") as stream:
+        for line in tasks.values_list("line", flat=True).iterator():
+            stream.write(line + "\n")
+    (folder / ROSTER).write_bytes(roster_csv(class_list(assignment.course)))

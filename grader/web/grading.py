@@ -1,0 +1,158 @@
+"""Stored submissions judged, in a process of their own.
+
+Whatever happens there, the submission is stored already: it is tried again, and after three
+tries it is left to a person.
+"""
+
+from __future__ import annotations
+
+import atexit
+import base64
+import json
+import logging
+import sys
+import threading
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from grader.cluster import cores
+from grader.read.child import FormReader
+from grader.web.keeping import NotStoredError, again
+from grader.web.models import Result, State, Submission
+
+COMMAND = (sys.executable, "-P", "-m", "grader.web.examiner")
+SECONDS = 10.0
+"""For one submission, the start of the process included; a usual one takes some 20 ms."""
+MOST_TRIES = 3
+
+log = logging.getLogger("bpgrade.grading")
+_examiners = [FormReader(COMMAND, SECONDS) for _ in range(max(1, min(4, cores())))]
+for _one in _examiners:
+    atexit.register(_one.close)
+
+
+def grade(submission: Submission) -> Result | None:
+    """Judge a submission and store what was found.
+
+    Returns:
+        The result; None if it could not be checked now, which is noted.
+    """
+    begun = again(lambda: _begin(submission.pk))
+    report = _asked(submission) if begun else None
+    if report is None:
+        again(lambda: _failed(submission.pk))
+        return None
+    return again(lambda: _store(submission, report))
+
+
+def _begin(pk: str) -> bool:
+    """Count the try; False where there were enough."""
+    with transaction.atomic():
+        found = Submission.objects.select_for_update().get(pk=pk)
+        if found.tries >= MOST_TRIES:
+            return False
+        found.tries += 1
+        found.save(update_fields=["tries"])
+    return True
+
+
+def _failed(pk: str) -> None:
+    with transaction.atomic():
+        found = Submission.objects.select_for_update().get(pk=pk)
+        if found.state == State.STORED and found.tries >= MOST_TRIES:
+            found.state = State.REVIEW
+            found.save(update_fields=["state"])
+            log.warning("left for review", extra={"bpgrade": {"submission": pk}})
+
+
+def _asked(submission: Submission) -> dict[str, Any] | None:
+    """The report of an examiner; None if it died, hung or made no sense."""
+    task = submission.task
+    question = {
+        "line": task.line,
+        "data": base64.b64encode(bytes(submission.data)).decode(),
+        "name": submission.name,
+        "policy": task.assignment.policy,
+    }
+    examiner = _examiners[threading.get_ident() % len(_examiners)]
+    try:
+        found = examiner.read(json.dumps(question).encode())
+    except OSError:
+        found = None
+    if found is None:
+        log.error("could not be checked", extra={"bpgrade": {"submission": submission.pk}})
+    return found
+
+
+def _store(submission: Submission, report: dict[str, Any]) -> Result:
+    assignment = submission.task.assignment
+    score, most = float(report["score"]), float(report["max"])
+    with transaction.atomic():
+        result, _ = Result.objects.update_or_create(
+            submission=submission,
+            defaults={
+                "score": score,
+                "counted": counted(submission, score),
+                "most": most,
+                "report": report,
+                "policy": assignment.policy,
+                "graded": timezone.now(),
+            },
+        )
+        Submission.objects.filter(pk=submission.pk).update(state=State.GRADED)
+    submission.state = State.GRADED
+    return result
+
+
+def counted(submission: Submission, score: float) -> float:
+    """The score after the late rule."""
+    assignment = submission.task.assignment
+    return assignment.valued.with_late(score, hours_late(submission.received, assignment.due))
+
+
+def hours_late(received: datetime, due: datetime | None) -> float:
+    """Hours after the deadline; 0 without one or before it."""
+    return max(0.0, (received - due).total_seconds() / 3600) if due else 0.0
+
+
+# what was left over --------------------------------------------------------------------------
+
+
+class Sweeper(threading.Thread):
+    """Grades what was stored and not graded: after a crash, or when the grader failed."""
+
+    def __init__(self, seconds: float = 5.0) -> None:
+        super().__init__(name="sweeper", daemon=True)
+        self.seconds = seconds
+        self.ended = threading.Event()
+
+    def run(self) -> None:
+        """Until `ended` is set."""
+        while not self.ended.wait(self.seconds):
+            try:
+                sweep()
+            except NotStoredError:
+                log.warning("the database does not answer; tried again later")
+
+    def end(self) -> None:
+        """Finish what is being done."""
+        self.ended.set()
+        self.join(timeout=SECONDS)
+
+
+def sweep(older: float = 3.0, most: int = 100) -> int:
+    """Grade submissions that have waited for some seconds; how many there were."""
+    since = timezone.now() - timedelta(seconds=older)
+    waiting = again(
+        lambda: list(
+            Submission.objects.filter(state=State.STORED, received__lt=since)
+            .select_related("task", "task__assignment")
+            .order_by("received")[:most]
+        )
+    )
+    for submission in waiting:
+        grade(submission)
+    return len(waiting)

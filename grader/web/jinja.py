@@ -1,0 +1,50 @@
+"""The service's templates: those of the pages, with addresses, dates and roles added."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from jinja2 import Environment, StrictUndefined
+
+from templates import html as pages
+
+
+def environment(**options: Any) -> Environment:
+    """What Django asks for; `url`, `static` and the filters of the pages are there."""
+    options["undefined"] = StrictUndefined
+    found = Environment(**options)
+    found.filters |= pages.environment().filters | {"moment": moment, "day_time": day_time}
+    found.globals |= {"static": static, "url": _url}
+    return found
+
+
+def _url(name: str, *args: Any, **kwargs: Any) -> str:
+    return reverse(name, args=args, kwargs=kwargs)
+
+
+def everywhere(request: HttpRequest) -> dict[str, Any]:
+    """What every page may show: who is there."""
+    return {"user": getattr(request, "user", None), "path": request.path}
+
+
+def moment(when: datetime | None) -> str:
+    """A time as people write it.
+
+    >>> from datetime import UTC
+    >>> moment(datetime(2026, 3, 1, 17, 5, tzinfo=UTC)), moment(None)
+    ('1 March 2026, 17:05', '')
+    """
+    if when is None:
+        return ""
+    local = timezone.localtime(when) if timezone.is_aware(when) else when
+    return f"{local.day} {local:%B %Y, %H:%M}"
+
+
+def day_time(when: datetime | None) -> str:
+    """As the field `datetime-local` of a form wants it."""
+    return f"{timezone.localtime(when):%Y-%m-%dT%H:%M}" if when else ""

@@ -1,0 +1,139 @@
+"""Submissions: acknowledged means stored, and the same sent twice is stored once.
+
+The row is committed before anybody hears of it. Grading comes after and is no part of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from grader.web.models import Submission, Task
+
+LARGEST = 1_000_000
+"""Bytes of a submission."""
+TRIES = 5
+PAUSE = 0.05
+"""Seconds before the second try; each later one waits twice as long."""
+
+T = TypeVar("T")
+
+
+class NotStoredError(Exception):
+    """The store failed; nothing was kept, and it may be sent again."""
+
+
+class ConflictError(Exception):
+    """The same key came with other content before."""
+
+
+class ClosedError(Exception):
+    """Nothing is taken: not open, or no attempts left; the message says which."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A submission that is surely stored."""
+
+    submission: Submission
+    new: bool
+    """False if it was stored before, under the same key."""
+
+
+def keep(task: Task, key: str, data: bytes, name: str = "", now: datetime | None = None) -> Kept:
+    """Store what was handed in.
+
+    Args:
+        task: the exercise it answers.
+        key: chosen by the sender; the same key with the same bytes is the same submission.
+        data: as it came, at most `LARGEST` bytes.
+        name: of the file.
+        now: the time, for tests.
+
+    Raises:
+        ConflictError: the key was used with other bytes.
+        ClosedError: the assignment takes nothing now, or no attempt is left.
+        NotStoredError: the database did not confirm it; nothing was stored.
+    """
+    digest = hashlib.sha256(data).hexdigest()
+    when = now or timezone.now()
+    return again(lambda: _kept(task, key, data, digest, name, when))
+
+
+def _kept(task: Task, key: str, data: bytes, digest: str, name: str, now: datetime) -> Kept:
+    with transaction.atomic():
+        # one at a time for each task: attempts count up without gaps
+        Task.objects.select_for_update().get(pk=task.pk)
+        before = Submission.objects.filter(task=task, key=key).first()
+        if before is not None:
+            return _same(before, digest)
+        refuse_closed(task, now)
+        found = Submission.objects.filter(task=task).aggregate(last=Max("attempt"))
+        submission = Submission.objects.create(
+            task=task,
+            key=key,
+            digest=digest,
+            name=name,
+            data=data,
+            received=now,
+            attempt=(found["last"] or 0) + 1,
+        )
+    return Kept(submission, new=True)
+
+
+def _same(before: Submission, digest: str) -> Kept:
+    if before.digest != digest:
+        raise ConflictError("this key was used before, with other content")
+    return Kept(before, new=False)
+
+
+def refuse_closed(task: Task, now: datetime) -> None:
+    """Whether a new submission is taken.
+
+    Raises:
+        ClosedError: it is not.
+    """
+    assignment = task.assignment
+    if not assignment.open_at(now):
+        raise ClosedError("nothing is taken for this assignment now")
+    if not task.current:
+        raise ClosedError("this exercise was replaced by a new one")
+    most = assignment.valued.attempts.most
+    if most is not None and task.submissions.count() >= most:
+        raise ClosedError(f"all {most} attempts are used")
+
+
+def again(work: Callable[[], T]) -> T:
+    """Do database work; try again after what passes by itself.
+
+    A deadlock, a serialization failure or a lost connection undoes the whole transaction, so
+    the work may be repeated.
+
+    Raises:
+        NotStoredError: it failed for good; nothing of it was stored.
+    """
+    for n in range(TRIES):
+        try:
+            return work()
+        except (OperationalError, InterfaceError) as error:
+            connection.close()
+            if n + 1 == TRIES or not _passes(error):
+                raise NotStoredError(str(error.__class__.__name__)) from error
+            time.sleep(PAUSE * 2**n)
+        except DatabaseError as error:
+            raise NotStoredError(str(error.__class__.__name__)) from error
+    raise AssertionError("every try ends above")
+
+
+def _passes(error: Exception) -> bool:
+    """Whether it may work next time; a full disk does not."""
+    words = str(error).lower()
+    return not any(lasting in words for lasting in ("disk", "full", "readonly", "no space"))

@@ -1,0 +1,83 @@
+"""What holds for every request: headers, a line in the log, a plain answer when storing fails."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from grader.web.keeping import NotStoredError
+
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
+"""No script but our files; inline styles are those of drawings."""
+RETRY_SECONDS = "2"
+
+log = logging.getLogger("bpgrade.requests")
+
+
+class Guarded:
+    """Outermost of all."""
+
+    def __init__(self, answer: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The answer, with its headers and its line in the log."""
+        begun = time.perf_counter()
+        response = self._answer(request)
+        response.setdefault("Content-Security-Policy", POLICY)
+        response.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        if not request.path.startswith("/static/"):
+            response.setdefault("Cache-Control", "no-store")
+        if request.path not in ("/health", "/ready"):
+            _note(request, response, time.perf_counter() - begun)
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """What the store did not confirm is said to be not stored."""
+        if isinstance(error, NotStoredError | DatabaseError):
+            log.error("not stored", exc_info=error)
+            return not_stored(request)
+        return None
+
+
+def not_stored(request: HttpRequest) -> HttpResponse:
+    """503: nothing was kept, it may be sent again."""
+    if request.path.startswith("/api/"):
+        problem = {
+            "type": "about:blank",
+            "title": "Not stored",
+            "status": 503,
+            "code": "not_stored",
+            "detail": "The database did not confirm it; nothing was kept. Send it again.",
+        }
+        response: HttpResponse = JsonResponse(problem, status=503)
+        response["Content-Type"] = "application/problem+json"
+    else:
+        response = HttpResponse(
+            "Not stored: the database did not answer. Nothing of this was kept; go back and "
+            "send it again in a moment.",
+            status=503,
+            content_type="text/plain; charset=utf-8",
+        )
+    response["Retry-After"] = RETRY_SECONDS
+    return response
+
+
+def _note(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+    """Route, not address: an address may hold ids and names."""
+    match = request.resolver_match
+    line = {
+        "method": request.method,
+        "route": match.route if match else "",
+        "status": response.status_code,
+        "ms": round(1000 * seconds, 1),
+    }
+    log.info("request", extra={"bpgrade": line})

@@ -1,0 +1,111 @@
+"""Who may see what. What one may not see is answered as if it did not exist.
+
+Views take everything they show from here; none looks an object up by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+
+from grader.web.models import Assignment, Course, Member, Role, Submission, Task
+
+STAFF = (Role.TEACHER, Role.ASSISTANT)
+
+View = Callable[..., HttpResponse]
+
+
+def member_of(user: Any, course_id: str, *roles: Role) -> Member:
+    """Somebody's part in a course.
+
+    Raises:
+        Http404: no part in it, or none of these roles; or no such course.
+    """
+    found = Member.objects.filter(course_id=course_id, user_id=user.pk, active=True)
+    if roles:
+        found = found.filter(role__in=roles)
+    member = found.select_related("course").first()
+    if member is None:
+        raise Http404("no such page")
+    return member
+
+
+def courses_of(user: Any, *roles: Role) -> QuerySet[Course]:
+    """The courses in which somebody has one of these roles."""
+    parts = Member.objects.filter(user_id=user.pk, active=True)
+    parts = parts.filter(role__in=roles) if roles else parts
+    return Course.objects.filter(members__in=parts).distinct().order_by("-created")
+
+
+def assignment_for_staff(user: Any, assignment_id: str, *roles: Role) -> Assignment:
+    """An assignment of a course that somebody teaches.
+
+    Raises:
+        Http404: there is none for this person.
+    """
+    found = Assignment.objects.select_related("course").filter(pk=assignment_id).first()
+    if found is None:
+        raise Http404("no such page")
+    member_of(user, found.course_id, *(roles or STAFF))
+    return found
+
+
+def task_of_student(user: Any, task_id: str) -> Task:
+    """Somebody's own exercise, of an assignment that is published.
+
+    Raises:
+        Http404: there is none for this person.
+    """
+    found = (
+        Task.objects.select_related("assignment", "assignment__course", "member")
+        .filter(pk=task_id, member__user_id=user.pk, member__active=True)
+        .filter(assignment__published=True)
+        .first()
+    )
+    if found is None:
+        raise Http404("no such page")
+    return found
+
+
+def submission_for(user: Any, submission_id: str) -> Submission:
+    """A submission that is somebody's own, or of a course that they teach.
+
+    Raises:
+        Http404: there is none for this person.
+    """
+    found = (
+        Submission.objects.select_related(
+            "task", "task__member", "task__assignment", "task__assignment__course"
+        )
+        .filter(pk=submission_id)
+        .first()
+    )
+    if found is None:
+        raise Http404("no such page")
+    if found.task.member.user_id != user.pk or not found.task.member.active:
+        member_of(user, found.task.assignment.course_id, *STAFF)
+    return found
+
+
+def staff_only(view: View) -> View:
+    """For views whose first argument is a course's id: its teachers and assistants."""
+    return _for_roles(view, *STAFF)
+
+
+def teachers_only(view: View) -> View:
+    """For views whose first argument is a course's id: its teachers."""
+    return _for_roles(view, Role.TEACHER)
+
+
+def _for_roles(view: View, *roles: Role) -> View:
+    @login_required
+    @wraps(view)
+    def guarded(request: HttpRequest, course: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        return view(request, member_of(request.user, course, *roles), *args, **kwargs)
+
+    return guarded

@@ -1,0 +1,24 @@
+"""All addresses. A path part `course`, `assignment`, `task`, `submission` is an id."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+
+from grader.web import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("health", views.health, name="health"),
+    path("ready", views.ready, name="ready"),
+    path("login/", views.Login.as_view(), name="login"),
+    path("logout/", views.logout, name="logout"),
+    path("link/<str:secret>/", views.link, name="link"),
+    path("password/", views.password, name="password"),
+    path("teach/", include("grader.web.teacher.urls")),
+    path("work/", include("grader.web.student.urls")),
+    path("api/v1/", include("grader.web.api.urls")),
+    path("admin/", admin.site.urls),
+]
+handler404 = "grader.web.views.not_found"
+handler500 = "grader.web.views.broken"

@@ -1,0 +1,160 @@
+"""Pages for everybody: log in, log out, set a password, health."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import authenticate, login
+from django.contrib.auth import logout as end_session
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views import View
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from grader.web import accounts
+from grader.web.rights import STAFF, courses_of
+
+TRIES, SPAN = 10, 300.0
+"""Attempts to log in from one place or to one account, and in how many seconds."""
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@require_GET
+def health(request: HttpRequest) -> HttpResponse:
+    """Whether the process answers; the database plays no part."""
+    return JsonResponse({"status": "ok"})
+
+
+@require_GET
+def ready(request: HttpRequest) -> HttpResponse:
+    """Whether the database answers too."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            cursor.fetchone()
+    except DatabaseError:
+        connection.close()
+        return JsonResponse({"status": "no database"}, status=503)
+    return JsonResponse({"status": "ready"})
+
+
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """To the pages of one's role."""
+    if courses_of(request.user, *STAFF).exists() or request.user.is_staff:
+        return redirect("teach")
+    return redirect("work")
+
+
+class Login(View):
+    """Name and password."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The form."""
+        if request.user.is_authenticated:
+            return redirect("home")
+        return _login_page(request, "")
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Try to log in; slow down whoever tries too often."""
+        name = request.POST.get("name", "")[:150]
+        place = request.META.get("REMOTE_ADDR", "")
+        if accounts.too_often(f"login:{place}", 5 * TRIES, SPAN) or accounts.too_often(
+            f"login-as:{accounts.digest_of(name)[:32]}", TRIES, SPAN
+        ):
+            text = "Too many attempts. Wait five minutes, or use your personal link."
+            return _login_page(request, text, 429)
+        user = authenticate(
+            request, username=name, password=request.POST.get("password", "")[:500]
+        )
+        if user is None:
+            return _login_page(request, "Name and password do not fit together.", 401)
+        login(request, user)
+        return HttpResponseRedirect(_next(request))
+
+
+def _login_page(request: HttpRequest, problem: str, status: int = 200) -> HttpResponse:
+    context = {"problem": problem, "next": _next(request)}
+    return render(request, "login.html.j2", context, status=status)
+
+
+def _next(request: HttpRequest) -> str:
+    """Where to go after logging in; never to another host."""
+    wanted = request.POST.get("next") or request.GET.get("next") or "/"
+    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    return wanted if safe else "/"
+
+
+@require_POST
+def logout(request: HttpRequest) -> HttpResponse:
+    """End the session."""
+    end_session(request)
+    return redirect("login")
+
+
+@require_http_methods(["GET", "POST"])
+def link(request: HttpRequest, secret: str) -> HttpResponse:
+    """A personal link: the page asks to go on, so that no preview of a mail uses it up."""
+    if request.method == "GET":
+        return render(request, "link.html.j2", {"secret": secret})
+    place = request.META.get("REMOTE_ADDR", "")
+    tried = accounts.too_often(f"link:{place}", 5 * TRIES, SPAN)
+    user = None if tried else accounts.user_of_link(secret)
+    if user is None:
+        messages.error(request, "This link has ended or was used up. Ask for a new one.")
+        return redirect("login")
+    login(request, user, backend=BACKEND)
+    return redirect("password" if not user.has_usable_password() and user.is_staff else "home")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def password(request: HttpRequest) -> HttpResponse:
+    """Set one's password."""
+    user: Any = request.user
+    problems: list[str] = []
+    if request.method == "POST":
+        first, second = (request.POST.get(name, "")[:500] for name in ("first", "second"))
+        old = request.POST.get("old", "")[:500]
+        if user.has_usable_password() and not user.check_password(old):
+            problems.append("The old password is another one.")
+        if first != second:
+            problems.append("The two new passwords differ.")
+        try:
+            validate_password(first, user)
+        except ValidationError as error:
+            problems += error.messages
+        if not problems:
+            user.set_password(first)
+            user.save()
+            login(request, user, backend=BACKEND)
+            messages.success(request, "Your password is set.")
+            return redirect("home")
+    context = {"problems": problems, "has_one": user.has_usable_password()}
+    return render(request, "password.html.j2", context, status=422 if problems else 200)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """What is not there, or not for you."""
+    return _plain(request, 404, "There is no such page", "Or it is not for you to see.")
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Something went wrong here."""
+    text = "Nothing of what you sent was lost if you saw it confirmed. Try again in a moment."
+    return _plain(request, 500, "Something went wrong", text)
+
+
+def _plain(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        problem = {"type": "about:blank", "title": title, "status": status}
+        response: HttpResponse = JsonResponse(problem, status=status)
+        response["Content-Type"] = "application/problem+json"
+        return response
+    return render(request, "plain.html.j2", {"title": title, "text": text}, status=status)

@@ -1,0 +1,12 @@
+"""Settings of the service for tests: the real ones, in a folder of their own."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+os.environ.setdefault("BPGRADE_DATA", tempfile.mkdtemp(prefix="bpgrade-test-"))
+
+from grader.web.settings import *  # noqa: F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
