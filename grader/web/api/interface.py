@@ -133,8 +133,16 @@ def new_interface() -> NinjaAPI:
     )
 
 
-def answered(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A view whose errors all are problems of RFC 9457, and whose ids look like ids."""
+def answered(
+    view: Callable[..., HttpResponse], asked_for: Callable[[HttpRequest], set[str]] | None = None
+) -> Callable[..., HttpResponse]:
+    """A view whose errors all are problems of RFC 9457, and whose ids look like ids.
+
+    Args:
+        view: what answers.
+        asked_for: names of the parameters that are known; a mistyped one must not be passed
+            over in silence, as if nothing had been asked.
+    """
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **ids: str) -> HttpResponse:
@@ -147,7 +155,14 @@ def answered(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return problem_json(500, "broken")
         return response
 
-    return guarded
+    @wraps(guarded)
+    def strict(request: HttpRequest, *args: Any, **ids: str) -> HttpResponse:
+        unknown = set(request.GET) - asked_for(request) if asked_for and request.GET else None
+        if not unknown:
+            return guarded(request, *args, **ids)
+        return of_fields({"loc": [name], "type": "extra_forbidden"} for name in unknown).response()
+
+    return strict
 
 
 def missing(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
