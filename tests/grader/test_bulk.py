@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -133,6 +134,18 @@ def test_numbers_of_a_parquet_file_are_answers(tmp_path: Path) -> None:
     grade([path], hw, DEFAULT, out, Workers(), "csv", silent)
     steps = pl.read_csv(out / "steps.csv", infer_schema=False).filter(pl.col("id") == "net.1.1")
     assert steps.select("answer", "verdict").rows() == [(str(value), "correct")]
+
+
+@pytest.mark.parametrize("several", ["all", "some"])
+def test_a_student_with_two_exercises_must_say_which(several: str, tmp_path: Path) -> None:
+    found = mixed(["mazur", "musilek"], 3)
+    twice = found if several == "all" else found[::3]
+    found = [replace(e, student=f"s{n % 3}") if e in twice else e for n, e in enumerate(found)]
+    hw = assignment_of(found, tmp_path / "hw")
+    path = tmp_path / "class.csv"
+    path.write_text("student,v4,net_h1\n" + "".join(f"{e.student},0.5,0.5\n" for e in found))
+    outcome = compare([path], hw, tmp_path)
+    assert any("has 2 exercises" in problem[-1] for problem in outcome.problems)
 
 
 def test_a_spreadsheet_runs_nothing_of_the_results(tmp_path: Path) -> None:
