@@ -26,10 +26,19 @@ from grader.cluster import Workers
 from grader.errors import AssignmentError
 from grader.folder import Folder
 from grader.handouts import silent
-from grader.policy import DEFAULT, Policy
+from grader.policy import DEFAULT, Policy, Rounding
 from grader.policyfile import load_policy
 from problems import family as families
 from problems.exercise import Exercise
+
+
+FINE = Policy(
+    off_per_digit=0.15,
+    slips={"point-shifted": 0.4, "sign-flipped": 0.7},
+    weights={"net": 2.0, "dw.2": 0.5, "loss": 0.0},
+    follow_through=0.9,
+    rounding=Rounding(step=0.25),
+)
 
 
 @pytest.fixture
@@ -95,8 +104,8 @@ def test_any_table_alike(seed: int, tmp_path: Path) -> None:
         path = tmp_path / f"table-{n}.csv"
         path.write_bytes(table(known, habits(rng), rng))
         paths.append(path)
-    policy = load_policy(str(rng.choice(["default", "strict", "exam"])))
-    compare(paths, hw, tmp_path, policy)
+    policies = [*map(load_policy, ("default", "strict", "exam")), FINE]
+    compare(paths, hw, tmp_path, policies[rng.integers(len(policies))])
 
 
 # input of other kinds ------------------------------------------------------------------------
