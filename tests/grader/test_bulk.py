@@ -31,7 +31,6 @@ from grader.policyfile import load_policy
 from problems import family as families
 from problems.exercise import Exercise
 
-
 FINE = Policy(
     off_per_digit=0.15,
     slips={"point-shifted": 0.4, "sign-flipped": 0.7},
