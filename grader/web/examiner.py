@@ -10,6 +10,7 @@ import base64
 import json
 import resource
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from grader.errors import EmptyForm, Lost, Problem, SubmissionError
@@ -65,13 +66,17 @@ def answers_to(
     return answers, tuple(problems)
 
 
-def main() -> None:
-    """Answer until the input ends."""
+def main(answered: Callable[[dict[str, Any]], dict[str, Any]] = judged) -> None:
+    """Answer until the input ends.
+
+    Args:
+        answered: question -> answer.
+    """
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     while len(head := source.read(LENGTH.size)) == LENGTH.size:
         (size,) = LENGTH.unpack(head)
-        answer = json.dumps(judged(json.loads(source.read(size)))).encode()
+        answer = json.dumps(answered(json.loads(source.read(size)))).encode()
         sink.write(LENGTH.pack(len(answer)) + answer)
         sink.flush()
 

@@ -10,7 +10,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 
 from grader.web.models import Assignment, Course, Member, Role, Submission, Task
@@ -90,6 +90,50 @@ def submission_for(user: Any, submission_id: str) -> Submission:
     if found.task.member.user_id != user.pk or not found.task.member.active:
         member_of(user, found.task.assignment.course_id, *STAFF)
     return found
+
+
+def assignments_of(user: Any) -> QuerySet[Assignment]:
+    """The assignments that somebody may see: students those that are published."""
+    parts = Member.objects.filter(user_id=user.pk, active=True)
+    taught = Q(course__members__in=parts.filter(role__in=STAFF))
+    taken = Q(course__members__in=parts.filter(role=Role.STUDENT), published=True)
+    found = Assignment.objects.filter(taught | taken).select_related("course")
+    return found.distinct().order_by("-created", "pk")
+
+
+def assignment_for(user: Any, assignment_id: str) -> tuple[Assignment, Member]:
+    """An assignment that somebody may see, and their part in its course.
+
+    Raises:
+        Http404: there is none for this person.
+    """
+    found = Assignment.objects.select_related("course").filter(pk=assignment_id).first()
+    if found is None:
+        raise Http404("no such page")
+    member = member_of(user, found.course_id)
+    if member.role not in STAFF and not found.published:
+        raise Http404("no such page")
+    return found, member
+
+
+def task_for(user: Any, task_id: str) -> tuple[Task, Member]:
+    """An exercise that is somebody's own or of a course that they teach, and their part in it.
+
+    Raises:
+        Http404: there is none for this person.
+    """
+    found = (
+        Task.objects.select_related("assignment", "assignment__course", "member")
+        .filter(pk=task_id)
+        .first()
+    )
+    if found is None:
+        raise Http404("no such page")
+    member = member_of(user, found.assignment.course_id)
+    own = found.member_id == member.pk and found.assignment.published
+    if member.role not in STAFF and not own:
+        raise Http404("no such page")
+    return found, member
 
 
 def staff_only(view: View) -> View:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
-from grader.web import views
+from grader.web import tokens, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -15,10 +15,13 @@ urlpatterns = [
     path("logout/", views.logout, name="logout"),
     path("link/<str:secret>/", views.link, name="link"),
     path("password/", views.password, name="password"),
+    path("tokens/", tokens.tokens, name="tokens"),
+    path("tokens/<int:token>/end/", tokens.end, name="token-end"),
     path("teach/", include("grader.web.teacher.urls")),
     path("work/", include("grader.web.student.urls")),
     path("api/v1/", include("grader.web.api.urls")),
     path("admin/", admin.site.urls),
 ]
+handler400 = "grader.web.views.unreadable"
 handler404 = "grader.web.views.not_found"
 handler500 = "grader.web.views.broken"

@@ -145,6 +145,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _plain(request, 404, "There is no such page", "Or it is not for you to see.")
 
 
+def unreadable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """A request that makes no sense."""
+    return _plain(request, 400, "This request cannot be read", "Go back and try again.")
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     """Something went wrong here."""
     text = "Nothing of what you sent was lost if you saw it confirmed. Try again in a moment."
@@ -153,8 +158,7 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 def _plain(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
     if request.path.startswith("/api/"):
-        problem = {"type": "about:blank", "title": title, "status": status}
-        response: HttpResponse = JsonResponse(problem, status=status)
-        response["Content-Type"] = "application/problem+json"
-        return response
+        from grader.web.api.refusals import problem_json
+
+        return problem_json(status, {400: "syntax", 404: "not_found"}.get(status, "broken"), text)
     return render(request, "plain.html.j2", {"title": title, "text": text}, status=status)

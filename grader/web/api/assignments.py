@@ -1,0 +1,313 @@
+"""Assignments: listed, made, changed; their reports and grades."""
+
+from __future__ import annotations
+
+import secrets
+from itertools import groupby, pairwise
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Query, Router, Status
+
+from grader.errors import PolicyError
+from grader.folder import Order
+from grader.policyfile import names, read_policy
+from grader.roster import safe_name
+from grader.web import assignments as drawing
+from grader.web.api.access import caller_of, limit_heavy, scoped
+from grader.web.api.pages import Piece, page_of
+from grader.web.api.refusals import Refused, of_spec
+from grader.web.api.shapes import (
+    AssignmentPage,
+    AssignmentShape,
+    Changes,
+    GradePage,
+    NewAssignment,
+    ReportPage,
+)
+from grader.web.api.submissions import receipt
+from grader.web.models import Assignment, Member, Result, Role, Submission
+from grader.web.rights import (
+    STAFF,
+    assignment_for,
+    assignment_for_staff,
+    assignments_of,
+    member_of,
+)
+from problems import family as families
+from problems.errors import SpecError
+
+MOST_WEIGHTS = 600
+"""Of a network that is drawn in a request."""
+
+router = Router(tags=["Assignments"])
+SEE = scoped("read", "teach")
+TEACH = scoped("teach")
+
+
+@router.get(
+    "/assignments",
+    response=AssignmentPage,
+    auth=SEE,
+    exclude_unset=True,
+    summary="List your assignments",
+)
+def assignments(request: HttpRequest, page: Query[Piece], course: str = "") -> dict[str, Any]:
+    """Those of your courses; students see the published ones. `course` is the id of one."""
+    user = caller_of(request).user
+    roles = dict(Member.objects.filter(user=user, active=True).values_list("course_id", "role"))
+    found = assignments_of(user)
+    if course:
+        found = found.filter(course_id=course.replace("\0", ""))
+    return page_of(found, page, lambda one: _shown(one, roles[one.course_id]))
+
+
+@router.get(
+    "/assignments/{assignment}",
+    response=AssignmentShape,
+    auth=SEE,
+    exclude_unset=True,
+    summary="Show an assignment",
+)
+def assignment(request: HttpRequest, assignment: str) -> dict[str, Any]:
+    """An assignment of one of your courses."""
+    found, member = assignment_for(caller_of(request).user, assignment)
+    return _shown(found, member.role)
+
+
+def _shown(found: Assignment, role: str) -> dict[str, Any]:
+    about = {
+        "id": found.pk,
+        "title": found.title,
+        "course": {"id": found.course_id, "name": found.course.name},
+        "role": role,
+        "family": found.order["family"],
+        "opens": found.opens,
+        "due": found.due,
+        "closes": found.closes,
+        "feedback": found.feedback,
+        "practice": found.practice,
+        "open": found.open_at(timezone.now()),
+    }
+    if role in STAFF:
+        about |= {"published": found.published, "policy": found.policy}
+    return about
+
+
+# made and changed --------------------------------------------------------------------------
+
+
+@router.post(
+    "/assignments",
+    response={201: AssignmentShape},
+    auth=TEACH,
+    exclude_unset=True,
+    summary="Make an assignment",
+)
+def new_assignment(request: HttpRequest, wanted: NewAssignment) -> Status[Any]:
+    """Draw an exercise for every student of a course that you teach."""
+    caller = caller_of(request)
+    limit_heavy(request)
+    member = member_of(caller.user, wanted.course, Role.TEACHER)
+    refuse_policy(wanted.policy)
+    settings = {name: getattr(wanted, name) for name in SETTINGS}
+    refuse_dates(settings)
+    try:
+        order = _order(wanted)
+        _refuse_large(order)
+        made = drawing.create(member.course, order, wanted.title, caller.user, **settings)
+    except SpecError as error:
+        raise of_spec(error, "family", "family") from None
+    return Status(201, _shown(made, member.role))
+
+
+SETTINGS = ("published", "opens", "due", "closes", "feedback", "practice", "policy")
+
+
+def _order(wanted: NewAssignment) -> Order:
+    """Family, secret and choices.
+
+    Raises:
+        SpecError: they do not fit.
+    """
+    if (wanted.family is None) == (wanted.definition is None):
+        raise Refused(422, "invalid", "Give either family or definition.")
+    if wanted.decimals is not None and wanted.significant is not None:
+        raise Refused(422, "invalid", "Give either decimals or significant.")
+    if wanted.definition is None:
+        family = wanted.family or ""
+        definition = families.source_of(family)
+    else:
+        family, definition = "own", wanted.definition
+    return Order(
+        safe_name(wanted.title),
+        family,
+        definition,
+        wanted.seed if wanted.seed is not None else secrets.token_hex(16),
+        wanted.layers,
+        wanted.decimals,
+        wanted.significant,
+        wanted.difficulty,
+        wanted.exercises,
+        paper=wanted.paper,
+    )
+
+
+def _refuse_large(order: Order) -> None:
+    """Before any work is done for it."""
+    widths = families.parse_layers(order.layers) if order.layers else ()
+    if sum(a * b for a, b in pairwise(widths)) > MOST_WEIGHTS:
+        what = f"A network has at most {MOST_WEIGHTS} weights here; use the command line."
+        raise Refused(422, "too_large", what)
+
+
+def refuse_policy(text: str) -> None:
+    """Refuse what is neither a policy's name nor a policy's text."""
+    if text in names():
+        return
+    if "=" not in text and "[" not in text:
+        raise Refused(422, "policy", f"There are {', '.join(names())}; or send a policy's TOML.")
+    try:
+        read_policy(text, "own", "policy")
+    except PolicyError as error:
+        raise of_spec(error, "policy", "policy") from None
+
+
+def refuse_dates(settings: dict[str, Any]) -> None:
+    """Refuse dates in another order than opens, due, closes."""
+    given = [(name, settings[name]) for name in ("opens", "due", "closes") if settings[name]]
+    for (first, one), (second, other) in pairwise(given):
+        if one > other:
+            raise Refused(422, "invalid", f"{first} comes after {second}.")
+
+
+@router.patch(
+    "/assignments/{assignment}",
+    response=AssignmentShape,
+    auth=TEACH,
+    exclude_unset=True,
+    summary="Change an assignment",
+)
+def change(request: HttpRequest, assignment: str, wanted: Changes) -> dict[str, Any]:
+    """Change title, dates, policy or what students see. What was graded stays as it is."""
+    user = caller_of(request).user
+    found = assignment_for_staff(user, assignment, Role.TEACHER)
+    changes = wanted.model_dump(exclude_unset=True)
+    refuse_policy(changes.get("policy", found.policy))
+    with transaction.atomic():
+        found = Assignment.objects.select_for_update().get(pk=found.pk)
+        refuse_dates({n: changes.get(n, getattr(found, n)) for n in ("opens", "due", "closes")})
+        for name, value in changes.items():
+            setattr(found, name, value)
+        if changes:
+            found.save(update_fields=list(changes))
+            told = {name: str(value)[:200] for name, value in changes.items()}
+            drawing.note(user, found.course, "assignment.changed", found.title, by="api", **told)
+    return _shown(found, Role.TEACHER)
+
+
+# results -----------------------------------------------------------------------------------
+
+
+@router.get(
+    "/assignments/{assignment}/reports",
+    response=ReportPage,
+    auth=TEACH,
+    exclude_unset=True,
+    summary="Reports of a class",
+)
+def reports(
+    request: HttpRequest, assignment: str, page: Query[Piece], student: str = ""
+) -> dict[str, Any]:
+    """All graded submissions, oldest first; `student` is the id of one in the class list."""
+    found = assignment_for_staff(caller_of(request).user, assignment)
+    results = Result.objects.filter(submission__task__assignment=found)
+    if student:
+        results = results.filter(submission__task__member__ident=student.replace("\0", ""))
+    ordered = results.select_related("submission", "submission__task__member").order_by(
+        "submission__received", "submission_id"
+    )
+    return page_of(ordered, page, _graded)
+
+
+def _graded(result: Result) -> dict[str, Any]:
+    submission = result.submission
+    return {
+        **receipt(submission),
+        "student": submission.task.member.ident,
+        "counted": result.counted,
+        "report": result.report,
+    }
+
+
+@router.get(
+    "/assignments/{assignment}/grades",
+    response=GradePage,
+    auth=TEACH,
+    summary="Grades of a class",
+)
+def grades(request: HttpRequest, assignment: str, page: Query[Piece]) -> dict[str, Any]:
+    """What counts by the policy, after the late rule; replaced exercises do not count."""
+    found = assignment_for_staff(caller_of(request).user, assignment)
+    students = found.course.members.filter(role=Role.STUDENT).order_by("pk")
+    part = students[page.offset : page.offset + page.limit]
+    rows = _grades(found, list(part))
+    about = {"count": students.count(), "limit": page.limit, "offset": page.offset}
+    return about | {"items": rows}
+
+
+def _grades(found: Assignment, members: list[Member]) -> list[dict[str, Any]]:
+    tasks = found.tasks.filter(current=True, member__in=members).order_by("member_id", "number")
+    submissions = (
+        Submission.objects.filter(task__in=tasks)
+        .select_related("result")
+        .defer("data")
+        .order_by("task_id", "attempt")
+    )
+    handed = {id: list(own) for id, own in groupby(submissions, lambda one: one.task_id)}
+    policy, most = found.valued, most_points(found)
+    of_member: dict[int, list[dict[str, Any]]] = {}
+    for task in tasks:
+        own = handed.get(task.pk, [])
+        results = [one.result for one in own if hasattr(one, "result")]
+        grade = {
+            "exercise": task.pk,
+            "number": task.number,
+            "attempts": len(own),
+            "score": policy.of_attempts([one.counted for one in results]),
+            "max": results[-1].most if results else most,
+        }
+        of_member.setdefault(task.member_id, []).append(grade)
+    return [_row(member, of_member.get(member.pk, [])) for member in members]
+
+
+def most_points(found: Assignment) -> float:
+    """Points of a faultless submission; all exercises of an assignment ask for the same."""
+    task = found.tasks.filter(current=True).first()
+    if task is None:
+        return 0.0
+    return round(sum(found.valued.weight(_step(id)) for id in task.exercise.questions), 6)
+
+
+def _step(question: str) -> str:
+    from grader.mark import step_of
+    from problems import ids
+
+    asks = ids.asks_formula(question) or ids.asks_general(question)
+    return step_of(question) if asks else question
+
+
+def _row(member: Member, exercises: list[dict[str, Any]]) -> dict[str, Any]:
+    score = round(sum(one["score"] for one in exercises), 6)
+    most = round(sum(one["max"] for one in exercises), 6)
+    return {
+        "student": member.ident,
+        "name": member.name,
+        "email": member.email,
+        "score": score,
+        "max": most,
+        "percent": round(100 * score / most, 1) if most else 0.0,
+        "exercises": exercises,
+    }

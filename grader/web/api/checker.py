@@ -1,0 +1,64 @@
+"""The process that checks without storing: it may die, hang or grow as it likes.
+
+Asked like `grader.web.examiner`; run as `python -m grader.web.api.checker`.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+from pathlib import Path
+from typing import Any
+
+from grader.errors import PolicyError, Problem
+from grader.gather import gather
+from grader.mark import mark
+from grader.policyfile import load_policy, names, read_policy
+from grader.web.examiner import judged, main
+from problems.errors import BpgradeError
+
+
+def answered(question: dict[str, Any]) -> dict[str, Any]:
+    """What was found, or why it is refused.
+
+    Returns:
+        `found`, or `code` and `detail`.
+    """
+    try:
+        return {"found": _batch(question) if "folder" in question else _one(question)}
+    except PolicyError as error:
+        return {"code": "policy", "detail": str(error)}
+    except BpgradeError as error:
+        return {"code": "format", "detail": str(error)}
+
+
+def _one(question: dict[str, Any]) -> dict[str, Any]:
+    """One exercise: the report, and what a student may see of it by the policy."""
+    data = base64.b64encode(question["answers"].encode()).decode()
+    return judged({**question, "data": data, "name": "answers.json"})
+
+
+def _batch(question: dict[str, Any]) -> dict[str, Any]:
+    """A class's file, by the assignment's folder; names in messages are those of the sender."""
+    os.chdir(question["folder"])
+    policy = question["policy"]
+    valued = load_policy(policy) if policy in names() else read_policy(policy, "own", "policy")
+    found = gather([Path(question["name"])], Path("assignment"))
+    reports = []
+    for work in found.works:
+        one = work.submission
+        reports.append(mark(one.exercise, one.answers, valued, one.problems).as_json())
+    return {
+        "files": found.files,
+        "reports": reports,
+        "problems": _all(found.problems),
+        "notes": _all(found.notes),
+    }
+
+
+def _all(problems: list[Problem]) -> list[dict[str, Any]]:
+    return [problem.as_json() for problem in problems]
+
+
+if __name__ == "__main__":
+    main(answered)

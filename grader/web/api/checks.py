@@ -1,0 +1,179 @@
+"""Checking without storing: a class's file, and any exercise for other software."""
+
+from __future__ import annotations
+
+import atexit
+import itertools
+import json
+import sys
+import tempfile
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Router
+
+from grader.errors import PolicyError
+from grader.policyfile import load_policy, names, read_policy
+from grader.read.child import FormReader
+from grader.read.table import CLASS
+from grader.web.api.access import caller_of, limit_heavy, scoped
+from grader.web.api.assignments import refuse_policy
+from grader.web.api.bodies import CLASS_FILES, body_of
+from grader.web.api.refusals import Refused, of_spec
+from grader.web.api.shapes import BatchShape, Question, ReportShape
+from grader.web.api.shown import shown
+from grader.web.assignments import write_folder
+from grader.web.models import Member, Role, Task
+from grader.web.rights import STAFF, assignment_for_staff, courses_of
+from templates.show import Show
+
+COMMAND = (sys.executable, "-P", "-m", "grader.web.api.checker")
+ONE_SECONDS = 5.0
+"""For one exercise; a usual one takes some 20 ms."""
+CLASS_SECONDS = 60.0
+"""For a class's file; some 200 students a second."""
+MOST_STEPS = 20_000
+"""Weights times examples times iterations of a posted exercise."""
+
+_one, _class = FormReader(COMMAND, ONE_SECONDS), FormReader(COMMAND, CLASS_SECONDS)
+atexit.register(_one.close)
+atexit.register(_class.close)
+
+router = Router(tags=["Checking"])
+ANY = scoped("read", "submit", "teach")
+TEACH = scoped("teach")
+
+
+@router.post(
+    "/assignments/{assignment}/check",
+    response=BatchShape,
+    auth=TEACH,
+    exclude_unset=True,
+    summary="Check a class's file",
+)
+def check_class(request: HttpRequest, assignment: str) -> dict[str, Any]:
+    """Grade a table or archive with the answers of a class; nothing is stored.
+
+    Formats, limits and codes of problems are those of `bpgrade check` (docs/formats.md).
+    """
+    found = assignment_for_staff(caller_of(request).user, assignment)
+    limit_heavy(request)
+    data, name = body_of(request, CLASS_FILES, CLASS.size)
+    with tempfile.TemporaryDirectory(prefix="bpgrade-") as place:
+        folder = Path(place)
+        (folder / "assignment").mkdir()
+        write_folder(found, folder / "assignment")
+        handed = _stored(folder, name, data)
+        question = {"folder": place, "name": handed, "policy": found.policy}
+        return _asked(_class, question)
+
+
+def _stored(folder: Path, name: str, data: bytes) -> str:
+    """The file under its own name, which may say whose it is; else under a plain one."""
+    for called in (name, f"class{Path(name).suffix[:10]}"):
+        try:
+            (folder / called).write_bytes(data)
+        except (OSError, ValueError):
+            continue
+        return called
+    raise Refused(422, "invalid", "The file's name cannot be used.")
+
+
+@router.post(
+    "/check",
+    response=ReportShape,
+    auth=ANY,
+    exclude_unset=True,
+    summary="Check answers to any exercise",
+)
+def check(request: HttpRequest, question: Question) -> dict[str, Any]:
+    """For other software: an object of exercises.jsonl and answers in, a report out.
+
+    Nothing is stored. Who teaches gets the whole report; others what the policy shows,
+    and never the right values. One's own exercises are handed in, not tried here.
+    """
+    caller = caller_of(request)
+    limit_heavy(request)
+    _refuse_large(question)
+    refuse_policy(question.policy)
+    exercise = question.exercise.model_dump(exclude_unset=True)
+    teaches = "teach" in caller.scopes and courses_of(caller.user, *STAFF).exists()
+    if not teaches:
+        _refuse_own(caller.user, exercise)
+    answers = {"answers": {label: _plain(one) for label, one in question.answers.items()}}
+    asked = {
+        "line": json.dumps(exercise),
+        "answers": json.dumps(answers),
+        "policy": question.policy,
+    }
+    report = _asked(_one, asked)
+    return report if teaches else shown(report, _without_values(question.policy))
+
+
+def _plain(answer: Any) -> Any:
+    """Numbers as they were typed."""
+    if isinstance(answer, list):
+        return [_plain(one) for one in answer]
+    return str(answer) if isinstance(answer, int | Decimal) else answer
+
+
+def _refuse_large(question: Question) -> None:
+    """Before any work is done for it."""
+    exercise = question.exercise
+    widths = [exercise.network.inputs, *(len(one.weights) for one in exercise.network.layers)]
+    weights = sum(a * b for a, b in itertools.pairwise(widths))
+    if weights * len(exercise.inputs) * exercise.iterations > MOST_STEPS or weights > 2000:
+        raise Refused(422, "too_large", "The network is larger than what is checked here.")
+
+
+def _refuse_own(user: Any, exercise: Mapping[str, Any]) -> None:
+    """A student's own numbers are not tried without limit here, whatever id they carry."""
+    parts = Member.objects.filter(user=user, role=Role.STUDENT, active=True)
+    lines = Task.objects.filter(member__in=parts).values_list("line", flat=True)
+    wanted = _numbers(exercise)
+    if any(_numbers(json.loads(line)) == wanted for line in lines.iterator()):
+        raise Refused(403, "own_exercise")
+
+
+def _numbers(exercise: Mapping[str, Any]) -> Any:
+    """All givens as numbers: 0.50 is 0.5 here."""
+    layers = [(one["weights"], one["biases"]) for one in exercise["network"]["layers"]]
+    return _decimals([layers, exercise["inputs"], exercise["targets"]])
+
+
+def _decimals(found: Any) -> Any:
+    if isinstance(found, list | tuple):
+        return [_decimals(one) for one in found]
+    return Decimal(found)
+
+
+def _without_values(policy: str) -> Show:
+    """What the policy shows, the right values excepted."""
+    from dataclasses import replace
+
+    try:
+        valued = load_policy(policy) if policy in names() else read_policy(policy, "own", "policy")
+    except PolicyError as error:
+        raise of_spec(error, "policy", "policy") from None
+    return replace(valued.show, expected=False, tolerance=False)
+
+
+def _asked(reader: FormReader, question: dict[str, Any]) -> dict[str, Any]:
+    """What the checking process finds.
+
+    Raises:
+        Refused: it found the question wanting, or died or hung over it.
+    """
+    try:
+        answer = reader.read(json.dumps(question).encode())
+    except OSError:
+        answer = None
+    if answer is None:
+        raise Refused(422, "too_complex")
+    if "code" in answer:
+        raise Refused(422, answer["code"], answer["detail"][:1000])
+    found: dict[str, Any] = answer["found"]
+    return found

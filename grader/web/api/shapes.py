@@ -1,0 +1,442 @@
+"""What the interface sends and takes, as schemas."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from ninja import Field, Schema
+from pydantic import (
+    AwareDatetime,
+    ConfigDict,
+    Strict,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+    WithJsonSchema,
+)
+
+from grader.web.api.pages import Page
+
+PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
+Line = Annotated[str, StringConstraints(pattern=PRINTABLE, max_length=200)]
+Title = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$",
+        min_length=1,
+        max_length=200,
+    ),
+]
+Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:<@, -]{0,100}$")]
+Number = Annotated[str, StringConstraints(pattern=r"^-?[0-9]{1,20}(\.[0-9]{1,20})?$")]
+Typed = Annotated[Decimal, Strict(), WithJsonSchema({"type": "number"})]
+Short = Annotated[str, StringConstraints(max_length=2000)]
+Answer = Short | StrictInt | Typed | None | list[Short | StrictInt | Typed]
+FeedbackTime = Literal["at once", "after the due date", "never"]
+
+
+class Strictly(Schema):
+    """What is sent to us: nothing unknown in it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+# errors ------------------------------------------------------------------------------------
+
+
+class FoundProblem(Schema):
+    """One thing that is wrong with a file or a field."""
+
+    file: str = Field(examples=["answers.csv"])
+    row: int | None
+    column: str | None = Field(description="Of a table; or the field of the request.")
+    code: str
+    message: str
+
+
+class ProblemDetails(Schema):
+    """An error, application/problem+json of RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    code: str = Field(description="One of the codes listed in the documentation.")
+    detail: str
+    problems: list[FoundProblem] = Field([])
+
+
+# families, courses -------------------------------------------------------------------------
+
+
+class FamilyShape(Schema):
+    """A style of exercise."""
+
+    name: str = Field(examples=["mazur"])
+    title: str
+    summary: str
+    source: str
+    notation: str
+    layers: str = Field(description="Widths from inputs to outputs.", examples=["2-2-2"])
+    decimals: int | None
+    significant: int | None
+    difficulties: list[str]
+    steps: int = Field(description="Questions that a worksheet asks by default.")
+
+
+class FamilyPage(Page):
+    """Families."""
+
+    items: list[FamilyShape]
+
+
+class CourseShape(Schema):
+    """A class."""
+
+    id: str
+    name: str
+    created: datetime
+    archived: bool
+    role: str = Field(description="What you are in it.", examples=["teacher"])
+
+
+class CoursePage(Page):
+    """Courses."""
+
+    items: list[CourseShape]
+
+
+class NewCourse(Strictly):
+    """A course to be made; you become its teacher."""
+
+    name: Title = Field(examples=["Machine Learning 1"])
+
+
+class MemberShape(Schema):
+    """Somebody in a course."""
+
+    ident: str = Field(description="The id of the class list.")
+    name: str
+    email: str
+    role: str
+    active: bool
+
+
+class MemberPage(Page):
+    """Members."""
+
+    items: list[MemberShape]
+
+
+# assignments -------------------------------------------------------------------------------
+
+
+class CourseName(Schema):
+    """Which course."""
+
+    id: str
+    name: str
+
+
+class AssignmentShape(Schema):
+    """An assignment; `published` and `policy` are shown to staff alone."""
+
+    id: str
+    title: str
+    course: CourseName
+    role: str
+    family: str
+    opens: datetime | None
+    due: datetime | None
+    closes: datetime | None
+    feedback: str
+    practice: bool
+    open: bool = Field(description="Whether submissions are taken now.")
+    published: bool = Field(False)
+    policy: str = Field("", description="Name of a shipped policy, or the text of a policy file.")
+
+
+class AssignmentPage(Page):
+    """Assignments."""
+
+    items: list[AssignmentShape]
+
+
+class Settings(Strictly):
+    """What can be changed of an assignment."""
+
+    published: StrictBool = False
+    opens: AwareDatetime | None = None
+    due: AwareDatetime | None = None
+    closes: AwareDatetime | None = Field(None, description="Nothing is taken after it.")
+    feedback: FeedbackTime = "at once"
+    practice: StrictBool = Field(True, description="Whether students may practise with variants.")
+    policy: str = Field(
+        "default", max_length=20_000, description="A shipped policy's name, or a policy's TOML."
+    )
+
+
+class NewAssignment(Settings):
+    """An assignment to be drawn for everybody in a course; give `family` or `definition`."""
+
+    course: Word
+    title: Title = Field(examples=["Homework 1"])
+    family: Word | None = Field(None, examples=["mazur"])
+    definition: str | None = Field(None, max_length=100_000, description="A family file (TOML).")
+    layers: Word | None = Field(None, description="Such as 3-2-2.")
+    decimals: StrictInt | None = Field(None, ge=1, le=10)
+    significant: StrictInt | None = Field(None, ge=2, le=10)
+    difficulty: Literal["easy", "standard", "hard"] = "standard"
+    exercises: StrictInt = Field(1, ge=1, le=20, description="For each student.")
+    paper: Literal["a4", "letter"] = "a4"
+    seed: Line | None = Field(None, description="The same seed gives the same exercises.")
+
+
+class Changes(Strictly):
+    """Changes of an assignment; what is not named stays."""
+
+    title: Title = "-"
+    published: StrictBool = False
+    opens: AwareDatetime | None = None
+    due: AwareDatetime | None = None
+    closes: AwareDatetime | None = None
+    feedback: FeedbackTime = "at once"
+    practice: StrictBool = True
+    policy: str = Field("default", max_length=20_000)
+
+
+# exercises ---------------------------------------------------------------------------------
+
+
+class AskedStep(Schema):
+    """A question; value and tolerance are shown to staff alone."""
+
+    id: str = Field(examples=["net.1.1"])
+    label: str = Field(examples=["net_h1"])
+    asked: bool
+    kind: str = Field("number", description="`formula` where a formula is asked for.")
+    value: float = 0.0
+    tolerance: float = 0.0
+
+
+class ExerciseShape(Schema):
+    """An object of exercises.jsonl (docs/formats.md)."""
+
+    model_config = ConfigDict(extra="allow")
+
+    format: int
+    id: str
+    student: str
+    family: str
+    notation: str
+    number: int
+    network: dict[str, Any]
+    loss: str
+    inputs: list[list[str]]
+    targets: list[list[str]]
+    steps: list[AskedStep]
+
+
+class ExercisePage(Page):
+    """Exercises."""
+
+    items: list[ExerciseShape]
+
+
+# submissions, reports ----------------------------------------------------------------------
+
+
+class Receipt(Schema):
+    """What was stored."""
+
+    id: str
+    exercise: str
+    sha256: str = Field(description="Of the bytes that were sent.")
+    received: datetime
+    attempt: int
+    state: Literal["stored", "graded", "review"]
+
+
+class ReportStep(Schema):
+    """A step's verdict; what the policy hides is absent."""
+
+    id: str
+    label: str
+    answer: str
+    verdict: str = ""
+    credit: float = 0.0
+    weight: float = 0.0
+    expected: float | None = None
+    tolerance: float | None = None
+    formula: str = ""
+    slip: str | None = None
+    used: list[str] = Field([])
+    message: str = ""
+    hint: str = ""
+
+
+class ReportShape(Schema):
+    """A report (docs/formats.md); what the policy hides is absent."""
+
+    format: int
+    student: str
+    exercise: str
+    score: float = 0.0
+    max: float = 0.0
+    percent: float = 0.0
+    first_deviation: str | None = None
+    deviation: str = ""
+    remarks: list[str] = Field([])
+    steps: list[ReportStep]
+    problems: list[FoundProblem]
+
+
+class SubmissionShape(Receipt):
+    """A receipt, and the report if it is shown now."""
+
+    report: ReportShape | None
+
+
+class GradedShape(Receipt):
+    """A submission as staff see it."""
+
+    student: str
+    counted: float = Field(description="The score after the late rule.")
+    report: ReportShape
+
+
+class ReportPage(Page):
+    """Reports of graded submissions, oldest first."""
+
+    items: list[GradedShape]
+
+
+class ExerciseGrade(Schema):
+    """What counts of one exercise."""
+
+    exercise: str
+    number: int
+    attempts: int
+    score: float
+    max: float
+
+
+class GradeShape(Schema):
+    """What counts of one student's work."""
+
+    student: str
+    name: str
+    email: str
+    score: float
+    max: float
+    percent: float
+    exercises: list[ExerciseGrade]
+
+
+class GradePage(Page):
+    """Grades in the order of the class list."""
+
+    items: list[GradeShape]
+
+
+# handed in ---------------------------------------------------------------------------------
+
+
+class Answers(Strictly):
+    """Answers to one exercise: label -> as typed."""
+
+    answers: dict[str, Answer] = Field(
+        max_length=2000, examples=[{"net_h1": "0.3775", "out_h1": "0.5933"}]
+    )
+    exercise: str | None = Field(None, max_length=200)
+    student: str | None = Field(None, max_length=200)
+
+
+class GivenLayer(Schema):
+    """A layer of a posted exercise."""
+
+    activation: Word
+    weights: list[list[Number]] = Field(min_length=1, max_length=50)
+    bias: Word
+    biases: list[Number] = Field(max_length=50)
+
+
+class GivenNetwork(Schema):
+    """The network of a posted exercise."""
+
+    inputs: StrictInt = Field(ge=1, le=50)
+    layers: list[GivenLayer] = Field(min_length=1, max_length=8)
+
+
+class GivenTask(Schema):
+    """What is done with it."""
+
+    mode: Word
+    update: StrictBool
+    update_biases: StrictBool
+    numeric: list[Word] = Field(max_length=500)
+    shift: Number | None = None
+
+
+class GivenMethod(Schema):
+    """In which steps."""
+
+    deltas: Word
+    gradients: Word
+    paths: StrictBool
+    shares: StrictBool
+    loss_of_errors: StrictBool
+    factors: StrictBool = False
+
+
+class GivenPrecision(Schema):
+    """How many digits are asked for."""
+
+    decimals: StrictInt | None = Field(None, ge=1, le=10)
+    significant: StrictInt | None = Field(None, ge=2, le=10)
+    kinds: dict[Word, Annotated[int, Field(ge=0, le=15)]] = Field({}, max_length=50)
+
+
+class GivenStep(Schema):
+    """A question of a posted exercise."""
+
+    id: Word
+    asked: StrictBool = True
+
+
+class GivenExercise(Schema):
+    """An object of exercises.jsonl (docs/formats.md); further entries are ignored."""
+
+    format: Literal[1]
+    id: Line
+    student: Line
+    family: Line
+    notation: Word
+    network: GivenNetwork
+    loss: Word
+    inputs: list[list[Number]] = Field(min_length=1, max_length=20)
+    targets: list[list[Number]] = Field(min_length=1, max_length=20)
+    rate: Number | None = None
+    iterations: StrictInt = Field(1, ge=1, le=5)
+    task: GivenTask
+    method: GivenMethod
+    precision: GivenPrecision
+    steps: list[GivenStep] = Field(min_length=1, max_length=3000)
+
+
+class Question(Strictly):
+    """An exercise with answers, to be checked without storing anything."""
+
+    exercise: GivenExercise
+    answers: dict[str, Answer] = Field(max_length=3000)
+    policy: str = Field("default", max_length=20_000, description="A name, or a policy's TOML.")
+
+
+class BatchShape(Schema):
+    """What was found in a class's file."""
+
+    files: int
+    reports: list[ReportShape]
+    problems: list[FoundProblem]
+    notes: list[FoundProblem]
