@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -51,6 +52,25 @@ class StepReport:
             "message": self.message,
             "hint": self.hint,
         }
+
+    @staticmethod
+    def from_json(doc: Mapping[str, Any]) -> StepReport:
+        """Back from the form of docs/formats.md."""
+        return StepReport(
+            id=doc["id"],
+            label=doc["label"],
+            answer=doc["answer"],
+            verdict=doc["verdict"],
+            credit=doc["credit"],
+            weight=doc["weight"],
+            expected=doc["expected"] or 0.0,
+            tolerance=doc["tolerance"] or 0.0,
+            message=doc["message"],
+            slip=doc["slip"],
+            used=tuple(doc["used"]),
+            hint=doc["hint"],
+            formula=doc.get("formula", ""),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +129,22 @@ class Report:
             "steps": [step.as_json() for step in self.steps],
             "problems": [problem.as_json() for problem in self.problems],
         }
+
+    @staticmethod
+    def from_json(doc: Mapping[str, Any], row: Callable[..., Any] = dict) -> Report:
+        """Back from the form of docs/formats.md.
+
+        Args:
+            doc: what `as_json` gave.
+            row: makes a problem of its entries, such as `grader.errors.Problem`.
+        """
+        return Report(
+            student=doc["student"],
+            exercise=doc["exercise"],
+            steps=tuple(map(StepReport.from_json, doc["steps"])),
+            problems=tuple(row(**problem) for problem in doc["problems"]),
+            first_deviation=doc["first_deviation"],
+            remarks=tuple(doc["remarks"]),
+            points=doc["score"],
+            deviation=doc["deviation"],
+        )

@@ -114,6 +114,22 @@ class _Laid:
         return Problem(self.piece.file, line, name, reading.code, reading.message)
 
 
+@dataclass(frozen=True)
+class _Grid:
+    """Where the answers to one mould stand."""
+
+    labels: Labels
+    index: dict[str, int]
+    """Question -> its row in `cells`."""
+    cells: Ints
+    """Position of each answer: shape (questions, rows of the part); 0 where blank."""
+
+    def question(self, label: str) -> int:
+        """The row of what a label means; -1 if it means nothing."""
+        id = None if hidden(label) else self.labels.find(label)
+        return -1 if id is None else self.index[id]
+
+
 class _Gatherer:
     def __init__(self, part: Part, first: int, pieces: Sequence[Piece]) -> None:
         self.part = part
@@ -133,10 +149,10 @@ class _Gatherer:
     def gather(self) -> Handed:
         """Ordinary rows by position, the others by the reader of single files."""
         self._mark_doubles()
-        found = [self._cells(number) for number in range(len(self.part.moulds))]
+        found = [self._grid(number) for number in range(len(self.part.moulds))]
         kept = self._read_odd()
-        for number, cells in enumerate(found):
-            cast = self._cast(number, cells, kept)
+        for number, grid in enumerate(found):
+            cast = self._cast(number, grid, kept)
             if len(cast.rows):
                 self._read_named(cast)
                 self._list_unread(cast)
@@ -158,68 +174,46 @@ class _Gatherer:
 
     # ordinary rows -------------------------------------------------------------------------
 
-    def _cells(self, number: int) -> Ints:
-        """Position of each answer: shape (questions, rows of the part); 0 where blank.
-
-        Rows in which something is out of the ordinary are marked as odd on the way.
-        """
+    def _grid(self, number: int) -> _Grid:
+        """The answers to a mould; rows with something out of the ordinary are marked as odd."""
         mould = self.part.moulds[number]
         cells = np.zeros((len(mould.questions), len(self.odd)), dtype=np.int64)
         index = {id: k for k, id in enumerate(mould.questions)}
-        labels = Labels(mould.labels)
+        grid = _Grid(Labels(mould.labels), index, cells)
         for laid in self.laid:
-            here = self.moulds[laid.rows] == number
-            if here.any():
+            at = np.flatnonzero(self.moulds[laid.rows] == number)
+            if len(at):
                 fill = self._fill_tidy if laid.piece.tidy else self._fill_wide
-                fill(laid, here, cells, index, labels)
-        return cells
+                fill(laid, at, grid)
+        return grid
 
-    def _fill_wide(
-        self,
-        laid: _Laid,
-        here: NDArray[np.bool_],
-        cells: Ints,
-        index: dict[str, int],
-        labels: Labels,
-    ) -> None:
-        at = np.flatnonzero(here)
+    def _fill_wide(self, laid: _Laid, at: Ints, grid: _Grid) -> None:
         rows = laid.rows[at]
         taken: set[int] = set()
         for n, column in enumerate(laid.columns):
             texts = laid.piece.frame[column]
-            id = None if hidden(column) else labels.find(column)
-            if id is None or index[id] in taken:
+            question = grid.question(column)
+            if question < 0 or question in taken:
                 written = (texts.str.strip_chars() != "").to_numpy()
                 self.odd[rows[written[at]]] = True
                 continue
-            taken.add(index[id])
-            cells[index[id], rows] = laid.base + n * laid.height + at
+            taken.add(question)
+            grid.cells[question, rows] = laid.base + n * laid.height + at
             if (texts.str.len_bytes() > LONGEST_ANSWER).any():
                 self.odd[rows[(texts.str.len_chars() > LONGEST_ANSWER).to_numpy()[at]]] = True
 
-    def _fill_tidy(
-        self,
-        laid: _Laid,
-        here: NDArray[np.bool_],
-        cells: Ints,
-        index: dict[str, int],
-        labels: Labels,
-    ) -> None:
-        at = np.flatnonzero(here)
-        frame = laid.piece.frame
+    def _fill_tidy(self, laid: _Laid, at: Ints, grid: _Grid) -> None:
+        frame, rows = laid.piece.frame, laid.rows[at]
         steps, typed = coded(frame["step"])
-        found = [None if hidden(label) else labels.find(label) for label in typed]
-        question = np.array([-1 if id is None else index[id] for id in found])[steps[at]]
-        rows = laid.rows[at]
+        question = np.array([grid.question(label) for label in typed])[steps[at]]
         odd = question < 0
         odd |= (frame["answer"].str.len_chars() > LONGEST_ANSWER).to_numpy()[at]
         odd |= _cut_numbers(laid.piece)[at]
-        _, first, times = np.unique(
-            question * len(self.odd) + rows, return_index=True, return_counts=True
-        )
+        places = question * len(self.odd) + rows
+        _, first, times = np.unique(places, return_index=True, return_counts=True)
         odd[first[times > 1]] = True
         self.odd[rows[odd]] = True
-        cells[question[~odd], rows[~odd]] = laid.base + at[~odd]
+        grid.cells[question[~odd], rows[~odd]] = laid.base + at[~odd]
 
     # one by one ----------------------------------------------------------------------------
 
@@ -276,7 +270,7 @@ class _Gatherer:
 
     # together ------------------------------------------------------------------------------
 
-    def _cast(self, number: int, cells: Ints, kept: dict[int, Submission]) -> Cast:
+    def _cast(self, number: int, grid: _Grid, kept: dict[int, Submission]) -> Cast:
         mould = self.part.moulds[number]
         present = np.zeros(len(self.odd), dtype=bool)
         for laid in self.laid:
@@ -285,17 +279,16 @@ class _Gatherer:
         own = {row: one for row, one in kept.items() if self.moulds[row] == number}
         present[list(own)] = True
         rows = np.flatnonzero(present)
-        cells = cells[:, rows]
+        cells = grid.cells[:, rows]
         cast = Cast(mould, number, rows, cells)
         at_row = {int(row): n for n, row in enumerate(rows)} if own else {}
-        index = {id: k for k, id in enumerate(mould.questions)}
         for row, one in own.items():
             n = at_row[row]
             cast.submissions[n] = one
             cells[:, n] = 0
             for id, answer in one.answers.items():
-                if id in index:
-                    cells[index[id], n] = self.pool.add(_for_pool(answer))
+                if id in grid.index:
+                    cells[grid.index[id], n] = self.pool.add(_for_pool(answer))
         return cast
 
     def _read_named(self, cast: Cast) -> None:

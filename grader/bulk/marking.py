@@ -60,14 +60,15 @@ class _Found:
 def marked(part: Part, handed: Handed, policy: Policy) -> Tables:
     """Judge everything that was handed in for a part."""
     table = handed.pool.table()
-    codes, texts = handed.pool.codes(), handed.pool.texts()
+    codes = handed.pool.codes()
+    texts = pl.Series([one.text if one else "" for one in handed.pool.readings])
     books, steps = [], []
     for cast in handed.casts:
         said = table.at(codes[cast.cells])
         found = _found(part, cast, said, policy)
         books.append(_gradebook(part, cast, found, policy))
-        cells = np.where(said.written, cast.cells, 0)
-        steps.append(_steps(part, cast, found, policy, texts, cells))
+        typed = np.where(said.written, codes[cast.cells], 0)
+        steps.append(_steps(part, cast, found, policy, texts, typed))
     return Tables(_in_order(books), _in_order(steps))
 
 
@@ -289,10 +290,13 @@ def _steps(
     found: _Found,
     policy: Policy,
     texts: pl.Series,
-    cells: Indices,
+    typed: Indices,
 ) -> pl.DataFrame:
-    """A row for each question of each submission, the questions of one together."""
-    mould, (questions, count) = cast.mould, cells.shape
+    """A row for each question of each submission, the questions of one together.
+
+    `typed` are indices into `texts`, shape (questions, n).
+    """
+    mould, (questions, count) = cast.mould, typed.shape
     who = part.frame.select("student", "id")[cast.rows]
     whose = np.repeat(np.arange(count), questions)
     asked = np.tile(np.arange(questions), count)
@@ -304,7 +308,7 @@ def _steps(
             "exercise": _few(who["id"], whose),
             "step": _few(labels, asked),
             "id": _few(mould.questions, asked),
-            "answer": texts.gather(_by_submission(cells)),
+            "answer": _few(texts, _by_submission(typed)),
             "verdict": _few(VERDICTS, _by_submission(found.verdict)),
             "credit": _by_submission(found.credit),
             "weight": np.tile(_weights(mould, policy), count),

@@ -52,7 +52,7 @@ class Readings:
 
 
 class Pool:
-    """Cells with their texts, and what each of them says.
+    """Cells, and what each of them says.
 
     Cells have positions; position 0 is a blank one.
     """
@@ -60,7 +60,6 @@ class Pool:
     def __init__(self) -> None:
         self.readings: list[Reading | None] = [None]
         self._facts: list[Facts] = [facts(None)]
-        self._texts: list[pl.Series] = [pl.Series([""])]
         self._codes: list[Ints] = [np.zeros(1, dtype=np.int64)]
         self._count = 1
         self._single: list[Reading] = []
@@ -79,7 +78,7 @@ class Pool:
         found = _read(texts, comma)
         self.readings += [reading for reading, _ in found]
         self._facts += [facts for _, facts in found]
-        return self._add(cells, codes)
+        return self._add(codes)
 
     def add(self, reading: Reading) -> int:
         """Position of a cell that was read already."""
@@ -91,20 +90,13 @@ class Pool:
             codes = np.arange(len(self._single)) + len(self.readings)
             self.readings += self._single
             self._facts += map(facts, self._single)
-            texts = pl.Series([reading.text for reading in self._single], dtype=pl.String)
             self._single = []
-            self._add(texts, codes)
+            self._add(codes)
 
-    def _add(self, cells: pl.Series, codes: Ints) -> int:
-        self._texts.append(cells.alias(""))
+    def _add(self, codes: Ints) -> int:
         self._codes.append(codes)
-        self._count += len(cells)
-        return self._count - len(cells)
-
-    def texts(self) -> pl.Series:
-        """The text at each position."""
-        self._settle()
-        return pl.concat(self._texts)
+        self._count += len(codes)
+        return self._count - len(codes)
 
     def codes(self) -> Ints:
         """Index into `readings` at each position."""

@@ -49,7 +49,7 @@ STEPS = {
     "exercise": pl.Categorical,
     "step": pl.Categorical,
     "id": pl.Categorical,
-    "answer": pl.String,
+    "answer": pl.Categorical,
     "verdict": pl.Categorical,
     "credit": pl.Float64,
     "weight": pl.Float64,

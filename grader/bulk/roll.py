@@ -36,6 +36,9 @@ FORMAT = 1
 PART = 48 << 20
 """Bytes of `exercises.jsonl` in a part: some 8,000 exercises of a small net."""
 
+SEED = 1
+"""Of the hashes of names; they live no longer than a process."""
+
 _TEXT = rb'"(?:[^"\\]|\\.)*"'
 _LINE = re.compile(
     rb'(?P<format>\{"format": \d+, )"id": (?P<id>' + _TEXT + rb'), "student": (?P<student>' + _TEXT
@@ -123,6 +126,37 @@ def everyone(roll: Roll) -> pl.DataFrame:
         for n in range(len(roll.sizes))
     ]
     return pl.concat(frames).with_row_index("place").cast({"place": pl.Int64})
+
+
+@dataclass(frozen=True)
+class Index:
+    """Where names are found: hashes in ascending order, and the places that belong to them."""
+
+    hashes: NDArray[np.uint64]
+    places: NDArray[np.int64]
+
+
+@lru_cache(maxsize=8)
+def by_id(roll: Roll) -> Index:
+    """Exercises by their ids; of two with one id the last one counts."""
+    return _index(everyone(roll)["id"])
+
+
+@lru_cache(maxsize=8)
+def by_student(roll: Roll) -> Index:
+    """Exercises by their students, of those who have a single one."""
+    found = _index(everyone(roll)["student"])
+    alone = np.ones(len(found.hashes), dtype=bool)
+    twins = found.hashes[1:] == found.hashes[:-1]
+    alone[1:] &= ~twins
+    alone[:-1] &= ~twins
+    return Index(found.hashes[alone], found.places[alone])
+
+
+def _index(names: pl.Series) -> Index:
+    hashes = names.hash(SEED).to_numpy()
+    order = np.argsort(hashes, kind="stable")
+    return Index(hashes[order], order)
 
 
 @lru_cache(maxsize=2)

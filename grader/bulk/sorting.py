@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from grader.bulk.roll import Roll, book, everyone
+from grader.bulk.roll import SEED, Index, Roll, book, by_id, by_student, everyone
 from grader.bulk.rows import LINE, WIDTH, Rows, as_rows, read_rows
 from grader.bulk.survey import Range
 from grader.errors import Problem, SubmissionError
@@ -141,16 +141,26 @@ def _placed(
 def _exactly(said: pl.DataFrame, roll: Roll) -> pl.Series:
     """Places of what is written as the class list has it; null for all else."""
     people = everyone(roll)
-    by_id = people.unique("id", keep="last").rename({"student": "owner"})
-    found = said.join(by_id, on="id", how="left", maintain_order="left")
-    own = (pl.col("student") == "") | (pl.col("student") == pl.col("owner"))
-    place: pl.Expr = pl.when(own).then(pl.col("place"))
-    if (said["id"] == "").any():
-        single = people.filter(pl.len().over("student") == 1)
-        alone = single.select("student", pl.col("place").alias("only"))
-        found = found.join(alone, on="student", how="left", maintain_order="left")
-        place = pl.when(pl.col("id") == "").then(pl.col("only")).otherwise(place)
-    return found.select(place.alias("place"))["place"]
+    place = _found(said["id"], people["id"], by_id(roll))
+    owner = people["student"].gather(place)
+    own = (said["student"] == "") | (said["student"] == owner)
+    place = pl.select(pl.when(own).then(place)).to_series()
+    alone = (said["id"] == "") & (said["student"] != "")
+    if alone.any():
+        only = _found(said["student"], people["student"], by_student(roll))
+        place = pl.select(pl.when(alone).then(only).otherwise(place)).to_series()
+    return place
+
+
+def _found(names: pl.Series, known: pl.Series, index: Index) -> pl.Series:
+    """Place of each name among those that are known; null where it is not there."""
+    if not len(index.hashes):
+        return pl.Series([None] * len(names), dtype=pl.Int64)
+    hashes = names.hash(SEED).to_numpy()
+    at = np.searchsorted(index.hashes, hashes, side="right") - 1
+    place = pl.Series(index.places[np.maximum(at, 0)])
+    same = known.gather(place) == names  # two names may share a hash; then it is looked up
+    return pl.select(pl.when(same).then(place)).to_series()
 
 
 def _owned(job: Job) -> bool:

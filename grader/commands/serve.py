@@ -37,23 +37,45 @@ Examples:
     default="",
     help="Public address, where a web server with TLS stands before it.",
 )
-def serve(data: Path, host: str, port: int, database: str, url: str) -> None:
+@click.option(
+    "--proxy",
+    envvar="BPGRADE_PROXY",
+    default=None,
+    help="Address of that web server, whose X-Forwarded-For and -Proto are believed. "
+    "[default: 127.0.0.1 with --url, else none]",
+)
+def serve(data: Path, host: str, port: int, database: str, url: str, proxy: str | None) -> None:
     """Serve students and teachers in the browser.
 
     The first start makes the database and the teacher's account and prints a link, good for
     one use, to set the password with. Later starts bring the database up to date and serve.
     """
-    from grader.web import start
+    from grader.web import server, start
 
     start.configure(data, database, url)
+    if proxy is None:
+        proxy = "127.0.0.1" if url else ""
+    listening = server.Server(host, port, proxy)  # before anything is changed: is it free?
     start.prepare()
     link = start.first_link()
-    place = url or f"http://{host}:{port}"
+    place = url.rstrip("/") or f"http://{_written(host)}:{listening.port}"
+    if not server.loopback(host) and not url:
+        click.echo(
+            f"WARNING: {host} can be reached from outside, and nothing is encrypted: passwords "
+            "and answers can be read on the way.\n  Put a web server with TLS before it and give "
+            "its address with --url (docs/service-admin.md).",
+            err=True,
+        )
     if link:
         click.echo(
             f"Set the teacher's password here (this link works once):\n  {place}/link/{link}/"
         )
     click.echo(f"bpgrade serves {place}, data in {data}; end it with Ctrl-C")
-    from grader.web.server import serve as answer
+    server.serve(listening)
 
-    answer(host, port)
+
+def _written(host: str) -> str:
+    """As it stands in an address: any address of this machine is also the loopback's."""
+    if host in ("0.0.0.0", "::", ""):
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
+
+from grader.web.database import check_connection
 
 
 class Web(AppConfig):
@@ -11,3 +14,7 @@ class Web(AppConfig):
     name = "grader.web"
     label = "bpgrade"
     verbose_name = "bpgrade"
+
+    def ready(self) -> None:
+        """Have every connection checked that is opened from now on."""
+        connection_created.connect(check_connection)

@@ -10,12 +10,13 @@ import base64
 import json
 import resource
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from grader.errors import EmptyForm, Lost, Problem, SubmissionError
 from grader.mark import mark
 from grader.policyfile import load_policy, names, read_policy
+from grader.read.answer import read_answer
 from grader.read.files import read_file
 from grader.read.pdffields import LENGTH
 from grader.read.table import UPLOAD
@@ -42,6 +43,46 @@ def judged(question: dict[str, Any]) -> dict[str, Any]:
     return mark(exercise, answers, valued, problems).as_json()
 
 
+def read(question: dict[str, Any]) -> dict[str, Any]:
+    """What a file says, before it is taken.
+
+    Args:
+        question: `line` of the exercise, `data` in base64, `name` of the file.
+
+    Returns:
+        `answers`: how many can be used; `problems`: the rows that cannot.
+    """
+    exercise = from_json(json.loads(question["line"]))
+    data = base64.b64decode(question["data"])
+    answers, problems = answers_to(exercise, data, question["name"])
+    return {"answers": len(answers), "problems": [problem.as_json() for problem in problems]}
+
+
+def marked(question: dict[str, Any]) -> dict[str, Any]:
+    """The report on some entries of an exercise, for practice.
+
+    Args:
+        question: `line` of the exercise, `answers`: question -> text.
+    """
+    exercise = from_json(json.loads(question["line"]))
+    found = {id: read_answer(exercise, id, text) for id, text in question["answers"].items()}
+    answers = {id: answer for id, answer in found.items() if answer is not None}
+    return mark(exercise, answers).as_json()
+
+
+ASKED: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "judge": judged,
+    "read": read,
+    "mark": marked,
+}
+"""Kind of question -> what answers it; without a kind it is `judge`."""
+
+
+def answered(question: dict[str, Any]) -> dict[str, Any]:
+    """The answer to a question of any kind."""
+    return ASKED[question.get("ask", "judge")](question)
+
+
 def answers_to(
     exercise: Exercise, data: bytes, name: str
 ) -> tuple[dict[str, Any], tuple[Problem, ...]]:
@@ -66,18 +107,18 @@ def answers_to(
     return answers, tuple(problems)
 
 
-def main(answered: Callable[[dict[str, Any]], dict[str, Any]] = judged) -> None:
+def main(answer: Callable[[dict[str, Any]], dict[str, Any]] = answered) -> None:
     """Answer until the input ends.
 
     Args:
-        answered: question -> answer.
+        answer: question -> answer.
     """
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     while len(head := source.read(LENGTH.size)) == LENGTH.size:
         (size,) = LENGTH.unpack(head)
-        answer = json.dumps(answered(json.loads(source.read(size)))).encode()
-        sink.write(LENGTH.pack(len(answer)) + answer)
+        found = json.dumps(answer(json.loads(source.read(size)))).encode()
+        sink.write(LENGTH.pack(len(found)) + found)
         sink.flush()
 
 

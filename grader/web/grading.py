@@ -12,6 +12,7 @@ import json
 import logging
 import sys
 import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -131,9 +132,12 @@ class Sweeper(threading.Thread):
 
     def run(self) -> None:
         """Until `ended` is set."""
-        while not self.ended.wait(self.seconds):
+        pause = 0.0
+        while not self.ended.wait(pause):
+            pause = self.seconds
             try:
-                sweep()
+                if sweep(ended=self.ended.is_set):
+                    pause = 0.0  # there may be more; what failed comes last, and later
             except NotStoredError:
                 log.warning("the database does not answer; tried again later")
 
@@ -143,16 +147,25 @@ class Sweeper(threading.Thread):
         self.join(timeout=SECONDS)
 
 
-def sweep(older: float = 3.0, most: int = 100) -> int:
-    """Grade submissions that have waited for some seconds; how many there were."""
+def sweep(older: float = 3.0, most: int = 100, ended: Callable[[], bool] = lambda: False) -> int:
+    """Grade submissions that have waited for some seconds; how many were graded.
+
+    Args:
+        older: seconds that they have waited.
+        most: how many are taken up.
+        ended: whether to stop after the present one.
+    """
     since = timezone.now() - timedelta(seconds=older)
     waiting = again(
         lambda: list(
             Submission.objects.filter(state=State.STORED, received__lt=since)
             .select_related("task", "task__assignment")
-            .order_by("received")[:most]
+            .order_by("tries", "received")[:most]
         )
     )
+    graded = 0
     for submission in waiting:
-        grade(submission)
-    return len(waiting)
+        if ended():
+            break
+        graded += grade(submission) is not None
+    return graded

@@ -12,13 +12,18 @@ from django.utils import timezone
 from jinja2 import Environment, StrictUndefined
 
 from templates import html as pages
+from templates.page import ArrayItem, Item
 
 
 def environment(**options: Any) -> Environment:
     """What Django asks for; `url`, `static` and the filters of the pages are there."""
     options["undefined"] = StrictUndefined
     found = Environment(**options)
-    found.filters |= pages.environment().filters | {"moment": moment, "day_time": day_time}
+    found.filters |= pages.environment().filters | {
+        "moment": moment,
+        "day_time": day_time,
+        "fields_of": fields_of,
+    }
     found.globals |= {"static": static, "url": _url}
     return found
 
@@ -48,3 +53,10 @@ def moment(when: datetime | None) -> str:
 def day_time(when: datetime | None) -> str:
     """As the field `datetime-local` of a form wants it."""
     return f"{timezone.localtime(when):%Y-%m-%dT%H:%M}" if when else ""
+
+
+def fields_of(item: Item | ArrayItem) -> list[Item]:
+    """The fields of a step that is asked, or those of an array's entries."""
+    if isinstance(item, Item):
+        return [item]
+    return [cell for row in item.cells for cell in row if isinstance(cell, Item)]

@@ -8,21 +8,31 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from grader.web.database import free_bytes
 from grader.web.models import Submission, Task
 
 LARGEST = 1_000_000
 """Bytes of a submission."""
 TRIES = 5
+SECONDS = 8.0
+"""After which nothing is tried again: whoever waits is told that it was not stored."""
 PAUSE = 0.05
 """Seconds before the second try; each later one waits twice as long."""
+
+PASSING = ("40001", "40P01", "55P03", "57P01", "57P02", "57P03")
+"""PostgreSQL's codes: serialization, deadlock, lock, shut down, crashed, starting."""
+LASTING = ("disk", "full", "readonly", "no space", "malformed", "not safe", "no such")
+"""In SQLite's messages: what will be the same at the next try."""
 
 T = TypeVar("T")
 
@@ -65,6 +75,7 @@ def keep(task: Task, key: str, data: bytes, name: str = "", now: datetime | None
     """
     digest = hashlib.sha256(data).hexdigest()
     when = now or timezone.now()
+    refuse_full_disk()
     return again(lambda: _kept(task, key, data, digest, name, when))
 
 
@@ -111,6 +122,16 @@ def refuse_closed(task: Task, now: datetime) -> None:
         raise ClosedError(f"all {most} attempts are used")
 
 
+def refuse_full_disk() -> None:
+    """Take nothing when the disk is nearly full: what is stored still has to be graded.
+
+    Raises:
+        NotStoredError: too little room.
+    """
+    if connection.vendor == "sqlite" and free_bytes(settings.DATA) < settings.LEAST_FREE:
+        raise NotStoredError("the disk is nearly full")
+
+
 def again(work: Callable[[], T]) -> T:
     """Do database work; try again after what passes by itself.
 
@@ -118,22 +139,44 @@ def again(work: Callable[[], T]) -> T:
     the work may be repeated.
 
     Raises:
-        NotStoredError: it failed for good; nothing of it was stored.
+        NotStoredError: it failed for good, or for too long; nothing of it was stored unless
+            the connection was lost in the very moment of the commit.
     """
+    until = time.monotonic() + SECONDS
     for n in range(TRIES):
         try:
             return work()
-        except (OperationalError, InterfaceError) as error:
-            connection.close()
-            if n + 1 == TRIES or not _passes(error):
-                raise NotStoredError(str(error.__class__.__name__)) from error
-            time.sleep(PAUSE * 2**n)
         except DatabaseError as error:
-            raise NotStoredError(str(error.__class__.__name__)) from error
+            _drop_connection()
+            if n + 1 == TRIES or not passes(error) or time.monotonic() > until:
+                raise NotStoredError(error.__class__.__name__) from error
+            time.sleep(PAUSE * 2**n)
+        except InterfaceError as error:  # the connection was closed under our hands
+            _drop_connection()
+            if n + 1 == TRIES:
+                raise NotStoredError(error.__class__.__name__) from error
     raise AssertionError("every try ends above")
 
 
-def _passes(error: Exception) -> bool:
-    """Whether it may work next time; a full disk does not."""
+def _drop_connection() -> None:
+    """The next try opens a new one; inside a transaction of others it is theirs to end."""
+    if not connection.in_atomic_block:
+        with suppress(DatabaseError, InterfaceError):
+            connection.close()
+
+
+def passes(error: Exception) -> bool:
+    """Whether it may work next time: a full disk does not, a lost connection does.
+
+    >>> passes(OperationalError("database is locked"))
+    True
+    >>> passes(OperationalError("database or disk is full"))
+    False
+    """
+    if not isinstance(error, OperationalError):
+        return False
+    state = getattr(error.__cause__, "sqlstate", None)
+    if state:  # PostgreSQL says what it was
+        return state in PASSING or state.startswith("08")
     words = str(error).lower()
-    return not any(lasting in words for lasting in ("disk", "full", "readonly", "no space"))
+    return not any(lasting in words for lasting in LASTING)

@@ -156,6 +156,8 @@ class Draft(models.Model):
     task = models.OneToOneField(Task, models.CASCADE, related_name="draft")
     answers = models.JSONField(default=dict)
     """Question -> as typed."""
+    times = models.JSONField(default=dict)
+    """Question -> when that was typed, in milliseconds of Unix time: of two tabs the newer wins."""
     changed = models.DateTimeField(default=timezone.now)
 
 

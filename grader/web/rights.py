@@ -72,6 +72,23 @@ def task_of_student(user: Any, task_id: str) -> Task:
     return found
 
 
+def assignment_of_student(user: Any, assignment_id: str) -> Assignment:
+    """A published assignment of a course that somebody is a student of.
+
+    Raises:
+        Http404: there is none for this person.
+    """
+    found = (
+        Assignment.objects.select_related("course")
+        .filter(pk=assignment_id, published=True)
+        .first()
+    )
+    if found is None:
+        raise Http404("no such page")
+    member_of(user, found.course_id, Role.STUDENT)
+    return found
+
+
 def submission_for(user: Any, submission_id: str) -> Submission:
     """A submission that is somebody's own, or of a course that they teach.
 

@@ -3,6 +3,7 @@
 BPGRADE_DATA       folder of the database, the secret key and the log
 BPGRADE_DATABASE   postgres://user:password@host:port/name; without it SQLite in BPGRADE_DATA
 BPGRADE_URL        public address, such as https://bpgrade.example.org
+BPGRADE_LEAST_FREE bytes on the disk below which nothing is taken (50,000,000)
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 import secrets
 from pathlib import Path
 
+from grader.web.database import LEAST_FREE as _LEAST_FREE
 from grader.web.database import database_of
 from grader.web.secret import secret_key
 
@@ -26,6 +28,7 @@ ALLOWED_HOSTS += ["127.0.0.1", "localhost", "[::1]"] if URL else []
 SECURE = URL.startswith("https://")
 
 DATABASES = {"default": database_of(os.environ.get("BPGRADE_DATABASE", ""), DATA)}
+LEAST_FREE = int(os.environ.get("BPGRADE_LEAST_FREE") or _LEAST_FREE)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 from grader.errors import ServiceError
 
 FIRST = "teacher"
 """Name of the account that the first start makes."""
+LOCK = 7_271_983
+"""PostgreSQL's lock for migrations: any number that nothing else uses."""
+
+log = logging.getLogger("bpgrade.start")
 
 
 def configure(data: Path, database: str = "", url: str = "") -> None:
@@ -30,19 +36,86 @@ def configure(data: Path, database: str = "", url: str = "") -> None:
 
 
 def prepare() -> None:
-    """Bring the database to the present form.
+    """Bring the database to the present form, in one transaction: all of it or nothing.
+
+    Where something changes, an SQLite database is copied first.
 
     Raises:
-        ServiceError: it does not answer, or a migration failed.
+        ServiceError: it does not answer, is not safe to store in, or a migration failed.
     """
-    from django.core.management import call_command
-    from django.db import DatabaseError
+    from django.conf import settings
+    from django.db import DatabaseError, connection
 
+    from grader.web.database import free_bytes, refuse_networked
+
+    if connection.vendor == "sqlite":
+        refuse_networked(settings.DATA)
+        if free_bytes(settings.DATA) < settings.LEAST_FREE:
+            raise ServiceError(f"less than {settings.LEAST_FREE:,} bytes are free on the disk")
     try:
-        call_command("migrate", interactive=False, verbosity=0)
+        connection.ensure_connection()
+        pending, applied = _migrations()
+        if pending and applied and connection.vendor == "sqlite":
+            keep_copy(applied[-1])
+        if pending:
+            _migrate()
     except DatabaseError as error:
         first = str(error).strip().split("\n", 1)[0]
         raise ServiceError(f"the database cannot be used: {first}") from None
+
+
+def _migrations() -> tuple[list[str], list[str]]:
+    """Names of the migrations that are missing, and of ours that were made.
+
+    Raises:
+        ServiceError: a later bpgrade made some that are not known here.
+    """
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    known, made = executor.loader.graph.nodes, executor.loader.applied_migrations
+    later = sorted(name for app, name in set(made) - set(known) if app == "bpgrade")
+    if later:
+        raise ServiceError(
+            f"the database is that of a later bpgrade ({later[-1]}): upgrade this one, or "
+            "restore a backup"
+        )
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [one.name for one, _ in plan], sorted(name for app, name in made if app == "bpgrade")
+
+
+def keep_copy(what: str) -> Path:
+    """Copy the SQLite database beside itself before something changes it."""
+    from django.conf import settings
+
+    from grader.web.database import FILE, copied
+
+    copy: Path = settings.DATA / f"{FILE}.before-{datetime.now(UTC):%Y%m%d-%H%M%S}-{what}"
+    copied(settings.DATA / FILE, copy)
+    log.info("copied", extra={"bpgrade": {"copy": copy.name}})
+    return copy
+
+
+def _migrate() -> None:
+    """All migrations in one transaction.
+
+    One by one Django would note some of them only after their own transaction, and whoever is
+    cut off in between could never start again.
+    """
+    from django.core.management import call_command
+    from django.db import connection, transaction
+
+    connection.disable_constraint_checking()  # SQLite can do so only outside a transaction
+    try:
+        with transaction.atomic():
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:  # several that start at once take turns
+                    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+                    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            call_command("migrate", interactive=False, verbosity=0)
+    finally:
+        connection.enable_constraint_checking()
 
 
 def first_link() -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,10 +26,18 @@ from grader.cluster import Workers
 from grader.errors import AssignmentError
 from grader.folder import Folder
 from grader.handouts import silent
-from grader.policy import DEFAULT, Policy
+from grader.policy import DEFAULT, Policy, Rounding
 from grader.policyfile import load_policy
 from problems import family as families
 from problems.exercise import Exercise
+
+FINE = Policy(
+    off_per_digit=0.15,
+    slips={"point-shifted": 0.4, "sign-flipped": 0.7},
+    weights={"net": 2.0, "dw.2": 0.5, "loss": 0.0},
+    follow_through=0.9,
+    rounding=Rounding(step=0.25),
+)
 
 
 @pytest.fixture
@@ -94,8 +103,8 @@ def test_any_table_alike(seed: int, tmp_path: Path) -> None:
         path = tmp_path / f"table-{n}.csv"
         path.write_bytes(table(known, habits(rng), rng))
         paths.append(path)
-    policy = load_policy(str(rng.choice(["default", "strict", "exam"])))
-    compare(paths, hw, tmp_path, policy)
+    policies = [*map(load_policy, ("default", "strict", "exam")), FINE]
+    compare(paths, hw, tmp_path, policies[rng.integers(len(policies))])
 
 
 # input of other kinds ------------------------------------------------------------------------
@@ -133,6 +142,18 @@ def test_numbers_of_a_parquet_file_are_answers(tmp_path: Path) -> None:
     grade([path], hw, DEFAULT, out, Workers(), "csv", silent)
     steps = pl.read_csv(out / "steps.csv", infer_schema=False).filter(pl.col("id") == "net.1.1")
     assert steps.select("answer", "verdict").rows() == [(str(value), "correct")]
+
+
+@pytest.mark.parametrize("several", ["all", "some"])
+def test_a_student_with_two_exercises_must_say_which(several: str, tmp_path: Path) -> None:
+    found = mixed(["mazur", "musilek"], 3)
+    twice = found if several == "all" else found[::3]
+    found = [replace(e, student=f"s{n % 3}") if e in twice else e for n, e in enumerate(found)]
+    hw = assignment_of(found, tmp_path / "hw")
+    path = tmp_path / "class.csv"
+    path.write_text("student,v4,net_h1\n" + "".join(f"{e.student},0.5,0.5\n" for e in found))
+    outcome = compare([path], hw, tmp_path)
+    assert any("has 2 exercises" in problem[-1] for problem in outcome.problems)
 
 
 def test_a_spreadsheet_runs_nothing_of_the_results(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from papers import contents, sizes, texts
+from secrets_of import revealing
 
 from grader.cli import cli
 from grader.folder import Folder
@@ -22,17 +23,6 @@ def generated(runner: CliRunner, out: Path, family: str, *more: str) -> Folder:
     result = runner.invoke(cli, command)
     assert result.exit_code == 0, result.output
     return Folder(out)
-
-
-def revealing(exercise: Exercise) -> list[str]:
-    """The key's numbers as printed and as stored, without those that are handed out."""
-    handed_out = {text.lstrip("-") for text in exercise.givens.values()}
-    found = []
-    for step in exercise.asked:
-        exact = float(exercise.solution[step].m)
-        shown = exercise.precision.shown("out", exact).lstrip("-")
-        found += [text for text in (shown, f"{abs(exact):.6f}") if text not in handed_out]
-    return [text for text in found if len(text) > 5 and text.strip("0.") and float(text) != 1]
 
 
 @pytest.mark.parametrize("family", names())

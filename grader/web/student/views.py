@@ -1,26 +1,66 @@
-"""What students see."""
+"""What students see first, and what they may take home."""
 
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
 
-from grader.web.models import Role, Task
+from grader import handouts
+from grader.roster import Student, safe_name
+from grader.web.models import Task
+from grader.web.rights import task_of_student
+from grader.web.student.sheet import order_of, order_text
+from grader.web.student.standing import standings, tasks_of
 
 
 @login_required
+@require_GET
 def overview(request: HttpRequest) -> HttpResponse:
     """Everything there is to do."""
-    tasks = (
-        Task.objects.filter(
-            member__user=request.user,  # type: ignore[misc]
-            member__active=True,
-            member__role=Role.STUDENT,
-            current=True,
-            assignment__published=True,
-        )
-        .select_related("assignment", "assignment__course")
-        .order_by("assignment__due", "number")
-    )
-    return render(request, "student/overview.html.j2", {"tasks": tasks})
+    found = standings(tasks_of(request.user), timezone.now())
+    several = {one.task.assignment_id for one in found if one.task.number > 1}
+    context = {"standings": found, "several": several}
+    return render(request, "student/overview.html.j2", context)
+
+
+@login_required
+@require_GET
+def worksheet_pdf(request: HttpRequest, task: str) -> HttpResponse:
+    """The worksheet to be printed, or filled in on the screen."""
+    found = _begun(task_of_student(request.user, task))
+    order = order_of(order_text(found.assignment))
+    member = found.member
+    student = Student(member.ident, member.name, member.email, safe_name(member.ident))
+    page = handouts.worksheet(order, student, [found.exercise])
+    ((_, render_pdf),) = handouts.renderers(["pdf"], order.paper)
+    return _file(render_pdf(page), "application/pdf", f"{found.pk}.pdf")
+
+
+@login_required
+@require_GET
+def answers_csv(request: HttpRequest, task: str) -> HttpResponse:
+    """The blank table of answers."""
+    found = _begun(task_of_student(request.user, task))
+    data = handouts.blank_answers([found.exercise])
+    return _file(data, "text/csv; charset=utf-8", f"{found.pk}.csv")
+
+
+def _begun(task: Task) -> Task:
+    """The exercise, if it may be seen already.
+
+    Raises:
+        Http404: the assignment opens later.
+    """
+    opens = task.assignment.opens
+    if opens is not None and timezone.now() < opens:
+        raise Http404("not open yet")
+    return task
+
+
+def _file(data: bytes, kind: str, name: str) -> HttpResponse:
+    response = HttpResponse(data, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -1,0 +1,58 @@
+"""Asks the examiner about what is not stored: files before they are taken, and practice.
+
+These processes are others than those that grade, so that practice never delays a submission.
+"""
+
+from __future__ import annotations
+
+import atexit
+import base64
+import json
+import logging
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from grader.read.child import FormReader
+from grader.web.grading import COMMAND
+
+SECONDS = 8.0
+"""For one question, the start of the process included."""
+
+log = logging.getLogger("bpgrade.asking")
+_examiners = [FormReader(COMMAND, SECONDS) for _ in range(2)]
+for _one in _examiners:
+    atexit.register(_one.close)
+
+
+def read_of(line: str, data: bytes, name: str) -> dict[str, Any] | None:
+    """What a file says: `answers` that can be read, `problems`; None if it was too much.
+
+    Args:
+        line: of the exercise.
+        data: the file.
+        name: of the file.
+    """
+    question = {"line": line, "data": base64.b64encode(data).decode(), "name": name}
+    return _asked("read", question)
+
+
+def marks_of(line: str, answers: Mapping[str, str]) -> dict[str, Any] | None:
+    """The report on what was typed so far; None if it could not be made.
+
+    Args:
+        line: of the exercise.
+        answers: question -> text.
+    """
+    return _asked("mark", {"line": line, "answers": dict(answers)})
+
+
+def _asked(ask: str, question: dict[str, Any]) -> dict[str, Any] | None:
+    examiner = _examiners[threading.get_ident() % len(_examiners)]
+    try:
+        found = examiner.read(json.dumps({"ask": ask} | question).encode())
+    except OSError:
+        found = None
+    if found is None:
+        log.error("no answer", extra={"bpgrade": {"ask": ask}})
+    return found
