@@ -107,7 +107,7 @@ def _problem(status: int) -> Doc:
 
 
 def _file_parameters(key: bool) -> list[Doc]:
-    found = [
+    found: list[Doc] = [
         {
             "name": "name",
             "in": "query",
