@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint types unit setup system bench truth fuzz goldens widths contact clean
+.PHONY: demo test lint types unit setup system bench truth fuzz api-fuzz goldens widths contact clean
 
 setup: $(STAMP)
 
@@ -49,6 +49,10 @@ truth: setup
 # A million mutated answers (about ten minutes); TEXTS=N for fewer, SEED=N for others.
 fuzz: setup
 	$(BIN)/python tests/fuzz/answers.py $(or $(TEXTS),1000000) $(or $(SEED),1)
+
+# The REST interface against its own description (some minutes); EXAMPLES=N for more.
+api-fuzz: setup
+	API_EXAMPLES=$(or $(EXAMPLES),200) $(BIN)/pytest -q tests/web/test_api_description.py
 
 # Speeds beside a floor of the same run (about ten minutes); TIMES=10 adds ten times the class.
 bench: setup

@@ -1,9 +1,14 @@
-"""Many clients at once, on the real server: one key, one submission, one id."""
+"""On the real server: many clients at once, and the examples of docs/api.md."""
 
 from __future__ import annotations
 
 import json
+import os
+import re
+import shutil
 import sqlite3
+import subprocess
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -31,15 +36,14 @@ user = task.member.user
 teacher = course.members.get(role="teacher").user
 print(json.dumps([task.pk, right_answers(task.exercise),
                   new_token(user, "t", ["read", "submit"]),
-                  new_token(teacher, "t", ["read", "teach"]), task.assignment_id]))
+                  new_token(teacher, "t", ["read", "teach"]),
+                  {{"EXERCISE": task.pk, "ASSIGNMENT": task.assignment_id,
+                    "COURSE": course.pk}}]))
 """
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, list[Any]]]:
-    import subprocess
-    import sys
-
     data = tmp_path_factory.mktemp("served") / "data"
     support = str(Path(__file__).parents[1] / "support")
     script = SEED.format(support=support, data=str(data))
@@ -92,3 +96,25 @@ def test_one_key_is_one_submission(served: tuple[Server, list[Any]]) -> None:
     rows = base.execute("SELECT count(*), max(attempt) FROM bpgrade_submission").fetchone()
     base.close()
     assert rows == (KEYS, KEYS)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("curl"), reason="curl is not there")
+def test_the_examples_work(served: tuple[Server, list[Any]], tmp_path: Path) -> None:
+    """All of docs/api.md, as it is written there."""
+    server, (_, _, student, teacher, ids) = served
+    text = (Path(__file__).parents[2] / "docs" / "api.md").read_text("utf-8")
+    examples = re.findall(r"```sh (student|teacher)\n(.*?)```", text, re.DOTALL)
+    assert len(examples) >= 5
+    for who, commands in examples:
+        token = student if who == "student" else teacher
+        done = subprocess.run(
+            ["bash", "-euc", commands],
+            cwd=tmp_path,
+            env={"PATH": os.environ["PATH"], "SERVICE": server.url, "TOKEN": token, **ids},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, (commands, done.stdout, done.stderr)
+        assert done.stdout.startswith("{")
