@@ -143,7 +143,7 @@ def _table(archive: zipfile.ZipFile, model: type[models.Model], alias: str) -> d
     found = model._base_manager.using(alias).order_by("pk")
     with archive.open(member_of(model._meta.label), "w", force_zip64=True) as member:
         for one in found.iterator(chunk_size=ROWS):
-            line = json.dumps(as_row(one), ensure_ascii=False).encode() + b"\n"
+            line = json.dumps(as_row(one), ensure_ascii=False, sort_keys=True).encode() + b"\n"
             digest.update(line)
             member.write(line)
             rows += 1
