@@ -53,11 +53,13 @@ def body_of(request: HttpRequest, types: Mapping[str, str], largest: int) -> tup
     Raises:
         Refused: another media type, too large, or empty.
     """
-    kind = media_type(request)
+    kind, size = media_type(request), int(request.META.get("CONTENT_LENGTH") or 0)
     if kind not in types:
+        if not (kind or size):
+            raise Refused(422, "empty")
         raise Refused(415, "media_type", f"Send one of {', '.join(types)}.")
     refused = Refused(413, "too_large", f"More than {largest:,} bytes are not read.")
-    if int(request.META.get("CONTENT_LENGTH") or 0) > largest:
+    if size > largest:
         raise refused
     data = request.read(largest + 1)  # not .body: a class's file may be larger than a form
     if len(data) > largest:

@@ -107,7 +107,7 @@ def _problem(status: int) -> Doc:
 
 
 def _file_parameters(key: bool) -> list[Doc]:
-    found = [
+    found: list[Doc] = [
         {
             "name": "name",
             "in": "query",
@@ -131,12 +131,18 @@ def _file_parameters(key: bool) -> list[Doc]:
 
 
 def _file_body(types: Mapping[str, str]) -> Doc:
-    content: Doc = {kind: {"schema": {"type": "string", "minLength": 1}} for kind in types}
+    content: Doc = {kind: {"schema": {}} for kind in types}  # any bytes; what they are is read
     if types is FILES:
         content["application/json"] = {"schema": {"$ref": "#/components/schemas/Answers"}}
-    else:
-        content["application/json"] = {"schema": {}}
     return {"required": True, "content": content}
+
+
+def asked_for(api: NinjaAPI, request: HttpRequest) -> set[str]:
+    """Names of the parameters that may follow the question mark of an address."""
+    match = request.resolver_match
+    path = f"/{match.route}".replace("<", "{").replace(">", "}") if match else ""
+    operation = described(api)["paths"].get(path, {}).get((request.method or "").lower(), {})
+    return {one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"}
 
 
 # the page ----------------------------------------------------------------------------------

@@ -104,37 +104,47 @@ def _broken(request: HttpRequest, error: Exception) -> HttpResponse:
     return problem_json(500, "broken")
 
 
-def _handled(api: NinjaAPI) -> NinjaAPI:
-    api.add_exception_handler(Exception, _broken)
-    api.add_exception_handler(Refused, _refused)
-    api.add_exception_handler(HttpError, _http_error)
-    api.add_exception_handler(AuthenticationError, _no_token)
-    api.add_exception_handler(Http404, _missing)
-    api.add_exception_handler(ValidationError, _invalid)
-    api.add_exception_handler(SuspiciousOperation, _suspicious)
-    api.add_exception_handler(MultiPartParserError, _suspicious)
-    api.add_exception_handler(RequestDataTooBig, _too_large)
-    api.add_exception_handler(DatabaseError, _not_stored)
-    api.add_exception_handler(NotStoredError, _not_stored)
-    return api
+HANDLERS: tuple[tuple[type[Exception], Any], ...] = (
+    (Exception, _broken),
+    (Refused, _refused),
+    (HttpError, _http_error),
+    (AuthenticationError, _no_token),
+    (Http404, _missing),
+    (ValidationError, _invalid),
+    (SuspiciousOperation, _suspicious),
+    (MultiPartParserError, _suspicious),
+    (RequestDataTooBig, _too_large),
+    (DatabaseError, _not_stored),
+    (NotStoredError, _not_stored),
+)
+"""Error -> what answers it; the closest class counts."""
 
 
 def new_interface() -> NinjaAPI:
     """An interface without resources."""
-    return _handled(
-        NinjaAPI(
-            title="bpgrade",
-            version="1",
-            urls_namespace="api",
-            openapi_url=None,
-            docs_url=None,
-            parser=Json(),
-        )
+    api = NinjaAPI(
+        title="bpgrade",
+        version="1",
+        urls_namespace="api",
+        openapi_url=None,
+        docs_url=None,
+        parser=Json(),
     )
+    for error, handler in HANDLERS:
+        api.add_exception_handler(error, handler)
+    return api
 
 
-def answered(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A view whose errors all are problems of RFC 9457, and whose ids look like ids."""
+def answered(
+    view: Callable[..., HttpResponse], asked_for: Callable[[HttpRequest], set[str]] | None = None
+) -> Callable[..., HttpResponse]:
+    """A view whose errors all are problems of RFC 9457, and whose ids look like ids.
+
+    Args:
+        view: what answers.
+        asked_for: names of the parameters that are known; a mistyped one must not be passed
+            over in silence, as if nothing had been asked.
+    """
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **ids: str) -> HttpResponse:
@@ -147,7 +157,14 @@ def answered(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return problem_json(500, "broken")
         return response
 
-    return guarded
+    @wraps(guarded)
+    def strict(request: HttpRequest, *args: Any, **ids: str) -> HttpResponse:
+        unknown = set(request.GET) - asked_for(request) if asked_for and request.GET else None
+        if not unknown:
+            return guarded(request, *args, **ids)
+        return of_fields({"loc": [name], "type": "extra_forbidden"} for name in unknown).response()
+
+    return strict
 
 
 def missing(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

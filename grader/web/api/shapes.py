@@ -223,18 +223,23 @@ class AskedStep(Schema):
 class ExerciseShape(Schema):
     """An object of exercises.jsonl (docs/formats.md)."""
 
-    model_config = ConfigDict(extra="allow")
-
     format: int
     id: str
     student: str
     family: str
     notation: str
     number: int
+    reissue: int
+    gated: bool
     network: dict[str, Any]
     loss: str
     inputs: list[list[str]]
     targets: list[list[str]]
+    rate: str | None
+    iterations: int
+    task: dict[str, Any]
+    method: dict[str, Any]
+    precision: dict[str, Any]
     steps: list[AskedStep]
 
 

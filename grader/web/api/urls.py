@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, re_path
 
 from grader.web.api import assignments, checks, courses, exercises, families, submissions
-from grader.web.api.description import pages
+from grader.web.api.description import asked_for, pages
 from grader.web.api.interface import answered, missing, new_interface
 
 api = new_interface()
@@ -26,7 +28,7 @@ def _resources() -> list[URLPattern]:
     """The resources' addresses; the library's own root is left out."""
     found = [one for one in api.urls[0] if isinstance(one, URLPattern) and one.name != "api-root"]
     for one in found:
-        one.callback = answered(one.callback)
+        one.callback = answered(one.callback, partial(asked_for, api))
         one.name = f"api-{one.name}"
     return found
 
