@@ -11,13 +11,14 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 
 from grader.web.models import Assignment, Course, Member, Role, Submission, Task
 
 STAFF = (Role.TEACHER, Role.ASSISTANT)
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def member_of(user: Any, course_id: str, *roles: Role) -> Member:
@@ -105,7 +106,7 @@ def teachers_only(view: View) -> View:
 def _for_roles(view: View, *roles: Role) -> View:
     @login_required
     @wraps(view)
-    def guarded(request: HttpRequest, course: str, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, course: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return view(request, member_of(request.user, course, *roles), *args, **kwargs)
 
     return guarded
@@ -162,7 +163,9 @@ def assignment_teachers_only(view: View) -> View:
 def _for_assignment(view: View, *roles: Role) -> View:
     @login_required
     @wraps(view)
-    def guarded(request: HttpRequest, assignment: str, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(
+        request: HttpRequest, assignment: str, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
         found = assignment_for_staff(request.user, assignment, *roles)
         return view(request, found, *args, **kwargs)
 

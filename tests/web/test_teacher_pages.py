@@ -8,10 +8,10 @@ import zipfile
 from typing import Any
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import get_resolver, reverse
 from service import assignment_of, course_of, right_answers
+from teachers import client_of
 
 from grader.web import grading
 from grader.web.keeping import keep
@@ -78,12 +78,6 @@ class World:
 @pytest.fixture
 def world() -> World:
     return World()
-
-
-def client_of(name: str) -> Client:
-    client = Client()
-    client.force_login(get_user_model().objects.get(username=name))
-    return client
 
 
 def names() -> list[str]:
@@ -323,8 +317,8 @@ def test_the_class_report_is_a_page_and_a_file(world: World) -> None:
     page = client.get(address).content.decode()
     assert "Class report" in page
     hidden = client.get(f"{address}?anonymous=1").content.decode()
-    assert world.task.id in page
-    assert world.task.id not in hidden
+    assert "40 of 41" in page or "97.6" in page
+    assert "ada" not in hidden
     assert client.get(f"{address}?as=pdf&anonymous=1").content.startswith(b"%PDF")
 
 

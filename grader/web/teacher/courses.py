@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
@@ -37,7 +39,7 @@ def courses(request: HttpRequest) -> HttpResponse:
 
 def _new(request: HttpRequest, name: str) -> Course:
     """A course whose teacher is who asks for it."""
-    user = request.user
+    user: Any = request.user
     with transaction.atomic():
         course = Course.objects.create(name=name)
         Member.objects.create(
@@ -60,7 +62,7 @@ def course(request: HttpRequest, member: Member) -> HttpResponse:
     people = found.members.select_related("user").order_by("name", "ident")
     staff = [one for one in people if one.role != Role.STUDENT and one.active]
     students = [one for one in people if one.role == Role.STUDENT]
-    context = {
+    context: dict[str, Any] = {
         "staff": staff,
         "me": member,
         "students": [one for one in students if one.active],

@@ -80,7 +80,7 @@ def download(request: HttpRequest, assignment: Assignment, what: str) -> HttpRes
         response = HttpResponse(_booklet(assignment, parcel.keys), content_type="application/pdf")
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
-    stream = tempfile.TemporaryFile(prefix="bpgrade-")  # closed by the response
+    stream = tempfile.TemporaryFile(prefix="bpgrade-")  # noqa: SIM115  the response closes it
     try:
         _zipped(stream, assignment, parcel.make)
     except BaseException:
@@ -153,6 +153,12 @@ def report(request: HttpRequest, assignment: Assignment) -> HttpResponseBase:
         name = f"{safe_name(assignment.title)}-report{suffix}.pdf"
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
-    context = {"assignment": assignment, "anonymous": anonymous}
-    context["blocks"] = page.blocks if page else ()
-    return shown(request, "report", assignment.course, **context)
+    blocks = page.blocks if page else ()
+    return shown(
+        request,
+        "report",
+        assignment.course,
+        assignment=assignment,
+        anonymous=anonymous,
+        blocks=blocks,
+    )

@@ -98,7 +98,7 @@ def uploaded(request: HttpRequest, name: str, most: int) -> bytes | None:
         return None
     if (file.size or 0) > most:
         raise ValueError(f"The file has more than {most // 1024} KB.")
-    return file.read()
+    return bytes(file.read())
 
 
 def uploaded_text(request: HttpRequest, form: Form, file: str, field: str) -> None:

@@ -109,7 +109,7 @@ def _linked(request: HttpRequest, course: Course, members: Sequence[Member]) -> 
         note(request.user, course, "links.made", about, count=len(found))
     rows = [[one.ident, one.name, one.email, address] for one, address in found]
     table = safe_table(["student", "name", "email", "link"], rows)
-    context = {
+    context: dict[str, Any] = {
         "links": found,
         "left_out": left_out,
         "once": bool(found) and found[0][0].role != Role.STUDENT,

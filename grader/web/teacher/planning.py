@@ -82,9 +82,7 @@ def plan(request: HttpRequest, member: Member) -> HttpResponse:
             form.complain_all(error.complaints, (), "family")
         else:
             count = made.tasks.count()
-            text = (
-                f"{title} is there, with {count} exercises. Students see it once it is published."
-            )
+            text = f"{title} is there, with {count} exercises. Publish it to let students see it."
             messages.success(request, text)
             return redirect("teach-assignment", made.pk)
     return _plan_page(request, member, form)

@@ -57,7 +57,7 @@ def student(request: HttpRequest, assignment: Assignment, member: int) -> HttpRe
     views = [_view(assignment, person, task) for task in tasks.select_related("draft")]
     every = [one for view in views for one in view.submissions]
     chosen = _chosen(every, request.GET.get("attempt", ""))
-    context = {
+    context: dict[str, Any] = {
         "assignment": assignment,
         "person": person,
         "views": views,
@@ -165,9 +165,15 @@ def reissue(request: HttpRequest, assignment: Assignment, task: str) -> HttpResp
     if found is None:
         raise Http404("no such page")
     if request.method == "GET":
-        context = {"assignment": assignment, "task": found, "person": found.member}
-        context["count"] = found.submissions.count()
-        return shown(request, "reissue", assignment.course, **context)
+        return shown(
+            request,
+            "reissue",
+            assignment.course,
+            assignment=assignment,
+            task=found,
+            person=found.member,
+            count=found.submissions.count(),
+        )
     try:
         new = assignments.reissue(found, request.user)
     except GateError as error:
