@@ -32,6 +32,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "read": ("grader.commands.read:read", "Show how an answer is read."),
     "reissue": ("grader.commands.reissue:reissue", "Draw one student's exercise anew."),
     "serve": ("grader.commands.serve:serve", "Serve students and teachers in the browser."),
+    "backup": ("grader.commands.backup:backup", "Copy everything that the service stores."),
+    "restore": ("grader.commands.restore:restore", "A service from a backup."),
     "doctor": ("grader.commands.doctor:doctor", "Say what is installed and what is missing."),
 }
 """Command -> where it lives and its line in the overview, so that --help loads none of them."""

@@ -236,13 +236,7 @@ class _Words:
         return f"your own {', '.join(own[: 2 if more else 3])}{more}"
 
     def missing_digits(self, id: str) -> int:
-        """How many digits fewer than asked were written; at least 1 where that matters."""
-        reading, precision = self.answers.get(id), self.exercise.precision
-        if not isinstance(reading, Written):
-            return 1
-        relative = precision.significant is not None
-        written = reading.significant if relative else reading.decimals
-        return max(1, precision.places(ids.parse(id).kind) - written)
+        return missing_digits(self.exercise.precision, id, self.answers.get(id))
 
     def asked(self, id: str) -> str:
         return digits(self.exercise.precision, ids.parse(id).kind)
@@ -325,6 +319,15 @@ class _Words:
         if old and finding.other in (ids.core(finding.step).removeprefix("new."),):
             return "the unchanged value"
         return self.name(finding.other)
+
+
+def missing_digits(precision: Precision, id: str, reading: Answer | None) -> int:
+    """How many digits fewer than asked were written; at least 1 where that matters."""
+    if not isinstance(reading, Written):
+        return 1
+    relative = precision.significant is not None
+    written = reading.significant if relative else reading.decimals
+    return max(1, precision.places(ids.parse(id).kind) - written)
 
 
 @lru_cache(maxsize=65536)

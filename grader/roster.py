@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from grader.errors import Problem, RosterError, SubmissionError
 from grader.read.table import Row, Table, read_table
@@ -39,25 +40,53 @@ def read_roster(path: Path) -> list[Student]:
         RosterError: every row that cannot be used, duplicates with both places.
     """
     try:
-        table = read_table(path.read_bytes(), path.name)
-    except SubmissionError as error:
-        raise RosterError(error.problems) from None
+        data = path.read_bytes()
     except OSError as error:
         message = f"cannot be read: {error.strerror}"
         raise RosterError([Problem(str(path), None, None, "missing_file", message)]) from None
+    return roster_in(data, path.name)
+
+
+def roster_in(
+    data: bytes, file: str, longest: Mapping[str, int] = MappingProxyType({})
+) -> list[Student]:
+    """The class list that a CSV file's bytes hold.
+
+    Args:
+        data: the file.
+        file: how messages call it.
+        longest: column -> characters that a cell of it may have, where there is a limit.
+
+    Raises:
+        RosterError: as `read_roster`.
+    """
+    try:
+        table = read_table(data, file)
+    except SubmissionError as error:
+        raise RosterError(error.problems) from None
     if "student" not in table.columns:
         found = ", ".join(table.columns) or "none"
         message = f"no column 'student' (found {found}); the first line names the columns"
-        raise RosterError([Problem(path.name, 1, None, "missing_column", message)])
+        raise RosterError([Problem(file, 1, None, "missing_column", message)])
     rows, problems = _checked(table)
+    problems += _too_long(file, rows, longest)
     if problems:
         raise RosterError(problems)
     if not rows:
         message = "no students; write one row for each below the header"
-        raise RosterError([Problem(path.name, 2, None, "empty_roster", message)])
+        raise RosterError([Problem(file, 2, None, "empty_roster", message)])
     return with_folders(
         (row.cells["student"].strip(), _cell(row, "name"), _cell(row, "email")) for row in rows
     )
+
+
+def _too_long(file: str, rows: Iterable[Row], longest: Mapping[str, int]) -> list[Problem]:
+    return [
+        Problem(file, row.line, column, "too_long", f"has more than {most} characters")
+        for row in rows
+        for column, most in longest.items()
+        if len(_cell(row, column)) > most
+    ]
 
 
 def _cell(row: Row, column: str) -> str:

@@ -61,6 +61,8 @@ class Checked:
     exercise: Exercise
     sections: tuple[Placed, ...] = ()
     """Headings of the worksheet; without them the steps stand in one table."""
+    labelled: bool = False
+    """Whether each step is called by its label too, as on the screen where it was typed."""
 
 
 def feedback(
@@ -193,7 +195,7 @@ def _steps(report: Report, part: Checked, show: Show, level: Level) -> Iterator[
     by_id = {step.id: step for step in report.steps}
     for title, listed in _sections(part, list(by_id)):
         yield Heading(level, title)
-        yield table([by_id[id] for id in listed], part.exercise, show)
+        yield table([by_id[id] for id in listed], part.exercise, show, part.labelled)
 
 
 def _sections(part: Checked, asked: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
@@ -208,20 +210,25 @@ def _sections(part: Checked, asked: Sequence[str]) -> Iterator[tuple[str, list[s
         yield "Other steps" if part.sections else "Step by step", list(rest)
 
 
-def table(steps: Sequence[StepReport], exercise: Exercise, show: Show) -> Table:
+def table(
+    steps: Sequence[StepReport], exercise: Exercise, show: Show, labelled: bool = False
+) -> Table:
     """Symbol, own answer, right value if shown, verdict with what there is to say."""
     header: list[Inlines] = [text("Step"), text("Your answer")]
     if show.expected or show.tolerance:
         header.append(text("Right value" if show.expected else "Tolerance"))
     if show.verdicts or show.messages or show.hints:
         header.append(text("Result"))
-    rows = tuple(tuple(_cells(step, exercise, show)) for step in steps)
+    rows = tuple(tuple(_cells(step, exercise, show, labelled)) for step in steps)
     numbers = len(header) - 1 - bool(show.verdicts or show.messages or show.hints)
     return Table(tuple(header), rows, "", ("left", *["right"] * numbers, "left"))  # type: ignore[arg-type]
 
 
-def _cells(step: StepReport, exercise: Exercise, show: Show) -> Iterator[Inlines]:
-    yield (Math(exercise.symbol(step.id)),)
+def _cells(
+    step: StepReport, exercise: Exercise, show: Show, labelled: bool
+) -> Iterator[Inlines]:
+    symbol = Math(exercise.symbol(step.id))
+    yield (symbol, Text(" "), Code(step.label)) if labelled else (symbol,)
     yield (Code(answer),) if (answer := shortened(step.answer)) else text("–")
     if show.expected or show.tolerance:
         yield _expected(step, exercise, show)

@@ -12,7 +12,17 @@ import click
 from grader import __version__
 from grader.terminal import table
 
-NEEDED = ("numpy", "click", "jinja2", "reportlab", "pypdf", "segno", "openpyxl", "defusedxml")
+EXAMPLES = """\b
+Examples:
+  bpgrade doctor
+  bpgrade doctor --data /srv/bpgrade --url https://bpgrade.example.org
+  bpgrade doctor --database-url postgres://bpgrade:secret@localhost/bpgrade
+"""
+
+NEEDED = (
+    *("numpy", "click", "jinja2", "reportlab", "pypdf", "segno", "openpyxl", "defusedxml"),
+    *("django", "django-ninja", "waitress", "whitenoise", "psycopg"),
+)
 
 
 def findings() -> list[tuple[str, str, str]]:
@@ -38,11 +48,26 @@ def _package(name: str) -> tuple[str, str, str]:
         return name, "missing", f"pip install {name}"
 
 
-@click.command(epilog="Example: bpgrade doctor")
+@click.command(epilog=EXAMPLES)
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Also look at the service whose data folder this is.",
+)
+@click.option("--database-url", "database", default="", help="Its database, unless SQLite.")
+@click.option("--url", default="", help="Its public address.")
 @click.pass_context
-def doctor(ctx: click.Context) -> None:
-    """Say what is installed, what is missing and what to do about it."""
+def doctor(ctx: click.Context, data: Path | None, database: str, url: str) -> None:
+    """Say what is installed, what is missing and what to do about it.
+
+    With --data or --database-url also whether a service is set up so that what it
+    acknowledges stays stored.
+    """
     found = findings()
+    if data or database:
+        from grader.web.doctor import service_findings
+
+        found += service_findings(data, database, url)
     rows = [[what, state, advice or "ok"] for what, state, advice in found]
     click.echo(table(["part", "state", ""], rows))
     if any(advice for _, _, advice in found):

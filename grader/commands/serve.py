@@ -14,23 +14,29 @@ Examples:
 """
 
 
-@click.command(epilog=EXAMPLES)
-@click.option(
+data_option = click.option(
     "--data",
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("bpgrade-data"),
     show_default=True,
     help="Folder of the database and the secret key.",
 )
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
-@click.option(
+"""Of all commands about a service."""
+database_option = click.option(
     "--database-url",
     "database",
     envvar="BPGRADE_DATABASE",
     default="",
     help="postgres://USER:PASSWORD@HOST:PORT/NAME instead of SQLite in the data folder.",
 )
+"""Of all commands about a service."""
+
+
+@click.command(epilog=EXAMPLES)
+@data_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+@database_option
 @click.option(
     "--url",
     envvar="BPGRADE_URL",

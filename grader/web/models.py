@@ -157,7 +157,7 @@ class Draft(models.Model):
     answers = models.JSONField(default=dict)
     """Question -> as typed."""
     times = models.JSONField(default=dict)
-    """Question -> when that was typed, in milliseconds of Unix time: of two tabs the newer wins."""
+    """Question -> when it was typed, in Unix milliseconds: of two tabs the newer one wins."""
     changed = models.DateTimeField(default=timezone.now)
 
 

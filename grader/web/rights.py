@@ -11,13 +11,14 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 
 from grader.web.models import Assignment, Course, Member, Role, Submission, Task
 
 STAFF = (Role.TEACHER, Role.ASSISTANT)
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def member_of(user: Any, course_id: str, *roles: Role) -> Member:
@@ -166,7 +167,67 @@ def teachers_only(view: View) -> View:
 def _for_roles(view: View, *roles: Role) -> View:
     @login_required
     @wraps(view)
-    def guarded(request: HttpRequest, course: str, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, course: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return view(request, member_of(request.user, course, *roles), *args, **kwargs)
+
+    return guarded
+
+
+# staff ---------------------------------------------------------------------------------------
+
+
+def may_make_courses(user: Any) -> bool:
+    """Whether somebody may open a course: the first teacher, and whoever teaches one."""
+    return bool(user.is_staff) or courses_of(user, Role.TEACHER).exists()
+
+
+def teaches(user: Any, course: Course) -> bool:
+    """Whether somebody is a teacher of a course, not only an assistant."""
+    parts = Member.objects.filter(course=course, user_id=user.pk, active=True)
+    return parts.filter(role=Role.TEACHER).exists()
+
+
+def person_of(course: Course, member_id: int, *roles: Role) -> Member:
+    """Somebody in a course, active or not.
+
+    Raises:
+        Http404: nobody of this number is in it.
+    """
+    found = Member.objects.filter(course=course, pk=member_id).select_related("user")
+    member = (found.filter(role__in=roles) if roles else found).first()
+    if member is None:
+        raise Http404("no such page")
+    return member
+
+
+def submission_for_staff(user: Any, submission_id: str, *roles: Role) -> Submission:
+    """A submission of a course that somebody teaches; their own are not enough.
+
+    Raises:
+        Http404: there is none for this person.
+    """
+    found = submission_for(user, submission_id)
+    member_of(user, found.task.assignment.course_id, *(roles or STAFF))
+    return found
+
+
+def assignment_staff_only(view: View) -> View:
+    """For views whose first argument is an assignment's id: teachers and assistants."""
+    return _for_assignment(view, *STAFF)
+
+
+def assignment_teachers_only(view: View) -> View:
+    """For views whose first argument is an assignment's id: teachers."""
+    return _for_assignment(view, Role.TEACHER)
+
+
+def _for_assignment(view: View, *roles: Role) -> View:
+    @login_required
+    @wraps(view)
+    def guarded(
+        request: HttpRequest, assignment: str, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        found = assignment_for_staff(request.user, assignment, *roles)
+        return view(request, found, *args, **kwargs)
 
     return guarded

@@ -20,7 +20,8 @@ DATA = Path(os.environ.get("BPGRADE_DATA", "bpgrade-data")).resolve()
 URL = os.environ.get("BPGRADE_URL", "")
 
 # without a folder (type checking, tests) nothing is written anywhere
-SECRET_KEY = secret_key(DATA) if "BPGRADE_DATA" in os.environ else secrets.token_urlsafe(48)
+_OWN_KEY = "BPGRADE_DATA" in os.environ and os.environ.get("BPGRADE_MAKES", "1")
+SECRET_KEY = secret_key(DATA) if _OWN_KEY else secrets.token_urlsafe(48)
 DEBUG = False
 # the address in links comes from BPGRADE_URL alone, never from what a client says it called
 ALLOWED_HOSTS = ["*"] if not URL else [URL.split("//", 1)[-1].split("/", 1)[0].split(":", 1)[0]]

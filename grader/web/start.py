@@ -17,22 +17,43 @@ LOCK = 7_271_983
 log = logging.getLogger("bpgrade.start")
 
 
-def configure(data: Path, database: str = "", url: str = "") -> None:
+def configure(data: Path, database: str = "", url: str = "", makes: bool = True) -> None:
     """Set Django up; once in a process, before anything else of the service is imported.
+
+    Args:
+        data: the data folder.
+        database: address of a PostgreSQL, or '' for SQLite in the folder.
+        url: public address.
+        makes: whether the folder and its key are made where they are missing.
 
     Raises:
         ServiceError: the data folder cannot be written, or the database address is none.
     """
     os.environ["BPGRADE_DATA"] = str(data)
+    os.environ["BPGRADE_MAKES"] = "1" if makes else ""
     os.environ["BPGRADE_DATABASE"] = database
     os.environ["BPGRADE_URL"] = url.rstrip("/")
     os.environ["DJANGO_SETTINGS_MODULE"] = "grader.web.settings"
     import django
 
+    os.umask(0o077)  # what is made here is for the service alone
     try:
         django.setup()
     except OSError as error:
         raise ServiceError(f"{data} cannot be written: {error.strerror}") from None
+
+
+def configure_existing(data: Path, database: str = "") -> None:
+    """Set Django up for a service that must be there already, and change nothing.
+
+    Raises:
+        ServiceError: there is none.
+    """
+    from grader.web.database import FILE
+
+    if not database and not (data / FILE).is_file():
+        raise ServiceError(f"there is no {FILE} in {data}; give the service's --data")
+    configure(data, database, makes=False)
 
 
 def prepare() -> None:
@@ -85,6 +106,11 @@ def _migrations() -> tuple[list[str], list[str]]:
     return [one.name for one, _ in plan], sorted(name for app, name in made if app == "bpgrade")
 
 
+def pending_migrations() -> list[str]:
+    """Names of the migrations that the next start makes."""
+    return _migrations()[0]
+
+
 def keep_copy(what: str) -> Path:
     """Copy the SQLite database beside itself before something changes it."""
     from django.conf import settings
@@ -116,6 +142,13 @@ def _migrate() -> None:
             call_command("migrate", interactive=False, verbosity=0)
     finally:
         connection.enable_constraint_checking()
+
+
+def complete() -> None:
+    """Add what Django itself keeps about models, after all tables were replaced."""
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False, verbosity=0)
 
 
 def first_link() -> str | None:

@@ -144,6 +144,11 @@ class Student:
         self.port, self.known, self.seconds = port, known, seconds
         self._connection: http.client.HTTPConnection | None = None
 
+    @property
+    def where(self) -> str:
+        """Where this student hands in."""
+        return f"/api/v1/exercises/{self.known['task']}/submissions"
+
     def body(self, note: str = "") -> bytes:
         """Right answers, and something that nobody reads."""
         answers = self.known["answers"]
@@ -160,9 +165,8 @@ class Student:
             "Idempotency-Key": key,
             "Content-Type": "application/json",
         }
-        where = path or f"/api/v1/exercises/{self.known['task']}/submissions"
         try:
-            self._connection.request("POST", where, body, headers)
+            self._connection.request("POST", path or self.where, body, headers)
             answer = self._connection.getresponse()
             found = answer.read()
             if answer.status in (200, 201):
@@ -182,8 +186,15 @@ class Student:
 class Burst:
     """Students who hand in all at once until told to stop."""
 
-    def __init__(self, server: Harmed, clients: int = 8, size: int = 200, retry: bool = False):
-        self.server, self.size, self.retry = server, size, retry
+    def __init__(
+        self,
+        server: Harmed,
+        clients: int = 8,
+        size: int = 200,
+        retry: bool = False,
+        path: str = "",
+    ) -> None:
+        self.server, self.size, self.retry, self.more = server, size, retry, path
         self.acked: dict[str, str] = {}
         """Key -> id of what was answered with 200 or 201."""
         self.statuses: Counter[int] = Counter()
@@ -216,7 +227,7 @@ class Burst:
         key = uuid.uuid4().hex
         body = one.body("x" * self.size)
         while not self._stop.is_set():
-            status, id = one.hand_in(key, body)
+            status, id = one.hand_in(key, body, one.where + self.more)
             self.statuses[status] += 1
             if status in (200, 201):
                 self.acked[key] = id

@@ -81,7 +81,7 @@ def feedback_blocks(found: Submission, result: Result) -> tuple[Block, ...]:
     report = Report.from_json(result.report, Problem)
     family = order_of(order_text(task.assignment)).made_by
     sections = tuple(placed(family.sections, task.exercise.graph))
-    part = Checked(report, task.exercise, sections)
+    part = Checked(report, task.exercise, sections, labelled=True)
     student = nobody(task.exercise).shown
     page = feedback_of([part], task.assignment.valued.show, family.title, student)
     return page.blocks[2:]

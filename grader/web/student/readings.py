@@ -1,4 +1,4 @@
-"""How an entry is read: its value and digits, or why it cannot be read; never whether it is right."""
+"""How an entry is read: value and digits, or why it cannot be read; never whether it is right."""
 
 from __future__ import annotations
 

@@ -119,7 +119,8 @@ def saved(request: HttpRequest, task: Task, typed: Mapping[str, str]) -> HttpRes
         kept = drafts.save(task, _changes(request, task, typed))
     except NotStoredError:
         return page(request, task, typed, Said(NOT_STORED, status=503))
-    done = f"Saved {timezone.localtime(kept.changed):%H:%M}. Beside each entry you see how it is read."
+    at = f"{timezone.localtime(kept.changed):%H:%M}"
+    done = f"Saved {at}. Beside each entry you see how it is read."
     return page(request, task, kept.answers, Said(done=done, replaced=kept.replaced))
 
 

@@ -4,6 +4,41 @@ from __future__ import annotations
 
 from django.urls import path
 
-from grader.web.teacher import views
+from grader.web.teacher import (
+    courses,
+    downloads,
+    log,
+    people,
+    planning,
+    regrade,
+    running,
+    work,
+)
 
-urlpatterns = [path("", views.courses, name="teach")]
+_COURSE, _ASSIGNMENT = "course/<str:course>/", "assignment/<str:assignment>/"
+_SUBMISSION = "submission/<str:submission>/"
+
+urlpatterns = [
+    path("", courses.courses, name="teach"),
+    path(_COURSE, courses.course, name="teach-course"),
+    path(f"{_COURSE}change/", courses.change, name="teach-course-change"),
+    path(f"{_COURSE}log/", log.log, name="teach-log"),
+    path(f"{_COURSE}roster/", people.roster, name="teach-roster"),
+    path(f"{_COURSE}links/", people.links, name="teach-links"),
+    path(f"{_COURSE}staff/", people.staff, name="teach-staff"),
+    path(f"{_COURSE}person/<int:member>/", people.person, name="teach-person"),
+    path(f"{_COURSE}assign/", planning.plan, name="teach-assign"),
+    path(_ASSIGNMENT, running.assignment, name="teach-assignment"),
+    path(f"{_ASSIGNMENT}progress/", running.progress, name="teach-progress"),
+    path(f"{_ASSIGNMENT}settings/", planning.settings, name="teach-settings"),
+    path(f"{_ASSIGNMENT}publish/", running.publish, name="teach-publish"),
+    path(f"{_ASSIGNMENT}complete/", running.complete, name="teach-complete"),
+    path(f"{_ASSIGNMENT}grades.<str:form>", downloads.grades, name="teach-grades"),
+    path(f"{_ASSIGNMENT}download/<str:what>", downloads.download, name="teach-download"),
+    path(f"{_ASSIGNMENT}report/", downloads.report, name="teach-report"),
+    path(f"{_ASSIGNMENT}regrade/", regrade.regrade, name="teach-regrade"),
+    path(f"{_ASSIGNMENT}student/<int:member>/", work.student, name="teach-student"),
+    path(f"{_ASSIGNMENT}reissue/<str:task>/", work.reissue, name="teach-reissue"),
+    path(f"{_SUBMISSION}file", work.raw, name="teach-raw"),
+    path(f"{_SUBMISSION}grade/", work.grade, name="teach-grade"),
+]

@@ -1,0 +1,98 @@
+"""Courses: those that somebody teaches, a new one, one with its people and assignments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from grader.web.assignments import note
+from grader.web.models import Course, Member, Role
+from grader.web.rights import STAFF, courses_of, may_make_courses, staff_only, teachers_only
+from grader.web.teacher.forms import Form
+from grader.web.teacher.pages import shown
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def courses(request: HttpRequest) -> HttpResponse:
+    """The courses that somebody teaches, and a form for a new one."""
+    found, may_add = courses_of(request.user, *STAFF), may_make_courses(request.user)
+    if not may_add and (request.method == "POST" or not found.exists()):
+        raise Http404("no such page")
+    form = Form.of(request)
+    if request.method == "POST":
+        name = form.text("name", 200)
+        if not form.errors:
+            course = _new(request, name)
+            messages.success(request, f"The course {name} is there. Now its class list.")
+            return redirect("teach-course", course.pk)
+    context = {"courses": found, "may_add": may_add, "form": form}
+    status = 422 if form.errors else 200
+    return render(request, "teacher/courses.html.j2", context, status=status)
+
+
+def _new(request: HttpRequest, name: str) -> Course:
+    """A course whose teacher is who asks for it."""
+    user: Any = request.user
+    with transaction.atomic():
+        course = Course.objects.create(name=name)
+        Member.objects.create(
+            course=course,
+            user_id=user.pk,
+            role=Role.TEACHER,
+            ident=f"staff:{user.pk}",
+            name=user.get_full_name() or user.get_username(),
+            email=getattr(user, "email", ""),
+        )
+        note(user, course, "course.created", name)
+    return course
+
+
+@staff_only
+@require_GET
+def course(request: HttpRequest, member: Member) -> HttpResponse:
+    """People and assignments."""
+    found = member.course
+    people = found.members.select_related("user").order_by("name", "ident")
+    staff = [one for one in people if one.role != Role.STUDENT and one.active]
+    students = [one for one in people if one.role == Role.STUDENT]
+    context: dict[str, Any] = {
+        "staff": staff,
+        "me": member,
+        "students": [one for one in students if one.active],
+        "gone": [one for one in students if not one.active],
+        "assignments": found.assignments.order_by("-created"),
+    }
+    return shown(request, "course", found, **context)
+
+
+@teachers_only
+@require_POST
+def change(request: HttpRequest, member: Member) -> HttpResponse:
+    """Another name; put away or taken back."""
+    found, form = member.course, Form.of(request)
+    if request.POST.get("action") == "rename":
+        name = form.text("name", 200)
+        if form.errors:
+            messages.error(request, f"The name stays: {form.errors['name'][0]}")
+        else:
+            with transaction.atomic():
+                note(request.user, found, "course.renamed", name, before=found.name)
+                Course.objects.filter(pk=found.pk).update(name=name)
+            messages.success(request, "The course has its new name.")
+    elif request.POST.get("action") in ("archive", "restore"):
+        archived = request.POST["action"] == "archive"
+        with transaction.atomic():
+            Course.objects.filter(pk=found.pk).update(archived=archived)
+            action = "course.archived" if archived else "course.restored"
+            note(request.user, found, action, found.name)
+        messages.success(
+            request, "The course is in the archive." if archived else "The course is back."
+        )
+    return redirect("teach-course", found.pk)

@@ -1,0 +1,190 @@
+"""Who is in a course: the class list, personal links, teachers and assistants."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from grader.errors import RosterError
+from grader.issue import roster_csv
+from grader.spreadsheet import safe_table
+from grader.web import roll
+from grader.web.accounts import new_link, new_user
+from grader.web.assignments import note, students_of
+from grader.web.models import Course, Link, Member, Role
+from grader.web.rights import STAFF, person_of, teachers_only
+from grader.web.teacher.forms import Form, uploaded
+from grader.web.teacher.pages import shown
+
+LARGEST = 1_500_000
+"""Bytes of a class list: some 20,000 students."""
+
+
+# the class list ----------------------------------------------------------------------------
+
+
+@teachers_only
+@require_http_methods(["GET", "POST"])
+def roster(request: HttpRequest, member: Member) -> HttpResponse:
+    """A class list: entered, looked at, applied."""
+    course = member.course
+    if request.method == "GET":
+        return shown(request, "roster", course, form=Form(), problems=(), change=None)
+    form = Form.of(request)
+    try:
+        data = uploaded(request, "file", LARGEST) or form.values.get("roster", "").encode()
+        students = roll.read_roll(course, data)
+    except RosterError as error:
+        context = {"form": form, "problems": error.problems, "change": None}
+        return shown(request, "roster", course, 422, **context)
+    except ValueError as error:
+        form.complain("file", str(error))
+        return shown(request, "roster", course, 422, form=form, problems=(), change=None)
+    if request.POST.get("action") != "apply":
+        form.values["roster"] = roster_csv(students).decode()
+        change = roll.change_of(course, students)
+        return shown(request, "roster", course, form=form, problems=(), change=change)
+    change = roll.apply(course, students, request.user)
+    _, refused = roll.complete_all(course)
+    for title in refused:
+        messages.error(request, f"{title}: no exercises could be drawn for who is new.")
+    messages.success(request, _worded(change))
+    return redirect("teach-course", course.pk)
+
+
+def _worded(change: roll.RollChange) -> str:
+    counts = {
+        "new": len(change.new) + len(change.back),
+        "changed": len(change.changed),
+        "gone": len(change.gone),
+        "as before": change.same,
+    }
+    said = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+    return f"The class list is applied: {said}."
+
+
+# links -------------------------------------------------------------------------------------
+
+
+@teachers_only
+@require_POST
+def links(request: HttpRequest, member: Member) -> HttpResponse:
+    """New personal links for the whole class; shown this once."""
+    return _linked(request, member.course, list(students_of(member.course)))
+
+
+def may_link(user: Any, member: Member) -> bool:
+    """Whether a teacher may make a link for somebody.
+
+    A link logs in as its owner, so only for those who are nobody elsewhere: who is in a course
+    of other teachers, or an administrator, could be impersonated there.
+    """
+    if member.user.is_staff or member.user.is_superuser or member.user_id == user.pk:
+        return False
+    mine = Member.objects.filter(user_id=user.pk, role=Role.TEACHER, active=True)
+    elsewhere = member.user.memberships.exclude(course__in=mine.values("course"))
+    return not elsewhere.exists()
+
+
+def _linked(request: HttpRequest, course: Course, members: Sequence[Member]) -> HttpResponse:
+    found, left_out = [], []
+    with transaction.atomic():
+        for one in members:
+            if may_link(request.user, one):
+                found.append((one, _fresh(request, one)))
+            else:
+                left_out.append(one)
+        about = found[0][0].ident if len(found) == 1 else course.name
+        note(request.user, course, "links.made", about, count=len(found))
+    rows = [[one.ident, one.name, one.email, address] for one, address in found]
+    table = safe_table(["student", "name", "email", "link"], rows)
+    context: dict[str, Any] = {
+        "links": found,
+        "left_out": left_out,
+        "once": bool(found) and found[0][0].role != Role.STUDENT,
+        "csv": base64.b64encode(table).decode(),
+    }
+    return shown(request, "links", course, **context)
+
+
+def _fresh(request: HttpRequest, member: Member) -> str:
+    """The address of a new link; the old ones end."""
+    now = timezone.now()
+    Link.objects.filter(user=member.user, expires__gt=now).update(expires=now)
+    secret = new_link(member.user, once=member.role != Role.STUDENT)
+    path = reverse("link", args=[secret])
+    return f"{settings.URL}{path}" if settings.URL else request.build_absolute_uri(path)
+
+
+@teachers_only
+@require_POST
+def person(request: HttpRequest, me: Member, member: int) -> HttpResponse:
+    """A new link for one person, or a teacher or assistant taken off the course."""
+    one = person_of(me.course, member)
+    if request.POST.get("action") == "remove" and one.role != Role.STUDENT:
+        if one.pk == me.pk:
+            messages.error(request, "You cannot take yourself off the course.")
+        else:
+            with transaction.atomic():
+                Member.objects.filter(pk=one.pk).update(active=False)
+                note(request.user, me.course, "staff.removed", one.shown, role=one.role)
+            messages.success(request, f"{one.shown} is no longer {one.role} of this course.")
+        return redirect("teach-course", me.course_id)
+    if not one.active or not may_link(request.user, one):
+        messages.error(request, f"{one.shown} logs in without a link from you.")
+        return redirect("teach-course", me.course_id)
+    return _linked(request, me.course, [one])
+
+
+# staff -------------------------------------------------------------------------------------
+
+
+@teachers_only
+@require_http_methods(["GET", "POST"])
+def staff(request: HttpRequest, member: Member) -> HttpResponse:
+    """Add a teacher or an assistant."""
+    form, course = Form.of(request), member.course
+    if request.method == "GET":
+        return shown(request, "staff", course, form=form)
+    role = Role(form.choice("role", [Role.ASSISTANT, Role.TEACHER]))
+    account = form.text("account", 150, needed=False)
+    name = form.text("name", 200, needed=not account)
+    email = form.text("email", 254, needed=False)
+    known = get_user_model().objects.filter(username=account).first() if account else None
+    if account and (known is None or not known.has_usable_password()):
+        form.complain("account", "Nobody who has set a password has this name.")
+    elif (
+        known and course.members.filter(user=known).exclude(active=False, role__in=STAFF).exists()
+    ):
+        form.complain("account", "They are in this course already.")
+    if form.errors:
+        return shown(request, "staff", course, 422, form=form)
+    with transaction.atomic():
+        person = known or new_user(name, email)
+        added, _ = Member.objects.update_or_create(
+            course=course,
+            user=person,
+            defaults={
+                "role": role,
+                "ident": f"staff:{person.pk}",
+                "name": name or person.get_full_name() or person.username,
+                "email": email or person.email,
+                "active": True,
+            },
+        )
+        note(request.user, course, "staff.added", added.shown, role=role)
+    if known:
+        messages.success(request, f"{added.shown} is {role} of this course now.")
+        return redirect("teach-course", course.pk)
+    return _linked(request, course, [added])

@@ -1,0 +1,69 @@
+"""Another policy: what it would change, the change, and the way back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from grader.policyfile import names
+from grader.web import regrading
+from grader.web.models import Assignment
+from grader.web.rights import assignment_teachers_only
+from grader.web.teacher.forms import Form, uploaded_text
+from grader.web.teacher.pages import shown
+from grader.web.teacher.planning import OWN, own_policy, policies
+
+
+@assignment_teachers_only
+@require_http_methods(["GET", "POST"])
+def regrade(request: HttpRequest, assignment: Assignment) -> HttpResponse:
+    """Enter a policy, see who gets what under it, apply it."""
+    if request.method == "GET":
+        return _page(request, assignment, _filled(assignment.policy), None)
+    form = Form.of(request)
+    uploaded_text(request, form, "file", "policy_text")
+    back = form.values.get("back")
+    if back:
+        lines = {str(line.pk): text for line, text in regrading.earlier(assignment)}
+        form = _filled(lines.get(back, assignment.policy))
+    chosen = form.choice("policy", [*names(), OWN])
+    text = own_policy(form) if chosen == OWN else chosen
+    if form.errors:
+        return _page(request, assignment, form, None)
+    if request.POST.get("action") == "apply" and not back:
+        count = regrading.apply(assignment, text, request.user)
+        messages.success(request, f"The policy holds. {count} submissions count another score.")
+        return redirect("teach-assignment", assignment.pk)
+    return _page(request, assignment, form, regrading.comparison(assignment, text))
+
+
+def _filled(policy: str) -> Form:
+    """The form with a stored policy in it."""
+    if policy in names():
+        return Form({"policy": policy})
+    return Form({"policy": OWN, "policy_text": policy})
+
+
+def _page(
+    request: HttpRequest,
+    assignment: Assignment,
+    form: Form,
+    comparison: regrading.Comparison | None,
+) -> HttpResponse:
+    people = {member.pk: member for member in assignment.course.members.all()}
+    context: dict[str, Any] = {
+        "assignment": assignment,
+        "form": form,
+        "comparison": comparison,
+        "people": people,
+        "policies": policies(),
+        "earlier": regrading.earlier(assignment),
+        "outdated": regrading.outdated(assignment),
+        "now": _filled(assignment.policy),
+    }
+    status = 422 if form.errors else 200
+    return shown(request, "regrade", assignment.course, status, **context)

@@ -1,0 +1,97 @@
+"""An assignment while the class works on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from grader.web import assignments, regrading
+from grader.web.assignments import note
+from grader.web.models import Assignment
+from grader.web.rights import assignment_staff_only, assignment_teachers_only
+from grader.web.standing import STAGES, Standing, stages, standings
+from grader.web.teacher.pages import shown
+from problems.errors import GateError
+
+NEVER = datetime(1, 1, 1, tzinfo=UTC)
+
+SORTS: dict[str, Callable[[Standing], Any]] = {
+    "name": lambda one: one.member.shown.casefold(),
+    "stage": lambda one: STAGES.index(one.stage),
+    "attempts": lambda one: one.attempts,
+    "last": lambda one: one.last or NEVER,
+    "score": lambda one: -1.0 if one.score is None else one.score,
+}
+"""What the table can be sorted by."""
+
+
+@assignment_staff_only
+@require_GET
+def assignment(request: HttpRequest, found: Assignment) -> HttpResponse:
+    """Progress, students, and everything that can be done."""
+    context = _live(request, found)
+    context |= {"outdated": regrading.outdated(found), "policy": found.valued}
+    return shown(request, "assignment", found.course, **context)
+
+
+@assignment_staff_only
+@require_GET
+def progress(request: HttpRequest, found: Assignment) -> HttpResponse:
+    """The part of the page that changes, for its script."""
+    return render(request, "teacher/progress.html.j2", _live(request, found))
+
+
+def _live(request: HttpRequest, found: Assignment) -> dict[str, Any]:
+    rows, sort = standings(found), request.GET.get("sort", "name")
+    sort = sort if sort in SORTS else "name"
+    down = request.GET.get("down") == "1"
+    rows.sort(key=SORTS["name"])
+    rows.sort(key=SORTS[sort], reverse=down)
+    scores = [one.percent for one in rows if one.percent is not None]
+    return {
+        "assignment": found,
+        "rows": rows,
+        "stages": stages(rows),
+        "sort": sort,
+        "down": down,
+        "mean": sum(scores) / len(scores) if scores else None,
+        "without": sum(not one.exercises for one in rows),
+        "open": found.open_at(timezone.now()),
+    }
+
+
+@assignment_teachers_only
+@require_POST
+def publish(request: HttpRequest, found: Assignment) -> HttpResponse:
+    """Let students see it, or hide it again."""
+    wanted = request.POST.get("published") == "1"
+    with transaction.atomic():
+        Assignment.objects.filter(pk=found.pk).update(published=wanted)
+        action = "assignment.published" if wanted else "assignment.unpublished"
+        note(request.user, found.course, action, found.title)
+    said = "Students see it now." if wanted else "Students no longer see it."
+    messages.success(request, said)
+    return redirect("teach-assignment", found.pk)
+
+
+@assignment_teachers_only
+@require_POST
+def complete(request: HttpRequest, found: Assignment) -> HttpResponse:
+    """Exercises for those who have none."""
+    try:
+        with transaction.atomic():
+            count = assignments.complete(found)
+            note(request.user, found.course, "assignment.completed", found.title, students=count)
+    except GateError as error:
+        messages.error(request, f"No exercise can be drawn: {error}")
+    else:
+        messages.success(request, f"Exercises for {count} more students.")
+    return redirect("teach-assignment", found.pk)

@@ -1,0 +1,183 @@
+"""One student's work on an assignment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from grader.handouts import sheet
+from grader.roster import Student, safe_name
+from grader.web import assignments, grading
+from grader.web.assignments import note
+from grader.web.models import Assignment, Draft, Member, Result, Role, State, Submission, Task
+from grader.web.reports import stored_report
+from grader.web.rights import (
+    assignment_staff_only,
+    assignment_teachers_only,
+    person_of,
+    submission_for_staff,
+)
+from grader.web.teacher.pages import shown
+from problems.errors import GateError
+from problems.sections import placed
+from templates import sheets
+from templates.feedback import feedback
+from templates.page import Block, Heading
+from templates.show import Show
+
+EVERYTHING = Show(expected=True, tolerance=True)
+"""Staff see all that was found."""
+
+
+@dataclass(frozen=True)
+class TaskView:
+    """An exercise with what was handed in for it."""
+
+    task: Task
+    worksheet: tuple[Block, ...]
+    submissions: tuple[Submission, ...]
+    """The newest first."""
+    draft: Draft | None
+
+
+@assignment_staff_only
+@require_GET
+def student(request: HttpRequest, assignment: Assignment, member: int) -> HttpResponse:
+    """Exercises, attempts, and the feedback on one of them with everything shown."""
+    person = person_of(assignment.course, member, Role.STUDENT)
+    tasks = assignment.tasks.filter(member=person).order_by("-current", "number", "-reissue")
+    views = [_view(assignment, person, task) for task in tasks.select_related("draft")]
+    every = [one for view in views for one in view.submissions]
+    chosen = _chosen(every, request.GET.get("attempt", ""))
+    context: dict[str, Any] = {
+        "assignment": assignment,
+        "person": person,
+        "views": views,
+        "chosen": chosen,
+        "blocks": _feedback(assignment, person, chosen) if chosen else (),
+    }
+    return shown(request, "student", assignment.course, **context)
+
+
+def _view(assignment: Assignment, person: Member, task: Task) -> TaskView:
+    submissions = task.submissions.defer("data").select_related("result").order_by("-attempt")
+    named = Student(person.ident, person.name, person.email, "")
+    page = sheets.worksheet([sheet(assignment.made, named, task.exercise)])
+    draft = task.draft if hasattr(task, "draft") else None
+    return TaskView(task, lowered(page.blocks, 2), tuple(submissions), draft)
+
+
+def _chosen(submissions: Sequence[Submission], wanted: str) -> Submission | None:
+    """The attempt that is asked for, else the newest that is graded."""
+    for one in submissions:
+        if one.pk == wanted:
+            return one
+    graded = (one for one in submissions if one.state == State.GRADED)
+    return max(graded, key=lambda one: one.received, default=None)
+
+
+def result_of(submission: Submission) -> Result | None:
+    """What was found, if it was graded."""
+    return getattr(submission, "result", None)
+
+
+def _feedback(assignment: Assignment, person: Member, chosen: Submission) -> Sequence[Block]:
+    result = result_of(chosen)
+    if result is None:
+        return ()
+    family, exercise = assignment.made.made_by, chosen.task.exercise
+    sections = tuple(placed(family.sections, exercise.graph))
+    report = stored_report(result.report)
+    page = feedback(report, exercise, EVERYTHING, family.title, person.shown, sections)
+    return lowered([b for b in page.blocks if not (isinstance(b, Heading) and b.level == 1)], 1)
+
+
+def lowered(blocks: Sequence[Block], by: int) -> tuple[Block, ...]:
+    """Blocks as a part of a page that has headings of its own; the deepest stay the deepest."""
+
+    def lower(block: Block) -> Block:
+        if not isinstance(block, Heading):
+            return block
+        return replace(block, level=min(block.level + by, 6))  # type: ignore[arg-type]
+
+    return tuple(map(lower, blocks))
+
+
+# what can be done --------------------------------------------------------------------------
+
+
+@login_required
+@require_GET
+def raw(request: HttpRequest, submission: str) -> HttpResponse:
+    """What was handed in, byte by byte, as a download."""
+    found = submission_for_staff(request.user, submission)
+    response = HttpResponse(bytes(found.data), content_type="application/octet-stream")
+    name = safe_name(found.name) if found.name else "answers.json"
+    ident = safe_name(found.task.member.ident)
+    response["Content-Disposition"] = f'attachment; filename="{ident}-{found.attempt}-{name}"'
+    return response
+
+
+@login_required
+@require_POST
+def grade(request: HttpRequest, submission: str) -> HttpResponse:
+    """Try again what could not be checked."""
+    found = submission_for_staff(request.user, submission)
+    task = found.task
+    if found.state == State.GRADED:
+        messages.info(request, "It is graded already.")
+    else:
+        _tried_again(request.user, found)
+        found.refresh_from_db()
+        if found.state == State.GRADED:
+            messages.success(request, "It is graded now.")
+        else:
+            messages.error(request, "It could not be checked this time either.")
+    return redirect("teach-student", task.assignment_id, task.member_id)
+
+
+def _tried_again(user: Any, found: Submission) -> None:
+    with transaction.atomic():
+        Submission.objects.filter(pk=found.pk).exclude(state=State.GRADED).update(
+            state=State.STORED, tries=0
+        )
+        about = f"{found.task.assignment.title}: {found.task.member.ident}"
+        note(user, found.task.assignment.course, "submission.graded-again", about, id=found.pk)
+    while grading.grade(found) is None:
+        found.refresh_from_db(fields=["state"])
+        if found.state != State.STORED:
+            return
+
+
+@assignment_teachers_only
+@require_http_methods(["GET", "POST"])
+def reissue(request: HttpRequest, assignment: Assignment, task: str) -> HttpResponse:
+    """Another exercise instead of this one, after a question."""
+    found = assignment.tasks.select_related("member").filter(pk=task, current=True).first()
+    if found is None:
+        raise Http404("no such page")
+    if request.method == "GET":
+        return shown(
+            request,
+            "reissue",
+            assignment.course,
+            assignment=assignment,
+            task=found,
+            person=found.member,
+            count=found.submissions.count(),
+        )
+    try:
+        new = assignments.reissue(found, request.user)
+    except GateError as error:
+        messages.error(request, f"No other exercise can be drawn: {error}")
+    else:
+        messages.success(request, f"{found.member.shown} has the exercise {new.pk} instead.")
+    return redirect("teach-student", assignment.pk, found.member_id)

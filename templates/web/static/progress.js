@@ -1,0 +1,20 @@
+// Keeps the figures of an assignment fresh; without this file reloading does it.
+const live = document.getElementById("live");
+const EVERY = 5000;
+
+async function refresh() {
+  const inUse = live.contains(document.activeElement);
+  if (!document.hidden && !inUse) {
+    try {
+      const answer = await fetch(live.dataset.address, { headers: { "X-Fragment": "progress" } });
+      const text = await answer.text();
+      const fresh = answer.ok && !answer.redirected;
+      if (fresh && !live.contains(document.activeElement) && text !== live.innerHTML) live.innerHTML = text;
+    } catch {
+      // the next round tries again
+    }
+  }
+  setTimeout(refresh, EVERY);
+}
+
+setTimeout(refresh, EVERY);
