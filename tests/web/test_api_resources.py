@@ -21,6 +21,7 @@ from grader.web.models import Assignment, Audit, Course, Submission
 pytestmark = pytest.mark.django_db
 
 TEACHER = "Course-teacher"
+LARGE = '[network]\nlayers = "90-90-90"\n'
 
 
 @pytest.fixture
@@ -119,6 +120,8 @@ def test_an_assignment_is_drawn_for_everybody(room: Class) -> None:
         ({"layers": "90-90-90"}, "too_large", None),
         ({"family": None, "definition": "title = "}, "family", None),
         ({"definition": "x = 1"}, "invalid", None),
+        ({"family": None, "definition": LARGE}, "too_large", None),
+        ({"family": None, "definition": "network = [[[[[["}, "family", None),
         ({"title": ""}, "invalid", "title"),
         ({"title": 3}, "invalid", "title"),
         ({"due": "2030-01-01T12:00:00"}, "invalid", "due"),

@@ -20,6 +20,15 @@ import pytest
 from service import Server, started
 
 CLIENTS, KEYS = 16, 50
+CHROMIUM = "/usr/bin/chromium"
+OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 
 SEED = """
 import os, sys, json
@@ -118,3 +127,33 @@ def test_the_examples_work(served: tuple[Server, list[Any]], tmp_path: Path) -> 
         )
         assert done.returncode == 0, (commands, done.stdout, done.stderr)
         assert done.stdout.startswith("{")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Chromium is not there")
+@pytest.mark.parametrize("width, colours", [(360, "light"), (1280, "dark")])
+def test_axe_finds_nothing(tmp_path: Path, width: int, colours: Any) -> None:
+    """The pages of tokens and of the interface: accessible, no wider than a phone, no errors."""
+    from axe_playwright_python.sync_playwright import Axe
+    from playwright.sync_api import sync_playwright
+
+    server = started(tmp_path / "data")
+    try:
+        with sync_playwright() as tools:
+            browser = tools.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+            size: Any = {"width": width, "height": 800}
+            page = browser.new_page(viewport=size, color_scheme=colours)
+            page.goto(server.link)
+            page.get_by_role("button", name="Go on").click()
+            page.goto(f"{server.url}/tokens/")
+            page.get_by_label("Name").fill("my script")
+            page.get_by_role("button", name="Make the token").click()
+            assert page.get_by_label("Token", exact=True).input_value().startswith("bpg_")
+            for _ in range(2):
+                found = Axe().run(page).response["violations"]
+                assert [one["id"] for one in found] == []
+                assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+                page.goto(f"{server.url}/api/v1/docs")
+            browser.close()
+    finally:
+        server.stop()

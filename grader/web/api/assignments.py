@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import tomllib
 from itertools import groupby, pairwise
 from typing import Any
 
@@ -115,8 +116,8 @@ def new_assignment(request: HttpRequest, wanted: NewAssignment) -> Status[Any]:
     settings = {name: getattr(wanted, name) for name in SETTINGS}
     refuse_dates(settings)
     try:
+        _refuse_large(wanted)
         order = _order(wanted)
-        _refuse_large(order)
         made = drawing.create(member.course, order, wanted.title, caller.user, **settings)
     except SpecError as error:
         raise of_spec(error, "family", "family") from None
@@ -155,12 +156,27 @@ def _order(wanted: NewAssignment) -> Order:
     )
 
 
-def _refuse_large(order: Order) -> None:
-    """Before any work is done for it."""
-    widths = families.parse_layers(order.layers) if order.layers else ()
-    if sum(a * b for a, b in pairwise(widths)) > MOST_WEIGHTS:
-        what = f"A network has at most {MOST_WEIGHTS} weights here; use the command line."
-        raise Refused(422, "too_large", what)
+def _refuse_large(wanted: NewAssignment) -> None:
+    """Before any work is done for it.
+
+    Raises:
+        SpecError: the layers are none.
+    """
+    for layers in (wanted.layers, _layers_in(wanted.definition or "")):
+        widths = families.parse_layers(layers) if layers else ()
+        if sum(a * b for a, b in pairwise(widths)) > MOST_WEIGHTS:
+            what = f"A network has at most {MOST_WEIGHTS} weights here; use the command line."
+            raise Refused(422, "too_large", what)
+
+
+def _layers_in(definition: str) -> str:
+    """What a family file says of its layers; what is wrong with it is said when it is read."""
+    try:
+        network = tomllib.loads(definition).get("network", {})
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return ""
+    layers = network.get("layers", "") if isinstance(network, dict) else ""
+    return layers if isinstance(layers, str) else ""
 
 
 def refuse_policy(text: str) -> None:
