@@ -107,7 +107,9 @@ class Seat:
 
 
 @pytest.fixture
-def seat(server: Server, chromium: Any, made: Made, request: pytest.FixtureRequest) -> Iterator[Seat]:
+def seat(
+    server: Server, chromium: Any, made: Made, request: pytest.FixtureRequest
+) -> Iterator[Seat]:
     found = Seat(server, chromium, made, **getattr(request, "param", {}))
     yield found
     found.context.close()
@@ -375,5 +377,7 @@ def test_the_worksheet_is_there_at_once(seat: Seat) -> None:
     """The server's own time for the page, after warm-up, as its log has it."""
     for _ in range(6):
         seat.page.goto(seat.sheet)
-    lines = re.findall(r'"route": "work/<str:task>/".*?"ms": ([\d.]+)', seat.server.log.read_text())
+    lines = re.findall(
+        r'"route": "work/<str:task>/".*?"ms": ([\d.]+)', seat.server.log.read_text()
+    )
     assert min(map(float, lines[-5:])) < 250
