@@ -48,7 +48,7 @@ def seen(found: Submission, who: str = "ada") -> str:
 def test_a_stored_report_comes_back_whole(family: str) -> None:
     """With formulas, problems, slips and hints."""
     exercise = assignment_of(course_of("ada"), family).tasks.get().exercise
-    texts = {id: "0.5" for id in exercise.questions[::2]} | {exercise.questions[0]: "x y"}
+    texts = dict.fromkeys(exercise.questions[::2], "0.5") | {exercise.questions[0]: "x y"}
     read = {id: read_answer(exercise, id, text) for id, text in texts.items()}
     problems = [Problem("a.csv", 3, "step", "unknown_step", "no such step")]
     report = mark(exercise, {k: v for k, v in read.items() if v}, problems=problems)

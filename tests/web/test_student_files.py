@@ -1,4 +1,4 @@
-"""Files handed in through the pages: every kind, every fault with its place, nothing stored in vain."""
+"""Files handed in through the pages: every kind, and every fault with its place."""
 
 from __future__ import annotations
 
