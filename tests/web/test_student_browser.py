@@ -355,7 +355,7 @@ def test_axe_finds_nothing_and_every_page_fits(seat: Seat) -> None:
     assert not any(found.values()), found
 
 
-@pytest.mark.parametrize("family", ["lfd", "valchanov-formulas", "two-rounds", "sgd"])
+@pytest.mark.parametrize("family", ["lfd", "valchanov-formulas", "two-rounds", "slides"])
 def test_arrays_and_formulas_fit_a_phone(server: Server, chromium: Any, family: str) -> None:
     """Wide formulas scroll in their own boxes; axe has nothing to say."""
     made = peopled(server.data, "ada", family=family)
