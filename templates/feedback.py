@@ -224,9 +224,7 @@ def table(
     return Table(tuple(header), rows, "", ("left", *["right"] * numbers, "left"))  # type: ignore[arg-type]
 
 
-def _cells(
-    step: StepReport, exercise: Exercise, show: Show, labelled: bool
-) -> Iterator[Inlines]:
+def _cells(step: StepReport, exercise: Exercise, show: Show, labelled: bool) -> Iterator[Inlines]:
     symbol = Math(exercise.symbol(step.id))
     yield (symbol, Text(" "), Code(step.label)) if labelled else (symbol,)
     yield (Code(answer),) if (answer := shortened(step.answer)) else text("–")

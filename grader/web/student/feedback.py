@@ -94,8 +94,12 @@ def answers_read(found: Submission, result: Result | None) -> int | None:
         return sum(step["verdict"] not in unread for step in result.report["steps"])
     if found.name:
         return None
-    answers: dict[str, Any] = json.loads(bytes(found.data)).get("answers", {})
-    return len(answers)
+    try:
+        doc: Any = json.loads(bytes(found.data))
+    except (ValueError, RecursionError):
+        return None
+    answers = doc.get("answers") if isinstance(doc, dict) else None
+    return len(answers) if isinstance(answers, dict) else None
 
 
 def when_shown(assignment: Assignment, now: datetime) -> str:

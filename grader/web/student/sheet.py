@@ -61,6 +61,8 @@ class Form:
     """By their names."""
     dress: str
     """Classes of the page's look."""
+    accent: str
+    """Its colour on white paper."""
 
     def typed(self, posted: Mapping[str, str]) -> dict[str, str]:
         """Question -> what stands in its field, for the fields that were sent."""
@@ -117,8 +119,9 @@ def made(exercise: Exercise, order: Order) -> Form:
     page = handouts.worksheet(replace(order, formats=()), nobody(exercise), [exercise])
     opening, parts = _parts(page)
     fields = _told_apart([_field(exercise, item) for item in _items(page)])
-    look = dress(look_of(page))
-    return Form(exercise, order.made_by.title, opening, parts, fields, look)
+    look = look_of(page)
+    title = order.made_by.title
+    return Form(exercise, title, opening, parts, fields, dress(look), look.accent)
 
 
 def _told_apart(fields: list[Field]) -> dict[str, Field]:
