@@ -23,6 +23,7 @@ from grader.web.gradebook import class_page, grades_csv, grades_json
 from grader.web.models import Assignment, Task
 from grader.web.rights import assignment_staff_only
 from grader.web.teacher.pages import shown
+from grader.web.teacher.parts import worded
 from problems.exercise import Exercise
 
 Make = Callable[[Order, Student, Sequence[Exercise]], dict[str, bytes]]
@@ -153,7 +154,7 @@ def report(request: HttpRequest, assignment: Assignment) -> HttpResponseBase:
         name = f"{safe_name(assignment.title)}-report{suffix}.pdf"
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
-    blocks = page.blocks if page else ()
+    blocks = worded(page.blocks) if page else ()
     return shown(
         request,
         "report",
