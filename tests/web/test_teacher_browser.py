@@ -86,8 +86,9 @@ class Teacher:
         page.on("console", self._said)
 
     def _said(self, message: Any) -> None:
-        expected = "422" in message.text  # a form that is refused on purpose
-        if message.type == "error" and not expected:
+        refused = "422" in message.text  # a form with faults, on purpose
+        axe = message.location["url"].endswith("/page.css")  # it looks for imports beside the page
+        if message.type == "error" and not refused and not axe:
             self.complaints.append(f"{message.text} {message.location}")
 
     def looks(self, name: str = "") -> str:
@@ -227,7 +228,7 @@ def change_policy(teacher: Teacher) -> None:
     page.get_by_text("A policy of one's own").click()
     page.get_by_label("Policy as TOML").fill("[weights]\nnet = 3\nloss = 2\n")
     teacher.button("See what it changes")
-    assert "5 of 5 students" in teacher.looks("regrade")
+    assert "of 5 students" in teacher.looks("regrade")
     teacher.button("Apply this policy")
     assert "policy own" in teacher.looks()
     teacher.link("Policy and regrading")
