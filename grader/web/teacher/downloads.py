@@ -60,9 +60,11 @@ def _blank(order: Order, student: Student, exercises: Sequence[Exercise]) -> dic
 
 
 PARCELS = {
-    "worksheets.zip": Parcel("Worksheets with forms, one for each student", _worksheets),
-    "keys.zip": Parcel("Worked keys, one for each student", _keys, keys=True),
-    "answers.zip": Parcel("Blank answer files", _blank),
+    "worksheets.zip": Parcel(
+        "Worksheets, one PDF each, with blank answer files (ZIP)", _worksheets
+    ),
+    "keys.zip": Parcel("Worked keys, one PDF each (ZIP)", _keys, keys=True),
+    "answers.zip": Parcel("Blank answer files alone (ZIP)", _blank),
     "booklet.pdf": Parcel("All worksheets in one PDF, to print", None),
     "keys.pdf": Parcel("All keys in one PDF", None, keys=True),
 }
