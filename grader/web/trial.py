@@ -14,7 +14,6 @@ from grader.folder import Order
 from grader.handouts import sheet
 from grader.roster import Student
 from problems.draw import Candidates, Draw, describe, key, reasons, sieve_of
-from problems.errors import GateError
 from problems.exercise import issued
 from problems.family import Design
 from templates import sheets
@@ -22,7 +21,7 @@ from templates.page import Page
 
 SAMPLE = 1024
 """Candidates that the share of refusals is measured on."""
-BATCH = 4096
+BATCH = 8192
 MOST = 262_144
 SECONDS = 4.0
 BLOCKS = 8
@@ -62,30 +61,20 @@ def tried(order: Order, variant: int = 0) -> Trial:
         SpecError: the choices do not fit the family.
     """
     until = time.monotonic() + SECONDS
-    design: Design | None = order.design()
-    found = None
-    while design is not None:
-        found = _tried(order, design, variant, until)
-        if found.page is not None or not found.ended:
-            break
-        design = design.finer()
-    if found is None:
-        raise GateError([])
-    return found
-
-
-def _tried(order: Order, design: Design, variant: int, until: float) -> Trial:
     bits = key("preview", order.family, str(variant))
+    design = order.design()
     candidates = Candidates(design)
-    refused = _refused(design, candidates, bits)
     drawn, count, ended = _search(design, candidates, bits, until)
+    while drawn is None and ended and (finer := design.finer()) is not None:
+        design = finer
+        drawn, count, ended = _search(design, candidates, bits, until)
     worst = tuple((describe(check), share) for check, share in reasons(design, bits, BLOCKS))
     return Trial(
         _page(order, design, drawn) if drawn else None,
         len(design.asked) + len(design.formulas) + len(design.generals),
         design.plan.network.topology(),
         _places(design),
-        refused,
+        _refused(design, candidates, bits),
         count,
         ended,
         tuple((words, share) for words, share in worst if share > 0),

@@ -23,6 +23,7 @@ from grader.web.gradebook import class_page, grades_csv, grades_json
 from grader.web.models import Assignment, Task
 from grader.web.rights import assignment_staff_only
 from grader.web.teacher.pages import shown
+from grader.web.teacher.parts import worded
 from problems.exercise import Exercise
 
 Make = Callable[[Order, Student, Sequence[Exercise]], dict[str, bytes]]
@@ -59,9 +60,11 @@ def _blank(order: Order, student: Student, exercises: Sequence[Exercise]) -> dic
 
 
 PARCELS = {
-    "worksheets.zip": Parcel("Worksheets with forms, one for each student", _worksheets),
-    "keys.zip": Parcel("Worked keys, one for each student", _keys, keys=True),
-    "answers.zip": Parcel("Blank answer files", _blank),
+    "worksheets.zip": Parcel(
+        "Worksheets, one PDF each, with blank answer files (ZIP)", _worksheets
+    ),
+    "keys.zip": Parcel("Worked keys, one PDF each (ZIP)", _keys, keys=True),
+    "answers.zip": Parcel("Blank answer files alone (ZIP)", _blank),
     "booklet.pdf": Parcel("All worksheets in one PDF, to print", None),
     "keys.pdf": Parcel("All keys in one PDF", None, keys=True),
 }
@@ -153,7 +156,7 @@ def report(request: HttpRequest, assignment: Assignment) -> HttpResponseBase:
         name = f"{safe_name(assignment.title)}-report{suffix}.pdf"
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
-    blocks = page.blocks if page else ()
+    blocks = worded(page.blocks) if page else ()
     return shown(
         request,
         "report",

@@ -105,7 +105,7 @@ def _linked(request: HttpRequest, course: Course, members: Sequence[Member]) -> 
                 found.append((one, _fresh(request, one)))
             else:
                 left_out.append(one)
-        about = found[0][0].ident if len(found) == 1 else course.name
+        about = found[0][0].shown if len(found) == 1 else course.name
         note(request.user, course, "links.made", about, count=len(found))
     rows = [[one.ident, one.name, one.email, address] for one, address in found]
     table = safe_table(["student", "name", "email", "link"], rows)

@@ -23,10 +23,12 @@ from grader.web.models import Assignment, Feedback, Member
 from grader.web.rights import assignment_teachers_only, teachers_only
 from grader.web.teacher.forms import Form, uploaded_text
 from grader.web.teacher.pages import shown
+from grader.web.teacher.parts import lowered, worded
 from grader.web.trial import Trial, tried
 from problems import family as families
 from problems.errors import BpgradeError, GateError, SpecError
 from problems.family import DIFFICULTIES
+from templates.page import Block
 
 OWN = "own"
 """Instead of a shipped family or policy: a text of one's own."""
@@ -94,6 +96,7 @@ def _plan_page(
     context: dict[str, Any] = {
         "form": form,
         "trial": trial,
+        "blocks": _sheet(trial),
         "offers": offers(),
         "difficulties": DIFFICULTIES,
         "policies": policies(),
@@ -114,9 +117,14 @@ def _preview(
         except SpecError as error:
             form.complain_all(error.complaints, CHOICES, "family")
     if request.headers.get(FRAGMENT):
-        context = {"form": form, "trial": trial}
+        context = {"form": form, "trial": trial, "blocks": _sheet(trial)}
         return render(request, "teacher/preview.html.j2", context)
     return _plan_page(request, member, form, trial)
+
+
+def _sheet(trial: Trial | None) -> tuple[Block, ...]:
+    """The drawn exercise as a part of the page."""
+    return worded(lowered(trial.page.blocks, 2)) if trial and trial.page else ()
 
 
 def _variant(form: Form) -> int:

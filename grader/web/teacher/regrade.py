@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from grader.policyfile import names
 from grader.web import regrading
 from grader.web.models import Assignment
 from grader.web.rights import assignment_teachers_only
+from grader.web.standing import most_of
 from grader.web.teacher.forms import Form, uploaded_text
 from grader.web.teacher.pages import shown
 from grader.web.teacher.planning import OWN, own_policy, policies
@@ -38,7 +40,11 @@ def regrade(request: HttpRequest, assignment: Assignment) -> HttpResponse:
         count = regrading.apply(assignment, text, request.user)
         messages.success(request, f"The policy holds. {count} submissions count another score.")
         return redirect("teach-assignment", assignment.pk)
-    return _page(request, assignment, form, regrading.comparison(assignment, text))
+    found = regrading.comparison(assignment, text)
+    most = [
+        most_of(assignment, policy) for policy in (assignment.valued, regrading.policy_of(text))
+    ]
+    return _page(request, assignment, form, found, most)
 
 
 def _filled(policy: str) -> Form:
@@ -53,12 +59,14 @@ def _page(
     assignment: Assignment,
     form: Form,
     comparison: regrading.Comparison | None,
+    most: Sequence[float] = (),
 ) -> HttpResponse:
     people = {member.pk: member for member in assignment.course.members.all()}
     context: dict[str, Any] = {
         "assignment": assignment,
         "form": form,
         "comparison": comparison,
+        "most": most,
         "people": people,
         "policies": policies(),
         "earlier": regrading.earlier(assignment),

@@ -18,6 +18,7 @@ from grader.web.assignments import note
 from grader.web.models import Assignment
 from grader.web.rights import assignment_staff_only, assignment_teachers_only
 from grader.web.standing import STAGES, Standing, stages, standings
+from grader.web.teacher.downloads import PARCELS
 from grader.web.teacher.pages import shown
 from problems.errors import GateError
 
@@ -39,6 +40,7 @@ def assignment(request: HttpRequest, found: Assignment) -> HttpResponse:
     """Progress, students, and everything that can be done."""
     context = _live(request, found)
     context |= {"outdated": regrading.outdated(found), "policy": found.valued}
+    context["parcels"] = {name: parcel.title for name, parcel in PARCELS.items()}
     return shown(request, "assignment", found.course, **context)
 
 

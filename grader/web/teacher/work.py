@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -26,6 +26,7 @@ from grader.web.rights import (
     submission_for_staff,
 )
 from grader.web.teacher.pages import shown
+from grader.web.teacher.parts import lowered, worded
 from problems.errors import GateError
 from problems.sections import placed
 from templates import sheets
@@ -72,7 +73,7 @@ def _view(assignment: Assignment, person: Member, task: Task) -> TaskView:
     named = Student(person.ident, person.name, person.email, "")
     page = sheets.worksheet([sheet(assignment.made, named, task.exercise)])
     draft = task.draft if hasattr(task, "draft") else None
-    return TaskView(task, lowered(page.blocks, 2), tuple(submissions), draft)
+    return TaskView(task, worded(lowered(page.blocks, 2)), tuple(submissions), draft)
 
 
 def _chosen(submissions: Sequence[Submission], wanted: str) -> Submission | None:
@@ -97,18 +98,8 @@ def _feedback(assignment: Assignment, person: Member, chosen: Submission) -> Seq
     sections = tuple(placed(family.sections, exercise.graph))
     report = stored_report(result.report)
     page = feedback(report, exercise, EVERYTHING, family.title, person.shown, sections)
-    return lowered([b for b in page.blocks if not (isinstance(b, Heading) and b.level == 1)], 1)
-
-
-def lowered(blocks: Sequence[Block], by: int) -> tuple[Block, ...]:
-    """Blocks as a part of a page that has headings of its own; the deepest stay the deepest."""
-
-    def lower(block: Block) -> Block:
-        if not isinstance(block, Heading):
-            return block
-        return replace(block, level=min(block.level + by, 6))  # type: ignore[arg-type]
-
-    return tuple(map(lower, blocks))
+    blocks = [b for b in page.blocks if not (isinstance(b, Heading) and b.level == 1)]
+    return worded(lowered(blocks, 1))
 
 
 # what can be done --------------------------------------------------------------------------

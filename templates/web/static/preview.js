@@ -12,7 +12,7 @@ async function draw(action) {
   data.set("action", action);
   place.setAttribute("aria-busy", "true");
   try {
-    const answer = await fetch(form.action, { method: "POST", body: data, headers: { "X-Fragment": "preview" } });
+    const answer = await fetch(form.getAttribute("action"), { method: "POST", body: data, headers: { "X-Fragment": "preview" } });
     const text = await answer.text();
     if (number === latest && answer.ok) place.innerHTML = text;
   } catch {
