@@ -277,6 +277,7 @@ def apply(assignment: Assignment, policy_text: str, user: Any, **settings: Any) 
 
 
 def _store(pairs: Sequence[Revalued], policy_text: str) -> None:
+    """Write what is another value now; the whole class at once would keep others waiting."""
     results = [
         Result(
             pk=pair.before.id,
@@ -284,12 +285,17 @@ def _store(pairs: Sequence[Revalued], policy_text: str) -> None:
             counted=pair.counted,
             most=pair.report.max,
             report=pair.report.as_json(),
-            policy=policy_text,
         )
         for pair in pairs
+        if pair.report != pair.before.report or pair.counted != pair.before.counted
     ]
-    fields = ["score", "counted", "most", "report", "policy"]
+    fields = ["score", "counted", "most", "report"]
     Result.objects.bulk_update(results, fields, batch_size=100)
+    # those that were looked at, and none that was graded by the old policy meanwhile
+    seen = [pair.before.id for pair in pairs]
+    for start in range(0, len(seen), 500):
+        part = Result.objects.filter(pk__in=seen[start : start + 500])
+        part.exclude(policy=policy_text).update(policy=policy_text)
 
 
 def earlier(assignment: Assignment) -> list[tuple[Audit, str]]:
