@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint types unit setup system bench truth fuzz api-fuzz goldens widths contact clean
+.PHONY: demo test lint types unit setup system bench faults truth fuzz api-fuzz goldens widths contact clean
 
 setup: $(STAMP)
 
@@ -16,17 +16,30 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/python -m compileall -q problems templates grader
 	touch $(STAMP)
 
-# Debian packages that only tests need: LibreOffice, for the round trip through a spreadsheet.
-# Without root, or without a network, the tests that need them are skipped.
+# Debian packages that only tests need: LibreOffice, for the round trip through a spreadsheet;
+# PostgreSQL, the service's other database; Chromium, for its pages. Without root, or without a
+# network, the tests that need them are skipped.
 system:
-	@if command -v soffice >/dev/null; then echo "LibreOffice is here already"; \
+	@missing=; \
+	command -v soffice >/dev/null || missing="$$missing libreoffice-calc"; \
+	command -v chromium >/dev/null || missing="$$missing chromium"; \
+	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null \
+		|| missing="$$missing postgresql"; \
+	if [ -z "$$missing" ]; then echo "LibreOffice, PostgreSQL and Chromium are here already"; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		apt-get update -q && DEBIAN_FRONTEND=noninteractive \
-			apt-get install -qy --no-install-recommends libreoffice-calc || true; \
+		apt-get update -q; \
+		for one in $$missing; do DEBIAN_FRONTEND=noninteractive \
+			apt-get install -qy --no-install-recommends $$one || true; done; \
 	fi
 	@command -v soffice >/dev/null || { \
 		echo "*** NOT INSTALLED: LibreOffice (needs root and apt-get). ***"; \
 		echo "*** tests/grader/test_libreoffice.py will be SKIPPED.    ***"; }
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || { \
+		echo "*** NOT INSTALLED: PostgreSQL (needs root and apt-get).          ***"; \
+		echo "*** The tests of the service with PostgreSQL will be SKIPPED.    ***"; }
+	@command -v chromium >/dev/null || { \
+		echo "*** NOT INSTALLED: Chromium (needs root and apt-get).   ***"; \
+		echo "*** The tests of pages in a browser will be SKIPPED.    ***"; }
 
 demo: setup
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python examples/demo.py
@@ -63,6 +76,12 @@ bench: setup
 	$(BIN)/python tests/bench/paper.py
 	PYTHONPATH=tests/support $(BIN)/python tests/bench/formulas.py
 	$(BIN)/python tests/bench/bulk.py
+	PYTHONPATH=tests/support $(BIN)/python tests/bench/submissions.py
+
+# Crashes, power cuts, full disks and slow clients at length (some ten minutes); as root all of
+# them. `make test` does each of them once.
+faults: system setup
+	BPGRADE_FAULTS=long $(BIN)/pytest -q -s tests/faults tests/web/test_failing_database.py
 
 goldens: setup
 	$(BIN)/pytest -q tests/test_goldens.py tests/test_paper_goldens.py --update-goldens

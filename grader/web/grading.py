@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from grader.cluster import cores
 from grader.read.child import FormReader
-from grader.web.keeping import NotStoredError, again
+from grader.web.keeping import NotStoredError, again, one_writer
 from grader.web.models import Result, State, Submission
 
 COMMAND = (sys.executable, "-P", "-m", "grader.web.examiner")
@@ -51,7 +51,7 @@ def grade(submission: Submission) -> Result | None:
 
 def _begin(pk: str) -> bool:
     """Count the try; False where there were enough."""
-    with transaction.atomic():
+    with one_writer(), transaction.atomic():
         found = Submission.objects.select_for_update().get(pk=pk)
         if found.tries >= MOST_TRIES:
             return False
@@ -61,7 +61,7 @@ def _begin(pk: str) -> bool:
 
 
 def _failed(pk: str) -> None:
-    with transaction.atomic():
+    with one_writer(), transaction.atomic():
         found = Submission.objects.select_for_update().get(pk=pk)
         if found.state == State.STORED and found.tries >= MOST_TRIES:
             found.state = State.REVIEW
@@ -91,7 +91,7 @@ def _asked(submission: Submission) -> dict[str, Any] | None:
 def _store(submission: Submission, report: dict[str, Any]) -> Result:
     assignment = submission.task.assignment
     score, most = float(report["score"]), float(report["max"])
-    with transaction.atomic():
+    with one_writer(), transaction.atomic():
         result, _ = Result.objects.update_or_create(
             submission=submission,
             defaults={
@@ -144,7 +144,8 @@ class Sweeper(threading.Thread):
     def end(self) -> None:
         """Finish what is being done."""
         self.ended.set()
-        self.join(timeout=SECONDS)
+        if self.is_alive():
+            self.join(timeout=SECONDS)
 
 
 def sweep(older: float = 3.0, most: int = 100, ended: Callable[[], bool] = lambda: False) -> int:

@@ -27,7 +27,7 @@ def test_files_that_must_not_grow(place: Place) -> None:
     """As on a full disk: 503, healthy all the time, and it goes on by itself."""
     server = serving(place, prepare=small_files)
     full = Burst(server, 4, size=20_000).go()
-    time.sleep(rounds(4, 8))
+    time.sleep(rounds(2, 8))
     full.end()
     assert server.health() == 200
     resource.prlimit(
@@ -36,7 +36,7 @@ def test_files_that_must_not_grow(place: Place) -> None:
         (resource.RLIM_INFINITY, resource.RLIM_INFINITY),
     )
     room = Burst(server, 4, size=20_000).go()
-    time.sleep(2)
+    time.sleep(1)
     room.end()
     assert server.end() == 0
     judge_full_disk(place, full, room)
@@ -60,12 +60,12 @@ def test_a_disk_that_is_full(original: Place, small_disk: Path) -> None:
     place = copy_of(original, small_disk / "data")
     server = serving(place, BPGRADE_LEAST_FREE="1")
     full = Burst(server, 4, size=3_000).go()
-    time.sleep(rounds(4, 8))
+    time.sleep(rounds(2, 8))
     full.end()
     assert server.health() == 200
     subprocess.run(["mount", "-o", "remount,size=64m", str(small_disk)], check=True)
     room = Burst(server, 4, size=3_000).go()
-    time.sleep(2)
+    time.sleep(1)
     room.end()
     assert server.end() == 0
     judge_full_disk(place, full, room)
@@ -107,10 +107,10 @@ def test_a_database_that_crashes_in_a_burst(postgres: Cluster, tmp_path: Path) -
     """PostgreSQL is stopped the hard way and started again: the senders only see 503."""
     place = seeded(tmp_path / "data", postgres.database())
     server = serving(place)
-    burst = Burst(server, retry=True).go()
+    burst = Burst(server, rounds(4, 8), retry=True).go()
     gaps = []
     for _ in range(rounds(1, 3)):
-        time.sleep(1.5)
+        time.sleep(0.7)
         postgres.stop()
         time.sleep(0.5)
         assert server.health() == 200
@@ -119,7 +119,7 @@ def test_a_database_that_crashes_in_a_burst(postgres: Cluster, tmp_path: Path) -
         while len(burst.acked) == before and time.monotonic() - begun < 20:
             time.sleep(0.01)
         gaps.append(time.monotonic() - begun)
-    time.sleep(1)
+    time.sleep(0.5)
     burst.end()
     after = found(place, burst.acked)
     states = all_graded(place, 120 if LONG else 60)

@@ -14,9 +14,12 @@ pytestmark = pytest.mark.slow
 TESTS = Path(__file__).resolve().parents[1] / "web"
 
 
-@pytest.mark.parametrize("name", ["test_keeping.py", "test_failing_database.py"])
-def test_the_same_holds_on_postgres(postgres: Cluster, name: str) -> None:
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(TESTS / name)]
+NAMES = ("test_keeping.py", "test_failing_database.py")
+
+
+def test_the_same_holds_on_postgres(postgres: Cluster) -> None:
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    command += [str(TESTS / name) for name in NAMES]
     done = subprocess.run(
         command,
         capture_output=True,

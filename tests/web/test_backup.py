@@ -111,7 +111,7 @@ def test_to_postgres_and_back(used: Place, postgres: Cluster, tmp_path: Path) ->
 def test_a_backup_of_a_busy_service_is_of_one_moment(used: Place, tmp_path: Path) -> None:
     server = serving(used)
     burst = Burst(server, 4).go()
-    for n in range(3):
+    for n in range(2):
         file = tmp_path / f"{n}.zip"
         bpgrade("backup", "--data", used.data, file)
         bpgrade("restore", file, "--data", tmp_path / f"{n}")
@@ -134,16 +134,16 @@ def test_what_is_there_is_not_overwritten(used: Place, tmp_path: Path) -> None:
     assert len(list((tmp_path / "new").glob(f"{FILE}.before-*"))) == 1
 
 
-@pytest.mark.parametrize("harm", ["cut", "changed", "text", "later"])
-def test_a_damaged_backup_is_refused_and_nothing_is_made(
-    used: Place, tmp_path: Path, harm: str
-) -> None:
-    file = tmp_path / "a.zip"
-    bpgrade("backup", "--data", used.data, file)
-    damage(file, harm)
-    said = bpgrade("restore", file, "--data", tmp_path / "new", code=1)
-    assert "Traceback" not in said
-    assert not (tmp_path / "new" / FILE).exists()
+def test_a_damaged_backup_is_refused_and_nothing_is_made(used: Place, tmp_path: Path) -> None:
+    whole = tmp_path / "whole.zip"
+    bpgrade("backup", "--data", used.data, whole)
+    for harm in ("cut", "changed", "text", "later"):
+        file = tmp_path / f"{harm}.zip"
+        file.write_bytes(whole.read_bytes())
+        damage(file, harm)
+        said = bpgrade("restore", file, "--data", tmp_path / "new", code=1)
+        assert "Traceback" not in said
+        assert not (tmp_path / "new" / FILE).exists()
 
 
 def damage(file: Path, harm: str) -> None:
