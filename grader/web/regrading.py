@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import transaction
 
+from grader.errors import Problem
 from grader.mark import missing_digits, step_of
 from grader.policy import Policy
 from grader.policyfile import load_policy, names, read_policy
@@ -21,7 +22,6 @@ from grader.read.number import Written, read_number
 from grader.web.assignments import note
 from grader.web.grading import hours_late
 from grader.web.models import Assignment, Audit, Result, Task
-from grader.web.reports import stored_report
 from problems import ids
 from problems.exercise import Exercise
 from templates.report import Report, StepReport
@@ -214,7 +214,7 @@ def graded_of(assignment: Assignment, due: datetime | None, current: bool = True
 def _graded(result: Result, due: datetime | None) -> Graded:
     submission = result.submission
     late = hours_late(submission.received, due)
-    report = stored_report(result.report)
+    report = Report.from_json(result.report, Problem)
     task = submission.task
     return Graded(result.pk, task.member_id, task.pk, late, report, result.counted)
 

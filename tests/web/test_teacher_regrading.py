@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from service import assignment_of, course_of, order, right_answers
 from teachers import client_of
 
-from grader.errors import PolicyError
+from grader.errors import PolicyError, Problem
 from grader.mark import mark
 from grader.policy import DEFAULT_CREDITS, Attempts, Late, Policy, Rounding
 from grader.read.answer import read_answer
@@ -24,7 +24,6 @@ from grader.web import grading, regrading
 from grader.web.keeping import keep
 from grader.web.models import Assignment, Audit, Result, Submission
 from grader.web.regrading import Graded, compared, revalued, under
-from grader.web.reports import stored_report
 from problems.draw import draw, key
 from problems.exercise import Exercise, issued
 from problems.slips import CATALOGUE
@@ -95,7 +94,7 @@ def graded_afresh(exercise: Exercise, answers: dict[str, str], policy: Policy) -
 def test_valued_anew_is_graded_afresh(family: str, seed: int, old: Policy, new: Policy) -> None:
     exercise, answers = EXERCISES[family], typed(EXERCISES[family], seed)
     stored = json.loads(json.dumps(graded_afresh(exercise, answers, old).as_json()))
-    found = revalued(stored_report(stored), new, lambda: exercise)
+    found = revalued(Report.from_json(stored, Problem), new, lambda: exercise)
     assert found.as_json() == graded_afresh(exercise, answers, new).as_json()
 
 
@@ -120,7 +119,8 @@ def test_a_report_is_read_back_as_it_was() -> None:
     for exercise in EXERCISES.values():
         report = graded_afresh(exercise, typed(exercise, 7), Policy())
         assert (
-            stored_report(json.loads(json.dumps(report.as_json()))).as_json() == report.as_json()
+            Report.from_json(json.loads(json.dumps(report.as_json())), Problem).as_json()
+            == report.as_json()
         )
 
 

@@ -13,12 +13,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from grader.errors import Problem
 from grader.handouts import sheet
 from grader.roster import Student, safe_name
 from grader.web import assignments, grading
 from grader.web.assignments import note
 from grader.web.models import Assignment, Draft, Member, Result, Role, State, Submission, Task
-from grader.web.reports import stored_report
 from grader.web.rights import (
     assignment_staff_only,
     assignment_teachers_only,
@@ -32,6 +32,7 @@ from problems.sections import placed
 from templates import sheets
 from templates.feedback import feedback
 from templates.page import Block, Heading
+from templates.report import Report
 from templates.show import Show
 
 EVERYTHING = Show(expected=True, tolerance=True)
@@ -96,7 +97,7 @@ def _feedback(assignment: Assignment, person: Member, chosen: Submission) -> Seq
         return ()
     family, exercise = assignment.made.made_by, chosen.task.exercise
     sections = tuple(placed(family.sections, exercise.graph))
-    report = stored_report(result.report)
+    report = Report.from_json(result.report, Problem)
     page = feedback(report, exercise, EVERYTHING, family.title, person.shown, sections)
     blocks = [b for b in page.blocks if not (isinstance(b, Heading) and b.level == 1)]
     return worded(lowered(blocks, 1))
