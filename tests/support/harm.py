@@ -6,6 +6,7 @@ are all that knows which views answer.
 
 from __future__ import annotations
 
+import atexit
 import http.client
 import json
 import os
@@ -128,6 +129,7 @@ def serving(
             preexec_fn=prepare,
         )
     server = Harmed(place, port, process, log)
+    atexit.register(process.kill)  # where a test fails before it ends its server
     until = time.monotonic() + 30
     while time.monotonic() < until and process.poll() is None:
         if server.health(2) == 200:
