@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from django.contrib import messages
@@ -18,6 +19,8 @@ from django.views import View
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from grader.web import accounts
+from grader.web.keeping import NotStoredError
+from grader.web.middleware import not_stored
 from grader.web.rights import STAFF, courses_of
 
 TRIES, SPAN = 10, 300.0
@@ -153,7 +156,9 @@ def unreadable(request: HttpRequest, exception: Exception | None = None) -> Http
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Something went wrong here."""
+    """Something went wrong here; if it was the store, outside a view, that is said."""
+    if isinstance(sys.exc_info()[1], NotStoredError | DatabaseError):
+        return not_stored(request)
     text = "Nothing of what you sent was lost if you saw it confirmed. Try again in a moment."
     return _plain(request, 500, "Something went wrong", text)
 
