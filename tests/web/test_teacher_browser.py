@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import shutil
 import subprocess
@@ -81,6 +82,8 @@ class Teacher:
 
     def __init__(self, page: Any, url: str) -> None:
         self.page, self.url = page, url
+        self.links: dict[str, str] = {}
+        """Name of a student -> personal link."""
         self.complaints: list[str] = []
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", self._said)
@@ -125,6 +128,7 @@ def test_a_teachers_first_hour(server: Server, browser: Any) -> None:
     students_work(server)
     follow(teacher)
     change_policy(teacher)
+    a_student_hands_in(teacher, browser)
     read_report(teacher)
     narrow_and_dark(teacher, browser)
     assert not teacher.complaints
@@ -161,7 +165,9 @@ def make_course(teacher: Teacher) -> None:
     assert teacher.looks("links").count("/link/") == 8
     with page.expect_download() as download:
         page.get_by_role("link", name="Download as CSV").click()
-    assert Path(download.value.path()).read_text().count("/link/") == 8
+    rows = list(csv.DictReader(Path(download.value.path()).read_text("utf-8-sig").splitlines()))
+    assert len(rows) == 8
+    teacher.links = {row["name"]: row["link"] for row in rows}
     teacher.link("Back to the course")
     teacher.link("Add a teacher or an assistant")
     page.get_by_label("Name", exact=True).fill("Iris")
@@ -236,6 +242,23 @@ def change_policy(teacher: Teacher) -> None:
     assert "What it would change" in teacher.looks()
     teacher.button("Apply this policy")
     assert "policy default" in teacher.looks()
+
+
+def a_student_hands_in(teacher: Teacher, browser: Any) -> None:
+    """With the link that the teacher has given out, on a phone, while the teacher looks on."""
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    student = Teacher(context.new_page(), teacher.url)
+    student.page.goto(teacher.links["Hal"])
+    student.button("Go on")
+    student.page.get_by_role("link", name="Begin").click()
+    student.page.locator("input.entry").first.wait_for()
+    for field in student.page.locator("input.entry").all():
+        field.fill("0.5")
+    student.button("Hand in")
+    assert "0.5" in student.looks()
+    assert not student.complaints
+    context.close()
+    teacher.page.locator("#live", has_text="graded: 6").wait_for(timeout=15_000)
 
 
 def read_report(teacher: Teacher) -> None:
