@@ -16,6 +16,10 @@ from pathlib import Path
 import pytest
 from service import free_port
 
+# runuser, mkfs and mount: tools of administrators stand where not every PATH looks
+os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
+
+
 USER = "bpgrade"
 LOUD = (
     "\n*** PostgreSQL IS NOT INSTALLED: everything that needs it is SKIPPED. ***\n"
