@@ -18,7 +18,7 @@ urlpatterns = [
     path("tokens/", tokens.tokens, name="tokens"),
     path("tokens/<int:token>/end/", tokens.end, name="token-end"),
     path("teach/", include("grader.web.teacher.urls")),
-    path("work/", include("grader.web.student.urls")),
+    path("learn/", include("grader.web.student.urls")),
     path("api/v1/", include("grader.web.api.urls")),
     path("admin/", admin.site.urls),
 ]

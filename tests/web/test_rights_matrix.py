@@ -42,7 +42,7 @@ NAMES = {
 OPEN = ("login/", "link/", "health", "ready", "admin/login/", "admin/logout/")
 OPEN_API = ("api/v1/", "api/v1/openapi.json", "api/v1/docs", "api/v1/.*")
 OBJECTS = {"course", "assignment", "task", "submission", "member", "exercise"}
-OF_A_FORM = ("work/practice/<str:assignment>/",)
+OF_A_FORM = ("learn/practice/<str:assignment>/",)
 """Addresses that make nothing of a request without the fields of their form."""
 LOGIN = {302, 401}
 
@@ -156,7 +156,7 @@ def expected(route: str, parts: set[str], role: str) -> set[int] | None:
         return None if role == "superuser" else {302}
     if route.startswith("teach/"):
         return {404} if parts & OBJECTS and role not in STAFF else None
-    if route.startswith("work/"):
+    if route.startswith("learn/"):
         return None if not parts & OBJECTS or role in of_student(parts) else {404}
     if route.startswith("tokens/"):
         return {404} if parts and role != "ada" else None

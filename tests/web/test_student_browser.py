@@ -64,11 +64,11 @@ class Seat:
 
     @property
     def sheet(self) -> str:
-        return f"{self.server.url}/work/{self.made.tasks['ada']}/"
+        return f"{self.server.url}/learn/{self.made.tasks['ada']}/"
 
     @property
     def practice(self) -> str:
-        return f"{self.server.url}/work/practice/{self.made.assignment}/?v=always-the-same"
+        return f"{self.server.url}/learn/practice/{self.made.assignment}/?v=always-the-same"
 
     def right(self) -> dict[str, str]:
         """Field -> right answer."""

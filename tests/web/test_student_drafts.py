@@ -55,21 +55,21 @@ def test_no_age_is_too_strange(client: Client, task: Task, age: Any) -> None:
     name = next(iter(form_of(task).fields))
     for text, old in (("1", age), ("2", 0)):
         body = json.dumps({"fields": {name: {"text": text, "age": old}}})
-        sent = client.post(f"/work/{task.pk}/draft/", body, content_type="application/json")
+        sent = client.post(f"/learn/{task.pk}/draft/", body, content_type="application/json")
         assert sent.status_code == 200
     assert sent.json()["fields"] == {name: "2"}
 
 
 def test_only_fields_of_the_worksheet_are_kept(client: Client, task: Task) -> None:
     body = json.dumps({"fields": {"other": {"text": "1"}, "x" * 9999: {"text": "\ud800\x00"}}})
-    client.post(f"/work/{task.pk}/draft/", body, content_type="application/json")
+    client.post(f"/learn/{task.pk}/draft/", body, content_type="application/json")
     assert not Draft.objects.get().answers
 
 
 def test_texts_that_no_database_keeps_are_mended(client: Client, task: Task) -> None:
     name = next(iter(form_of(task).fields))
     body = json.dumps({"fields": {name: {"text": "\ud800\x00" + "9" * 9000}}})
-    client.post(f"/work/{task.pk}/draft/", body, content_type="application/json")
+    client.post(f"/learn/{task.pk}/draft/", body, content_type="application/json")
     (text,) = Draft.objects.get().answers.values()
     assert len(text) == 2001
     assert "\x00" not in text
@@ -79,9 +79,9 @@ def test_texts_that_no_database_keeps_are_mended(client: Client, task: Task) -> 
 def test_without_a_script_another_tab_is_told_of_too(client: Client, task: Task) -> None:
     """The page knows with what it was sent."""
     name, other, *_ = form_of(task).fields
-    client.post(f"/work/{task.pk}/", {name: "1", "do": "save", "base": "{}"})
-    client.post(f"/work/{task.pk}/", {name: "1", other: "5", "do": "save", "base": "{}"})
-    page = client.post(f"/work/{task.pk}/", {name: "2", other: "", "do": "save", "base": "{}"})
+    client.post(f"/learn/{task.pk}/", {name: "1", "do": "save", "base": "{}"})
+    client.post(f"/learn/{task.pk}/", {name: "1", other: "5", "do": "save", "base": "{}"})
+    page = client.post(f"/learn/{task.pk}/", {name: "2", other: "", "do": "save", "base": "{}"})
     words = page.content.decode()
     assert "there stood <code>1</code>" in words
     assert 'value="2"' in words

@@ -39,7 +39,7 @@ def handed_in(task: Task, key: str = "k", now: Any = None, **changes: str) -> Su
 def seen(found: Submission, who: str = "ada") -> str:
     client = Client()
     assert client.login(username=who, password="password")
-    answer = client.get(f"/work/submission/{found.pk}/")
+    answer = client.get(f"/learn/submission/{found.pk}/")
     assert answer.status_code == 200
     return answer.content.decode()
 
@@ -89,7 +89,7 @@ def test_where_feedback_is_never_shown_nothing_is(task: Task) -> None:
     assert "first deviation" not in page
     client = Client()
     client.login(username="ada", password="password")
-    assert "points" not in client.get("/work/").content.decode()
+    assert "points" not in client.get("/learn/").content.decode()
 
 
 def test_a_policy_may_hide_the_score(task: Task) -> None:
@@ -111,12 +111,12 @@ def test_lateness_and_the_attempt_that_counts_are_said(task: Task) -> None:
     assert "30 hours late" in page
     assert "off for lateness" in page
     assert "The best attempt counts" in page
-    row = page[page.index(f"/work/submission/{first.pk}/") :].split("</tr>")[0]
+    row = page[page.index(f"/learn/submission/{first.pk}/") :].split("</tr>")[0]
     assert "counts" in row
     task.assignment.policy = "[attempts]\ncounts = 'last'\n"
     task.assignment.save()
     page = seen(second)
-    row = page[page.index(f"/work/submission/{first.pk}/") :].split("</tr>")[0]
+    row = page[page.index(f"/learn/submission/{first.pk}/") :].split("</tr>")[0]
     assert "counts" not in row
 
 

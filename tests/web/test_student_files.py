@@ -32,7 +32,7 @@ def client(task: Task) -> Client:
 
 def sent(client: Client, task: Task, name: str, data: bytes, key: str = "k") -> Any:
     file = SimpleUploadedFile(name, data)
-    return client.post(f"/work/{task.pk}/upload/", {"file": file, "key": key})
+    return client.post(f"/learn/{task.pk}/upload/", {"file": file, "key": key})
 
 
 def as_csv(task: Task) -> bytes:
@@ -73,7 +73,7 @@ def test_the_worksheet_of_the_page_is_read_back(client: Client, task: Task) -> N
     """Downloaded, filled in, sent."""
     from grader.web.student.sheet import form_of
 
-    blank = client.get(f"/work/{task.pk}/worksheet.pdf")
+    blank = client.get(f"/learn/{task.pk}/worksheet.pdf")
     assert blank["Content-Type"] == "application/pdf"
     right = right_answers(task.exercise)
     values = {f.name: right[f.label] for f in form_of(task).fields.values()}
@@ -108,7 +108,7 @@ def test_what_cannot_be_used_at_all_costs_no_attempt(
 
 
 def test_an_empty_worksheet_is_not_handed_in(client: Client, task: Task) -> None:
-    blank = client.get(f"/work/{task.pk}/worksheet.pdf").content
+    blank = client.get(f"/learn/{task.pk}/worksheet.pdf").content
     assert sent(client, task, "worksheet.pdf", blank).status_code == 422
     assert not Submission.objects.exists()
 
@@ -122,7 +122,7 @@ def test_rows_that_cannot_be_used_are_listed_with_their_places(client: Client, t
 
 
 def test_no_file_and_a_large_one_are_refused(client: Client, task: Task) -> None:
-    assert client.post(f"/work/{task.pk}/upload/", {"key": "k"}).status_code == 422
+    assert client.post(f"/learn/{task.pk}/upload/", {"key": "k"}).status_code == 422
     assert sent(client, task, "a.csv", b"x" * 1_000_001).status_code == 413
     assert not Submission.objects.exists()
 

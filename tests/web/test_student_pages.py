@@ -47,9 +47,9 @@ def key_in(page: str) -> str:
 
 
 def hand_in(client: Client, task: Task, typed: dict[str, str], **more: str) -> Any:
-    page = client.get(f"/work/{task.pk}/").content.decode()
+    page = client.get(f"/learn/{task.pk}/").content.decode()
     sent = typed | {"do": "hand-in", "key": key_in(page), "base": "{}"} | more
-    return client.post(f"/work/{task.pk}/", sent)
+    return client.post(f"/learn/{task.pk}/", sent)
 
 
 # overview ----------------------------------------------------------------------------------
@@ -60,12 +60,12 @@ def test_the_overview_says_what_is_to_be_done(task: Task) -> None:
     client = logged_in()
 
     def words() -> str:
-        return html.unescape(client.get("/work/").content.decode())
+        return html.unescape(client.get("/learn/").content.decode())
 
     assert "not begun" in words()
     assert "no due date" in words()
     name = next(iter(form_of(task).fields))
-    client.post(f"/work/{task.pk}/", {name: "0.1", "do": "save", "base": "{}"})
+    client.post(f"/learn/{task.pk}/", {name: "0.1", "do": "save", "base": "{}"})
     assert "draft saved" in words()
     hand_in(client, task, fields(task))
     assert ">handed in<" in words()
@@ -78,14 +78,14 @@ def test_the_overview_says_what_is_to_be_done(task: Task) -> None:
 def test_the_due_date_is_said_in_words(task: Task) -> None:
     task.assignment.due = timezone.now() + timedelta(days=3, minutes=5)
     task.assignment.save()
-    assert "(in 3 days)" in logged_in().get("/work/").content.decode()
+    assert "(in 3 days)" in logged_in().get("/learn/").content.decode()
 
 
 # rights ------------------------------------------------------------------------------------
 
 
 def addresses(task: Task) -> list[tuple[str, str]]:
-    base = f"/work/{task.pk}/"
+    base = f"/learn/{task.pk}/"
     return [
         ("get", base), ("post", base), ("post", f"{base}read/"), ("post", f"{base}draft/"),
         ("post", f"{base}upload/"), ("get", f"{base}worksheet.pdf"), ("get", f"{base}answers.csv"),
@@ -117,8 +117,8 @@ def test_what_is_not_published_is_not_there(task: Task) -> None:
     for method, address in addresses(task):
         assert getattr(client, method)(address).status_code == 404, address
     assert client.get(answer["Location"]).status_code == 404
-    assert client.get(f"/work/practice/{task.assignment.pk}/?v=abcdef").status_code == 404
-    assert "Homework" not in client.get("/work/").content.decode()
+    assert client.get(f"/learn/practice/{task.assignment.pk}/?v=abcdef").status_code == 404
+    assert "Homework" not in client.get("/learn/").content.decode()
 
 
 def test_a_submission_is_seen_by_its_student_and_staff(task: Task) -> None:
@@ -146,7 +146,7 @@ def test_every_family_has_a_field_for_every_question(family: str) -> None:
     """With a name of its own, and a description that is there."""
     assignment = assignment_of(course_of("ada"), family)
     task = assignment.tasks.get()
-    page = logged_in().get(f"/work/{task.pk}/").content.decode()
+    page = logged_in().get(f"/learn/{task.pk}/").content.decode()
     inputs = re.findall(r'<input class="entry"[^>]*>', page)
     assert len(inputs) == len(task.exercise.questions)
     spoken = re.findall(r'<input class="entry"[^>]*? aria-label="([^"]+)"', page)
@@ -164,11 +164,11 @@ def test_no_answer_of_the_worksheet_holds_a_solution(family: str) -> None:
     client = logged_in()
     typed = dict.fromkeys(form_of(task).fields, "0.5")
     told = [
-        client.get(f"/work/{task.pk}/"),
-        client.post(f"/work/{task.pk}/", typed | {"do": "save", "base": "{}"}),
+        client.get(f"/learn/{task.pk}/"),
+        client.post(f"/learn/{task.pk}/", typed | {"do": "save", "base": "{}"}),
         posted(client, task, "read", typed),
         posted(client, task, "draft", {n: {"text": t} for n, t in typed.items()}),
-        client.get(f"/work/{task.pk}/answers.csv"),
+        client.get(f"/learn/{task.pk}/answers.csv"),
     ]
     for answer in told:
         content = answer.content.decode()
@@ -179,7 +179,7 @@ def test_no_answer_of_the_worksheet_holds_a_solution(family: str) -> None:
 
 def posted(client: Client, task: Task, what: str, sent: Any) -> Any:
     body = json.dumps({"fields": sent})
-    return client.post(f"/work/{task.pk}/{what}/", body, content_type="application/json")
+    return client.post(f"/learn/{task.pk}/{what}/", body, content_type="application/json")
 
 
 def test_the_same_is_said_of_right_and_wrong_entries(task: Task) -> None:
@@ -230,7 +230,7 @@ def test_readings_are_limited(task: Task, monkeypatch: pytest.MonkeyPatch) -> No
 def test_nonsense_is_no_reading_and_no_draft(task: Task, body: str) -> None:
     client = logged_in()
     for what in ("read", "draft"):
-        address = f"/work/{task.pk}/{what}/"
+        address = f"/learn/{task.pk}/{what}/"
         answer = client.post(address, body, content_type="application/json")
         assert answer.status_code == 200
     assert not any(one.answers for one in Draft.objects.all())
@@ -240,18 +240,18 @@ def test_before_it_opens_nothing_of_it_is_seen(task: Task) -> None:
     task.assignment.opens = timezone.now() + timedelta(hours=1)
     task.assignment.save()
     client = logged_in()
-    page = client.get(f"/work/{task.pk}/").content.decode()
+    page = client.get(f"/learn/{task.pk}/").content.decode()
     assert "Opens" in page
     assert "entry" not in page
-    assert client.get(f"/work/{task.pk}/worksheet.pdf").status_code == 404
-    assert client.get(f"/work/{task.pk}/answers.csv").status_code == 404
+    assert client.get(f"/learn/{task.pk}/worksheet.pdf").status_code == 404
+    assert client.get(f"/learn/{task.pk}/answers.csv").status_code == 404
     assert posted(client, task, "read", {}).status_code == 409
     assert hand_in_raw(client, task).status_code == 409
-    assert "Opens" in client.get("/work/").content.decode()
+    assert "Opens" in client.get("/learn/").content.decode()
 
 
 def hand_in_raw(client: Client, task: Task) -> Any:
-    return client.post(f"/work/{task.pk}/", fields(task) | {"do": "hand-in", "key": "k"})
+    return client.post(f"/learn/{task.pk}/", fields(task) | {"do": "hand-in", "key": "k"})
 
 
 # handing in --------------------------------------------------------------------------------
@@ -283,9 +283,9 @@ def test_an_early_slip_is_carried(task: Task) -> None:
 
 def test_pressed_twice_is_handed_in_once(task: Task) -> None:
     client = logged_in()
-    page = client.get(f"/work/{task.pk}/").content.decode()
+    page = client.get(f"/learn/{task.pk}/").content.decode()
     sent = fields(task) | {"do": "hand-in", "key": key_in(page)}
-    first, second = (client.post(f"/work/{task.pk}/", sent)["Location"] for _ in range(2))
+    first, second = (client.post(f"/learn/{task.pk}/", sent)["Location"] for _ in range(2))
     assert first == second
     assert Submission.objects.count() == 1
 
@@ -294,9 +294,9 @@ def test_a_page_from_before_with_other_answers_is_another_attempt(task: Task) ->
     """After going back in the browser: nothing is lost, and a new key is given."""
     client = logged_in()
     sent = fields(task) | {"do": "hand-in", "key": "same"}
-    client.post(f"/work/{task.pk}/", sent)
+    client.post(f"/learn/{task.pk}/", sent)
     name = next(iter(sent))
-    again = client.post(f"/work/{task.pk}/", sent | {name: "0.12345"})
+    again = client.post(f"/learn/{task.pk}/", sent | {name: "0.12345"})
     assert again.status_code == 409
     page = again.content.decode()
     assert 'value="0.12345"' in page
@@ -313,7 +313,7 @@ def test_blank_fields_are_asked_about(task: Task) -> None:
     assert not Submission.objects.exists()
     hidden = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', asked.content.decode())
     sent = {name: html.unescape(value) for name, value in hidden}
-    done = client.post(f"/work/{task.pk}/", sent | {"do": "hand-in"})
+    done = client.post(f"/learn/{task.pk}/", sent | {"do": "hand-in"})
     assert done.status_code == 302
     assert len(json.loads(bytes(Submission.objects.get().data))["answers"]) == len(typed) - 1
 
@@ -333,7 +333,7 @@ def test_a_closed_assignment_takes_nothing(task: Task) -> None:
     assert "Not handed in" in answer.content.decode()
     assert next(iter(fields(task).values())) in answer.content.decode()
     assert posted(client, task, "draft", {}).status_code == 409
-    assert client.post(f"/work/{task.pk}/", {"do": "save"}).status_code == 409
+    assert client.post(f"/learn/{task.pk}/", {"do": "save"}).status_code == 409
     assert not Submission.objects.exists()
 
 
@@ -341,10 +341,10 @@ def test_attempts_end(task: Task) -> None:
     task.assignment.policy = "[attempts]\nmost = 1\n"
     task.assignment.save()
     client = logged_in()
-    assert "1 attempt left" in client.get(f"/work/{task.pk}/").content.decode()
+    assert "1 attempt left" in client.get(f"/learn/{task.pk}/").content.decode()
     assert hand_in(client, task, fields(task)).status_code == 302
     assert hand_in(client, task, fields(task, net_h1="1")).status_code == 409
-    page = client.get(f"/work/{task.pk}/").content.decode()
+    page = client.get(f"/learn/{task.pk}/").content.decode()
     assert "All attempts are used" in page
     assert Submission.objects.count() == 1
 
@@ -370,9 +370,9 @@ def test_what_is_not_stored_is_said_and_stands_there(
 def test_saving_shows_how_everything_is_read(task: Task) -> None:
     client = logged_in()
     typed = fields(task, net_h1="0.3x", net_h2="0,39")
-    page = client.post(f"/work/{task.pk}/", typed | {"do": "save", "base": "{}"}).content.decode()
+    page = client.post(f"/learn/{task.pk}/", typed | {"do": "save", "base": "{}"}).content.decode()
     assert "Saved" in page
     assert "cannot be read" in page
     assert 'aria-invalid="true"' in page
-    again = client.get(f"/work/{task.pk}/").content.decode()
+    again = client.get(f"/learn/{task.pk}/").content.decode()
     assert 'value="0.3x"' in again

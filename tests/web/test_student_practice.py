@@ -33,7 +33,7 @@ def client(task: Task) -> Client:
 
 def asked(client: Client, task: Task, what: str, **sent: Any) -> Any:
     body = json.dumps({"variant": NAME} | sent)
-    address = f"/work/practice/{task.assignment.pk}/{what}/"
+    address = f"/learn/practice/{task.assignment.pk}/{what}/"
     return client.post(address, body, content_type="application/json")
 
 
@@ -45,7 +45,7 @@ def right(task: Task) -> dict[str, str]:
 
 
 def test_each_visit_brings_other_numbers(client: Client, task: Task) -> None:
-    address = f"/work/practice/{task.assignment.pk}/"
+    address = f"/learn/practice/{task.assignment.pk}/"
     first, second = (client.get(address)["Location"] for _ in range(2))
     assert first != second
     variants = [variant_of(order_text(task.assignment), v.split("=")[1]) for v in (first, second)]
@@ -56,7 +56,7 @@ def test_each_visit_brings_other_numbers(client: Client, task: Task) -> None:
 
 def test_nothing_of_it_is_kept(client: Client, task: Task) -> None:
     tasks = Task.objects.count()
-    client.get(f"/work/practice/{task.assignment.pk}/?v={NAME}")
+    client.get(f"/learn/practice/{task.assignment.pk}/?v={NAME}")
     asked(client, task, "check", fields=right(task))
     assert Task.objects.count() == tasks
     assert not Submission.objects.exists()
@@ -78,11 +78,11 @@ def test_what_follows_from_a_slip_is_carried(client: Client, task: Task) -> None
 
 
 def test_right_values_are_shown_only_when_asked_for(client: Client, task: Task) -> None:
-    page = client.get(f"/work/practice/{task.assignment.pk}/?v={NAME}").content.decode()
+    page = client.get(f"/learn/practice/{task.assignment.pk}/?v={NAME}").content.decode()
     name, value = next(iter(right(task).items()))
     assert value not in page
     assert asked(client, task, "show", field=name).json()["value"] == value.replace("-", "−")
-    shown = client.post(f"/work/practice/{task.assignment.pk}/", {"v": NAME, "show": name})
+    shown = client.post(f"/learn/practice/{task.assignment.pk}/", {"v": NAME, "show": name})
     assert f"right value: {value}".replace("-", "−") in shown.content.decode()
 
 
@@ -90,10 +90,10 @@ def test_without_a_script_a_button_checks(client: Client, task: Task) -> None:
     typed = right(task)
     name = next(iter(typed))
     sent = {name: "9", "v": NAME, "do": "check"}
-    page = client.post(f"/work/practice/{task.assignment.pk}/", sent).content.decode()
+    page = client.post(f"/learn/practice/{task.assignment.pk}/", sent).content.decode()
     assert "✗ wrong" in page
     assert "0 of" in page
-    page = client.post(f"/work/practice/{task.assignment.pk}/", sent | typed).content.decode()
+    page = client.post(f"/learn/practice/{task.assignment.pk}/", sent | typed).content.decode()
     assert f"{len(typed)} of {len(typed)} right" in page
 
 
@@ -103,7 +103,7 @@ def test_every_family_can_be_practised(family: str) -> None:
     task = assignment_of(course_of("ada"), family).tasks.get()
     client = Client()
     client.force_login(task.member.user)
-    answer = client.get(f"/work/practice/{task.assignment.pk}/?v={NAME}")
+    answer = client.get(f"/learn/practice/{task.assignment.pk}/?v={NAME}")
     assert answer.status_code == 200
     variant = variant_of(order_text(task.assignment), NAME)
     fields = variant.form.fields.values()
@@ -121,7 +121,7 @@ def test_every_family_can_be_practised(family: str) -> None:
 
 
 def test_it_is_for_students_of_the_course_where_it_is_allowed(client: Client, task: Task) -> None:
-    address = f"/work/practice/{task.assignment.pk}/"
+    address = f"/learn/practice/{task.assignment.pk}/"
     other = course_of("eve", name="Other")
     assert other
     for name in ("eve", "Course-teacher"):
@@ -145,7 +145,7 @@ def test_it_is_limited(client: Client, task: Task, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("grader.web.student.practice.CHECKS", 1)
     monkeypatch.setattr("grader.web.student.practice.VARIANTS", 1)
     assert [asked(client, task, "check", fields={}).status_code for _ in range(2)] == [200, 429]
-    address = f"/work/practice/{task.assignment.pk}/?v={NAME}"
+    address = f"/learn/practice/{task.assignment.pk}/?v={NAME}"
     assert [client.get(address).status_code for _ in range(2)] == [200, 429]
 
 

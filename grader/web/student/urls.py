@@ -1,4 +1,4 @@
-"""Addresses of the students' pages, below /work/."""
+"""Addresses of the students' pages, below /learn/."""
 
 from __future__ import annotations
 
