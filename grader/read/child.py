@@ -1,4 +1,8 @@
-"""The process that reads PDF forms: started when first needed, ended if it hangs."""
+"""Processes that are asked one question after the other: for work that may hang, grow or die.
+
+They are started when first needed and ended if they hang. PDF forms are read in one; the service
+judges submissions in several.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,9 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from queue import LifoQueue
 from typing import Any
 
 from grader.read.pdffields import LENGTH
@@ -20,12 +25,12 @@ COMMAND = (sys.executable, "-P", "-m", "grader.read.pdffields")
 """-P: a folder called grader where the command is run must not be taken for ours."""
 
 
-class FormReader:
-    """Keeps one process for all files; threads take turns.
+class Child:
+    """Keeps one process for all questions; threads take turns.
 
     Args:
         command: what to start.
-        seconds: for one file; then the process is ended.
+        seconds: for one question; then the process is ended.
     """
 
     def __init__(self, command: Sequence[str] = COMMAND, seconds: float = WALL_SECONDS) -> None:
@@ -36,7 +41,7 @@ class FormReader:
         self._lock = threading.Lock()
 
     def read(self, data: bytes) -> dict[str, Any] | None:
-        """What `pdffields.read` finds, or None where the file was too much for it.
+        """The answer to some bytes, or None where they were too much for it.
 
         Raises:
             OSError: no process can be started.
@@ -62,7 +67,7 @@ class FormReader:
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._owner != os.getpid():
-            self._process = None  # this process was forked; the reader is the other one's
+            self._process = None  # this process was forked; the child is the other one's
         if self._process is None or self._process.poll() is not None:
             self.close()
             self._owner = os.getpid()
@@ -98,5 +103,33 @@ class FormReader:
                     stream.close()
 
 
-READER = FormReader()
+class Children:
+    """Several such processes; each question goes to one that is free.
+
+    Args:
+        command: what to start.
+        seconds: for one question.
+        count: of the processes, each started when it is needed.
+    """
+
+    def __init__(self, command: Sequence[str], seconds: float, count: int = 1) -> None:
+        # the last one that was used comes first: it is running already
+        self._free: LifoQueue[Child] = LifoQueue()
+        for child in [Child(command, seconds) for _ in range(count)]:
+            self._free.put(child)
+            atexit.register(child.close)
+
+    def ask(self, question: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The answer; None if the process died or hung over it, or none can be started."""
+        child = self._free.get()
+        try:
+            return child.read(json.dumps(question).encode())
+        except OSError:
+            return None
+        finally:
+            self._free.put(child)
+
+
+READER = Child()
+"""Reads the fields of PDF forms: see `grader.read.pdffields`."""
 atexit.register(READER.close)

@@ -6,9 +6,7 @@ tries it is left to a person.
 
 from __future__ import annotations
 
-import atexit
 import base64
-import json
 import logging
 import sys
 import threading
@@ -20,7 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from grader.cluster import cores
-from grader.read.child import FormReader
+from grader.read.child import Children
 from grader.web.keeping import NotStoredError, again, one_writer
 from grader.web.models import Result, State, Submission
 
@@ -30,9 +28,7 @@ SECONDS = 10.0
 MOST_TRIES = 3
 
 log = logging.getLogger("bpgrade.grading")
-_examiners = [FormReader(COMMAND, SECONDS) for _ in range(max(1, min(4, cores())))]
-for _one in _examiners:
-    atexit.register(_one.close)
+_examiners = Children(COMMAND, SECONDS, max(1, min(4, cores())))
 
 
 def grade(submission: Submission) -> Result | None:
@@ -78,11 +74,7 @@ def _asked(submission: Submission) -> dict[str, Any] | None:
         "name": submission.name,
         "policy": task.assignment.policy,
     }
-    examiner = _examiners[threading.get_ident() % len(_examiners)]
-    try:
-        found = examiner.read(json.dumps(question).encode())
-    except OSError:
-        found = None
+    found = _examiners.ask(question)
     if found is None:
         log.error("could not be checked", extra={"bpgrade": {"submission": submission.pk}})
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from sheets_of import sheet
 
 from grader.cli import cli
 from grader.errors import Lost, SubmissionError
-from grader.read.child import FormReader
+from grader.read.child import Child, Children
 from grader.read.files import read_file
 from grader.read.form import read_form
 from grader.read.number import Unreadable
@@ -212,11 +213,11 @@ def test_a_worksheet_from_the_command_line_grades_to_full_marks(
 def test_a_file_that_hangs_its_reader_is_refused_and_the_next_one_read() -> None:
     """The process is ended and started anew; a file that swells it is too much as well."""
     (exercise,) = exercises("mazur", 1)
-    sleeper = FormReader([sys.executable, "-c", "import time; time.sleep(60)"], seconds=0.3)
+    sleeper = Child([sys.executable, "-c", "import time; time.sleep(60)"], seconds=0.3)
     assert sleeper.read(b"%PDF-1.7") is None
-    dying = FormReader([sys.executable, "-c", "raise SystemExit(1)"])
+    dying = Child([sys.executable, "-c", "raise SystemExit(1)"])
     assert dying.read(b"%PDF-1.7") is None
-    reader = FormReader()
+    reader = Child()
     try:
         for _ in range(2):
             found = reader.read(blank(exercise))
@@ -235,3 +236,24 @@ def test_fields_that_share_a_name_are_a_contradiction_unless_alike() -> None:
     for data, codes in ((alike, []), (twins, ["duplicate_step"])):
         (found,) = read_form(data, "w.pdf", lambda id, student: exercise).submissions
         assert [p.code for p in found.problems] == codes
+
+
+SLOW_ANSWER = """
+import json, os, struct, sys, time
+while len(head := sys.stdin.buffer.read(8)) == 8:
+    (size,) = struct.unpack("<Q", head)
+    question = json.loads(sys.stdin.buffer.read(size))
+    time.sleep(question["for"])
+    answer = json.dumps({"pid": os.getpid()}).encode()
+    sys.stdout.buffer.write(struct.pack("<Q", len(answer)) + answer)
+    sys.stdout.buffer.flush()
+"""
+
+
+def test_of_several_children_each_question_gets_a_free_one() -> None:
+    children = Children([sys.executable, "-c", SLOW_ANSWER], 20.0, 2)
+    with ThreadPoolExecutor(2) as threads:
+        both = list(threads.map(children.ask, [{"for": 0.5}] * 2))
+    assert len({answer["pid"] for answer in both if answer}) == 2
+    one_by_one = [children.ask({"for": 0.0}) for _ in range(3)]
+    assert len({answer["pid"] for answer in one_by_one if answer}) == 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import itertools
 import json
 import sys
@@ -17,7 +16,7 @@ from ninja import Router
 
 from grader.errors import PolicyError
 from grader.policyfile import load_policy, names, read_policy
-from grader.read.child import FormReader
+from grader.read.child import Children
 from grader.read.table import CLASS
 from grader.web.api.access import caller_of, limit_heavy, scoped
 from grader.web.api.assignments import refuse_policy
@@ -38,9 +37,7 @@ CLASS_SECONDS = 60.0
 MOST_STEPS = 20_000
 """Weights times examples times iterations of a posted exercise."""
 
-_one, _class = FormReader(COMMAND, ONE_SECONDS), FormReader(COMMAND, CLASS_SECONDS)
-atexit.register(_one.close)
-atexit.register(_class.close)
+_one, _class = Children(COMMAND, ONE_SECONDS), Children(COMMAND, CLASS_SECONDS)
 
 router = Router(tags=["Checking"])
 ANY = scoped("read", "submit", "teach")
@@ -161,16 +158,13 @@ def _without_values(policy: str) -> Show:
     return replace(valued.show, expected=False, tolerance=False)
 
 
-def _asked(reader: FormReader, question: dict[str, Any]) -> dict[str, Any]:
+def _asked(checkers: Children, question: dict[str, Any]) -> dict[str, Any]:
     """What the checking process finds.
 
     Raises:
         Refused: it found the question wanting, or died or hung over it.
     """
-    try:
-        answer = reader.read(json.dumps(question).encode())
-    except OSError:
-        answer = None
+    answer = checkers.ask(question)
     if answer is None:
         raise Refused(422, "too_complex")
     if "code" in answer:

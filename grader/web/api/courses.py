@@ -14,7 +14,7 @@ from grader.web.api.refusals import Refused
 from grader.web.api.shapes import CoursePage, CourseShape, MemberPage, NewCourse
 from grader.web.assignments import note
 from grader.web.models import Course, Member, Role
-from grader.web.rights import STAFF, courses_of, member_of
+from grader.web.rights import STAFF, courses_of, may_make_courses, member_of
 
 router = Router(tags=["Courses"])
 TEACH = scoped("teach")
@@ -33,7 +33,7 @@ def courses(request: HttpRequest, page: Query[Piece]) -> dict[str, Any]:
 def new_course(request: HttpRequest, wanted: NewCourse) -> Status[Any]:
     """Make a course; you become its teacher. For those who may make courses."""
     user = caller_of(request).user
-    if not user.is_staff and not courses_of(user, Role.TEACHER).exists():
+    if not may_make_courses(user):
         raise Refused(403, "not_allowed", "Only teachers make courses.")
     with transaction.atomic():
         course = Course.objects.create(name=wanted.name)

@@ -5,24 +5,19 @@ These processes are others than those that grade, so that practice never delays 
 
 from __future__ import annotations
 
-import atexit
 import base64
-import json
 import logging
-import threading
 from collections.abc import Mapping
 from typing import Any
 
-from grader.read.child import FormReader
+from grader.read.child import Children
 from grader.web.grading import COMMAND
 
 SECONDS = 8.0
 """For one question, the start of the process included."""
 
 log = logging.getLogger("bpgrade.asking")
-_examiners = [FormReader(COMMAND, SECONDS) for _ in range(2)]
-for _one in _examiners:
-    atexit.register(_one.close)
+_examiners = Children(COMMAND, SECONDS, 2)
 
 
 def read_of(line: str, data: bytes, name: str) -> dict[str, Any] | None:
@@ -48,11 +43,7 @@ def marks_of(line: str, answers: Mapping[str, str]) -> dict[str, Any] | None:
 
 
 def _asked(ask: str, question: dict[str, Any]) -> dict[str, Any] | None:
-    examiner = _examiners[threading.get_ident() % len(_examiners)]
-    try:
-        found = examiner.read(json.dumps({"ask": ask} | question).encode())
-    except OSError:
-        found = None
+    found = _examiners.ask({"ask": ask} | question)
     if found is None:
         log.error("no answer", extra={"bpgrade": {"ask": ask}})
     return found
