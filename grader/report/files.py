@@ -7,10 +7,10 @@ from pathlib import Path
 
 from grader import folder as folders
 from grader.aside import new_folder
+from grader.bulk.results import GRADEBOOK_FILE
 from grader.errors import ReportError
 from grader.folder import META, Folder
 from grader.handouts import renderers
-from grader.report.results import GRADEBOOK
 from grader.report.tables import TABLES, files
 from templates.classreport import class_report
 from templates.survey import Survey
@@ -26,12 +26,13 @@ def results_folder(folder: Path) -> Path:
         ReportError: neither holds a grade book.
     """
     for place in (folder, folder / RESULTS):
-        if (place / GRADEBOOK).is_file():
+        if (place / GRADEBOOK_FILE).is_file():
             return place
     where = f"{folder / RESULTS}" if (folder / META).is_file() else f"{folder}"
     raise ReportError(
-        f"no {GRADEBOOK} in {where}; a report is made of a graded class: name the folder with "
-        f"{GRADEBOOK} and its steps, or the assignment folder that holds it as {RESULTS}/"
+        f"no {GRADEBOOK_FILE} in {where}; a report is made of a graded class: name the folder "
+        f"with {GRADEBOOK_FILE} and its steps, or the assignment folder that holds it as "
+        f"{RESULTS}/"
     )
 
 

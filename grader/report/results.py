@@ -15,10 +15,10 @@ from pathlib import Path
 import polars as pl
 
 from grader.batch import VERDICTS
+from grader.bulk.results import GRADEBOOK_FILE, STEPS_FILE
 from grader.errors import ReportError
 
-GRADEBOOK = "gradebook.csv"
-STEPS = ("steps.parquet", "steps.csv")
+STEPS = tuple(STEPS_FILE.values())
 BOOK = ("student", "exercise", "score", "max", "percent", "first_deviation")
 STEP = ("student", "exercise", "id", "answer", "verdict", "credit", "weight", "slip")
 OPTIONAL = ("submitted", "attempt")
@@ -58,11 +58,11 @@ def read(folder: Path) -> Results:
 
 
 def _gradebook(folder: Path) -> pl.DataFrame:
-    path = folder / GRADEBOOK
+    path = folder / GRADEBOOK_FILE
     if not path.is_file():
         raise ReportError(
-            f"no {GRADEBOOK} in {folder}; name the folder of a graded class, or the assignment "
-            "folder that holds it as results/"
+            f"no {GRADEBOOK_FILE} in {folder}; name the folder of a graded class, or the "
+            "assignment folder that holds it as results/"
         )
     lazy = _scan(path)
     found = lazy.collect_schema().names()
@@ -115,7 +115,7 @@ def _steps(folder: Path, book: pl.DataFrame, counted: pl.DataFrame) -> tuple[pl.
     joined = joined.drop(*KEY, "occurrence")
     steps = _collected(path, joined.with_columns(pl.col("id").cast(pl.Categorical)))
     if steps.is_empty():
-        raise ReportError(f"{path}: no step of the submissions in {GRADEBOOK} is in it")
+        raise ReportError(f"{path}: no step of the submissions in {GRADEBOOK_FILE} is in it")
     orphans = 0 if several else whole - steps.height
     return _numbers(path, _known_verdicts(path, steps)), orphans
 

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from grader.bulk.results import GRADEBOOK_FILE, STEPS_FILE
 from grader.folder import Folder
 from grader.report.files import RESULTS
-from grader.report.results import GRADEBOOK, STEPS, read
+from grader.report.results import BOOK, OPTIONAL, STEP, read
 from grader.report.survey import survey
 from grader.spreadsheet import plain_table, safe_table
 from grader.web.assignments import write_folder
@@ -20,17 +21,6 @@ from templates.classreport import class_report
 from templates.page import Page
 
 COLUMNS = ("student", "name", "email", "score", "max", "percent", "attempts", "late_hours")
-BOOK = (
-    "student",
-    "exercise",
-    "score",
-    "max",
-    "percent",
-    "first_deviation",
-    "submitted",
-    "attempt",
-)
-STEP = ("student", "exercise", "id", "answer", "verdict", "credit", "weight", "slip")
 
 _one_at_a_time = threading.Lock()
 """Plots are drawn by a library that is not made for several threads."""
@@ -84,8 +74,8 @@ def write_results(assignment: Assignment, folder: Path) -> int:
 
     table = plain_table(STEP, steps())
     if book:
-        (folder / STEPS[1]).write_bytes(table)
-        (folder / GRADEBOOK).write_bytes(plain_table(BOOK, book))
+        (folder / STEPS_FILE["csv"]).write_bytes(table)
+        (folder / GRADEBOOK_FILE).write_bytes(plain_table((*BOOK, *OPTIONAL), book))
     return len(book)
 
 
