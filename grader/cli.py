@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import gc
-import importlib
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import click
 
 from grader import __version__
+from grader.commands.group import Commands
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "generate": ("grader.commands.generate:generate", "Make exercises for a class."),
@@ -39,48 +36,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
 """Command -> where it lives and its line in the overview, so that --help loads none of them."""
 
 
-@contextmanager
-def nothing_is_garbage() -> Iterator[None]:
-    """A block that loads code: all of it stays, so looking for garbage in it is in vain."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
-class Commands(click.Group):
-    """Loads a command when it is asked for; turns our refusals into exit codes."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """In the order of a teacher's work."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        """Import the module that holds the command."""
-        if name not in COMMANDS:
-            return None
-        module, attribute = COMMANDS[name][0].split(":")
-        with nothing_is_garbage():
-            command: click.Command = getattr(importlib.import_module(module), attribute)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The overview, from the table above."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Suggest the near name for a mistyped one."""
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            import difflib
-
-            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
-            ctx.fail(f"No such command {args[0]!r}.{hint}")
-        return super().resolve_command(ctx, args)
+class Bpgrade(Commands):
+    """The main command; turns our refusals into exit codes."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """A refusal is a message and exit status 1, never a traceback."""
@@ -93,7 +50,8 @@ class Commands(click.Group):
 
 
 @click.group(
-    cls=Commands,
+    cls=Bpgrade,
+    table=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96},
     epilog="Example: bpgrade generate mazur --students roster.csv --out hw1",
 )

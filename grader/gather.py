@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -56,6 +56,17 @@ def gather(
             told(found.files)
     except SubmissionError as error:
         found.problems += error.problems
+    reader.settle()
+    return found
+
+
+def gather_from(items: Iterable[Item], folder: Folder) -> Gathered:
+    """Read files that belong to one assignment, which is open."""
+    found = Gathered()
+    reader = _Reader(folder.path, found)
+    reader.opened[folder.path] = folder
+    for item in items:
+        reader.take(item)
     reader.settle()
     return found
 
@@ -128,6 +139,8 @@ class _Reader:
 
 def place_of(item: Item, folder: Folder) -> Owner:
     """Whose work lies where this file lies."""
+    if item.owner:
+        return item.owner
     if item.path:
         student = folder.student_of_folder(item.path)
         if student:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.errors import Problem, SubmissionError
 from grader.folder import META
-from grader.matching import of_platform
+from grader.matching import Owner, of_platform
 from grader.read.archive import LARGEST, is_junk, members
 from grader.read.files import TABLES, promised_kind
 from grader.read.table import CLASS, UPLOAD, Limits
@@ -39,6 +39,8 @@ class Item:
     note: Problem | None = None
     path: Path | None = None
     """The file itself, where it lies on the disk."""
+    owner: Owner | None = None
+    """Who handed it in, where that is known from elsewhere than its place."""
 
 
 def items(paths: Sequence[Path]) -> Iterator[Item]:
@@ -125,6 +127,30 @@ def _bytes(path: Path) -> bytes:
         message = f"{size:,} bytes are too many; the limit is {LARGEST:,}"
         raise SubmissionError([Problem(str(path), None, None, "too_large", message)])
     return path.read_bytes()
+
+
+def handed_in(name: str, data: bytes, start: Path, owner: Owner) -> Iterator[Item]:
+    """A file that somebody sent, or all that is in it.
+
+    Args:
+        name: as messages call it.
+        data: its bytes.
+        start: the assignment's folder.
+        owner: who sent it.
+    """
+    parts = (name.rsplit("/", 1)[-1],)
+    try:
+        kind = promised_kind(data, name)
+    except SubmissionError as error:
+        for problem in error.problems:
+            yield Item(name, start, parts, problem=problem)
+        return
+    packed = kind == "zip" and not name.casefold().endswith(TABLES)
+    found = (
+        _archive(data, name, start, parts) if packed else [Item(name, start, parts, data, UPLOAD)]
+    )
+    for item in found:
+        yield replace(item, owner=owner)
 
 
 def _archive(data: bytes, file: str, start: Path, parts: tuple[str, ...]) -> Iterator[Item]:

@@ -5,8 +5,8 @@ made from one moment of the database while the service goes on, and is the same 
 PostgreSQL, so that restoring it elsewhere is also how to move. PostgreSQL's own pg_dump could
 not do that, and would have to be there in the right version.
 
-Sessions are left out, and so is the key that signs them: whoever finds a backup cannot log in
-with it. After restoring into a new folder everybody logs in again; passwords, personal links
+Sessions are left out, and so are the keys that sign them and our part of LTI: whoever finds a
+backup cannot log in with it, nor send grades; platforms fetch a new key of ours by themselves. After restoring into a new folder everybody logs in again; passwords, personal links
 and tokens go on working, as they do not depend on the key.
 """
 
@@ -36,7 +36,7 @@ from grader.web.database import FILE, copied, sqlite_at
 
 FORMAT = 1
 ABOUT = "backup.json"
-LEFT_OUT = {"sessions.Session"}
+LEFT_OUT = {"sessions.Session", "bpgrade.Login", "bpgrade.ToolKey"}
 MIGRATIONS = "bpgrade"
 """The application whose migrations say which form the tables have."""
 ROWS = 500

@@ -261,3 +261,6 @@ class Tally(models.Model):
     """Such as `login:203.0.113.9`."""
     begun = models.DateTimeField(default=timezone.now)
     count = models.PositiveIntegerField(default=0)
+
+
+from grader.web.lti import models as lti  # noqa: E402, F401  Django finds models from here

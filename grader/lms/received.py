@@ -1,0 +1,122 @@
+"""What somebody handed in on a learning platform, bound to who they are there.
+
+Identity comes from the platform's login, never from a file: work that belongs to another
+student of the class is refused, and so is one exercise that comes from two people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from grader.errors import Problem
+from grader.feedback import Graded
+from grader.folder import Folder
+from grader.gather import gather_from
+from grader.inbox import handed_in
+from grader.lms.outcome import Outcome, outcomes
+from grader.mark import mark
+from grader.matching import Owner, People
+from grader.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One person's files."""
+
+    key: str
+    """How the platform calls this person, such as a participant's number or a user's id."""
+    names: tuple[str, ...]
+    """What it says about them, the surest first: ID number, user name, e-mail, full name."""
+    files: tuple[tuple[str, bytes], ...]
+    """Names as messages call them, and the bytes."""
+
+
+@dataclass
+class Judged:
+    """What was found in all of them."""
+
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    """Key -> the graded work."""
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
+
+
+def judge(
+    received: Sequence[Received],
+    folder: Folder,
+    policy: Policy,
+    told: Callable[[int], object] = lambda count: None,
+) -> Judged:
+    """Grade what was handed in.
+
+    Args:
+        received: a person at most once.
+        folder: the assignment.
+        policy: what verdicts are worth.
+        told: called with the number of people done so far.
+    """
+    found = Judged()
+    works: dict[str, list[Graded]] = {}
+    for n, one in enumerate(received, 1):
+        works[one.key] = _graded(one, folder, policy, found)
+        told(n)
+    _refuse_shared(works, received, found)
+    for key, graded in works.items():
+        for outcome in outcomes(graded).values():
+            found.outcomes[key] = outcome
+    return found
+
+
+def owner_of(names: Iterable[str], people: People) -> Owner:
+    """The student of the class list whom a platform's names fit; the first that fits counts."""
+    doubts = []
+    for name in filter(None, names):
+        owner = people.named(name)
+        if owner.student:
+            return Owner(owner.student, name, sure=True)
+        doubts.append(owner.doubt or f"the class list knows no {name[:60]!r}")
+    return Owner(doubt="; ".join(doubts))
+
+
+def _graded(one: Received, folder: Folder, policy: Policy, found: Judged) -> list[Graded]:
+    owner = owner_of(one.names, folder.people)
+    items = (
+        item for name, data in one.files for item in handed_in(name, data, folder.path, owner)
+    )
+    gathered = gather_from(items, folder)
+    found.problems += gathered.problems
+    found.notes += gathered.notes
+    graded = []
+    for work in gathered.works:
+        sent = work.submission
+        report = mark(sent.exercise, sent.answers, policy, sent.problems)
+        found.problems += report.problems
+        graded.append(Graded(report, sent.exercise, folder, policy))
+    students = {work.report.student for work in graded}
+    if len(students) > 1:  # only possible where the platform's names fit nobody
+        where = one.files[0][0]
+        message = f"work of several students ({', '.join(sorted(students))}) from one person"
+        found.problems.append(Problem(where, None, None, "identity", message))
+        return []
+    return graded
+
+
+def _refuse_shared(
+    works: dict[str, list[Graded]], received: Sequence[Received], found: Judged
+) -> None:
+    """Of an exercise that several people sent none counts; all are told."""
+    senders: dict[str, list[str]] = {}
+    for key, graded in works.items():
+        for work in graded:
+            senders.setdefault(work.exercise.id, []).append(key)
+    by_key = {one.key: one for one in received}
+    for exercise, keys in senders.items():
+        if len(keys) == 1:
+            continue
+        for key in keys:
+            others = ", ".join(other for other in keys if other != key)
+            message = f"exercise {exercise} came from {others} as well; nobody gets points for it"
+            where = by_key[key].files[0][0]
+            found.problems.append(Problem(where, None, None, "identity", message))
+            works[key] = [one for one in works[key] if one.exercise.id != exercise]

@@ -1,0 +1,10 @@
+"""LTI 1.3 Advantage: launches from a learning platform, its class list, grades sent back to it.
+
+registering   a platform makes itself known (dynamic registration), or an administrator does
+keys          our own key pair; key sets and tokens of platforms
+launching     login, launch: who comes from where, checked as SECURITY demands
+arriving      a checked launch becomes an account, a place in a course, a page
+choosing      deep linking: a teacher picks or creates an assignment inside the platform
+services      names and roles, line items, scores
+outbox        grades leave by rows written with the results, until the platform has them
+"""

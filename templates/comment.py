@@ -1,0 +1,109 @@
+"""Feedback in a few lines, for the comment field of a learning platform.
+
+Platforms clean what is put there: only paragraphs, lists, bold and code are used, and steps are
+called by their labels, so that nothing is lost and the plain text says the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from templates.feedback import FINE, LONGEST, Checked, without_slips
+from templates.report import Report, StepReport
+from templates.show import Show
+
+MOST = 12
+"""Steps that are told one by one; the feedback page has all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A step that needs another look."""
+
+    label: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """What is said of one exercise."""
+
+    title: str
+    """'' where there is only one."""
+    lines: tuple[str, ...]
+    steps: tuple[Line, ...]
+    more: int
+    """Steps that are left out."""
+
+
+def comments(parts: Sequence[Checked], show: Show) -> list[Comment]:
+    """What a student is told, as much as the policy shows."""
+    several = len(parts) > 1
+    return [_comment(part, show, n if several else 0) for n, part in enumerate(parts, 1)]
+
+
+def _comment(part: Checked, show: Show, number: int) -> Comment:
+    report = part.report if show.slips else without_slips(part.report)
+    steps = list(_steps(report, show)) if show.verdicts else []
+    title = f"Exercise {number} ({report.exercise})" if number else ""
+    return Comment(title, tuple(_lines(report, show)), tuple(steps[:MOST]), len(steps[MOST:]))
+
+
+def _lines(report: Report, show: Show) -> Iterator[str]:
+    if show.score:
+        yield f"{report.score:g} of {report.max:g} points ({report.percent:g} %)."
+    if show.verdicts:
+        yield ", ".join(f"{n} {verdict}" for verdict, n in report.counts().items()) + "."
+        yield report.deviation or "No step that is written deviates."
+    if show.verdicts and show.messages:
+        yield from report.remarks
+
+
+def _steps(report: Report, show: Show) -> Iterator[Line]:
+    for step in report.steps:
+        if step.verdict not in FINE:
+            yield Line(step.label, " ".join(_said(step, show)))
+
+
+def _said(step: StepReport, show: Show) -> Iterator[str]:
+    answer = step.answer.strip()
+    if answer:
+        yield f"{answer if len(answer) <= LONGEST else answer[: LONGEST - 1] + '…'}:"
+    yield f"{step.verdict}."
+    if show.messages and step.message:
+        yield step.message
+    if show.hints and step.hint:
+        yield step.hint
+
+
+def as_text(found: Sequence[Comment]) -> str:
+    """Plain text, a line each."""
+    return "\n\n".join("\n".join(_text(one)) for one in found)
+
+
+def _text(one: Comment) -> Iterator[str]:
+    if one.title:
+        yield one.title
+    yield from one.lines
+    yield from (f"- {line.label}: {line.said}" for line in one.steps)
+    if one.more:
+        yield f"- and {one.more} more"
+
+
+def as_html(found: Sequence[Comment]) -> str:
+    """A fragment of HTML; everything a student wrote is escaped."""
+    return "".join("".join(_html(one)) for one in found)
+
+
+def _html(one: Comment) -> Iterator[str]:
+    if one.title:
+        yield f"<p><strong>{escape(one.title)}</strong></p>"
+    yield f"<p>{'<br>'.join(map(escape, one.lines))}</p>" if one.lines else ""
+    items = [
+        f"<li><code>{escape(line.label)}</code> {escape(line.said)}</li>" for line in one.steps
+    ]
+    if one.more:
+        items.append(f"<li>and {one.more} more</li>")
+    yield f"<ul>{''.join(items)}</ul>" if items else ""
