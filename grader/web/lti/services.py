@@ -1,0 +1,8 @@
+"""tmp"""
+
+
+class ServiceCallError(Exception): ...
+
+
+def members(context):
+    return []
