@@ -7,6 +7,7 @@ a link opens is noted where a teacher placed it.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,12 +18,13 @@ from grader.web.assignments import complete, note
 from grader.web.lti import outbox
 from grader.web.lti.launching import Launch, text_of
 from grader.web.lti.models import Context, Identity, Placement
+from grader.web.lti.services import course_roles
 from grader.web.models import Assignment, Course, Member, Role
 from problems.errors import GateError
 
 AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
-MEMBERSHIP = "membership"
+TEACHING = {"Instructor", "Administrator", "ContentDeveloper"}
 CUSTOM = "assignment"
 """Custom parameter that deep linking gives a link: which assignment it opens."""
 LONGEST_URL = 1000
@@ -47,38 +49,24 @@ class NobodyError(Exception):
         super().__init__(code)
 
 
-def role_of(roles: list[str]) -> Role | None:
-    """What somebody is in a course, by the roles of LIS; the highest counts.
+def role_of(roles: Collection[str]) -> Role | None:
+    """What somebody is in a course; None for no part in it.
+
+    Platforms call an assistant an instructor as well, so that comes first.
 
     Args:
-        roles: with their namespaces, or the short names of the membership service.
+        roles: in the course, by their short names.
 
-    >>> role_of(["http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"])
-    Role.STUDENT
-    >>> role_of(["http://purl.imsglobal.org/vocab/lis/v2/membership/Instructor#TeachingAssistant"])
-    Role.ASSISTANT
-    >>> role_of(["http://purl.imsglobal.org/vocab/lis/v2/institution/person#Student"]) is None
+    >>> role_of({"Instructor", "TeachingAssistant"}), role_of({"Learner"})
+    (Role.ASSISTANT, Role.STUDENT)
+    >>> role_of({"Mentor"}) is None
     True
     """
-    found = {_role(one) for one in roles}
-    return next(
-        (role for role in (Role.TEACHER, Role.ASSISTANT, Role.STUDENT) if role in found), None
-    )
-
-
-def _role(name: str) -> Role | None:
-    place, _, word = name.rpartition("#")
-    if place and f"/{MEMBERSHIP}" not in place:
-        return None  # of the institution or the system: says nothing of this course
-    if word == "TeachingAssistant":
+    if "TeachingAssistant" in roles:
         return Role.ASSISTANT
-    if place.endswith("/Instructor") or word in (
-        "Instructor",
-        "Administrator",
-        "ContentDeveloper",
-    ):
+    if not TEACHING.isdisjoint(roles):
         return Role.TEACHER
-    return Role.STUDENT if word == "Learner" else None
+    return Role.STUDENT if "Learner" in roles else None
 
 
 def arrive(launch: Launch) -> Arrived:
@@ -87,7 +75,7 @@ def arrive(launch: Launch) -> Arrived:
     Raises:
         NobodyError: anonymous, without a part in the course, or before any teacher.
     """
-    role = role_of(launch.roles)
+    role = role_of(course_roles(launch.roles))
     if not launch.sub:
         raise NobodyError("anonymous")
     if role is None:

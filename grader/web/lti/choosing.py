@@ -19,10 +19,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from grader.errors import CallError
 from grader.folder import Order
 from grader.web import assignments
 from grader.web.assignments import note
-from grader.web.lti import framing, keys
+from grader.web.lti import framing, keys, services
 from grader.web.lti.arriving import AGS, CUSTOM, LONGEST_URL, Arrived, place
 from grader.web.lti.launching import CLAIM, Launch, launch_url, text_of
 from grader.web.lti.models import Context, Placement
@@ -37,6 +38,8 @@ PENDING = "chooses"
 """Key of the session: what is to be chosen."""
 LONGEST_DATA = 4_000
 """Of what a deep linking request wants back unchanged."""
+TAG = "bpgrade"
+"""Of our columns in a platform's gradebook."""
 LIFETIME = 300
 """Seconds that our answer is good for."""
 
@@ -188,11 +191,31 @@ def _answered(
         return _returned(request, pending, context, chosen)
     if not chosen:
         return redirect("teach-course", context.course_id)
+    lineitem = pending.lineitem or _column(request, context, chosen[0])
     with transaction.atomic():
-        place(context, pending.link, chosen[0], pending.lineitem)
+        place(context, pending.link, chosen[0], lineitem)
         note(request.user, context.course, "link.placed", chosen[0].title, link=pending.title)
     messages.success(request, f"The link of the platform now opens {chosen[0].title}.")
     return redirect("teach-assignment", chosen[0].pk)
+
+
+def _column(request: HttpRequest, context: Context, assignment: Assignment) -> str:
+    """A column of the gradebook, where the platform has made none and lets us; else ''."""
+    if not context.lineitems_url or services.LINEITEM not in context.scopes:
+        return ""
+    try:
+        found = services.line_item_for(
+            context.platform,
+            context.lineitems_url,
+            resource=assignment.pk,
+            tag=TAG,
+            label=assignment.title,
+            most=whole_of(assignment),
+        )
+    except CallError as error:
+        messages.error(request, f"The platform has made no column for the points: {error}")
+        return ""
+    return found.url
 
 
 def _returned(
@@ -228,6 +251,11 @@ def answer(pending: Pending, context: Context, chosen: Sequence[Assignment]) -> 
     return claims
 
 
+def whole_of(assignment: Assignment) -> float:
+    """Points of a faultless student."""
+    return most_of(assignment, assignment.valued) * assignment.made.exercises
+
+
 def item_of(assignment: Assignment, column: bool = True) -> dict[str, Any]:
     """A link as the platform shall make it, with a column of its gradebook."""
     found: dict[str, Any] = {
@@ -237,13 +265,13 @@ def item_of(assignment: Assignment, column: bool = True) -> dict[str, Any]:
         "custom": {CUSTOM: assignment.pk},
         "window": {"targetName": "_blank"},
     }
-    most = most_of(assignment, assignment.valued) * assignment.made.exercises
+    most = whole_of(assignment)
     if column and most:
         found["lineItem"] = {
             "scoreMaximum": most,
             "label": assignment.title,
             "resourceId": assignment.pk,
-            "tag": "bpgrade",
+            "tag": TAG,
         }
     if assignment.due:
         found["submission"] = {"endDateTime": assignment.due.isoformat()}

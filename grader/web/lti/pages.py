@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from grader.errors import CallError
 from grader.web.assignments import note
 from grader.web.lti import framing, outbox, registering, services
 from grader.web.lti.launching import RefusedLaunchError
@@ -117,8 +118,9 @@ def fetch(request: HttpRequest, member: Member) -> HttpResponse:
     for context in contexts:
         name = context.platform.name
         try:
-            done = roll(context, services.members(context), request.user)
-        except services.ServiceCallError as error:
+            people = services.members(context.platform, context.memberships_url)
+            done = roll(context, people, request.user)
+        except CallError as error:
             messages.error(request, f"{name} gave no class list: {error}")
             continue
         text = f"From {name}: {done.new} new, {done.back} back, {done.gone} gone."

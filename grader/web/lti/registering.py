@@ -114,7 +114,7 @@ def register(invitation: Invitation, configuration_url: str, token: str) -> Plat
         fresh = Invitation.objects.filter(pk=invitation.pk, used=None)
         if not fresh.update(used=timezone.now()):
             raise RegistrationError("this registration address was used already")
-        return add(found, client, [deployment] if deployment else [], invitation.internal)
+        return enter(found, client, [deployment] if deployment else [], invitation.internal)
 
 
 def _asked(
@@ -215,7 +215,7 @@ def description() -> dict[str, Any]:
 # by hand ---------------------------------------------------------------------------------------
 
 
-def add(
+def enter(
     found: Addresses, client: str, deployments: list[str], internal: bool = False, name: str = ""
 ) -> Platform:
     """Note a platform, or what is new about one that is known."""

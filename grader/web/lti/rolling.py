@@ -10,12 +10,14 @@ from django.db import transaction
 
 from grader.web.assignments import note
 from grader.web.lti import outbox
-from grader.web.lti.arriving import enrolled, identified, name_of, role_of
+from grader.web.lti.arriving import enrolled, identified, role_of
 from grader.web.lti.launching import text_of
 from grader.web.lti.models import Context, Identity
+from grader.web.lti.services import Person
 from grader.web.models import Course, Member, Role
 
-ACTIVE = "Active"
+LONGEST = {"name": 200, "email": 254, "ident": 190}
+"""Characters that are kept."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Rolled:
     """People without any part in the course that we know."""
 
 
-def roll(context: Context, people: Sequence[dict[str, Any]], user: Any) -> Rolled:
+def roll(context: Context, people: Sequence[Person], user: Any) -> Rolled:
     """Make the students of a course those of the platform, in one transaction.
 
     Students who came from this platform and are no longer on its list become inactive; those of
@@ -38,7 +40,7 @@ def roll(context: Context, people: Sequence[dict[str, Any]], user: Any) -> Rolle
 
     Args:
         context: the platform's course.
-        people: members as the names and roles service gives them.
+        people: as the names and roles service gives them.
         user: who asked for it.
     """
     course, issuer = context.course, context.platform.issuer
@@ -48,11 +50,11 @@ def roll(context: Context, people: Sequence[dict[str, Any]], user: Any) -> Rolle
         listed: set[int] = set()
         without = 0
         for one in people:
-            sub, role = text_of(one, "user_id"), _role(one)
-            if not sub or role is None or one.get("status", ACTIVE) != ACTIVE:
+            role = role_of(one.roles) if one.active else None
+            if role is None:
                 without += 1
                 continue
-            listed.add(_enrolled(context, one, sub, role).user_id)
+            listed.add(_enrolled(context, one, role).user_id)
         gone = _leave(course, issuer, listed)
         found = _counted(before, course, listed, gone, without)
         if found.new or found.back or found.gone:
@@ -63,22 +65,14 @@ def roll(context: Context, people: Sequence[dict[str, Any]], user: Any) -> Rolle
     return found
 
 
-def _role(one: dict[str, Any]) -> Role | None:
-    roles = one.get("roles")
-    return (
-        role_of([role for role in roles if isinstance(role, str)])
-        if isinstance(roles, list)
-        else None
-    )
-
-
-def _enrolled(context: Context, one: dict[str, Any], sub: str, role: Role) -> Member:
+def _enrolled(context: Context, one: Person, role: Role) -> Member:
     issuer = context.platform.issuer
-    name, email = name_of(one), text_of(one, "email", 254)
-    known = Identity.objects.select_related("user").filter(issuer=issuer, sub=sub).first()
-    user = known.user if known else identified(issuer, sub, name, email)
-    ident = text_of(one, "lis_person_sourcedid") or sub
-    return enrolled(context.course, user, role, ident, name, email)
+    told = {"name": one.name, "email": one.email, "ident": one.sourcedid or one.sub}
+    told = {name: text_of(told, name, LONGEST[name]) for name in told}
+    known = Identity.objects.select_related("user").filter(issuer=issuer, sub=one.sub).first()
+    user = known.user if known else identified(issuer, one.sub, told["name"], told["email"])
+    ident = told.pop("ident") or one.sub
+    return enrolled(context.course, user, role, ident, **told)
 
 
 def _leave(course: Course, issuer: str, listed: set[int]) -> int:
