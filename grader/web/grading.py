@@ -105,7 +105,7 @@ def _queue(submission: Submission) -> None:
     """The grade leaves with the result or not at all."""
     from grader.web.lti.outbox import queue  # which knows standings, which know lateness
 
-    queue(submission.task.member, submission.task.assignment)
+    queue(submission.task.member, submission.task.assignment, changed=True)
 
 
 def counted(submission: Submission, score: float) -> float:

@@ -268,7 +268,7 @@ def apply(assignment: Assignment, policy_text: str, user: Any, **settings: Any) 
         held.save()
         pairs = under(policy, graded_of(held, held.due, current=False), _exercise)
         _store(pairs, policy_text)
-        queue_class(held)
+        queue_class(held, changed=True)
         changed = sum(pair.differs for pair in pairs)
         if policy_text != before or changed:
             detail = {"assignment": held.pk, "before": before, "after": policy_text}

@@ -222,7 +222,8 @@ def change(request: HttpRequest, assignment: str, wanted: Changes) -> dict[str, 
             found.save(update_fields=list(changes))
             told = {name: str(value)[:200] for name, value in changes.items()}
             drawing.note(user, found.course, "assignment.changed", found.title, by="api", **told)
-            queue_class(found)  # another rule for attempts, or comments that may be shown now
+            # another rule for attempts, or comments that may be shown now
+            queue_class(found, changed=True)
     return _shown(found, Role.TEACHER)
 
 

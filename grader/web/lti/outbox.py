@@ -26,7 +26,7 @@ from django.utils import timezone
 from grader.web.keeping import one_writer
 from grader.web.lti.grades import Grade, grades
 from grader.web.lti.models import Identity, Outgoing, Placement, Sending
-from grader.web.models import Assignment, Feedback, Member, Role
+from grader.web.models import Assignment, Course, Feedback, Member, Role
 
 DUST = 1e-9
 """Differences of scores that are none."""
@@ -38,7 +38,7 @@ news = threading.Event()
 """Set when something is to be sent by this process."""
 
 
-def queue(member: Member, assignment: Assignment, changed: bool = True) -> int:
+def queue(member: Member, assignment: Assignment, changed: bool = False) -> int:
     """Have a student's grade sent wherever the assignment has a column.
 
     Call it in the transaction of what happened. Nothing is queued where nothing is graded yet,
@@ -47,7 +47,8 @@ def queue(member: Member, assignment: Assignment, changed: bool = True) -> int:
     Args:
         member: the student.
         assignment: whose grade.
-        changed: whether the score changed just now; else somebody arrived or a link was placed.
+        changed: whether something was graded or valued anew just now; else somebody arrived,
+            or a link was placed.
 
     Returns:
         How many grades are on their way now.
@@ -55,7 +56,7 @@ def queue(member: Member, assignment: Assignment, changed: bool = True) -> int:
     return _queued(assignment, changed, [member.pk])
 
 
-def queue_class(assignment: Assignment, changed: bool = True) -> int:
+def queue_class(assignment: Assignment, changed: bool = False) -> int:
     """The same for all students of an assignment."""
     return _queued(assignment, changed, None)
 
@@ -190,7 +191,7 @@ def reveal(now: datetime, done: set[tuple[str, datetime]]) -> int:
         assert assignment.due is not None
         if (assignment.pk, assignment.due) not in done:
             with one_writer(), transaction.atomic():
-                written += queue_class(assignment)
+                written += queue_class(assignment, changed=True)
             done.add((assignment.pk, assignment.due))
     return written
 
@@ -199,16 +200,25 @@ def reveal(now: datetime, done: set[tuple[str, datetime]]) -> int:
 
 
 def refused(assignment: Assignment) -> list[Outgoing]:
-    """Grades that a platform will not take; `error` says why."""
-    rows = _rows(assignment).filter(state=Sending.REFUSED)
-    return list(rows.select_related("member", "placement__context__platform").order_by("pk"))
+    """Grades of an assignment that a platform will not take; `error` says why."""
+    return _refused(_rows(assignment))
 
 
-def send_again(assignment: Assignment) -> int:
-    """Try refused grades once more, after something was mended; how many there are."""
+def refused_in(course: Course) -> list[Outgoing]:
+    """The same for a whole course."""
+    return _refused(Outgoing.objects.filter(placement__assignment__course_id=course.pk))
+
+
+def _refused(rows: QuerySet[Outgoing]) -> list[Outgoing]:
+    related = ("member", "placement__assignment", "placement__context__platform")
+    return list(rows.filter(state=Sending.REFUSED).select_related(*related).order_by("pk"))
+
+
+def again(course: Course) -> int:
+    """Try refused grades of a course once more, after something was mended; how many."""
     with transaction.atomic(savepoint=False):
-        rows = _rows(assignment).filter(state=Sending.REFUSED)
-        count = rows.update(**_ANEW, due=timezone.now())
+        rows = Outgoing.objects.filter(placement__assignment__course_id=course.pk)
+        count = rows.filter(state=Sending.REFUSED).update(**_ANEW, due=timezone.now())
         transaction.on_commit(news.set)
     return count
 

@@ -163,6 +163,7 @@ class Migration(migrations.Migration):
                 ("digest", models.CharField(max_length=64, primary_key=True, serialize=False)),
                 ("nonce", models.CharField(max_length=64)),
                 ("browser", models.CharField(max_length=64)),
+                ("asked", models.TextField(blank=True)),
                 ("begun", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
                 (
                     "platform",

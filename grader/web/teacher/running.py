@@ -40,6 +40,7 @@ def assignment(request: HttpRequest, found: Assignment) -> HttpResponse:
     """Progress, students, and everything that can be done."""
     context = _live(request, found)
     context |= {"outdated": regrading.outdated(found), "policy": found.valued}
+    context["links"] = found.placements.select_related("context", "context__platform")
     context["parcels"] = {name: parcel.title for name, parcel in PARCELS.items()}
     return shown(request, "assignment", found.course, **context)
 
