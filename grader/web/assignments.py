@@ -146,6 +146,11 @@ def reissue(task: Task, user: Any) -> Task:
         _store(old.assignment, [(member, exercise)], last + 1)
         about = f"{old.assignment.title}: {member.ident}"
         note(user, old.assignment.course, "exercise.reissued", about, number=old.number)
+        from grader.web.lti.outbox import queue  # which knows standings, which know class lists
+
+        queue(
+            member, old.assignment, changed=True
+        )  # what was handed in for the old one counts no more
     return Task.objects.get(pk=name)
 
 

@@ -244,6 +244,7 @@ def _placement(launch: Launch, context: Context) -> Placement | None:
         return place(context, link, assignment, lineitem) if wanted and assignment else None
     if lineitem and lineitem != placement.lineitem_url:
         _set(placement, {"lineitem_url": lineitem})
+        outbox.moved(placement)
         outbox.queue_class(placement.assignment)
     return placement
 

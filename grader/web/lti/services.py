@@ -12,7 +12,7 @@ import re
 import secrets
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from html import unescape
@@ -135,18 +135,28 @@ def ask(
         body: to send.
         limit: bytes of the answer.
     """
+    token = ""
     for fresh in (False, True):
-        token = _token(platform, scope, fresh)
-        if not isinstance(token, str):
-            return token
+        found = _token(platform, scope, fresh)
+        if not isinstance(found, str):
+            return found
+        token = found
         sent = {"Authorization": f"Bearer {token}", **(headers or {})}
         try:
             answer = call(platform.internal, method, url, headers=sent, body=body, limit=limit)
         except CallError as error:
             return Down(str(error))
         if answer.status != 401:
-            return _outcome(answer)
-    return TokenRefused(f"the platform does not take the token that it gave: {said(answer)}")
+            return _without(_outcome(answer), token)
+    reason = f"the platform does not take the token that it gave{_quoted(answer)}"
+    return _without(TokenRefused(reason), token)
+
+
+def _without(outcome: Outcome, secret: str) -> Outcome:
+    """The outcome with a secret cut out, where the platform repeats it."""
+    if isinstance(outcome, Done | Older):
+        return outcome
+    return replace(outcome, reason=outcome.reason.replace(secret, "…"))
 
 
 def _outcome(answer: Answer) -> Outcome:
@@ -266,7 +276,8 @@ def _new_token(platform: Platform, scope: str) -> tuple[str, float] | TokenRefus
         case Done():
             return _taken(answer)
         case _:  # its errors are not always JSON: they are repeated as they are
-            return TokenRefused(f"the platform gives no token: {said(answer)}")
+            words = said(answer).replace(form["client_assertion"], "…")
+            return TokenRefused(f"the platform gives no token: {words}")
 
 
 def _taken(answer: Answer) -> tuple[str, float] | TokenRefused:
