@@ -105,6 +105,7 @@ def _let_in(request: HttpRequest, found: Launch, arrived: Arrived) -> None:
     """A session of its own, which remembers who may frame it."""
     begin_session(request, arrived.user, backend=BACKEND)
     request.session.set_expiry(framing.HOURS * 3600)
+    request.session[framing.LAUNCHED] = found.platform.name or found.platform.issuer
     origin = framing.origin_of(found.platform.auth_url)
     target = text_of(found.part("launch_presentation"), "document_target")
     if in_frame(request) or ("Sec-Fetch-Dest" not in request.headers and target == "iframe"):
