@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from grader.errors import CallError
+from grader.terminal import plural
 from grader.web.doctor import Finding
 from grader.web.lti import keys, services
 from grader.web.lti.calling import Answer, call
@@ -126,7 +127,11 @@ def _their_keys(one: Platform) -> Iterator[Finding]:
     except CallError as error:
         yield "  its key set", "not usable", str(error)
         return
-    yield "  its key set", f"{count} keys", "" if count else "no RSA key in it: nobody is let in"
+    yield (
+        "  its key set",
+        plural(count, "key"),
+        "" if count else "no RSA key in it: nobody is let in",
+    )
 
 
 def _clock(answer: Answer) -> Finding:

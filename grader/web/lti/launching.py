@@ -125,7 +125,7 @@ def base() -> str:
         RefusedLaunchError: none is set; what a client calls us is never believed.
     """
     if not settings.URL:
-        raise RefusedLaunchError("no_public_address", 503)
+        raise RefusedLaunchError("no_public_address", 404)
     return str(settings.URL)
 
 
