@@ -19,7 +19,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import jwt
@@ -360,7 +360,7 @@ class Platform:
         """As WSGI has it."""
         request = Request(environ)
         if self.clock() < self.down_until:
-            return _cut(environ)
+            _cut(environ)
         body = request.get_data(cache=True)
         adapter = URLS.bind_to_environ(environ)
         try:
@@ -377,14 +377,12 @@ class Platform:
 
         fault = self._fault_for(endpoint, request)
         answer = self._misbehaved(fault, work, environ) if fault else work()
-        if answer is None:
-            return []
         seen.status = answer.status_code
         return answer(environ, start)
 
     def _misbehaved(
         self, fault: Fault, work: Callable[[], Response], environ: dict[str, Any]
-    ) -> Response | None:
+    ) -> Response:
         if fault.kind == "status":
             return Response(fault.body, fault.status, fault.headers)
         if fault.kind == "drip":
@@ -396,7 +394,6 @@ class Platform:
         if fault.kind in ("hang", "stored"):
             self._released.wait(30)
         _cut(environ)
-        return None
 
     def _drops(self) -> Iterator[bytes]:
         released = self._released
@@ -934,11 +931,11 @@ def _packed(number: int) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def _cut(environ: dict[str, Any]) -> list[bytes]:
-    """End the connection without an answer."""
+def _cut(environ: dict[str, Any]) -> NoReturn:
+    """End the connection without an answer; the server takes it for the client's doing."""
     with suppress(OSError):
         environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
-    return []
+    raise ConnectionAbortedError
 
 
 def _json(doc: Any, status: int = 200) -> Response:

@@ -15,7 +15,7 @@ a backup cannot put an earlier grade over a later one that the platform has got 
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -34,6 +34,8 @@ SECOND = timedelta(seconds=1)
 PART = 200
 """Students whose grades are worked out at once."""
 
+clock: Callable[[], datetime] = timezone.now
+"""Tests put another one here."""
 news = threading.Event()
 """Set when something is to be sent by this process."""
 
@@ -76,7 +78,7 @@ def _queued(assignment: Assignment, changed: bool, only: list[int] | None) -> in
         written = 0
         for part in _parts(sorted(known), PART):
             _hold(part)
-            told = grades(fresh, part, timezone.now())
+            told = grades(fresh, part, clock())
             written += _write(placements, {m: known[m] for m in told}, told, changed)
         if written:
             transaction.on_commit(news.set)
@@ -122,7 +124,7 @@ def _write(
     """Take over the rows that are there, and make those that are not."""
     rows = Outgoing.objects.filter(placement__in=placements, member_id__in=list(told))
     before = {(row.placement_id, row.member_id): row for row in rows}
-    now = timezone.now()
+    now = clock()
     made, renewed = [], []
     for placement in placements:
         for member, grade in told.items():
@@ -164,7 +166,7 @@ def moved(placement: Placement) -> int:
     """
     with transaction.atomic(savepoint=False):
         count = Outgoing.objects.filter(placement=placement).update(
-            version=F("version") + 1, **_ANEW, due=timezone.now()
+            version=F("version") + 1, **_ANEW, due=clock()
         )
         transaction.on_commit(news.set)
     return count
@@ -218,7 +220,7 @@ def again(course: Course) -> int:
     """Try refused grades of a course once more, after something was mended; how many."""
     with transaction.atomic(savepoint=False):
         rows = Outgoing.objects.filter(placement__assignment__course_id=course.pk)
-        count = rows.filter(state=Sending.REFUSED).update(**_ANEW, due=timezone.now())
+        count = rows.filter(state=Sending.REFUSED).update(**_ANEW, due=clock())
         transaction.on_commit(news.set)
     return count
 
