@@ -58,11 +58,16 @@ def tls(port: int, target: int, pem: Path) -> Iterator[None]:
                     threading.Thread(target=serve, args=(plain,), daemon=True).start()
 
         def serve(plain: socket.socket) -> None:
-            with suppress(OSError, ssl.SSLError):
-                near = context.wrap_socket(plain, server_side=True)
-                far = socket.create_connection(("127.0.0.1", target))
-                threading.Thread(target=pump, args=(far, near), daemon=True).start()
+            with (
+                suppress(OSError, ssl.SSLError),
+                plain,
+                context.wrap_socket(plain, server_side=True) as near,
+                socket.create_connection(("127.0.0.1", target)) as far,
+            ):
+                back = threading.Thread(target=pump, args=(far, near), daemon=True)
+                back.start()
                 pump(near, far)
+                back.join()
 
         def pump(source: socket.socket, sink: socket.socket) -> None:
             with suppress(OSError, ssl.SSLError, ValueError):

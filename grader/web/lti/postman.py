@@ -129,7 +129,8 @@ class Postman(threading.Thread):
         self._reveal()
         tried = 0
         for platform in again(lambda: list(self._platforms())):
-            if self.now() >= self._quiet.get(platform.pk, self.now()):
+            quiet = self._quiet.get(platform.pk)
+            if quiet is None or self.now() >= quiet:
                 tried += self._visit(platform)
         return tried
 
