@@ -382,7 +382,7 @@ class Platform:
 
     def _misbehaved(
         self, fault: Fault, work: Callable[[], Response], environ: dict[str, Any]
-    ) -> Response:
+    ) -> Response | None:
         if fault.kind == "status":
             return Response(fault.body, fault.status, fault.headers)
         if fault.kind == "drip":
@@ -394,6 +394,7 @@ class Platform:
         if fault.kind in ("hang", "stored"):
             self._released.wait(30)
         _cut(environ)
+        return None
 
     def _drops(self) -> Iterator[bytes]:
         released = self._released
