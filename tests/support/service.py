@@ -69,6 +69,8 @@ class Server:
     port: int
     process: subprocess.Popen[bytes]
     log: Path
+    options: tuple[str, ...] = ()
+    """Of every command about it, besides its data folder."""
 
     @property
     def url(self) -> str:
@@ -97,7 +99,7 @@ class Server:
         """What a command about this service prints, 80 columns wide."""
         clean = {k: v for k, v in os.environ.items() if not k.startswith("BPGRADE_")}
         done = subprocess.run(
-            [sys.executable, "-m", "grader.cli", *words, "--data", str(self.data)],
+            [sys.executable, "-m", "grader.cli", *words, "--data", str(self.data), *self.options],
             capture_output=True,
             text=True,
             timeout=120,

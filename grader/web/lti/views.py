@@ -164,6 +164,8 @@ REASONS = {
     "only_teachers_choose": "Only teachers choose what a link opens.",
 }
 """What people are told; of other codes only that the launch was refused."""
+NOBODY = ("anonymous", "no_role")
+"""Launches in order, of people for whom there is nothing here."""
 REFUSED = "The launch from the learning platform was refused."
 
 
@@ -178,7 +180,7 @@ def _nobody(request: HttpRequest, found: Launch, error: NobodyError) -> HttpResp
     """Believed, but without a place here; that is no attack."""
     log.info("launch leads nowhere", extra={"bpgrade": {"code": error.code}})
     text = REASONS[error.code]
-    return _told(request, text, error.code, 200 if error.code == "anonymous" else 403)
+    return _told(request, text, error.code, 200 if error.code in NOBODY else 403)
 
 
 def _told(
