@@ -171,6 +171,14 @@ def test_launches_belong_to_a_browser() -> None:
     assert django_settings.SESSION_COOKIE_NAME not in answer.cookies
 
 
+def test_a_cookie_of_the_right_name_is_not_enough() -> None:
+    """It must hold what this browser was given."""
+    browser = Browser()
+    state, nonce = browser.begin()
+    browser.client.cookies[launching.cookie_of(state)] = "made-up"
+    assert verdict(browser.launch(signed(claims(nonce)), state)) == "refused"
+
+
 def test_two_launches_at_once_in_one_browser() -> None:
     """Two links opened in two tabs."""
     browser = Browser()
