@@ -2,6 +2,7 @@
 
 BpgradeError
  +- AssignmentError   an assignment folder cannot be found, read or written
+ +- PlatformFileError a learning platform's file is not what it should be; all faults are listed
  +- ReportError       a results folder cannot be found, or is not what a report is made of
  +- RosterError       rows of a roster cannot be used; all are listed
  +- SubmissionError   a file cannot be read as a submission at all
@@ -72,6 +73,10 @@ class ServiceError(BpgradeError):
 
 class ClusterError(BpgradeError):
     """No workers where they were said to be."""
+
+
+class PlatformFileError(ProblemsError):
+    """A learning platform's worksheet, gradebook or archive cannot be used."""
 
 
 class RosterError(ProblemsError):
