@@ -592,7 +592,7 @@ def test_the_terminal_shows_what_was_done_in_80_columns(hw: Path, tmp_path: Path
     """Who, how many points, where to upload what."""
     long = replace(CY, name="Cyprian Bartholomew Li Wei of the Long Name")
     done = run(hw, tmp_path, Sheet([ANN, long]), all_of(hw, [ANN]), feedback="html")
-    assert "100.00 of 100.00" in done.text
+    assert "100.00/100.00  graded" in done.text
     assert "Upload grading worksheet" in done.text
     assert "1 graded, 1 kept" in done.text
     assert max(len(line) for line in done.text.splitlines() if str(tmp_path) not in line) <= 80
