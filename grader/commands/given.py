@@ -13,6 +13,9 @@ from grader.folder import Folder, find
 from grader.policy import Policy
 from grader.policyfile import folder_policy, load_policy, names
 
+FEEDBACK_FORMATS = {"both": ("html", "pdf"), "html": ("html",), "pdf": ("pdf",), "none": ()}
+"""What --feedback-as may say."""
+
 Decorator = Callable[[Any], Any]
 
 

@@ -6,10 +6,8 @@ from pathlib import Path
 
 import click
 
-from grader.commands.given import assignment_option, opened, policy_option
+from grader.commands.given import FEEDBACK_FORMATS, assignment_option, opened, policy_option
 from grader.policy import Policy
-
-FORMATS = {"both": ("html", "pdf"), "html": ("html",), "pdf": ("pdf",), "none": ()}
 
 EXAMPLES = """\b
 Examples:
@@ -49,7 +47,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option(
     "--feedback-as",
-    type=click.Choice(list(FORMATS)),
+    type=click.Choice(list(FEEDBACK_FORMATS)),
     default="both",
     show_default=True,
     help="What the feedback pages are.",
@@ -93,7 +91,7 @@ def grade(
     folder, holds = opened(assignment, worksheet.resolve().parent, policy)
     sheet = Worksheet(read_given(worksheet), worksheet.name)
     handed = read_submissions(submissions)
-    choice = Choice(FORMATS[feedback_as], drafts, blank_as_zero)
+    choice = Choice(FEEDBACK_FORMATS[feedback_as], drafts, blank_as_zero)
     with progress() as bar:
         done = grade_worksheet(sheet, handed, folder, holds, choice, bar)
     done.notes += age_note(worksheet)

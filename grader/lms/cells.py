@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from grader.errors import PlatformFileError, Problem
+from grader.errors import PlatformFileError, Problem, SubmissionError
 from grader.read.kinds import looked_at
-from grader.read.table import CLASS
+from grader.read.table import CLASS, encoding_of
 from problems.patterns import pattern
 
 BOM = "\ufeff"
@@ -46,21 +46,25 @@ class Line:
 
 
 class Sheet:
-    """A CSV file with a header, in UTF-8.
+    """A CSV file with a header.
 
     Raises:
         PlatformFileError: it is none; with the line and what to do.
     """
 
-    def __init__(self, data: bytes, file: str, delimiters: str = ",") -> None:
+    def __init__(
+        self, data: bytes, file: str, delimiters: str = ",", any_encoding: bool = False
+    ) -> None:
         """
         Args:
             data: the file.
             file: how messages call it.
             delimiters: those that are taken; the one that the header shows most counts.
+            any_encoding: whether it may be UTF-16 or Windows-1252 as well.
         """
         self.file = file
-        self.source = _decoded(data, file)
+        self.encoding = _encoding(data, file, any_encoding)
+        self.source = data.decode(self.encoding)
         self.bom = self.source.startswith(BOM)
         self.delimiter = self._delimiter(delimiters)
         lines = list(self._lines())
@@ -131,7 +135,7 @@ class Sheet:
                 continue
             pieces += [self.source[place : cell.start], self.written(text, cell.quoted)]
             place = cell.end
-        return "".join([*pieces, self.source[place:]]).encode()
+        return "".join([*pieces, self.source[place:]]).encode(self.encoding)
 
     def written(self, text: str, quoted: bool = False) -> str:
         """A cell as Moodle writes it: in quotes where a space, quote, or line end needs them."""
@@ -154,7 +158,7 @@ class Sheet:
         return found
 
 
-def _decoded(data: bytes, file: str) -> str:
+def _encoding(data: bytes, file: str, any_encoding: bool) -> str:
     if len(data) > CLASS.size:
         message = f"{len(data):,} bytes are too many; the limit is {CLASS.size:,}"
         raise _refused(file, None, "too_large", message)
@@ -163,14 +167,32 @@ def _decoded(data: bytes, file: str) -> str:
         message = f"this is {called}, not the CSV file that the platform writes; download that"
         raise _refused(file, None, "not_csv", message)
     try:
-        return data.decode()
+        data.decode()
     except UnicodeDecodeError as error:
+        if any_encoding:
+            return _other_encoding(data, file)
         line = data.count(b"\n", 0, error.start) + 1
         message = (
             "this is no UTF-8: a spreadsheet program has opened and saved this file; download "
             "it afresh and leave it as it is"
         )
         raise _refused(file, line, "encoding", message) from None
+    return "utf-8"
+
+
+def _other_encoding(data: bytes, file: str) -> str:
+    """UTF-16 in which the mark at the beginning is a character of the text, or Windows-1252."""
+    for mark, name in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+        if data.startswith(mark):
+            try:
+                data.decode(name)
+            except UnicodeDecodeError:
+                break
+            return name
+    try:
+        return encoding_of(data, file)
+    except SubmissionError as error:
+        raise PlatformFileError(error.problems) from None
 
 
 def _refused(file: str, line: int | None, code: str, message: str) -> PlatformFileError:

@@ -17,8 +17,9 @@ from grader.spreadsheet import plain_table
 from problems.patterns import pattern
 
 _LINE = pattern(r"\s*([^=:]{1,60}?)\s*[=:]\s*(.*?)\s*")
-_BREAKS = frozenset({"br", "p", "div", "li", "tr", "h1", "h2", "h3", "h4", "pre", "ul", "ol"})
-_SILENT = frozenset({"script", "style", "head", "title"})
+_BREAKS = frozenset({"br", "p", "div", "li", "tr", "h2", "h3", "h4", "pre", "ul", "ol"})
+_SILENT = frozenset({"script", "style", "head", "title", "h1"})
+"""What is no answer; Canvas writes assignment and student above the text."""
 
 
 @dataclass(frozen=True, slots=True)
