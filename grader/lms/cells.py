@@ -37,6 +37,8 @@ class Line:
 
     number: int
     cells: tuple[Cell, ...]
+    place: int = 0
+    """Below the header, from 0."""
 
     def text(self, column: int | None) -> str:
         """A cell without spaces around it; '' where there is no such column."""
@@ -71,7 +73,9 @@ class Sheet:
         if not lines:
             raise _refused(file, 1, "empty", "the file is empty; download it again")
         self.header: tuple[str, ...] = tuple(cell.text.strip() for cell in lines[0].cells)
-        self.rows: tuple[Line, ...] = tuple(lines[1:])
+        self.rows: tuple[Line, ...] = tuple(
+            Line(line.number, line.cells, n) for n, line in enumerate(lines[1:])
+        )
 
     def _delimiter(self, allowed: str) -> str:
         first = _LINE_END.split(self.source, maxsplit=1)[0]
