@@ -131,7 +131,12 @@ def check(
                 raise click.UsageError("--feedback needs single files, not a class's table")
             ctx.exit(classwide.grade_class(files, assignment, choice, output))
     with progress() as bar:
-        found = gather(files, assignment, lambda done: bar("reading", done, max(done, len(files))))
+        found = gather(
+            files,
+            assignment,
+            lambda done: bar("reading", done, max(done, len(files))),
+            policy,
+        )
         graded = _marked(found, policy, bar)
     if feedback:
         formats = ("html", "pdf") if feedback_as == "both" else (feedback_as,)

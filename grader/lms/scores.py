@@ -82,7 +82,7 @@ def of_submissions(
     """
     from grader.gather import gather
 
-    gathered = gather(paths, folder.path, told)
+    gathered = gather(paths, folder.path, told, policy)
     found: dict[str, list[tuple[str, float, float]]] = {}
     problems = list(gathered.problems)
     for work in gathered.works:
