@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 from handed_in import assignment, exercise_of, right, tidy, with_id
 from moodle_files import (
+    CHANGED_WORDS,
     DRAFT,
     GRADED,
     LANGUAGES,
@@ -44,7 +45,6 @@ CY = Row(5, "Cy Li Wei", "cy", "S003", "cy@example.org")
 LEE1 = Row(6, "Ann Lee", "lee1", "S004", "ann1@example.org")
 LEE2 = Row(7, "Ann Lee", "lee2", "S005", "ann2@example.org")
 CLASS = [ANN, BOB, CY, LEE1, LEE2]
-CHANGED = ("Grade", "Feedback comments")
 
 
 class Trip:
@@ -122,7 +122,7 @@ def test_only_grade_and_comment_change(hw: Path, tmp_path: Path) -> None:
     files = {entry(ANN, "answers.csv"): work(hw, ANN, net_h1="9.9")} | all_of(hw, [BOB])
     done = run(hw, tmp_path, sheet, files)
     assert done.status == 0, done.stderr
-    assert others(sheet.data(), done.sheet, CHANGED) == []
+    assert others(sheet.data(), done.sheet, CHANGED_WORDS) == []
     assert done.sheet.startswith(b"\xef\xbb\xbfIdentifier,")
     grades = done.grades()
     assert 90 < float(grades["Participant 3"]) < 100
@@ -606,5 +606,5 @@ def test_names_that_act_as_formulas_are_made_safe_in_our_list_only(
     sheet = Sheet([evil])
     done = run(hw, tmp_path, sheet, {entry(evil, "a.csv"): work(hw, ANN)})
     assert done.steps[0]["name"] == "'=cmd"
-    assert others(sheet.data(), done.sheet, CHANGED) == []
+    assert others(sheet.data(), done.sheet, CHANGED_WORDS) == []
     assert io.BytesIO(done.sheet).read().count(b"'=cmd") == 0

@@ -6,7 +6,6 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from grader.lms.moodlezip import packed
 
@@ -15,7 +14,7 @@ SUBMITTED = "Submitted for grading -  -  - "
 GRADED = "Submitted for grading - Graded -  - "
 DRAFT = "Draft (not submitted) -  -  - "
 NOTHING = "No submission -  -  - "
-WHEN = datetime(2026, 11, 22, 2, 26)
+CHANGED_WORDS = ("Grade", "Feedback comments")
 
 LANGUAGES: dict[str, dict[str, str]] = {
     "en": {
