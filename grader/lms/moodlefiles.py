@@ -88,7 +88,7 @@ def _received(sheet: Worksheet, handed: Submissions, choice: Choice, done: Done)
             person = sheet.people[one.number]
             files = tuple(one.files)
             names = person.names or ((one.name,) if one.name else ())
-            found.append(Received(str(one.number), names, files))
+            found.append(Received(person.key, names, files))
     return found
 
 
@@ -116,14 +116,19 @@ def _fault(sheet: Worksheet, one: Handed, choice: Choice) -> tuple[str, str] | N
 def same_name(archive: str, worksheet: str) -> bool:
     """Whether a name of the archive can be that of the worksheet.
 
-    Moodle leaves out of file names what no file name may hold, and cuts long ones.
+    Moodle leaves out of file names what no file name may hold, cuts long ones, and puts the
+    group's name ahead where groups hand in together.
 
     >>> same_name("Bob OBrien", "Bob O'Brien"), same_name("Ann Lee", "Ben Lee")
     (True, False)
+    >>> same_name("Group A-Ann Lee", "Ann Lee")
+    True
     """
     parts, others = (re.findall(r"[^\W_]+", folded(text)) for text in (archive, worksheet))
     one, other = "".join(parts), "".join(others)
     if one == other or sorted(parts) == sorted(others):
+        return True
+    if "-" in archive and one.endswith(other) and other:
         return True
     return len(one) >= _SHORTEST and other.startswith(one)
 
@@ -142,7 +147,7 @@ class _Trip:
 
     def step(self, one: Participant) -> Step:
         """What is done with a row."""
-        outcome = self.judged.outcomes.get(str(one.number))
+        outcome = self.judged.outcomes.get(one.key)
         if outcome is None:
             return self._without(one)
         student = outcome.student.student

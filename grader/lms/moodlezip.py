@@ -152,8 +152,8 @@ def _entry(path: str) -> tuple[str, int, str, str] | None:
     for n in range(len(parts)):
         match = ENTRY.fullmatch("/".join(parts[n:]))
         if match and "/" not in match[1]:
-            anonymous = "" if folded(match[1]) in _ANYBODY else match[1]
-            return anonymous, int(match[2]), match[3], match[4].lstrip("/")
+            hidden = folded(match[1].rsplit("-", 1)[-1]) in _ANYBODY  # behind the group's name
+            return "" if hidden else match[1], int(match[2]), match[3], match[4].lstrip("/")
     return None
 
 

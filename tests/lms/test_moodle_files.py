@@ -268,6 +268,18 @@ def test_files_of_two_assignments_are_noticed(hw: Path, tmp_path: Path) -> None:
     assert done.grades() == {"Participant 3": ""}
 
 
+def test_one_file_of_a_group_earns_nobody_points(hw: Path, tmp_path: Path) -> None:
+    """Where groups hand in together, the group's name stands ahead of the student's."""
+    rows = [ANN, BOB]
+    files = {f"Group A-{entry(row, 'answers.csv')}": work(hw, ANN) for row in rows}
+    anybody = Sheet(rows, anonymous=True)
+    done = run(hw, tmp_path, anybody, files)
+    assert done.codes == ["identity", "identity"]
+    assert "came from Participant 4 as well" in done.problems[0]["message"]
+    named = run(hw, tmp_path, Sheet(rows), files)
+    assert named.grades() == {"Participant 3": "100.00", "Participant 4": ""}
+
+
 # archives in all their forms ---------------------------------------------------------------
 
 
