@@ -106,7 +106,12 @@ def _points(ctx: click.Context, option: click.Parameter, value: str | None) -> D
     callback=_points,
     help="Scale to so many points. Without it the template's maximum, or points as they are.",
 )
-@click.option("--out", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--out",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to write; 'gradebook-<platform>.csv' in the assignment if not given.",
+)
 @click.pass_context
 def gradebook(
     ctx: click.Context,

@@ -340,7 +340,7 @@ def _reply(names: Sequence[str], outcome: Outcome, pdf: bytes) -> dict[str, byte
     for ending in (".pdf", ".csv", ".txt"):
         for name in names:
             if name.casefold().endswith(ending):
-                lines = outcome.text().split("\n")
+                lines = [line.removeprefix("- ") for line in outcome.text().split("\n")]
                 table = safe_table(["feedback"], ([line] for line in lines if line))
                 text = outcome.text().encode()
                 return {name: {".pdf": pdf, ".csv": table, ".txt": text}[ending]}

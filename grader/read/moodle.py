@@ -35,10 +35,21 @@ _MONTHS = (
     "october", "november", "december",
 )  # fmt: skip
 _IDS = (
-    ("id number", "idnumber", "id-nummer", "matrikelnummer", "numéro d'identification"),
-    ("username", "anmeldename", "nom d'utilisateur", "nombre de usuario"),
-    ("email address", "e-mail-adresse", "email", "adresse de courriel", "dirección de correo"),
-)
+    (
+        "id number", "idnumber", "id-nummer", "matrikelnummer", "numéro d'identification",
+        "número de id", "número de identificación", "codice identificativo",
+        "número de identificação", "numer id", "numer identyfikacyjny",
+    ),
+    (
+        "username", "anmeldename", "benutzername", "nom d'utilisateur", "nombre de usuario",
+        "nome utente", "gebruikersnaam", "nome de utilizador", "nazwa użytkownika",
+    ),
+    (
+        "email address", "e-mail-adresse", "email", "adresse de courriel", "adresse e-mail",
+        "dirección de correo", "indirizzo email", "e-mailadres", "endereço de e-mail",
+        "adres e-mail",
+    ),
+)  # fmt: skip
 """Columns that tell a student apart, the surest first."""
 _STATE = ("status", "state", "statut", "état", "estado", "stato", "stan")
 _STARTED = ("started", "started on")
@@ -49,8 +60,11 @@ _UNFINISHED = pattern(
     re.IGNORECASE,
 )
 """What the status of an attempt that is not over says."""
-_FIRST = ("first name", "vorname", "prénom", "nombre")
-_LAST = ("last name", "surname", "nachname", "nom de famille", "nom", "apellido(s)")
+_FIRST = ("first name", "vorname", "prénom", "nombre", "nome", "voornaam", "nome próprio", "imię")
+_LAST = (
+    "last name", "surname", "nachname", "nom de famille", "nom", "apellido(s)", "apellidos",
+    "cognome", "achternaam", "apelido", "sobrenome", "nazwisko",
+)  # fmt: skip
 
 
 def is_quiz(table: Table) -> bool:
@@ -143,7 +157,7 @@ def _attempt(row: Row, column: str, number: int, builder: Builder, seen: dict[st
 
 def _who(row: Row) -> list[str]:
     """What the row says about the student, the surest first."""
-    cells = {name.casefold(): text.strip() for name, text in row.cells.items()}
+    cells = {name.casefold().replace("’", "'"): text.strip() for name, text in row.cells.items()}
     found = [cells[name] for names in _IDS for name in names if cells.get(name)]
     first = next((cells[name] for name in _FIRST if cells.get(name)), "")
     last = next((cells[name] for name in _LAST if cells.get(name)), "")

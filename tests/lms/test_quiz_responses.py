@@ -70,6 +70,22 @@ def test_both_versions_are_read(hw: Path, tmp_path: Path, old: bool) -> None:
     assert done.problems == []
 
 
+FRENCH = ["Nom de famille", "Prénom", "Nom d’utilisateur", "Numéro d’identification", "État"]
+POLISH = ["Nazwisko", "Imię", "Nazwa użytkownika", "Numer ID", "Stan"]
+
+
+@pytest.mark.parametrize(
+    ("header", "response"), [(FRENCH, "Réponse 1"), (POLISH, "Odpowiedź 1")], ids=["fr", "pl"]
+)
+def test_other_languages_with_ids(
+    hw: Path, tmp_path: Path, header: list[str], response: str
+) -> None:
+    """Two students of one name are told apart by what the site calls the ID number."""
+    own = ["Nobody", "Such", "bob", "S002", "Terminé", cell(answers_of(hw))]
+    done = check(hw, export(tmp_path, [own], [*header, response]))
+    assert done.percent == {"S002": 100}
+
+
 def test_blank_parts_and_dashes(hw: Path, tmp_path: Path) -> None:
     """Blank: nothing after the colon, the last without its blank; unanswered: `-`."""
     labels = list(answers_of(hw))
