@@ -2,6 +2,7 @@
 
 BpgradeError
  +- AssignmentError   an assignment folder cannot be found, read or written
+ +- PlatformFileError a learning platform's file is not what it should be; all faults are listed
  +- CallError         a learning platform could not be asked for something
  |   +- AddressError    its address may not be called: internal, or not https
  |   +- SilenceError    no connection, no answer in time, or one that breaks off
@@ -77,6 +78,10 @@ class ServiceError(BpgradeError):
 
 class ClusterError(BpgradeError):
     """No workers where they were said to be."""
+
+
+class PlatformFileError(ProblemsError):
+    """A learning platform's worksheet, gradebook or archive cannot be used."""
 
 
 class CallError(BpgradeError):
