@@ -28,6 +28,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "read": ("grader.commands.read:read", "Show how an answer is read."),
     "reissue": ("grader.commands.reissue:reissue", "Draw one student's exercise anew."),
+    "moodle": ("grader.commands.moodle:moodle", "Submissions, grades and feedback: Moodle."),
+    "canvas": ("grader.commands.canvas:canvas", "Submissions, grades and feedback: Canvas."),
     "serve": ("grader.commands.serve:serve", "Serve students and teachers in the browser."),
     "backup": ("grader.commands.backup:backup", "Copy everything that the service stores."),
     "restore": ("grader.commands.restore:restore", "A service from a backup."),

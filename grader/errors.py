@@ -2,6 +2,12 @@
 
 BpgradeError
  +- AssignmentError   an assignment folder cannot be found, read or written
+ +- PlatformError     a learning platform refuses, or says what cannot be understood
+ |   +- TokenError    no token, or one that the platform does not know
+ |   +- RightsError   the token's owner may not do this
+ |   +- NotTaken      a grade was sent, and something else stands there
+ |   +- Unreachable   no answer, or none of use, after several tries
+ |       +- Unclear   it may have been done all the same
  +- ReportError       a results folder cannot be found, or is not what a report is made of
  +- RosterError       rows of a roster cannot be used; all are listed
  +- SubmissionError   a file cannot be read as a submission at all
@@ -72,6 +78,30 @@ class ServiceError(BpgradeError):
 
 class ClusterError(BpgradeError):
     """No workers where they were said to be."""
+
+
+class PlatformError(BpgradeError):
+    """A learning platform refuses something, or answers what cannot be understood."""
+
+
+class TokenError(PlatformError):
+    """There is no token, or the platform does not know it."""
+
+
+class RightsError(PlatformError):
+    """The token's owner may not do this."""
+
+
+class NotTaken(PlatformError):
+    """A grade was sent without an error, and something else stands there."""
+
+
+class Unreachable(PlatformError):
+    """The platform did not answer, or not with anything of use, after several tries."""
+
+
+class Unclear(Unreachable):
+    """The same after something was sent that may have been done all the same."""
 
 
 class RosterError(ProblemsError):
