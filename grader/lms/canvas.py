@@ -18,7 +18,7 @@ from canvasapi.assignment import Assignment as CanvasAssignment
 from canvasapi.course import Course
 from canvasapi.requester import Requester
 
-from grader.errors import NotTaken, PlatformError, RightsError, TokenError, Unclear
+from grader.errors import PlatformError, RightsError, TokenError, Unclear
 from grader.lms import address
 from grader.lms.connection import REDIRECTS, Connection, Patience
 from grader.lms.platform import (
@@ -29,6 +29,7 @@ from grader.lms.platform import (
     Person,
     Standing,
     Submission,
+    refuse_outside,
 )
 from grader.lms.tokens import Token
 
@@ -179,9 +180,8 @@ class Canvas:
             NotTaken: the grade is not within 0 and the maximum; nothing is sent then.
             PlatformError: Canvas refuses.
         """
-        points, most = feedback.points, self.assignment().most
-        if points is not None and not 0 <= points <= most:
-            raise NotTaken(f"{points} points are not within 0 and {most}")
+        if feedback.points is not None:
+            refuse_outside(feedback.points, self.assignment().most)
         for last in (False, False, True):
             try:
                 self._give(key, feedback)

@@ -13,10 +13,18 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from grader.errors import NotTaken, PlatformError, RightsError, TokenError
+from grader.errors import PlatformError, RightsError, TokenError
 from grader.lms import address
 from grader.lms.connection import Connection, Patience
-from grader.lms.platform import Assignment, Attachment, Feedback, Person, Standing, Submission
+from grader.lms.platform import (
+    Assignment,
+    Attachment,
+    Feedback,
+    Person,
+    Standing,
+    Submission,
+    refuse_outside,
+)
 from grader.lms.tokens import Token
 
 NO_TOKEN = {"invalidtoken", "invalidlogin"}
@@ -226,7 +234,7 @@ class Moodle:
             )
         secret = {"params": {"token": self.token.reveal()}}
         data = self.connection.download(file.url, secret)
-        if data.startswith(b'{"error') and data.rstrip().endswith(b"}") and b"errorcode" in data:
+        if data.startswith((b'{"error', b'{"exception')) and b'"errorcode"' in data:
             raise PlatformError(f"{file.name}: Moodle answers with an error in place of the file")
         return data
 
@@ -242,8 +250,8 @@ class Moodle:
         points = feedback.points
         if points is None:
             points = self._unchanged(key)
-        elif not 0 <= points <= self.assignment().most:
-            raise NotTaken(f"{points} points are not within 0 and {self.assignment().most}")
+        else:
+            refuse_outside(points, self.assignment().most)
         self.call(
             "mod_assign_save_grade",
             assignmentid=self._found["id"],

@@ -9,6 +9,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
+from grader.errors import NotTaken
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -104,6 +106,16 @@ class Feedback:
     """Names this feedback, so that it is never given twice."""
     rubric: Mapping[str, Decimal] = field(default_factory=dict)
     """Criterion -> points."""
+
+
+def refuse_outside(points: Decimal, most: Decimal) -> None:
+    """
+    Raises:
+        NotTaken: the points are not within 0 and the maximum; platforms ignore that in silence,
+            take it for something else, or give extra credit.
+    """
+    if not (points.is_finite() and 0 <= points <= most):
+        raise NotTaken(f"{points} points are not within 0 and {most}; nothing was sent")
 
 
 class Platform(Protocol):

@@ -225,7 +225,10 @@ class _Planner:
     def _bytes(self, file: Attachment) -> bytes:
         if file.size > LARGEST:
             raise PlatformError(f"{file.size:,} bytes are too many; the limit is {LARGEST:,}")
-        return self.plan.platform.fetch(file)
+        data = self.plan.platform.fetch(file)
+        if file.size and len(data) != file.size:
+            raise PlatformError(f"{len(data):,} bytes came, there should be {file.size:,}")
+        return data
 
     def settle(
         self, new: Sequence[Submission], received: Sequence[Received], found: Judged
@@ -243,7 +246,7 @@ class _Planner:
             refused = self._foreign(one.key, outcome) if outcome else ""
             if refused:
                 self._add(one, "fail", refused)
-            elif outcome is None:
+            elif outcome is None or (own and _nothing_read(outcome)):
                 why = own[0].message if own else "no answers in what was handed in"
                 self._add(one, "fail", why)
             else:
@@ -281,6 +284,15 @@ class _Planner:
             files=tuple(page_names(plan)) if action == "grade" else (),
             student=outcome.student.student,
         )  # fmt: skip
+
+
+def _nothing_read(outcome: Outcome) -> bool:
+    """Whether there is no answer at all: the wrong file, rather than a student who knows none."""
+    return all(
+        step.verdict in ("blank", "unreadable")
+        for one in outcome.graded
+        for step in one.report.steps
+    )
 
 
 def page_names(plan: Plan) -> dict[str, str]:

@@ -87,6 +87,7 @@ class Misbehaving:
                 None,
             )
             response = self._misled(rule, request, function)
+            request.close()
         if rule and rule.what == "hang":
             self.over.wait(30)
         if rule and rule.what in ("hang", "lose"):
