@@ -135,7 +135,7 @@ def _policy(name: str | None) -> Policy | None:
 
 def show(plan: Plan, done: Sequence[Done], dry_run: bool) -> None:
     """What would change or has changed, and what could not be graded."""
-    click.echo(f"{printable(plan.assignment.name)}, {plan.assignment.most:f} points")
+    click.echo(f"{printable(plan.assignment.name)}, {plan.assignment.most.normalize():f} points")
     for note in dict.fromkeys(plan.notes):
         click.echo(paragraph(f"note: {printable(note)}"), err=True)
     faults = {one.change.key: one.fault for one in done}
@@ -145,7 +145,7 @@ def show(plan: Plan, done: Sequence[Done], dry_run: bool) -> None:
         rows = [_row(one, faults.get(one.key, "")) for one in shown]
         click.echo(table(header, rows, right=[2, 3]))
     _tell_problems(plan)
-    click.echo(_summary(plan, done, dry_run))
+    click.echo(paragraph(_summary(plan, done, dry_run)))
 
 
 def _row(one: Change, fault: str) -> list[str]:
@@ -174,10 +174,12 @@ def _cut(name: str) -> str:
 
 
 def _tell_problems(plan: Plan) -> None:
-    if not plan.problems:
-        return
-    click.echo(f"{plural(len(plan.problems), 'problem')}:", err=True)
-    for problem in plan.problems:
+    """Those that stand in no row of the table."""
+    shown = [one.problem for one in plan.changes]
+    rest = [problem for problem in plan.problems if problem not in shown]
+    if rest:
+        click.echo(f"{plural(len(rest), 'problem')}:", err=True)
+    for problem in rest:
         click.echo(paragraph(printable(str(problem)), "  "), err=True)
 
 

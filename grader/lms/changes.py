@@ -46,6 +46,8 @@ class Change:
     student: str = ""
     """The id in the class list, where it is known."""
     mark: str = ""
+    problem: Problem | None = None
+    """What `why` was taken from."""
     known: Entry = field(default_factory=Entry)
     """What was remembered when this was planned."""
 

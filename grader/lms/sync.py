@@ -247,8 +247,9 @@ class _Planner:
             if refused:
                 self._add(one, "fail", refused)
             elif outcome is None or (own and _nothing_read(outcome)):
-                why = own[0].message if own else "no answers in what was handed in"
-                self._add(one, "fail", why)
+                first = own[0] if own else None
+                why = _placed(first, label) if first else "no answers in what was handed in"
+                self._add(one, "fail", why, problem=first)
             else:
                 self._graded(one, outcome)
 
@@ -284,6 +285,11 @@ class _Planner:
             files=tuple(page_names(plan)) if action == "grade" else (),
             student=outcome.student.student,
         )  # fmt: skip
+
+
+def _placed(problem: Problem, label: str) -> str:
+    """A problem without the name of the person in whose row it is told."""
+    return str(problem._replace(file=problem.file.removeprefix(f"{label}/")))
 
 
 def _nothing_read(outcome: Outcome) -> bool:
@@ -486,10 +492,9 @@ def feedback_of(plan: Plan, one: Change) -> Feedback:
 def failures(plan: Plan, done: Sequence[Done]) -> Iterator[str]:
     """Everything that went wrong, a line each."""
     yield from map(str, plan.problems)
-    told = {problem.message for problem in plan.problems}
     yield from (
         f"{one.who}: {one.why}"
         for one in plan.changes
-        if one.action == "fail" and one.why not in told
+        if one.action == "fail" and one.problem is None
     )
     yield from (f"{one.change.who}: {one.fault}" for one in done if one.fault)
