@@ -151,9 +151,10 @@ def decided(
         return "same", "sent before"
     if known.sending is not None:
         return "grade", "was cut short"
-    if current is None:
+    if current is None and not known.submission:
         return "grade", "new"
-    return "grade", "handed in anew" if submission.attempt > known.attempt else "graded anew"
+    anew = submission.fingerprint != known.submission
+    return "grade", "handed in anew" if anew else "graded anew"
 
 
 def untouched(known: Entry, standing: Standing) -> tuple[Action, str]:

@@ -171,7 +171,11 @@ class Moodle:
             return f"{self.number} fits several assignments: {told}; give the address"
         asked = self.module or self.number
         missing = f"the token sees no assignment {asked}" if asked else "which assignment?"
-        return f"{missing}; there are: {told}" if found else f"{missing}; it sees none at all"
+        return (
+            f"{missing}; there are: {told}"
+            if found
+            else f"{missing}; it sees none at all (its owner must be a teacher of the course)"
+        )
 
     def _refuse_warnings(self, answer: Mapping[str, Any], what: str, some: bool) -> None:
         """
@@ -275,7 +279,7 @@ class Moodle:
     def _draft(self, files: Mapping[str, bytes]) -> int:
         """A new draft area with some files in it; one request, so that it can be repeated."""
         url = f"{self.site}/webservice/upload.php"
-        data = {"token": self.token.reveal(), "itemid": "0", "filepath": "/"}
+        data = {"token": self.token.reveal(), "itemid": "0", "filepath": "/", "filearea": "draft"}
         sent = {f"file_{n}": item for n, item in enumerate(files.items())}
         answer = self.connection.ask("POST", url, repeatable=True, data=data, files=sent)
         found = self._read(answer, "the upload of feedback files")

@@ -122,7 +122,7 @@ def test_people_are_students_with_the_surest_name_first(fake: FakeMoodle) -> Non
 
 def test_only_the_last_attempt_counts(fake: FakeMoodle) -> None:
     fake.hand_in(4, {"old.csv": b"1"})
-    fake.hand_in(4, {"new.csv": b"2", "sub/dir/x.csv": b"3"})
+    fake.hand_in(4, {"new.csv": b"2", "sub/dir/x.csv": b"3"}, reopened=True)
     [one] = connected(fake).submissions()
     assert (one.attempt, [file.name for file in one.files]) == (2, ["new.csv", "sub/dir/x.csv"])
     assert connected(fake).fetch(one.files[0]) == b"2"

@@ -135,6 +135,20 @@ def test_what_is_handed_in_anew_is_graded_anew(hw1: Folder, fake: Fake, drawn: P
     assert grade_of(fake, BEN) == 100.0
 
 
+def test_another_attempt_has_a_grade_of_its_own(hw1: Folder, drawn: Path) -> None:
+    """Moodle shows the grade of the last attempt only; the one before may be by hand."""
+    with class_on("moodle") as fake:
+        assert isinstance(fake, FakeMoodle)
+        hand_in_two(fake, drawn)
+        synced(hw1, fake)
+        enter(fake, BEN, 95.0)
+        fake.hand_in(BEN, answers(drawn, "s002"), reopened=True)
+        plan, _ = synced(hw1, fake)
+        assert of(plan, BEN).why == "handed in anew"
+        assert grade_of(fake, BEN) == 100.0
+        assert [one.action for one in planned(hw1, fake)] == ["keep", "keep"]
+
+
 def test_another_policy_grades_anew(hw1: Folder, fake: Fake) -> None:
     """Only those whose points change are sent."""
     synced(hw1, fake)

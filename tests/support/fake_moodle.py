@@ -89,10 +89,14 @@ class FakeMoodle(Misbehaving):
         """As in the browser."""
         return f"{self.url}/mod/assign/view.php?id={self.works[work].cmid}"
 
-    def hand_in(self, user: int, files: dict[str, bytes], **about: Any) -> None:
-        """A new attempt, or the first."""
+    def hand_in(
+        self, user: int, files: dict[str, bytes], reopened: bool = False, **about: Any
+    ) -> None:
+        """The first attempt, or other files in the last one; `reopened`: another attempt."""
         attempts = self.work.attempts.setdefault(user, [])
-        attempts.append(Attempt(len(attempts), files, **about))
+        number = len(attempts) if reopened or not attempts else len(attempts) - 1
+        before = attempts[-1].modified if attempts else 1795310000
+        attempts[number:] = [Attempt(number, files, **{"modified": before + 60, **about})]
 
     # requests ----------------------------------------------------------------------------------
 
@@ -150,6 +154,8 @@ class FakeMoodle(Misbehaving):
     def upload(self, request: Request) -> Response:
         if self.owner(request.form.get("token")) is None:
             return as_json({"error": "Invalid token", "errorcode": "invalidtoken"})
+        if request.form.get("filearea", "draft") != "draft":
+            return failure("privatefilesupload", "Private files cannot be uploaded this way")
         self.writes += 1
         item = int(request.form.get("itemid", "0")) or 700 + len(self.drafts)
         area = self.drafts.setdefault(item, {})
@@ -234,7 +240,9 @@ class FakeMoodle(Misbehaving):
         if not (work.attempts if what == "submissions" else work.rows):
             warning = {"item": "module", "itemid": work.id, "warningcode": "3"}
             warning["message"] = f"No {what} found"
-            return as_json({"assignments": [], "warnings": [warning]})
+            empty = [{"assignmentid": work.id, "submissions": []}]
+            there = empty if what == "submissions" else []
+            return as_json({"assignments": there, "warnings": [warning]})
         return None
 
     def mod_assign_get_submissions(self, sent: dict, owner: User) -> Response:
@@ -289,6 +297,7 @@ class FakeMoodle(Misbehaving):
                 "grade": f"{row.grade:.5f}",
             }
             for user, row in work.rows.items()
+            if row.attempt == max(len(work.attempts.get(user, [])) - 1, 0)  # of the last attempt
         ]
         return as_json(
             {"assignments": [{"assignmentid": work.id, "grades": found}], "warnings": []}
@@ -300,8 +309,10 @@ class FakeMoodle(Misbehaving):
         work, user = self.works[int(sent["assignmentid"])], int(sent["userid"])
         last = len(work.attempts.get(user, [])) - 1
         if int(sent["attemptnumber"]) > last >= 0:
-            self.hand_in(user, {}, status="reopened")
+            self.hand_in(user, {}, reopened=True, status="reopened")
         row = work.rows.setdefault(user, Row())
+        if row.attempt < last:  # another attempt has a grade of its own
+            row = work.rows[user] = Row()
         row.attempt = max(last, int(sent["attemptnumber"]), 0)
         if grade == -1 or (0 <= grade <= work.most and user not in work.overridden):
             row.grade = round(grade, 5)

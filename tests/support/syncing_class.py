@@ -77,6 +77,8 @@ def grade_of(fake: Fake, user: int) -> float | None:
     if isinstance(fake, FakeCanvas):
         return fake.subs[user].score
     row = fake.work.rows.get(user)
+    if row and row.attempt < len(fake.work.attempts.get(user, [])) - 1:
+        return None  # of an attempt before the last
     return None if row is None or row.grade < 0 else row.grade
 
 
