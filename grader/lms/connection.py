@@ -8,7 +8,6 @@ doing it twice has the effect of once.
 from __future__ import annotations
 
 import json
-import logging
 import random
 import time
 from collections.abc import Callable
@@ -22,7 +21,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 from grader import __version__
 from grader.errors import PlatformError, Unclear, Unreachable
 from grader.lms.address import LOOPBACK, checked, origin
-from grader.lms.tokens import Discreet, Token
+from grader.lms.tokens import Token, keep_out_of
 
 LARGEST = 64 * 2**20
 """Bytes of any answer; submissions are smaller by far."""
@@ -88,7 +87,7 @@ class Connection:
         if origin(base)[1] in LOOPBACK:
             self.session.trust_env = False
         for name in TALKATIVE:
-            logging.getLogger(name).addFilter(Discreet(token))
+            keep_out_of(name, token)
 
     @property
     def host(self) -> str:

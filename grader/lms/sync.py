@@ -165,6 +165,20 @@ class _Planner:
         self.people = people
         self.standings = standings
         self.force = force
+        self.owners = {key: _owner(one, plan.folder) for key, one in people.items()}
+        """User -> the student whom the names fit, or ''."""
+        self.keys_of: dict[str, list[str]] = {}
+        for key, student in self.owners.items():
+            self.keys_of.setdefault(student, []).append(key)
+        self.graded_for = {
+            exercise: key
+            for key, known in plan.memory.people.items()
+            for exercise in known.exercises
+        }
+
+    def name(self, key: str) -> str:
+        """How messages call somebody who may have left."""
+        return self.label(key) if key in self.people else f"user {key}"
 
     def standing(self, key: str) -> Standing:
         """The grade that stands there."""
@@ -259,19 +273,17 @@ class _Planner:
         The exercise may have been graded for somebody else in an earlier run, or be the
         exercise of somebody whom the platform's names fit.
         """
-        own = {one.exercise.id for one in outcome.graded}
-        for other, known in self.plan.memory.people.items():
-            shared = own & set(known.exercises)
-            if other != key and shared:
-                who = self.people[other].shown if other in self.people else f"user {other}"
-                return f"exercise {', '.join(sorted(shared))} was graded for {who} ({other})"
+        for graded in outcome.graded:
+            other = self.graded_for.get(graded.exercise.id, key)
+            if other != key:
+                return f"exercise {graded.exercise.id} was graded for {self.name(other)}"
         student = outcome.student.student
-        for other, person in self.people.items():
-            if other != key and _owner(person, self.plan.folder) == student:
-                if _owner(self.people[key], self.plan.folder) == student:
-                    return f"{person.shown} ({other}) fits the same student, {student!r}"
-                return f"this is the exercise of {person.shown} ({other})"
-        return ""
+        others = [other for other in self.keys_of.get(student, ()) if other != key]
+        if not others:
+            return ""
+        if self.owners[key] == student:
+            return f"{self.name(others[0])} fits the same student, {student!r}"
+        return f"this is the exercise of {self.name(others[0])}"
 
     def _graded(self, one: Submission, outcome: Outcome) -> None:
         plan, known, standing = self.plan, self.plan.memory.of(one.key), self.standing(one.key)

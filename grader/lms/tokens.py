@@ -36,7 +36,14 @@ class Token:
         """A text without the token."""
         if len(self._text) < SHORTEST:
             return text
-        return text.replace(self._text, HIDDEN)
+        text = text.replace(self._text, HIDDEN)
+        return text.replace(f"****{self._text[-4:]}", HIDDEN)  # as canvasapi shows it
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Token) and other._text == self._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
 
     def __repr__(self) -> str:
         return HIDDEN
@@ -56,6 +63,13 @@ class Discreet(logging.Filter):
         if hidden != said:
             record.msg, record.args = hidden, ()
         return True
+
+
+def keep_out_of(logger: str, token: Token) -> None:
+    """Let a library's logger say nothing of a token."""
+    found = logging.getLogger(logger)
+    if not any(isinstance(one, Discreet) and one.token == token for one in found.filters):
+        found.addFilter(Discreet(token))
 
 
 def variable(platform: str) -> str:

@@ -272,6 +272,7 @@ def test_the_token_shows_nowhere(
     for text in (said, caplog.text, files, repr(connected(fake)), repr(vars(connected(fake)))):
         assert secret not in text
         assert secret[-8:] not in text
+    assert f"***{secret[-4:]}" not in caplog.text  # as canvasapi would show it
 
 
 def whole(error: BaseException | None) -> str:
