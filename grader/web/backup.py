@@ -6,8 +6,9 @@ PostgreSQL, so that restoring it elsewhere is also how to move. PostgreSQL's own
 not do that, and would have to be there in the right version.
 
 Sessions are left out, and so are the keys that sign them and our part of LTI: whoever finds a
-backup cannot log in with it, nor send grades; platforms fetch a new key of ours by themselves. After restoring into a new folder everybody logs in again; passwords, personal links
-and tokens go on working, as they do not depend on the key.
+backup cannot log in with it, nor send grades. After restoring into a new folder everybody logs
+in again; passwords, personal links and tokens go on working, as they do not depend on the key,
+and learning platforms fetch our new one by themselves.
 """
 
 from __future__ import annotations
