@@ -1,0 +1,21 @@
+"""bpgrade export: an assignment for other systems."""
+
+from __future__ import annotations
+
+from grader.commands.group import group
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "moodle": ("grader.commands.export_moodle:moodle", "Question XML for Moodle's question bank."),
+    "booklet": (
+        "grader.commands.booklet:booklet",
+        "All worksheets or keys of a class in one PDF.",
+    ),
+}
+
+export = group(
+    "export",
+    COMMANDS,
+    "Write an assignment for other systems. All but the worksheets hold solutions: they are for "
+    "teachers only.",
+    "bpgrade export moodle hw1",
+)
