@@ -84,18 +84,27 @@ def question(sheet: Sheet) -> list[Block]:
     It names no student. Vectors and matrices are asked entry by entry, so that the fields stand
     in the order of `Exercise.asked`; questions for formulas are left out.
     """
-    exercise = sheet.exercise
-    figure = network_figure(exercise)
-    found: list[Block] = [Paragraph(text(sheet.instructions)), figure]
-    found += givens(exercise, figure.drawing.shown, sheet.given)
-    found.append(Note(how_to_write(exercise.precision, ())))
+    return [*question_opening(sheet), *question_fields(sheet)]
+
+
+def question_opening(sheet: Sheet) -> list[Block]:
+    """Its words, drawing, givens, and how numbers are written."""
+    figure = network_figure(sheet.exercise)
+    handed = givens(sheet.exercise, figure.drawing.shown, sheet.given)
+    note = Note(how_to_write(sheet.exercise.precision, ()))
+    return [Paragraph(text(sheet.instructions)), figure, *handed, note]
+
+
+def question_fields(sheet: Sheet) -> list[Block]:
+    """Its sections with their fields."""
+    found: list[Block] = []
     for section in sheet.sections:
         groups = [g for g in section.groups if not (g.formula or g.general)]
         if not groups and (section.groups or not section.text):
             continue
         found.append(Heading(2, section.title))
         found += [Paragraph(text(section.text))] if section.text else []
-        fields = tuple(_field(exercise, id) for group in groups for id in group.steps)
+        fields = tuple(_field(sheet.exercise, id) for group in groups for id in group.steps)
         found += [Items(fields)] if fields else []
     return found
 
@@ -103,17 +112,13 @@ def question(sheet: Sheet) -> list[Block]:
 def formulas_asked(sheet: Sheet) -> list[Block]:
     """The same for the questions for formulas: what is asked, as a list without fields."""
     exercise = sheet.exercise
-    questions = exercise.questions[len(exercise.asked) :]
-    listed = tuple(
-        (Math(exercise.symbol(id)), Text(": "), Code(exercise.labels[id])) for id in questions
+    asked = exercise.questions[len(exercise.asked) :]
+    listed: tuple[Inlines, ...] = tuple(
+        (Math(exercise.symbol(id)), Text(": "), Code(exercise.labels[id])) for id in asked
     )
     note = Note(how_to_write_formulas(exercise, ()))
-    return [
-        Paragraph(text(sheet.instructions)),
-        network_figure(exercise, "names"),
-        note,
-        Bullets(listed),
-    ]
+    words = Paragraph(text(sheet.instructions))
+    return [words, network_figure(exercise, "names"), note, Bullets(listed)]
 
 
 def _page(sheets: Sequence[Sheet], what: str, blocks: object) -> Page:

@@ -19,6 +19,9 @@ Examples:
   bpgrade export moodle hw1 --per-student         a file for each, for huge classes
   bpgrade export moodle hw1 --no-tex --only ada   plain text formulas, one student
 """
+AFTERWARDS = (
+    "`bpgrade check` on the quiz's responses (report Responses, as CSV) gives them afterwards."
+)
 MANY_FIELDS = 1_000
 """PHP's usual `max_input_vars`; Moodle itself asks for 5,000."""
 LARGE = 20_000_000
@@ -98,7 +101,7 @@ def moodle(
 def _facts(kind: str, boxes: int, tally: Tally) -> Iterator[str]:
     yield FACTS["secret"]
     if kind == "cloze":
-        yield FACTS["alone"]
+        yield f"{FACTS['alone']} {AFTERWARDS}"
         yield from tally.alternatives()
     else:
         yield (
@@ -120,8 +123,8 @@ def _facts(kind: str, boxes: int, tally: Tally) -> Iterator[str]:
 def _sizes(target: Path, tally: Tally) -> Iterator[str]:
     if tally.most_fields > MANY_FIELDS:
         yield (
-            f"Warning: up to {tally.most_fields:,} fields for one student. Put one question on a "
-            "page; PHP takes no more than max_input_vars fields from a page (Moodle asks for 5,000)."
+            f"Warning: up to {tally.most_fields:,} fields for one student. Put one question on "
+            "a page: PHP takes no more than max_input_vars from it (Moodle asks for 5,000)."
         )
     if target.is_file() and (size := target.stat().st_size) > LARGE:
         yield (

@@ -16,7 +16,7 @@ FACTS = {
     "secret": "It holds the right answers: give it to nobody but the system.",
     "alone": (
         "Each field is judged alone: what follows rightly from an own wrong value gets no points "
-        "here. `bpgrade check` on the downloaded answers gives them (docs/exports.md)."
+        "there."
     ),
 }
 """What several exports have to say."""

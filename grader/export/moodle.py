@@ -15,7 +15,7 @@ from grader.export.cloze import cloze
 from grader.export.fields import Field, fields, whole_weights
 from grader.export.figures import plain
 from grader.export.tally import Tally
-from grader.export.xml import HEAD, cdata, text
+from grader.export.xml import HEAD, cdata, tame, text
 from grader.folder import Order
 from grader.handouts import sheet
 from grader.mark import step_of
@@ -80,8 +80,7 @@ def _name(words: str) -> str:
     >>> _name("A/B <b>")
     'A//B ‹b›'
     """
-    tame = " ".join(words.replace("<", "‹").replace(">", "›").split())
-    return tame[:LONGEST_NAME].strip().replace("/", "//")
+    return tame(words)[:LONGEST_NAME].strip().replace("/", "//")
 
 
 def questions(

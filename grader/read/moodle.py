@@ -110,7 +110,9 @@ def _found(who: list[str], number: int, builder: Builder) -> Exercise | None:
 def _put_parts(to: Submission, cell: str, row: Row, column: str, builder: Builder) -> None:
     """Parts by their numbers, which must be those of the questions without a gap."""
     found = list(_PART.finditer(cell))
-    questions = to.exercise.questions
+    # Formulas are no fields of an exported question; then there are parts for the numbers alone.
+    of_numbers = len(found) == len(to.exercise.asked)
+    questions = to.exercise.asked if of_numbers else to.exercise.questions
     if [int(match[2]) for match in found] != list(range(1, len(questions) + 1)):
         message = (
             f"parts {', '.join(m[2] for m in found[:60])} do not fit the {len(questions)} steps "
