@@ -8,6 +8,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "moodle": ("grader.commands.export_moodle:moodle", "Question XML for Moodle's question bank."),
     "qti": ("grader.commands.export_qti:qti", "A QTI 2.1 package for players such as TAO."),
     "canvas": ("grader.commands.export_canvas:canvas", "Quizzes for Canvas, as QTI 1.2."),
+    "gradescope": (
+        "grader.commands.export_gradescope:gradescope",
+        "An autograder for Gradescope that runs bpgrade itself.",
+    ),
     "booklet": (
         "grader.commands.booklet:booklet",
         "All worksheets or keys of a class in one PDF.",

@@ -90,9 +90,9 @@ class _Quiz:
         page = sheet(self.order, NOBODY, exercise)
         opening = question_opening(page)
         figure = next(block for block in opening if isinstance(block, Figure))
-        path = f"bpgrade/{exercise.id}.svg"
+        path = f"images/{exercise.id}.svg"
         self.pictures[path] = svg(figure.drawing)
-        medium = Medium(self.set, lambda item: "", f"$IMS-CC-FILEBASE$/{path}")
+        medium = Medium(self.set, lambda item: "", f"%24IMS-CC-FILEBASE%24/{path}")
         several = len(self.one.exercises) > 1
         heading = f"<h2>Exercise {exercise.number}</h2>" if several else ""
         self.words.append(heading + fragment(opening, medium))
@@ -118,11 +118,10 @@ class _Quiz:
             f'href="{self.id}/assessment_meta.xml">'
             f'<file href="{self.id}/assessment_meta.xml"/></resource>'
         ]
-        for path, picture in self.pictures.items():
-            name = f"web_resources/{path}"
+        for name, picture in self.pictures.items():
             made.add(name, picture)
             entries.append(
-                f'<resource identifier="{identifier("picture", path)}" type="webcontent" '
+                f'<resource identifier="{identifier("picture", name)}" type="webcontent" '
                 f'href="{text(name)}"><file href="{text(name)}"/></resource>'
             )
         return entries
