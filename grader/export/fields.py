@@ -4,8 +4,8 @@ A field has the true value with its tolerance, and further numbers with a share 
 and a comment: what the catalogued misconceptions make there, and a wider ball for too few
 digits. Other systems take the first number that fits, or the only one; so no two of them with
 different outcomes may claim one answer. Where the balls of two slips overlap, each keeps what
-is nearer to it, as the checker names the nearest; where they cannot be told apart, the first
-of the catalogue stays. Nothing here knows of follow-through: that needs all fields at once.
+is nearer to it, and a misconception goes before a slip of the pen, as in the checker; where
+they cannot be told apart, the first of the catalogue stays. Nothing here knows of follow-through: that needs all fields at once.
 """
 
 from __future__ import annotations
@@ -25,10 +25,13 @@ from problems.ball import SLACK, Ball
 from problems.catalogue import CATALOGUE
 from problems.exercise import Exercise
 from problems.expression import BALLS
-from problems.slips import wrong_rules
+from problems.slips import OF_THE_PEN, wrong_rules
 
 NEARLY_HALF = 0.499
 """Of the way to the next slip: what belongs to one of them alone."""
+
+ROUNDED = 5.001
+"""Units of the last digit that rounding to one digit fewer may cost, and dust."""
 
 FARTHEST = 1e6
 """Slips with larger numbers, or all but unbounded ones, are left out."""
@@ -77,6 +80,20 @@ class _Claim:
     radius: float
     share: float
     said: str
+
+    @property
+    def misconception(self) -> bool:
+        """Whether it is more than a slip of the pen."""
+        return self.slip not in OF_THE_PEN
+
+    @property
+    def bounded(self) -> bool:
+        """Whether it is a number of use."""
+        return math.isfinite(self.value) and max(abs(self.value), self.radius) < FARTHEST
+
+    def gap(self, other: _Claim) -> float:
+        """How far the centres are apart."""
+        return abs(self.value - other.value)
 
     def differs(self, other: _Claim) -> bool:
         """Whether taking one for the other would be wrong."""
@@ -137,23 +154,31 @@ def _claims(exercise: Exercise, id: str, policy: Policy, unit: float) -> Iterato
 def _settled(
     right: _Claim, claims: Sequence[_Claim], unit: float
 ) -> tuple[list[_Claim], list[str]]:
-    """Claims with the part of their balls that is theirs alone, and the slips without any."""
+    """Claims with the part of their balls that is theirs alone, and the slips without any.
+
+    As in the checker, misconceptions go before slips of the pen, which explain only what no
+    misconception does.
+    """
     kept: list[_Claim] = []
     lost: list[str] = []
+    first = [claim for claim in claims if claim.misconception]
     for claim in claims:
-        gap = abs(claim.value - right.value)
-        bounded = math.isfinite(claim.value) and max(abs(claim.value), claim.radius) < FARTHEST
-        near = [one for one in kept if abs(one.value - claim.value) <= unit]
-        if not bounded or gap <= claim.radius + right.radius or any(map(claim.differs, near)):
+        above = [] if claim.misconception else [one for one in first if claim.differs(one)]
+        room = min([claim.radius, *(claim.gap(one) - one.radius for one in above)])
+        near = [one for one in kept if claim.gap(one) <= unit]
+        apart = claim.bounded and claim.gap(right) > claim.radius + right.radius
+        if not apart or room < 0.5 * unit or any(map(claim.differs, near)):
             lost.append(claim.slip)
         elif not near:
-            kept.append(claim)
+            kept.append(replace(claim, radius=room))
     return [_narrowed(claim, kept) for claim in kept], lost
 
 
-def _narrowed(claim: _Claim, others: Sequence[_Claim]) -> _Claim:
-    gaps = [abs(one.value - claim.value) for one in others if claim.differs(one)]
-    return replace(claim, radius=min([claim.radius, *(NEARLY_HALF * gap for gap in gaps)]))
+def _narrowed(claim: _Claim, kept: Sequence[_Claim]) -> _Claim:
+    """Between two of one tier the nearer one counts."""
+    tier = [one for one in kept if one.misconception == claim.misconception]
+    gaps = [NEARLY_HALF * claim.gap(one) for one in tier if claim.differs(one)]
+    return replace(claim, radius=min([claim.radius, *gaps]))
 
 
 def _too_few_digits(
@@ -161,7 +186,7 @@ def _too_few_digits(
 ) -> _Claim | None:
     """What rounding to one digit fewer may make of the right value, if that is worth anything."""
     share = min(1.0, policy.credit("imprecise", None, 1) / policy.credit("correct"))
-    radius = 5 * unit
+    radius = ROUNDED * unit
     speaks = radius <= COARSEST * abs(right.value)
     if not share or not speaks or radius <= right.radius:
         return None

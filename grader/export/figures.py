@@ -23,7 +23,7 @@ def stored(value: float, wide: int = WIDE) -> str:
     """
     sign = "-" if value < 0 else ""
     size, room = abs(value), wide - len(sign)
-    decimals = room - len(f"{size:.0f}") - 1
+    decimals = room - len(str(int(size))) - 1
     text = f"{size:.{max(decimals, 1)}f}"
     coarse = size and 10.0**-decimals > size * FINE
     if decimals < 1 or len(text) > room or coarse:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from grader.aside import new_folder, write_pieces
+from grader.aside import is_empty, new_folder, write_pieces
 from grader.errors import AssignmentError
 from grader.folder import Folder
 
@@ -26,11 +26,16 @@ def write_one(target: Path, pieces: Iterable[bytes], force: bool) -> None:
     """
     if target.exists() and not (force and target.is_file()):
         raise AssignmentError(f"{target} exists already; choose another --out, or --force")
+    made = [place for place in target.parents if not place.exists()]
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         write_pieces(target, pieces)
     except OSError as error:
         raise AssignmentError(f"{target} cannot be written: {error.strerror}") from None
+    finally:
+        for place in made:  # those that nothing came into
+            if is_empty(place):
+                place.rmdir()
 
 
 def write_several(target: Path, files: Iterable[tuple[str, bytes]], force: bool) -> int:
