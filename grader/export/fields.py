@@ -5,7 +5,8 @@ and a comment: what the catalogued misconceptions make there, and a wider ball f
 digits. Other systems take the first number that fits, or the only one; so no two of them with
 different outcomes may claim one answer. Where the balls of two slips overlap, each keeps what
 is nearer to it, and a misconception goes before a slip of the pen, as in the checker; where
-they cannot be told apart, the first of the catalogue stays. Nothing here knows of follow-through: that needs all fields at once.
+they cannot be told apart, the first of the catalogue stays. Nothing here knows of
+follow-through: that needs all fields at once.
 """
 
 from __future__ import annotations
