@@ -129,9 +129,7 @@ class _Quiz:
     @property
     def title(self) -> str:
         """What the teacher tells the quizzes apart by."""
-        student = self.one.student
-        who = f"{student.student} {student.name}" if student.name else student.student
-        return tame(f"{self.order.name}: {who}")
+        return tame(f"{self.order.name}: {self.one.who}")
 
 
 def _steps(page: Sheet) -> Iterator[tuple[str, Item]]:

@@ -22,6 +22,11 @@ class Owned:
     student: Student
     exercises: tuple[Exercise, ...]
 
+    @property
+    def who(self) -> str:
+        """Id and name: two students may share a name."""
+        return f"{self.student.student} {self.student.name}".strip()
+
 
 def owned(
     folder: Folder, only: Sequence[str] = (), progress: Progress = silent

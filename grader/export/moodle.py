@@ -62,8 +62,6 @@ def quiz(
 
 def category(order: Order, one: Owned) -> str:
     """The category of a student's questions; those that follow belong to it."""
-    student = one.student
-    who = f"{student.student} {student.name}" if student.name else student.student
     path = "/".join(
         ["$course$", "top", _name(f"{order.made_by.title} ({order.name})"), _name(who)]
     )

@@ -177,7 +177,7 @@ def _points(points: float) -> str:
 
 def test(order: Order, one: Owned, number: int, items: Sequence[Exercise]) -> str:
     """The test of one student: their exercises, in any order, handed in one by one."""
-    name = tame(f"{order.name}: {one.student.shown}")
+    name = tame(f"{order.name}: {one.who}")
     refs = "".join(
         f'<assessmentItemRef identifier="ref-{n}" href="{text(f"../items/{item.id}.xml")}"/>'
         for n, item in enumerate(items, 1)

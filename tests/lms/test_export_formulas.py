@@ -194,7 +194,8 @@ def test_the_command_writes_them_and_says_what_is_lost(tmp_path: Path) -> None:
     found = plugin.read((hw / "exports" / "moodle-formulas.xml").read_bytes())
     assert len({q.idnumber for q in found}) == 6
     said = " ".join(done.output.split())
-    assert "qtype_formulas" in said and "costs its whole part" in said
+    assert "qtype_formulas" in said
+    assert "costs its whole part" in said
 
 
 def test_variables_are_never_taken_for_braces_in_the_text() -> None:
