@@ -62,9 +62,8 @@ def quiz(
 
 def category(order: Order, one: Owned) -> str:
     """The category of a student's questions; those that follow belong to it."""
-    path = "/".join(
-        ["$course$", "top", _name(f"{order.made_by.title} ({order.name})"), _name(who)]
-    )
+    title = f"{order.made_by.title} ({order.name})"
+    path = f"$course$/top/{_name(title)}/{_name(one.who)}"
     number = text(f"bp-of-{one.exercises[0].id}")
     return (
         f'<question type="category"><category><text>{text(path)}</text></category>'
