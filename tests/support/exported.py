@@ -14,7 +14,7 @@ from grader.batch import VERDICTS, Batch
 from grader.conventions import judge
 from grader.export.classes import Owned
 from grader.folder import Order
-from grader.policy import DEFAULT, Policy
+from grader.policy import Policy
 from grader.roster import Student
 from problems import family, ids
 from problems.catalogue import CATALOGUE
@@ -62,8 +62,13 @@ def outcome(slip: str, policy: Policy) -> tuple[float, str]:
     return policy.credit("slip", slip), CATALOGUE[slip].student
 
 
-def slipped(exercise: Exercise, policy: Policy = DEFAULT) -> Iterator[Slipped]:
+@lru_cache(maxsize=32)
+def slipped(exercise: Exercise) -> tuple[Slipped, ...]:
     """Every catalogued slip at every step, everything else right: judged in one go."""
+    return tuple(_slipped(exercise))
+
+
+def _slipped(exercise: Exercise) -> Iterator[Slipped]:
     tried = list(_tried(exercise))
     count = len(tried)
     values, units, unreadable = {}, {}, {}
