@@ -47,6 +47,10 @@ def write_several(target: Path, files: Iterable[tuple[str, bytes]], force: bool)
     Raises:
         AssignmentError: as `write_one`.
     """
+    if target.is_file():
+        raise AssignmentError(
+            f"{target} is a file; a folder is to be written, choose another --out"
+        )
     count = 0
     with new_folder(target, replace=force) as aside:
         for name, data in files:
