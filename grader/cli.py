@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("grader.commands.serve:serve", "Serve students and teachers in the browser."),
     "backup": ("grader.commands.backup:backup", "Copy everything that the service stores."),
     "restore": ("grader.commands.restore:restore", "A service from a backup."),
+    "lti": ("grader.commands.lti:lti", "Moodle, Canvas and others open the service."),
     "doctor": ("grader.commands.doctor:doctor", "Say what is installed and what is missing."),
 }
 """Command -> where it lives and its line in the overview, so that --help loads none of them."""

@@ -2,6 +2,11 @@
 
 BpgradeError
  +- AssignmentError   an assignment folder cannot be found, read or written
+ +- CallError         a learning platform could not be asked for something
+ |   +- AddressError    its address may not be called: internal, or not https
+ |   +- SilenceError    no connection, no answer in time, or one that breaks off
+ |   +- AnswerError     an answer of no use: too long, or not what was asked for
+ |   +- RefusalError    it answers that it will not, or not now
  +- ReportError       a results folder cannot be found, or is not what a report is made of
  +- RosterError       rows of a roster cannot be used; all are listed
  +- SubmissionError   a file cannot be read as a submission at all
@@ -72,6 +77,26 @@ class ServiceError(BpgradeError):
 
 class ClusterError(BpgradeError):
     """No workers where they were said to be."""
+
+
+class CallError(BpgradeError):
+    """A learning platform could not be asked for something; the message says why."""
+
+
+class AddressError(CallError):
+    """An address that may not be called: of an internal network, or not https."""
+
+
+class SilenceError(CallError):
+    """No connection, no answer in time, or one that breaks off."""
+
+
+class AnswerError(CallError):
+    """An answer of no use: too long, or not what was asked for."""
+
+
+class RefusalError(CallError):
+    """A platform answers that it will not do something, or not now."""
 
 
 class RosterError(ProblemsError):

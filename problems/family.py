@@ -170,6 +170,11 @@ class Design:
         """Questions for formulas with letters, in the order of the worksheet."""
         return tuple(dict.fromkeys(id for piece in self.sections for id in piece.generals))
 
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """Everything that is answered, as of an exercise."""
+        return (*self.asked, *map(ids.formula_of, self.formulas), *self.generals)
+
     def finer(self) -> Design | None:
         """The same with one more digit, if the family allows it."""
         decimals = self.precision.decimals

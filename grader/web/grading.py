@@ -96,8 +96,16 @@ def _store(submission: Submission, report: dict[str, Any]) -> Result:
             },
         )
         Submission.objects.filter(pk=submission.pk).update(state=State.GRADED)
+        _queue(submission)
     submission.state = State.GRADED
     return result
+
+
+def _queue(submission: Submission) -> None:
+    """The grade leaves with the result or not at all."""
+    from grader.web.lti.outbox import queue  # which knows standings, which know lateness
+
+    queue(submission.task.member, submission.task.assignment, changed=True)
 
 
 def counted(submission: Submission, score: float) -> float:

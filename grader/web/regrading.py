@@ -21,6 +21,7 @@ from grader.policyfile import load_policy, names, read_policy
 from grader.read.number import Written, read_number
 from grader.web.assignments import note
 from grader.web.grading import hours_late
+from grader.web.lti.outbox import queue_class
 from grader.web.models import Assignment, Audit, Result, Task
 from problems import ids
 from problems.exercise import Exercise
@@ -267,6 +268,7 @@ def apply(assignment: Assignment, policy_text: str, user: Any, **settings: Any) 
         held.save()
         pairs = under(policy, graded_of(held, held.due, current=False), _exercise)
         _store(pairs, policy_text)
+        queue_class(held, changed=True)
         changed = sum(pair.differs for pair in pairs)
         if policy_text != before or changed:
             detail = {"assignment": held.pk, "before": before, "after": policy_text}

@@ -304,11 +304,13 @@ def loopback(host: str) -> bool:
 
 
 def serve(server: Server) -> None:
-    """Answer, and grade what was left over, until the process is told to end."""
+    """Answer, grade what was left over and send grades, until the process is told to end."""
     from grader.web.grading import Sweeper
+    from grader.web.lti.postman import Postman
     from grader.web.wsgi import application
 
-    sweeper = Sweeper()
+    sweeper, postman = Sweeper(), Postman()
+    postman.start()
     if os.environ.get("BPGRADE_SWEEPING") != "off":  # measurements
         sweeper.start()
     log.info("started", extra={"bpgrade": {"port": server.port}})
@@ -316,4 +318,5 @@ def serve(server: Server) -> None:
         server.run(application)
     finally:
         sweeper.end()
+        postman.end()
         log.info("ended")

@@ -125,9 +125,8 @@ def score_of(policy: Policy, tasks: list[list[Attempt]]) -> float | None:
 def most_of(assignment: Assignment, policy: Policy) -> float:
     """Points of a faultless exercise; all of an assignment ask the same steps."""
     task = assignment.tasks.first()
-    if task is None:
-        return 0.0
-    return round(math.fsum(policy.weight(step_of(q)) for q in task.exercise.questions), 6)
+    questions = task.exercise.questions if task else assignment.made.design().questions
+    return round(math.fsum(policy.weight(step_of(q)) for q in questions), 6)
 
 
 def stages(found: list[Standing]) -> dict[Stage, int]:

@@ -43,7 +43,7 @@ def configure(data: Path, database: str = "", url: str = "", makes: bool = True)
         raise ServiceError(f"{data} cannot be written: {error.strerror}") from None
 
 
-def configure_existing(data: Path, database: str = "") -> None:
+def configure_existing(data: Path, database: str = "", url: str = "") -> None:
     """Set Django up for a service that must be there already, and change nothing.
 
     Raises:
@@ -53,7 +53,7 @@ def configure_existing(data: Path, database: str = "") -> None:
 
     if not database and not (data / FILE).is_file():
         raise ServiceError(f"there is no {FILE} in {data}; give the service's --data")
-    configure(data, database, makes=False)
+    configure(data, database, url, makes=False)
 
 
 def prepare() -> None:

@@ -71,7 +71,7 @@ def tried(order: Order, variant: int = 0) -> Trial:
     worst = tuple((describe(check), share) for check, share in reasons(design, bits, BLOCKS))
     return Trial(
         _page(order, design, drawn) if drawn else None,
-        len(design.asked) + len(design.formulas) + len(design.generals),
+        len(design.questions),
         design.plan.network.topology(),
         _places(design),
         _refused(design, candidates, bits),

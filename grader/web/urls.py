@@ -19,6 +19,7 @@ urlpatterns = [
     path("tokens/<int:token>/end/", tokens.end, name="token-end"),
     path("teach/", include("grader.web.teacher.urls")),
     path("learn/", include("grader.web.student.urls")),
+    path("lti/", include("grader.web.lti.urls")),
     path("api/v1/", include("grader.web.api.urls")),
     path("admin/", admin.site.urls),
 ]

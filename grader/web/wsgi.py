@@ -6,5 +6,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from grader.web.lti.framing import partitioned
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "grader.web.settings")
-application = get_wsgi_application()
+application = partitioned(get_wsgi_application())

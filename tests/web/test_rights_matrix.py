@@ -39,7 +39,10 @@ NAMES = {
     "far teacher": "Far-teacher",
     "superuser": "root",
 }
-OPEN = ("login/", "link/", "health", "ready", "admin/login/", "admin/logout/")
+OPEN = (
+    *("login/", "link/", "health", "ready", "admin/login/", "admin/logout/"),
+    *("lti/login", "lti/launch", "lti/jwks", "lti/register/", "lti/waiting/"),
+)
 OPEN_API = ("api/v1/", "api/v1/openapi.json", "api/v1/docs", "api/v1/.*")
 OBJECTS = {"course", "assignment", "task", "submission", "member", "exercise"}
 OF_A_FORM = ("learn/practice/<str:assignment>/",)
@@ -113,6 +116,7 @@ def room() -> Room:
         "app_label": "auth",
         "object_id": str(ada.pk),
         "content_type_id": "1",
+        "platform": "1",
         "id": str(ada.pk),
         "url": "x",
     }
@@ -160,6 +164,12 @@ def expected(route: str, parts: set[str], role: str) -> set[int] | None:
         return None if not parts & OBJECTS or role in of_student(parts) else {404}
     if route.startswith("tokens/"):
         return {404} if parts and role != "ada" else None
+    if route.startswith("lti/platforms/"):
+        return None if role == "superuser" else {404}
+    if route.startswith("lti/course/"):
+        return None if role == "teacher" else {404}
+    if route == "lti/choose/":  # only after a launch to choose
+        return {404}
     if route in ("", "password/"):
         return None
     raise AssertionError(f"who may see /{route}? say it in tests/web/test_rights_matrix.py")

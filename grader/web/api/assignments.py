@@ -29,6 +29,7 @@ from grader.web.api.shapes import (
     ReportPage,
 )
 from grader.web.api.submissions import receipt
+from grader.web.lti.outbox import queue_class
 from grader.web.models import Assignment, Member, Result, Role, Submission
 from grader.web.rights import (
     STAFF,
@@ -221,6 +222,8 @@ def change(request: HttpRequest, assignment: str, wanted: Changes) -> dict[str, 
             found.save(update_fields=list(changes))
             told = {name: str(value)[:200] for name, value in changes.items()}
             drawing.note(user, found.course, "assignment.changed", found.title, by="api", **told)
+            # another rule for attempts, or comments that may be shown now
+            queue_class(found, changed=True)
     return _shown(found, Role.TEACHER)
 
 

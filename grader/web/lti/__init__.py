@@ -6,5 +6,8 @@ launching     login, launch: who comes from where, checked as SECURITY demands
 arriving      a checked launch becomes an account, a place in a course, a page
 choosing      deep linking: a teacher picks or creates an assignment inside the platform
 services      names and roles, line items, scores
-outbox        grades leave by rows written with the results, until the platform has them
+grades        what a platform is told of a student's work
+outbox        grades leave by rows written with the results
+postman       sends them, until the platform has them
+calling       every call to a platform, within limits
 """

@@ -75,6 +75,8 @@ class Login(models.Model):
     browser = models.CharField(max_length=64)
     """Digest of the cookie that the browser got."""
     platform = models.ForeignKey(Platform, models.CASCADE, related_name="+")
+    asked = models.TextField(blank=True)
+    """What the platform asked with, as a query: to begin again in a window of its own."""
     begun = models.DateTimeField(default=timezone.now, db_index=True)
 
 

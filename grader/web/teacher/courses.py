@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from grader.web.assignments import note
+from grader.web.lti import outbox
 from grader.web.models import Course, Member, Role
 from grader.web.rights import STAFF, courses_of, may_make_courses, staff_only, teachers_only
 from grader.web.teacher.forms import Form
@@ -68,6 +69,8 @@ def course(request: HttpRequest, member: Member) -> HttpResponse:
         "students": [one for one in students if one.active],
         "gone": [one for one in students if not one.active],
         "assignments": found.assignments.order_by("-created"),
+        "platforms": list(found.contexts.select_related("platform")),
+        "refused": outbox.refused_in(found),
     }
     return shown(request, "course", found, **context)
 

@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from grader.errors import PolicyError
@@ -19,6 +20,7 @@ from grader.policyfile import SHIPPED, load_policy, names, read_policy
 from grader.roster import safe_name
 from grader.web import assignments, regrading
 from grader.web.assignments import note
+from grader.web.lti import choosing
 from grader.web.models import Assignment, Feedback, Member
 from grader.web.rights import assignment_teachers_only, teachers_only
 from grader.web.teacher.forms import Form, uploaded_text
@@ -85,6 +87,8 @@ def plan(request: HttpRequest, member: Member) -> HttpResponse:
         else:
             count = made.tasks.count()
             text = f"{title} is there, with {count} exercises. Publish it to let students see it."
+            if choosing.is_choosing(request, course):  # for a link of a learning platform
+                return redirect(f"{reverse('lti-choose')}?assignment={made.pk}")
             messages.success(request, text)
             return redirect("teach-assignment", made.pk)
     return _plan_page(request, member, form)

@@ -1,0 +1,284 @@
+"""A teacher chooses what a link of the platform opens: an assignment that is there, or a new one.
+
+Two ways lead here. In deep linking the platform asks, and gets a signed answer; otherwise a
+link was placed that opens nothing yet, and what is chosen is noted on our side alone.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from grader.errors import CallError
+from grader.folder import Order
+from grader.web import assignments
+from grader.web.assignments import note
+from grader.web.lti import framing, keys, services
+from grader.web.lti.arriving import AGS, CUSTOM, LONGEST_URL, Arrived, place
+from grader.web.lti.launching import CLAIM, Launch, launch_url, text_of
+from grader.web.lti.models import Context, Placement
+from grader.web.models import Assignment, Course, Role
+from grader.web.rights import member_of
+from grader.web.standing import most_of
+from problems import family as families
+from problems.errors import GateError, SpecError
+
+DEEP = "https://purl.imsglobal.org/spec/lti-dl/claim/"
+PENDING = "chooses"
+"""Key of the session: what is to be chosen."""
+LONGEST_DATA = 4_000
+"""Of what a deep linking request wants back unchanged."""
+TAG = "bpgrade"
+"""Of our columns in a platform's gradebook."""
+LIFETIME = 300
+"""Seconds that our answer is good for."""
+
+
+@dataclass(frozen=True)
+class Pending:
+    """What a teacher is choosing for; kept in the session."""
+
+    context: int
+    deployment: str
+    link: str = ""
+    """The link that opens nothing yet; '' in deep linking."""
+    title: str = ""
+    lineitem: str = ""
+    return_url: str = ""
+    data: str = ""
+    several: bool = False
+    columns: bool = True
+    """Whether the platform takes columns of its gradebook along with links."""
+
+
+def begin(request: HttpRequest, launch: Launch, arrived: Arrived) -> str:
+    """Remember what is to be chosen; where the teacher goes."""
+    request.session[PENDING] = vars(_pending(launch, arrived.context))
+    return reverse("lti-choose")
+
+
+def _pending(launch: Launch, context: Context) -> Pending:
+    deployment = launch.deployment.ident
+    link = launch.part("resource_link")
+    if not launch.chooses:
+        title = text_of(link, "title") or context.title
+        lineitem = text_of(launch.part(AGS), "lineitem", LONGEST_URL)
+        return Pending(context.pk, deployment, text_of(link, "id"), title, lineitem)
+    asked = launch.part(f"{DEEP}deep_linking_settings")
+    data = asked.get("data")
+    return Pending(
+        context.pk,
+        deployment,
+        title=text_of(asked, "title"),
+        return_url=text_of(asked, "deep_link_return_url", LONGEST_URL),
+        data=data[:LONGEST_DATA] if isinstance(data, str) else "",
+        several=asked.get("accept_multiple") is True,
+        columns=asked.get("accept_lineitem") is not False,
+    )
+
+
+def pending_of(request: HttpRequest) -> tuple[Pending, Context]:
+    """What is being chosen in this session, by a teacher of the course.
+
+    Raises:
+        Http404: nothing, or by somebody else.
+    """
+    kept = request.session.get(PENDING)
+    if not isinstance(kept, dict):
+        raise Http404("no such page")
+    pending = Pending(**kept)
+    found = Context.objects.select_related("course", "platform").filter(pk=pending.context)
+    context = found.first()
+    if context is None:
+        raise Http404("no such page")
+    member_of(request.user, context.course_id, Role.TEACHER)
+    return pending, context
+
+
+def is_choosing(request: HttpRequest, course: Course) -> bool:
+    """Whether a link of this course waits for what is being made."""
+    kept = request.session.get(PENDING)
+    if not isinstance(kept, dict):
+        return False
+    return Context.objects.filter(pk=int(kept.get("context", 0)), course=course).exists()
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def choose(request: HttpRequest) -> HttpResponse:
+    """The assignments of the course, and a quick way to a new one."""
+    pending, context = pending_of(request)
+    problem = ""
+    if request.method == "POST":
+        if request.POST.get("action") == "cancel":
+            return _answered(request, pending, context, [])
+        if request.POST.get("action") == "new":
+            chosen, problem = _made(request, context.course)
+        else:
+            chosen, problem = _chosen(request, pending, context.course)
+        if chosen:
+            _publish(request, chosen)
+            return _answered(request, pending, context, chosen)
+    page = {
+        "course": context.course,
+        "pending": pending,
+        "platform": context.platform.name or framing.origin_of(context.platform.auth_url),
+        "assignments": context.course.assignments.order_by("-created"),
+        "families": [families.load(name) for name in families.names()],
+        "wanted": request.POST.get("assignment") or request.GET.get("assignment", ""),
+        "problem": problem,
+        "form": request.POST,
+    }
+    return render(request, "lti/choose.html.j2", page, status=422 if problem else 200)
+
+
+def _chosen(
+    request: HttpRequest, pending: Pending, course: Course
+) -> tuple[list[Assignment], str]:
+    wanted = request.POST.getlist("assignment")[: 50 if pending.several else 1]
+    found = list(course.assignments.filter(pk__in=wanted))
+    return found, "" if found else "Choose an assignment, or make a new one."
+
+
+def _made(request: HttpRequest, course: Course) -> tuple[list[Assignment], str]:
+    """A new assignment with the family's own choices."""
+    from grader.roster import safe_name
+
+    title = " ".join(request.POST.get("title", "").split())[:200]
+    family = request.POST.get("family", "")
+    if not title or not title.isprintable():
+        return [], "Give the new assignment a title."
+    if family not in families.names():
+        return [], "Choose a family for the new assignment."
+    order = Order(
+        name=safe_name(title) or "assignment",
+        family=family,
+        definition=families.source_of(family),
+        secret=secrets.token_hex(16),
+    )
+    try:
+        return [assignments.create(course, order, title, request.user)], ""
+    except (GateError, SpecError) as error:
+        return [], str(error)
+
+
+def _publish(request: HttpRequest, chosen: Sequence[Assignment]) -> None:
+    """From now on the platform decides who sees the link."""
+    for assignment in chosen:
+        if not assignment.published:
+            with transaction.atomic():
+                assignment.published = True
+                assignment.save(update_fields=["published"])
+                note(request.user, assignment.course, "assignment.published", assignment.title)
+
+
+def _answered(
+    request: HttpRequest, pending: Pending, context: Context, chosen: Sequence[Assignment]
+) -> HttpResponse:
+    """Back to the platform with what was chosen, or to the assignment's own page."""
+    del request.session[PENDING]
+    if pending.return_url:
+        return _returned(request, pending, context, chosen)
+    if not chosen:
+        return redirect("teach-course", context.course_id)
+    lineitem = pending.lineitem or _column(request, context, chosen[0])
+    with transaction.atomic():
+        place(context, pending.link, chosen[0], lineitem)
+        note(request.user, context.course, "link.placed", chosen[0].title, link=pending.title)
+    messages.success(request, f"The link of the platform now opens {chosen[0].title}.")
+    return redirect("teach-assignment", chosen[0].pk)
+
+
+def _column(request: HttpRequest, context: Context, assignment: Assignment) -> str:
+    """A column of the gradebook, where the platform has made none and lets us; else ''."""
+    if not context.lineitems_url or services.LINEITEM not in context.scopes:
+        return ""
+    try:
+        found = services.line_item_for(
+            context.platform,
+            context.lineitems_url,
+            resource=assignment.pk,
+            tag=TAG,
+            label=assignment.title,
+            most=whole_of(assignment),
+        )
+    except CallError as error:
+        messages.error(request, f"The platform has made no column for the points: {error}")
+        return ""
+    return found.url
+
+
+def _returned(
+    request: HttpRequest, pending: Pending, context: Context, chosen: Sequence[Assignment]
+) -> HttpResponse:
+    origin = framing.origin_of(pending.return_url)
+    if not origin:
+        raise Http404("the platform gave no address to return to")
+    signed = keys.sign(answer(pending, context, chosen), LIFETIME)
+    page = {"address": pending.return_url, "token": signed, "chosen": chosen}
+    response = render(request, "lti/return.html.j2", page)
+    frame = request.session.get(framing.FRAMED) or "'none'"
+    response["Content-Security-Policy"] = framing.policy(frame=frame, form=f"'self' {origin}")
+    return response
+
+
+def answer(pending: Pending, context: Context, chosen: Sequence[Assignment]) -> dict[str, Any]:
+    """The claims of a deep linking response (LTI Deep Linking 2.0, section 4.1)."""
+    platform = context.platform
+    claims: dict[str, Any] = {
+        "iss": platform.client_id,
+        "aud": platform.issuer,
+        "nonce": secrets.token_urlsafe(24),
+        f"{CLAIM}message_type": "LtiDeepLinkingResponse",
+        f"{CLAIM}version": "1.3.0",
+        f"{CLAIM}deployment_id": pending.deployment,
+        f"{DEEP}content_items": [item_of(one, pending.columns) for one in chosen],
+    }
+    if pending.data:
+        claims[f"{DEEP}data"] = pending.data
+    if not chosen:
+        claims[f"{DEEP}msg"] = "Nothing was chosen."
+    return claims
+
+
+def whole_of(assignment: Assignment) -> float:
+    """Points of a faultless student."""
+    return most_of(assignment, assignment.valued) * assignment.made.exercises
+
+
+def item_of(assignment: Assignment, column: bool = True) -> dict[str, Any]:
+    """A link as the platform shall make it, with a column of its gradebook."""
+    found: dict[str, Any] = {
+        "type": "ltiResourceLink",
+        "url": launch_url(),
+        "title": assignment.title,
+        "custom": {CUSTOM: assignment.pk},
+        "window": {"targetName": "_blank"},
+    }
+    most = whole_of(assignment)
+    if column and most:
+        found["lineItem"] = {
+            "scoreMaximum": most,
+            "label": assignment.title,
+            "resourceId": assignment.pk,
+            "tag": TAG,
+        }
+    if assignment.due:
+        found["submission"] = {"endDateTime": assignment.due.isoformat()}
+    return found
+
+
+def placements_of(assignment: Assignment) -> list[Placement]:
+    """The links of platforms that open an assignment."""
+    found = assignment.placements.select_related("context", "context__platform")
+    return list(found.order_by("pk"))

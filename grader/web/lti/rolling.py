@@ -1,0 +1,92 @@
+"""The class list as the platform has it: who is in the course, and who has left it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from grader.web.assignments import note
+from grader.web.lti import outbox
+from grader.web.lti.arriving import enrolled, identified, role_of
+from grader.web.lti.launching import text_of
+from grader.web.lti.models import Context, Identity
+from grader.web.lti.services import Person
+from grader.web.models import Course, Member, Role
+
+LONGEST = {"name": 200, "email": 254, "ident": 190}
+"""Characters that are kept."""
+
+
+@dataclass(frozen=True)
+class Rolled:
+    """What a class list of a platform did to a course."""
+
+    new: int
+    back: int
+    gone: int
+    same: int
+    without: int
+    """People without any part in the course that we know."""
+
+
+def roll(context: Context, people: Sequence[Person], user: Any) -> Rolled:
+    """Make the students of a course those of the platform, in one transaction.
+
+    Students who came from this platform and are no longer on its list become inactive; those of
+    an uploaded class list are not touched.
+
+    Args:
+        context: the platform's course.
+        people: as the names and roles service gives them.
+        user: who asked for it.
+    """
+    course, issuer = context.course, context.platform.issuer
+    with transaction.atomic():
+        Course.objects.select_for_update().get(pk=course.pk)
+        before = {member.user_id: member for member in course.members.filter(role=Role.STUDENT)}
+        listed: set[int] = set()
+        without = 0
+        for one in people:
+            role = role_of(one.roles) if one.active else None
+            if role is None:
+                without += 1
+                continue
+            listed.add(_enrolled(context, one, role).user_id)
+        gone = _leave(course, issuer, listed)
+        found = _counted(before, course, listed, gone, without)
+        if found.new or found.back or found.gone:
+            counts = {"new": found.new, "back": found.back, "gone": found.gone}
+            note(user, course, "roster.fetched", context.title, **counts)
+        for placement in context.placements.all():
+            outbox.queue_class(placement.assignment)
+    return found
+
+
+def _enrolled(context: Context, one: Person, role: Role) -> Member:
+    issuer = context.platform.issuer
+    told = {"name": one.name, "email": one.email, "ident": one.sourcedid or one.sub}
+    told = {name: text_of(told, name, LONGEST[name]) for name in told}
+    known = Identity.objects.select_related("user").filter(issuer=issuer, sub=one.sub).first()
+    user = known.user if known else identified(issuer, one.sub, told["name"], told["email"])
+    ident = told.pop("ident") or one.sub
+    return enrolled(context.course, user, role, ident, **told)
+
+
+def _leave(course: Course, issuer: str, listed: set[int]) -> int:
+    """Students of this platform who are not on its list."""
+    own = Identity.objects.filter(issuer=issuer).values("user")
+    left = course.members.filter(role=Role.STUDENT, active=True, user__in=own)
+    return left.exclude(user_id__in=listed).update(active=False)
+
+
+def _counted(
+    before: dict[int, Member], course: Course, listed: set[int], gone: int, without: int
+) -> Rolled:
+    now = course.members.filter(role=Role.STUDENT, active=True, user_id__in=listed)
+    students = set(now.values_list("user_id", flat=True))
+    back = sum(id in students and not member.active for id, member in before.items())
+    new = len(students - before.keys())
+    return Rolled(new, back, gone, len(students) - new - back, without)

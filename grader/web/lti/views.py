@@ -1,0 +1,211 @@
+"""Addresses that platforms send browsers to: login, launch; our key set; where a launch leads."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import login as begin_session
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from grader.web.lti import choosing, framing, keys
+from grader.web.lti.arriving import Arrived, NobodyError, arrive
+from grader.web.lti.launching import (
+    LONGEST_FORM,
+    OLDEST,
+    Launch,
+    RefusedLaunchError,
+    begin,
+    text_of,
+    verified,
+)
+from grader.web.lti.models import Placement
+from grader.web.models import Role
+from grader.web.views import BACKEND
+
+log = logging.getLogger("bpgrade.lti")
+
+
+@require_GET
+def key_set(request: HttpRequest) -> HttpResponse:
+    """Our public keys, which platforms fetch to check what we sign."""
+    response = JsonResponse(keys.public_keys())
+    response["Cache-Control"] = "public, max-age=300"
+    return response
+
+
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+def login(request: HttpRequest) -> HttpResponse:
+    """A platform asks us to log somebody in; the browser goes back there for a token."""
+    try:
+        sent = request.GET if request.method == "GET" else _form(request)
+        if _cannot_keep_cookies(request):
+            return _refused(request, RefusedLaunchError("needs_window", 200, sent.urlencode()))
+        begun = begin(sent.dict(), request.META.get("REMOTE_ADDR", ""))
+    except RefusedLaunchError as error:
+        return _refused(request, error)
+    response = HttpResponseRedirect(begun.url)
+    seconds = int(OLDEST.total_seconds())
+    framing.set_launch_cookie(response, begun.cookie, begun.secret, seconds)
+    return response
+
+
+def _cannot_keep_cookies(request: HttpRequest) -> bool:
+    """In a frame without TLS no cookie comes back; browsers say where they are."""
+    from django.conf import settings
+
+    return in_frame(request) and not settings.SECURE and not _same_site(request)
+
+
+def _same_site(request: HttpRequest) -> bool:
+    return request.headers.get("Sec-Fetch-Site", "") in ("same-site", "same-origin")
+
+
+def in_frame(request: HttpRequest) -> bool:
+    """Whether the page will be shown inside another one."""
+    return request.headers.get("Sec-Fetch-Dest") in ("iframe", "frame")
+
+
+def _form(request: HttpRequest) -> Any:
+    """The form of a platform, whose size is checked before anything is read."""
+    length = request.headers.get("Content-Length") or "0"
+    if not length.isdigit() or int(length) > LONGEST_FORM:
+        raise RefusedLaunchError("too_large", 413)
+    return request.POST
+
+
+@csrf_exempt
+@require_POST
+def launch(request: HttpRequest) -> HttpResponse:
+    """Somebody comes back with a token, and is let in or not."""
+    try:
+        sent = _form(request)
+        if sent.get("error"):
+            raise RefusedLaunchError("refused_by_platform")
+        found = verified(sent.get("id_token", ""), sent.get("state", ""), request.COOKIES)
+    except RefusedLaunchError as error:
+        return _refused(request, error)
+    try:
+        arrived = arrive(found)
+        if found.chooses and arrived.member.role != Role.TEACHER:
+            raise NobodyError("only_teachers_choose")
+    except NobodyError as error:
+        return _nobody(request, found, error)
+    _let_in(request, found, arrived)
+    return redirect(_place(request, found, arrived))
+
+
+def _let_in(request: HttpRequest, found: Launch, arrived: Arrived) -> None:
+    """A session of its own, which remembers who may frame it."""
+    begin_session(request, arrived.user, backend=BACKEND)
+    request.session.set_expiry(framing.HOURS * 3600)
+    request.session[framing.LAUNCHED] = found.platform.name or found.platform.issuer
+    origin = framing.origin_of(found.platform.auth_url)
+    target = text_of(found.part("launch_presentation"), "document_target")
+    if in_frame(request) or ("Sec-Fetch-Dest" not in request.headers and target == "iframe"):
+        request.session[framing.FRAMED] = origin
+    log.info("launched", extra={"bpgrade": {"platform": found.platform.pk}})
+
+
+def _place(request: HttpRequest, found: Launch, arrived: Arrived) -> str:
+    """The page that the launch is about."""
+    if found.chooses:
+        return choosing.begin(request, found, arrived)
+    staff = arrived.member.role != Role.STUDENT
+    if arrived.placement is None:
+        return choosing.begin(request, found, arrived) if staff else reverse("lti-waiting")
+    assignment = arrived.placement.assignment
+    if staff:
+        return reverse("teach-assignment", args=[assignment.pk])
+    if not assignment.published:
+        return reverse("lti-waiting")
+    tasks = assignment.tasks.filter(member=arrived.member, current=True).order_by("number")
+    own = list(tasks.values_list("pk", flat=True)[:2])
+    return reverse("work-task", args=own) if len(own) == 1 else reverse("work")
+
+
+# what somebody sees who is not let in ----------------------------------------------------------
+
+REASONS = {
+    "too_large": "The form was larger than any launch.",
+    "busy": "Too many people are coming in at this moment. Try again in a minute.",
+    "unknown_platform": "This learning platform is not registered here, or was switched off.",
+    "no_public_address": "This service does not know its own public address. Its administrator "
+    "must start it with --url.",
+    "refused_by_platform": "The learning platform itself broke the login off.",
+    "no_cookie": "Your browser did not keep the cookie that a launch needs; inside other pages "
+    "many browsers keep none. In a window of its own it works.",
+    "needs_window": "Inside the learning platform's page your browser keeps no cookie of this "
+    "service. In a window of its own it works.",
+    "not_this_browser": "This launch was begun in another browser.",
+    "unknown_state": "This launch was used already, or was begun too long ago.",
+    "state_too_old": "This launch was begun too long ago.",
+    "expired": "The platform's token has expired. If this happens again, the clocks of the two "
+    "servers differ: tell your administrator.",
+    "not_yet_valid": "The platform's token is from the future: the clocks of the two servers "
+    "differ. Tell your administrator.",
+    "key_set_unreachable": "The platform's keys could not be fetched, so nothing that it says "
+    "can be checked. Try again in a minute.",
+    "unknown_deployment": "The platform installed this service in a place that is not "
+    "registered here. Its administrator can allow it: bpgrade lti allow.",
+    "anonymous": "The learning platform does not say who you are, so nothing that you do here "
+    "can be graded. Ask your teacher to let the platform send names.",
+    "no_role": "The learning platform says that you have no part in this course.",
+    "no_teacher_yet": "No teacher has opened this course here yet. Ask your teacher to follow "
+    "the link once.",
+    "left_the_course": "You were taken off this course.",
+    "not_drawn": "Your exercise could not be drawn. Tell your teacher.",
+    "only_teachers_choose": "Only teachers choose what a link opens.",
+}
+"""What people are told; of other codes only that the launch was refused."""
+NOBODY = ("anonymous", "no_role")
+"""Launches in order, of people for whom there is nothing here."""
+REFUSED = "The launch from the learning platform was refused."
+
+
+def _refused(request: HttpRequest, error: RefusedLaunchError) -> HttpResponse:
+    log.warning("launch refused", extra={"bpgrade": {"code": error.code}})
+    text = REASONS.get(error.code, REFUSED)
+    again = f"{reverse('lti-login')}?{error.retry}" if error.retry else ""
+    return _told(request, text, error.code, error.status, again)
+
+
+def _nobody(request: HttpRequest, found: Launch, error: NobodyError) -> HttpResponse:
+    """Believed, but without a place here; that is no attack."""
+    log.info("launch leads nowhere", extra={"bpgrade": {"code": error.code}})
+    text = REASONS[error.code]
+    return _told(request, text, error.code, 200 if error.code in NOBODY else 403)
+
+
+def _told(
+    request: HttpRequest, text: str, code: str, status: int, again: str = ""
+) -> HttpResponse:
+    context = {"text": text, "code": code, "again": again}
+    response = render(request, "lti/refused.html.j2", context, status=status)
+    # nothing here is worth stealing a click for, and the platform must be able to show it
+    response["Content-Security-Policy"] = framing.policy(frame="*")
+    return response
+
+
+@require_GET
+def waiting(request: HttpRequest) -> HttpResponse:
+    """For students whose link opens nothing yet."""
+    return render(request, "lti/waiting.html.j2")
+
+
+def placements_of(course: Any) -> list[Placement]:
+    """The links of platforms that open assignments of a course."""
+    found = Placement.objects.filter(context__course=course)
+    return list(found.select_related("assignment", "context__platform").order_by("title", "pk"))
+
+
+def framed_note(request: HttpRequest) -> None:
+    """Say once that a window of its own is more comfortable."""
+    if request.session.get(framing.FRAMED):
+        messages.info(request, "bpgrade is easier to use in a window of its own.")
