@@ -62,7 +62,7 @@ def _facts(tally: Tally, finer: int) -> Iterator[str]:
     if finer:
         yield (
             f"Warning: {plural(finer, 'field')} need more than four decimals, which classic "
-            "quizzes cut away: right answers would be judged wrong there. Use New Quizzes."
+            "quizzes cut away: right answers would be judged wrong there."
         )
     if tally.formulas:
         yield f"{plural(tally.formulas, 'question')} for formulas left out: Canvas has no algebra."

@@ -13,8 +13,8 @@ from grader.terminal import plural, progress
 
 EXAMPLES = """\b
 Examples:
-  bpgrade export gradescope hw1                   hw1/exports/gradescope.zip
-  bpgrade export gradescope hw1 --policy exam     graded and shown as in an exam
+  bpgrade export gradescope hw1                 hw1/exports/gradescope.zip
+  bpgrade export gradescope hw1 --policy exam   graded and shown as in an exam
 """
 
 

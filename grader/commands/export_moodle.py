@@ -15,9 +15,9 @@ from grader.terminal import plural, progress
 EXAMPLES = """\b
 Examples:
   bpgrade export moodle hw1                       hw1/exports/moodle.xml
-  bpgrade export moodle hw1 --type formulas       with follow-through, for a plugin
-  bpgrade export moodle hw1 --per-student         a file for each, for huge classes
-  bpgrade export moodle hw1 --no-tex --only ada   plain text formulas, one student
+  bpgrade export moodle hw1 --type formulas       for a plugin: follow-through
+  bpgrade export moodle hw1 --per-student         a file each: huge classes
+  bpgrade export moodle hw1 --no-tex --only ada   plain text, one student
 """
 AFTERWARDS = (
     "`bpgrade check` on the quiz's responses (report Responses, as CSV) gives them afterwards."

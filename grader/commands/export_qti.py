@@ -14,8 +14,8 @@ from grader.terminal import plural, progress
 
 EXAMPLES = """\b
 Examples:
-  bpgrade export qti hw1                 hw1/exports/qti.zip: all items, a test for each student
-  bpgrade export qti hw1 --per-student   a package each, for players that take one test at a time
+  bpgrade export qti hw1                 all items, a test for each student
+  bpgrade export qti hw1 --per-student   a package each, with one test
 """
 
 

@@ -2,9 +2,9 @@
 
 Canvas judges numbers in one kind of question only, `numerical_question`: one number with a
 margin, right or wrong. So each step is a question of its own and each student has a quiz of
-their own; the text of the exercise is the quiz's description, which both Canvas's classic
-quizzes and its New Quizzes show. Canvas gives every listed number of such a question full
-points, so nothing but the right one is listed.
+their own; the text of the exercise is the quiz's description, for questions of mere text are
+reported to be lost on the way into New Quizzes. Canvas gives every listed number of such a
+question full points, so nothing but the right one is listed.
 
 Source: IMS QTI 1.2 ASI; Canvas's own importer for what it makes of it.
 """

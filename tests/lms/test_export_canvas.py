@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from exported import ADA, BEN, NUMERIC, issued_to, order_of, slipped
+from exported import ADA, BEN, NUMERIC, hostile_order, issued_to, order_of, slipped
 from handed_in import assignment
 from lxml import etree
 from qti_player import OLD, Package, canvas_answers, parsed
@@ -143,3 +143,14 @@ def test_numbers_that_classic_quizzes_round_away_are_warned_of(tmp_path: Path) -
     fine = assignment(tmp_path / "x", "mazur", "--decimals", "6")
     done = runner.invoke(cli, ["export", "canvas", str(fine)])
     assert "four decimals" in " ".join(done.output.split())
+
+
+def test_words_of_a_family_cannot_break_out() -> None:
+    """A teacher's own family may say anything."""
+    owned = iter([issued_to("mazur-delta")])
+    data, _ = canvas.package(hostile_order(), owned, DEFAULT, True, Tally())
+    package = Package(data, CC)
+    schema("packagecc.xsd").assertValid(package.manifest)
+    schema("qti12.xsd").assertValid(parsed(package.files["bpgrade-1/bpgrade-1.xml"]))
+    meta = parsed(package.files["bpgrade-1/assessment_meta.xml"])
+    etree.fromstring(f"<div>{meta.findtext(f'{META}description')}</div>")

@@ -206,3 +206,35 @@ def test_the_scripts_are_shell_and_may_run(hw: Path, script: str, tmp_path: Path
     assert subprocess.run(["bash", "-n", str(path)], check=False).returncode == 0
     assert all("==" in line for line in pinned)
     assert "bpgrade" not in "".join(pinned)
+
+
+STUB = """#!/bin/sh
+case "$1 $2" in
+  "-m venv") mkdir -p "$3/bin"; printf '#!/bin/sh\\necho pip "$@"\\n' > "$3/bin/pip"
+             chmod +x "$3/bin/pip";;
+esac
+"""
+
+
+def test_setup_takes_a_python_that_is_new_enough(hw: Path, site: Site, tmp_path: Path) -> None:
+    """One that is there; an environment of its own; nothing fetched by our own name."""
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    for name, text in (("apt-get", "#!/bin/sh\necho apt-get $@\n"), ("python3.13", STUB)):
+        (tools / name).write_text(text)
+        (tools / name).chmod(0o755)
+    root = tmp_path / "root"
+    root.mkdir()
+    done = subprocess.run(
+        ["bash", str(site.root / "source" / "setup.sh")],
+        env={"PATH": f"{tools}:/usr/bin:/bin", "AUTOGRADER_ROOT": str(root)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (root / "venv" / "bin" / "pip").is_file()
+    assert done.stdout.splitlines() == [
+        "apt-get update",
+        f"pip install --no-cache-dir -r {root}/source/requirements.txt",
+    ]

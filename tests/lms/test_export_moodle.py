@@ -5,10 +5,11 @@ from __future__ import annotations
 import html
 import re
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest
-from exported import ADA, BEN, NUMERIC, issued_to, order_of, outcome, slipped
+from exported import ADA, BEN, NUMERIC, hostile_order, issued_to, order_of, outcome, slipped
 from handed_in import assignment, check, exercise_of, exercises_of, right, table
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -17,7 +18,7 @@ from moodle_reader import ImportRefusedError, Question, cloze_fields, read
 
 from grader.cli import cli
 from grader.commands import export_moodle
-from grader.export import cloze, moodle
+from grader.export import cloze, formulas, moodle
 from grader.export.classes import Owned
 from grader.export.fields import Alternative, Field, fields
 from grader.export.tally import Tally
@@ -242,6 +243,19 @@ def test_any_comment_survives_a_field(words: str) -> None:
     assert shown == "before [[1]] after"
     lines = re.sub("[\n\r]", " ", words).replace("~", "\u223c")
     assert field.answers[1].feedback == html.unescape(html.escape(lines, quote=False))
+
+
+def test_words_of_a_family_cannot_break_out() -> None:
+    """A teacher's own family may say anything: no field, no tag, no end of the text."""
+    owned, tally = issued_to("mazur-delta"), Tally()
+    for kind in (moodle.quiz, partial(formulas.quiz, boxes=8)):
+        args = (hostile_order(), iter([owned]), DEFAULT, moodle.Style())
+        (question,) = read(b"".join(kind(*args, tally=tally)))
+        assert "]]&gt;" in question.text
+        assert "&#123;1:NM:=1" not in question.text
+        assert "<b>x</b>" not in question.text
+        assert question.text.count("{1:NM:=") == 0
+        assert len(question.fields) in (0, len(owned.exercises[0].asked))
 
 
 names = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=40)

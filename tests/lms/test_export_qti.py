@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from exported import ADA, BEN, NUMERIC, issued_to, order_of, outcome, slipped
+from exported import ADA, BEN, NUMERIC, hostile_order, issued_to, order_of, outcome, slipped
 from handed_in import assignment
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -155,6 +155,16 @@ def test_any_name_leaves_a_valid_test(name: str) -> None:
     root = parsed(text.encode())
     _SCHEMA.assertValid(root)
     assert "<" not in root.get("title")
+
+
+def test_words_of_a_family_cannot_break_out() -> None:
+    """A teacher's own family may say anything."""
+    data = qti.package(hostile_order(), iter([issued_to("mazur-delta")]), DEFAULT, True, Tally())
+    package = Package(data)
+    schema("package21.xsd").assertValid(package.manifest)
+    for kind in ("item", "test"):
+        (found,) = package.of(f"imsqti_{kind}_xmlv2p1").values()
+        _SCHEMA.assertValid(parsed(found))
 
 
 _SCHEMA = schema("qti21.xsd")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -32,6 +33,17 @@ def order_of(name: str, called: str = "hw1") -> Order:
     """An assignment of a family that ships with bpgrade."""
     text = (resources.files("problems") / "families" / f"{name}.toml").read_text("utf-8")
     return Order(called, name, text, "secret")
+
+
+def hostile_order() -> Order:
+    """A teacher's own family whose words try to break out."""
+    order = order_of("mazur-delta")
+    nasty = "]]> </text> {1:NM:=5} {#1} <b>x</b> & \\( }"
+    lines = [
+        f"{line.split()[0]} = {json.dumps(nasty)}" if line.startswith(("title", "given")) else line
+        for line in order.definition.splitlines()
+    ]
+    return replace(order, definition="\n".join(lines))
 
 
 @lru_cache(maxsize=64)
