@@ -26,7 +26,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "grader.commands.booklet:booklet",
         "All worksheets or keys of a class in one PDF.",
     ),
-    "export": ("grader.commands.export:export", "Write an assignment for other systems."),
     "read": ("grader.commands.read:read", "Show how an answer is read."),
     "reissue": ("grader.commands.reissue:reissue", "Draw one student's exercise anew."),
     "moodle": ("grader.commands.moodle:moodle", "Grade an assignment of Moodle."),
