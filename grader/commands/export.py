@@ -25,7 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 export = group(
     "export",
     COMMANDS,
-    "Write an assignment or its grades for other programs. All but worksheets and grades hold "
-    "solutions: they are for teachers only.",
+    "Write an assignment or its grades for other programs. Questions and autograders hold what "
+    "the right answers follow from: they are for teachers only.",
     "bpgrade export moodle hw1",
 )

@@ -143,7 +143,10 @@ def test_the_archive_holds_no_solution_and_no_secret(tmp_path: Path) -> None:
     assert secret.encode() not in whole
     assert len(lines) == 6
     assert all("value" not in step for line in lines for step in json.loads(line)["steps"])
-    assert not [n for n in names if "keys" in n or "worksheet" in n or "/web/" in n]
+    held = {n for n in names if n.startswith("class/")}
+    assert held == {"class/assignment.json", "class/exercises.jsonl", "class/roster.csv"}
+    assert {n.split("/")[0] for n in names if "/" in n} == {"class", "bpgrade"}
+    assert not [n for n in names if "/web/" in n]
     assert not [n for n in names if n.endswith(".pyc")]
 
 
