@@ -68,25 +68,6 @@ def test_packages_are_valid(name: str, items: etree.XMLSchema) -> None:
         assert picture.get("src").removeprefix("../") in package.files
 
 
-def test_the_schema_can_say_no(items: etree.XMLSchema) -> None:
-    """Test of the tester: order, attributes and cardinalities are looked at."""
-    data = packaged("mazur-delta").of("imsqti_item_xmlv2p1").popitem()[1].decode()
-    assert items.validate(parsed(data.encode()))
-    for old, new in (
-        (' adaptive="false"', ""),
-        ("<itemBody>", '<itemBody style="x">'),
-        ('toleranceMode="absolute"', 'toleranceMode="about"'),
-        ('tolerance="', 'tolerance="x '),
-        ("<responseCondition>", "<responseCondition><responseElse/>"),
-        ("<p>", "<p><p>a</p>"),
-        ('identifier="R1"', 'identifier="1R"'),
-        ("</responseProcessing>", "</responseProcessing><itemBody/>"),
-        (' alt="', ' title="'),
-    ):
-        assert old in data
-        assert not items.validate(parsed(data.replace(old, new, 1).encode())), old
-
-
 @pytest.mark.parametrize("name", NUMERIC)
 def test_the_key_gets_everything_and_nonsense_nothing(name: str) -> None:
     """Printed numbers, the edges of their balls, numbers far off, nothing at all."""
