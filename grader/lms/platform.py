@@ -12,6 +12,15 @@ from typing import Protocol
 from grader.errors import NotTaken
 
 
+def plain(text: str) -> str:
+    """What a platform calls something, fit for a line of a log or a terminal.
+
+    >>> plain("Ada" + chr(10) + "Example" + chr(27) + "[31m")
+    'Ada�Example�[31m'
+    """
+    return "".join(char if char.isprintable() else "\ufffd" for char in text)
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """A student of the course."""

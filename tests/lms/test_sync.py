@@ -220,6 +220,18 @@ def test_a_grade_that_was_removed_stays_away(hw1: Folder, fake: Fake) -> None:
     assert grade_of(fake, BEN) is None
 
 
+def test_also_after_other_files_were_handed_in(hw1: Folder, drawn: Path) -> None:
+    """On Moodle the attempt is the same then, and the teacher's word stands."""
+    with class_on("moodle") as fake:
+        hand_in_two(fake, drawn)
+        synced(hw1, fake)
+        enter(fake, BEN, None)
+        fake.hand_in(BEN, answers(drawn, "s002"))
+        plan, _ = synced(hw1, fake)
+        assert of(plan, BEN).why == "the grade was removed by hand"
+        assert grade_of(fake, BEN) is None
+
+
 def test_force_replaces_it(hw1: Folder, fake: Fake) -> None:
     synced(hw1, fake)
     enter(fake, BEN, 95.0)
@@ -382,11 +394,11 @@ def test_a_file_in_which_nothing_can_be_read_is_no_0(hw1: Folder, fake: Fake) ->
     assert (grade_of(fake, ZOE), grade_of(fake, ANN)) == (None, None)
 
 
-@pytest.mark.parametrize("what", ["html", "deny"])
+@pytest.mark.parametrize("what", ["html", "deny", "short"])
 def test_a_file_that_arrives_as_something_else_is_not_graded(
     what: str, hw1: Folder, fake: Fake
 ) -> None:
-    """A page of the platform's in its place, with status 200."""
+    """A page of the platform's in its place, with status 200; or half of the rows."""
     where = "pluginfile.php" if isinstance(fake, FakeMoodle) else "stored"
     fake.rules = [Rule(where, 1, what)]
     plan, _ = synced(hw1, fake)
@@ -407,6 +419,15 @@ def test_a_file_that_is_too_large_is_not_even_fetched(hw1: Folder, drawn: Path) 
         found = sync.plan(hw1, plan)
         assert "too many" in of(found, ADA).why
         assert fake.calls["download"] == 0
+
+
+def test_a_name_makes_one_line_of_a_log(hw1: Folder, fake: Fake) -> None:
+    """Nobody writes lines of their own into the log, or acts on a terminal."""
+    fake.users[ADA].fullname = "Ada\n2026-01-01 INFO all well \x1b[31m\u202e"
+    fake.hand_in(ADA, {"x\n\x1b.csv": b"no,table\nat,all\n"})
+    plan, done = synced(hw1, fake)
+    for line in [str(of(plan, ADA)), *sync.failures(plan, done)]:
+        assert line.isprintable()
 
 
 @pytest.mark.parametrize("function", ["save", "edit"])
@@ -622,7 +643,7 @@ def test_handing_out_does_not_touch_feedback_that_is_there(hw1: Folder, drawn: P
     with class_on("moodle") as fake:
         fake.hand_in(ADA, answers(drawn, "s001"))
         synced(hw1, fake)
-        plan, _ = handed_out(hw1, fake)
+        plan, _ = handed_out(hw1, fake, force=True)
         assert of(plan, ADA).action == "skip"
         assert effect(fake)[ADA][2] == ["hw1-feedback.html"]
 
