@@ -2,6 +2,7 @@
 
 BpgradeError
  +- AssignmentError   an assignment folder cannot be found, read or written
+ +- PlatformFileError a learning platform's file is not what it should be; all faults are listed
  +- PlatformError     a learning platform refuses, or says what cannot be understood
  |   +- TokenError    no token, or one that the platform does not know
  |   +- RightsError   the token's owner may not do this
@@ -83,6 +84,10 @@ class ServiceError(BpgradeError):
 
 class ClusterError(BpgradeError):
     """No workers where they were said to be."""
+
+
+class PlatformFileError(ProblemsError):
+    """A learning platform's worksheet, gradebook or archive cannot be used."""
 
 
 class PlatformError(BpgradeError):

@@ -1,10 +1,14 @@
-"""bpgrade canvas: grades and feedback to and from Canvas."""
+"""bpgrade canvas: assignments of Canvas, by files or by its interface."""
 
 from __future__ import annotations
 
 from grader.commands.group import group
 
-TABLE = {
+COMMANDS = {
+    "grade": (
+        "grader.commands.canvas_grade:grade",
+        "Gradebook and submissions in, gradebook and feedback out; no rights needed.",
+    ),
     "sync": (
         "grader.commands.canvas_sync:sync",
         "With a token: fetch what is new, check it, send grades and feedback.",
@@ -14,7 +18,7 @@ TABLE = {
 
 canvas = group(
     "canvas",
-    TABLE,
-    "Exchange submissions, grades and feedback with Canvas.",
-    "bpgrade canvas sync https://canvas.example/courses/7/assignments/12 --assignment hw1",
+    COMMANDS,
+    "Grade an assignment of Canvas.",
+    "bpgrade canvas grade --gradebook Grades.csv --submissions submissions.zip",
 )

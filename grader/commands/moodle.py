@@ -1,10 +1,14 @@
-"""bpgrade moodle: grades and feedback to and from Moodle."""
+"""bpgrade moodle: assignments of Moodle, by files or by its interface."""
 
 from __future__ import annotations
 
 from grader.commands.group import group
 
-TABLE = {
+COMMANDS = {
+    "grade": (
+        "grader.commands.moodle_grade:grade",
+        "Worksheet and submissions in, worksheet and feedback out; no rights needed.",
+    ),
     "sync": (
         "grader.commands.moodle_sync:sync",
         "With a token: fetch what is new, check it, send grades and feedback.",
@@ -14,7 +18,7 @@ TABLE = {
 
 moodle = group(
     "moodle",
-    TABLE,
-    "Exchange submissions, grades and feedback with Moodle.",
-    "bpgrade moodle sync https://lms.example/mod/assign/view.php?id=31 --assignment hw1 --dry-run",
+    COMMANDS,
+    "Grade an assignment of Moodle.",
+    "bpgrade moodle grade --worksheet Grades.csv --submissions download.zip",
 )
