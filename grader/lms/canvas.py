@@ -298,10 +298,10 @@ def _submission(one: Any) -> Submission:
     files = tuple(_files(getattr(one, "attachments", None) or ()))
     when = datetime.fromisoformat(one.submitted_at)
     attempt = int(getattr(one, "attempt", None) or 1)
-    fault = "" if files else "no file"
-    if not files and getattr(one, "body", None):
-        fault = "a text was typed, no file"
-    return Submission(str(one.user_id), attempt, when, files, fault)
+    typed = getattr(one, "submission_type", None) == "online_text_entry"
+    text = str(getattr(one, "body", None) or "") if typed else ""
+    fault = "" if files or text.strip() else "neither a file nor a text"
+    return Submission(str(one.user_id), attempt, when, files, text, fault)
 
 
 def _files(found: Sequence[Any]) -> Iterator[Attachment]:

@@ -340,23 +340,25 @@ def _submission(one: Mapping[str, Any]) -> Submission:
     seconds = int(one.get("timemodified") or 0)
     when = datetime.fromtimestamp(seconds, UTC) if seconds else None
     attempt = int(one.get("attemptnumber", 0)) + 1
-    return Submission(str(one["userid"]), attempt, when, files, _fault(one, files))
+    text = "".join(_texts(one))
+    fault = _fault(one, bool(files or text.strip()))
+    return Submission(str(one["userid"]), attempt, when, files, text, fault)
 
 
-def _fault(one: Mapping[str, Any], files: Sequence[Attachment]) -> str:
+def _fault(one: Mapping[str, Any], some: bool) -> str:
     status = one.get("status")
     if status == "draft":
         return "a draft, not handed in"
     if status in ("new", "reopened"):
         return "nothing handed in"
-    if files:
-        return ""
-    texts = [
-        field.get("text")
-        for plugin in one.get("plugins") or []
-        for field in plugin.get("editorfields") or []
-    ]
-    return "a text was typed, no file" if any(texts) else "no file"
+    return "" if some else "neither a file nor a text"
+
+
+def _texts(one: Mapping[str, Any]) -> Iterator[str]:
+    for plugin in one.get("plugins") or []:
+        if plugin.get("type") == "onlinetext":
+            for field in plugin.get("editorfields") or []:
+                yield str(field.get("text") or "")
 
 
 def _files(one: Mapping[str, Any]) -> Iterator[Attachment]:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from fake_canvas import FakeCanvas
 from fake_moodle import FakeMoodle, User
-from handed_in import assignment, exercise_of, with_id
+from handed_in import assignment, exercise_of, right, with_id
 from misbehaving import Rule
 from syncing_class import (
     BRISK,
@@ -182,6 +182,17 @@ def test_a_student_who_is_not_there_is_a_problem(hw1: Folder, fake: Fake) -> Non
     plan = planned(hw1, fake, only=["eve"])
     assert "nobody of this course" in str(plan.problems[0])
     assert not plan.clean
+
+
+def test_what_was_typed_is_graded_as_well(hw1: Folder, fake: Fake, drawn: Path) -> None:
+    """Lines with the labels; whose they are says the login."""
+    rows = "".join(f"<p>{k} = {v}</p>" for k, v in right(exercise_of(drawn, "s003")).items())
+    fake.type_in(ZOE, rows)
+    fake.type_in(ANN, "<p>Sorry, I was ill in week 3.</p>")
+    plan, _ = synced(hw1, fake)
+    assert grade_of(fake, ZOE) == 100.0
+    assert of(plan, ANN).action == "fail"
+    assert grade_of(fake, ANN) is None
 
 
 # grades of other people ----------------------------------------------------------------------
