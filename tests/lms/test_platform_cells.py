@@ -242,6 +242,18 @@ def test_any_text_of_a_field_is_read_or_told(text: str) -> None:
     answers_in(text.encode(), "onlinetext.html")
 
 
+HOSTILE = ["<!--", "<a ", "<![", "<!", "</", "<a b='", "<script>", "&#x", "&#99999999999;", "<td>"]
+HOSTILE += ["<tr><td>", "<tr>", "<p>", "a=1\n", "<br>=", "=", "a,", '"', "<!---->", "&"]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_text_of_a_field_hangs_or_raises(text: str) -> None:
+    """The standard library's parser takes hours for the first megabyte of these, or raises."""
+    page = (text * 1_000_000).encode()[:1_000_000]
+    found = answers_in(page, "onlinetext.html")
+    assert found.table is None or len(found.table) < 1_100_000
+
+
 def test_scripts_and_styles_are_no_answers() -> None:
     """Only what is seen counts."""
     html = b"<style>p = 1</style><script>net_h1 = 7</script><p>net_h1 = 0.5</p>"
