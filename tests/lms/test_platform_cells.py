@@ -254,6 +254,13 @@ def test_no_text_of_a_field_hangs_or_raises(text: str) -> None:
     assert found.table is None or len(found.table) < 1_100_000
 
 
+def test_numbers_of_characters_that_do_not_exist_are_not_worked_out() -> None:
+    """A number of 5,000 digits is an exception in Python."""
+    html = f"<p>net_h1 = 0.5&#{'9' * 5000};</p>"
+    found = answers_in(html.encode(), "onlinetext.html")
+    assert found.table == "step,answer\r\nnet_h1,0.5\ufffd\r\n".encode()
+
+
 def test_scripts_and_styles_are_no_answers() -> None:
     """Only what is seen counts."""
     html = b"<style>p = 1</style><script>net_h1 = 7</script><p>net_h1 = 0.5</p>"
