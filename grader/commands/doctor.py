@@ -22,6 +22,7 @@ Examples:
 NEEDED = (
     *("numpy", "click", "jinja2", "reportlab", "pypdf", "segno", "openpyxl", "defusedxml"),
     *("django", "django-ninja", "waitress", "whitenoise", "psycopg"),
+    *("requests", "pyjwt", "cryptography", "canvasapi", "keyring", "tenacity"),
 )
 
 

@@ -9,6 +9,11 @@ COMMANDS = {
         "grader.commands.moodle_grade:grade",
         "Worksheet and submissions in, worksheet and feedback out; no rights needed.",
     ),
+    "sync": (
+        "grader.commands.moodle_sync:sync",
+        "With a token: fetch what is new, check it, send grades and feedback.",
+    ),
+    "login": ("grader.commands.moodle_login:login", "Keep a token in the system's keyring."),
 }
 
 moodle = group(

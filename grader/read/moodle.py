@@ -177,6 +177,11 @@ def _put_parts(to: Submission, cell: str, row: Row, column: str, builder: Builde
     """Parts by their numbers, which must be those of the questions without a gap."""
     questions = to.exercise.questions
     texts = _split(cell, len(questions))
+    if isinstance(texts, str) and len(to.exercise.asked) < len(questions):
+        # formulas are no fields of an exported question: then the parts are the numbers alone
+        numbers = _split(cell, len(to.exercise.asked))
+        if not isinstance(numbers, str):
+            questions, texts = to.exercise.asked, numbers
     if isinstance(texts, str):
         message = (
             f"{texts}; the exercise asks for {len(questions)} steps; nothing of this response is "

@@ -198,6 +198,15 @@ def test_nobody_chooses_for_another_course() -> None:
     assert Client().get("/lti/choose/", secure=True).status_code == 302
 
 
+def test_who_was_taken_off_the_course_chooses_nothing() -> None:
+    """Even in the middle of it."""
+    browser, _ = teacher()
+    Member.objects.update(active=False)
+    made = {"action": "new", "title": "BP", "family": "mazur"}
+    assert browser.client.post("/lti/choose/", made, secure=True).status_code == 404
+    assert not Assignment.objects.exists()
+
+
 def test_who_left_comes_back_by_a_launch() -> None:
     """The platform says who is in the course."""
     placed()

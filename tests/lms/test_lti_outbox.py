@@ -20,6 +20,7 @@ from lti_platform import Platform, platform
 from service import assignment_of, course_of, right_answers
 
 from grader.web import assignments, keeping, regrading
+from grader.web.backup import kept_models
 from grader.web.grading import grade
 from grader.web.keeping import NotStoredError, keep
 from grader.web.lti import outbox, services
@@ -646,6 +647,12 @@ def test_a_service_restored_from_before_the_first_arrival_does_neither(room: Cla
     assert room.item.grades[sub].given[0] == 9.0  # type: ignore[index]
 
 
+def test_backups_hold_what_is_on_its_way() -> None:
+    labels = {model._meta.label for model in kept_models()}
+    assert {"bpgrade.Outgoing", "bpgrade.Placement", "bpgrade.Identity"} <= labels
+    assert "bpgrade.ToolKey" not in labels
+
+
 # at random ---------------------------------------------------------------------------------
 
 NAME = st.sampled_from(NAMES)
@@ -842,6 +849,40 @@ def test_several_postmen_send_each_grade_once(lms: Platform, clock: Clock) -> No
         thread.join()
     assert not room.waiting()
     assert [one.status for one in lms.asked("score")] == [200] * 30
+
+
+def test_time_that_goes_on_between_two_looks_keeps_nothing_back(room: Class) -> None:
+    room.grade("ada", 5.0)
+    room.lms.fault("score", "status")
+
+    def ticking() -> Any:
+        room.clock.go(0.001)
+        return room.clock.now
+
+    postman = Postman(Pace(), ticking)
+    assert postman.round() == 1
+    assert postman.round() == 0
+    room.clock.go(MINUTE)
+    assert postman.round() == 1
+    assert room.shown("ada") == 5.0
+
+
+def test_a_postman_goes_on_after_a_mistake_of_ours() -> None:
+    tried = threading.Event()
+    rounds: list[int] = []
+
+    def fail() -> int:
+        rounds.append(1)
+        if len(rounds) > 2:
+            tried.set()
+        raise RuntimeError("a mistake of ours")
+
+    postman = Postman(Pace(poll=0.01))
+    postman.round = fail  # type: ignore[method-assign]
+    postman.start()
+    assert tried.wait(10)
+    postman.end()
+    assert not postman.is_alive()
 
 
 def test_a_postman_in_a_thread_ends_when_told() -> None:

@@ -19,7 +19,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from html.parser import HTMLParser
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import jwt
@@ -179,6 +179,7 @@ class Seen:
     headers: dict[str, str]
     body: bytes
     status: int = 0
+    at: float = field(default_factory=time.time)
 
 
 class Quiet(WSGIRequestHandler):
@@ -360,7 +361,7 @@ class Platform:
         """As WSGI has it."""
         request = Request(environ)
         if self.clock() < self.down_until:
-            _cut(environ)
+            raise _cut(environ)
         body = request.get_data(cache=True)
         adapter = URLS.bind_to_environ(environ)
         try:
@@ -382,7 +383,7 @@ class Platform:
 
     def _misbehaved(
         self, fault: Fault, work: Callable[[], Response], environ: dict[str, Any]
-    ) -> Response | None:
+    ) -> Response:
         if fault.kind == "status":
             return Response(fault.body, fault.status, fault.headers)
         if fault.kind == "drip":
@@ -393,8 +394,7 @@ class Platform:
             work()
         if fault.kind in ("hang", "stored"):
             self._released.wait(30)
-        _cut(environ)
-        return None
+        raise _cut(environ)
 
     def _drops(self) -> Iterator[bytes]:
         released = self._released
@@ -932,11 +932,11 @@ def _packed(number: int) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def _cut(environ: dict[str, Any]) -> NoReturn:
-    """End the connection without an answer; the server takes it for the client's doing."""
+def _cut(environ: dict[str, Any]) -> ConnectionAbortedError:
+    """End the connection without an answer; to be raised, as if it were the client's doing."""
     with suppress(OSError):
         environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
-    raise ConnectionAbortedError
+    return ConnectionAbortedError()
 
 
 def _json(doc: Any, status: int = 200) -> Response:

@@ -108,6 +108,8 @@ class Postman(threading.Thread):
                     continue
             except NotStoredError:
                 log.warning("the database does not answer; tried again later")
+            except Exception:
+                log.exception("sending grades failed; tried again later")
             if not self.ended.is_set():
                 outbox.news.wait(self.pace.poll)
 
@@ -129,8 +131,8 @@ class Postman(threading.Thread):
         self._reveal()
         tried = 0
         for platform in again(lambda: list(self._platforms())):
-            quiet = self._quiet.get(platform.pk)
-            if quiet is None or self.now() >= quiet:
+            until = self._quiet.get(platform.pk)
+            if until is None or self.now() >= until:
                 tried += self._visit(platform)
         return tried
 
