@@ -248,10 +248,10 @@ HOSTILE += ["<tr><td>", "<tr>", "<p>", "a=1\n", "<br>=", "=", "a,", '"', "<!----
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_text_of_a_field_hangs_or_raises(text: str) -> None:
-    """The standard library's parser takes hours for the first megabyte of these, or raises."""
-    page = (text * 1_000_000).encode()[:1_000_000]
+    """The standard library's parser takes hours for some of these, and raises on others."""
+    page = (text * 300_000).encode()[:300_000]
     found = answers_in(page, "onlinetext.html")
-    assert found.table is None or len(found.table) < 1_100_000
+    assert found.table is None or len(found.table) < 330_000
 
 
 def test_numbers_of_characters_that_do_not_exist_are_not_worked_out() -> None:
