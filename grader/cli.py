@@ -28,6 +28,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "read": ("grader.commands.read:read", "Show how an answer is read."),
     "reissue": ("grader.commands.reissue:reissue", "Draw one student's exercise anew."),
+    "moodle": ("grader.commands.moodle:moodle", "Grade an assignment of Moodle."),
+    "canvas": ("grader.commands.canvas:canvas", "Grade an assignment of Canvas."),
+    "export": (
+        "grader.commands.export:export",
+        "Write an assignment or its grades for other programs.",
+    ),
     "serve": ("grader.commands.serve:serve", "Serve students and teachers in the browser."),
     "backup": ("grader.commands.backup:backup", "Copy everything that the service stores."),
     "restore": ("grader.commands.restore:restore", "A service from a backup."),

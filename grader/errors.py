@@ -2,6 +2,13 @@
 
 BpgradeError
  +- AssignmentError   an assignment folder cannot be found, read or written
+ +- PlatformFileError a learning platform's file is not what it should be; all faults are listed
+ +- PlatformError     a learning platform refuses, or says what cannot be understood
+ |   +- TokenError    no token, or one that the platform does not know
+ |   +- RightsError   the token's owner may not do this
+ |   +- NotTaken      a grade was sent, and something else stands there
+ |   +- Unreachable   no answer, or none of use, after several tries
+ |       +- Unclear   it may have been done all the same
  +- CallError         a learning platform could not be asked for something
  |   +- AddressError    its address may not be called: internal, or not https
  |   +- SilenceError    no connection, no answer in time, or one that breaks off
@@ -77,6 +84,34 @@ class ServiceError(BpgradeError):
 
 class ClusterError(BpgradeError):
     """No workers where they were said to be."""
+
+
+class PlatformFileError(ProblemsError):
+    """A learning platform's worksheet, gradebook or archive cannot be used."""
+
+
+class PlatformError(BpgradeError):
+    """A learning platform refuses something, or answers what cannot be understood."""
+
+
+class TokenError(PlatformError):
+    """There is no token, or the platform does not know it."""
+
+
+class RightsError(PlatformError):
+    """The token's owner may not do this."""
+
+
+class NotTaken(PlatformError):
+    """A grade was sent without an error, and something else stands there."""
+
+
+class Unreachable(PlatformError):
+    """The platform did not answer, or not with anything of use, after several tries."""
+
+
+class Unclear(Unreachable):
+    """The same after something was sent that may have been done all the same."""
 
 
 class CallError(BpgradeError):

@@ -192,6 +192,11 @@ class Folder:
         """The ids of all exercises."""
         return self._index[0].keys()
 
+    @property
+    def students(self) -> Collection[str]:
+        """Ids of everybody who has an exercise, in the order of the file."""
+        return self._index[1].keys()
+
     def exercises_of(self, student: str) -> dict[int, Exercise]:
         """A student's exercises, each with its line (from 0)."""
         return {line: self._exercise(line) for line in self._index[1].get(student, ())}

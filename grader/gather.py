@@ -7,11 +7,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader import folder as folders
+from grader.attempts import counted
 from grader.doubles import settled
-from grader.errors import AssignmentError, EmptyForm, Lost, Problem, SubmissionError
+from grader.errors import (
+    AssignmentError,
+    EmptyForm,
+    Lost,
+    PolicyError,
+    Problem,
+    SubmissionError,
+)
 from grader.folder import Folder
 from grader.inbox import Item, items
 from grader.matching import Owner, owner_of
+from grader.policy import Policy
+from grader.policyfile import folder_policy
 from grader.read.files import read_file
 from grader.read.submission import Find, Submission
 from problems.exercise import Exercise
@@ -40,6 +50,7 @@ def gather(
     paths: Sequence[Path],
     assignment: Path | None = None,
     told: Callable[[int], object] = lambda count: None,
+    policy: Policy | None = None,
 ) -> Gathered:
     """Read all files in and below some places.
 
@@ -47,9 +58,10 @@ def gather(
         paths: files, folders and archives.
         assignment: the assignment's folder, where it is not the files' own or above.
         told: called with the number of files done so far.
+        policy: which of several attempts counts; None for the assignment's own.
     """
     found = Gathered()
-    reader = _Reader(assignment, found)
+    reader = _Reader(assignment, found, policy)
     try:
         for item in items(paths):
             reader.take(item)
@@ -60,10 +72,16 @@ def gather(
     return found
 
 
-def gather_from(items: Iterable[Item], folder: Folder) -> Gathered:
-    """Read files that belong to one assignment, which is open."""
+def gather_from(items: Iterable[Item], folder: Folder, policy: Policy | None = None) -> Gathered:
+    """Read files that belong to one assignment, which is open.
+
+    Args:
+        items: the files.
+        folder: the assignment.
+        policy: which of several attempts counts; None for the assignment's own.
+    """
     found = Gathered()
-    reader = _Reader(folder.path, found)
+    reader = _Reader(folder.path, found, policy)
     reader.opened[folder.path] = folder
     for item in items:
         reader.take(item)
@@ -72,8 +90,11 @@ def gather_from(items: Iterable[Item], folder: Folder) -> Gathered:
 
 
 class _Reader:
-    def __init__(self, assignment: Path | None, found: Gathered) -> None:
+    def __init__(
+        self, assignment: Path | None, found: Gathered, policy: Policy | None = None
+    ) -> None:
         self.assignment = assignment
+        self.policy = policy
         self.found = found
         self.opened: dict[Path, Folder | AssignmentError] = {}
         self.empty: list[tuple[Folder, EmptyForm]] = []
@@ -125,7 +146,9 @@ class _Reader:
             key = (work.folder.path, work.submission.exercise.id)
             groups.setdefault(key, []).append(work)
         self.found.works = []
-        for group in groups.values():
+        for group in map(self.one_attempt, groups.values()):
+            if not group:
+                continue
             found = settled([work.submission for work in group])
             self.found.problems += found.problems
             self.found.notes += found.notes
@@ -135,6 +158,30 @@ class _Reader:
             others = [groups.get((folder.path, one.id)) for one in error.exercises]
             kept = self.found.notes if all(others) else self.found.problems
             kept += error.problems
+
+    def one_attempt(self, group: list[Work]) -> list[Work]:
+        """Of several attempts at a quiz the one that counts, besides what else there is."""
+        attempts = [work for work in group if work.submission.attempt]
+        if not attempts or (len(attempts) == 1 and attempts[0].submission.finished):
+            return group
+        attempts.sort(key=lambda work: work.submission.attempt)
+        folder = attempts[0].folder
+        found = counted([work.submission for work in attempts], self.policy or _own(folder))
+        self.found.problems += found.problems
+        self.found.notes += found.notes
+        return [
+            work
+            for work in group
+            if not work.submission.attempt or work.submission is found.counts
+        ]
+
+
+def _own(folder: Folder) -> Policy:
+    """The assignment's own policy; whoever marks says what is wrong with it."""
+    try:
+        return folder_policy(folder.path, folder.order.policy)
+    except PolicyError:
+        return Policy()
 
 
 def place_of(item: Item, folder: Folder) -> Owner:

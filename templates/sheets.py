@@ -20,6 +20,7 @@ from templates.looks import dressed
 from templates.page import (
     ArrayItem,
     Block,
+    Bullets,
     Code,
     Display,
     Header,
@@ -75,6 +76,49 @@ def worksheet(sheets: Sequence[Sheet]) -> Page:
 def key(sheets: Sequence[Sheet]) -> Page:
     """What a teacher gets: every step worked, and a table of the results."""
     return _page(sheets, "Answer key", _key_blocks)
+
+
+def question(sheet: Sheet) -> list[Block]:
+    """What a learning platform asks: the exercise without words on sheets and handing in.
+
+    It names no student. Vectors and matrices are asked entry by entry, so that the fields stand
+    in the order of `Exercise.asked`; questions for formulas are left out.
+    """
+    return [*question_opening(sheet), *question_fields(sheet)]
+
+
+def question_opening(sheet: Sheet) -> list[Block]:
+    """Its words, drawing, givens, and how numbers are written."""
+    figure = network_figure(sheet.exercise)
+    handed = givens(sheet.exercise, figure.drawing.shown, sheet.given)
+    note = Note(how_to_write(sheet.exercise.precision, ()))
+    return [Paragraph(text(sheet.instructions)), figure, *handed, note]
+
+
+def question_fields(sheet: Sheet) -> list[Block]:
+    """Its sections with their fields."""
+    found: list[Block] = []
+    for section in sheet.sections:
+        groups = [g for g in section.groups if not (g.formula or g.general)]
+        if not groups and (section.groups or not section.text):
+            continue
+        found.append(Heading(2, section.title))
+        found += [Paragraph(text(section.text))] if section.text else []
+        fields = tuple(_field(sheet.exercise, id) for group in groups for id in group.steps)
+        found += [Items(fields)] if fields else []
+    return found
+
+
+def formulas_asked(sheet: Sheet) -> list[Block]:
+    """The same for the questions for formulas: what is asked, as a list without fields."""
+    exercise = sheet.exercise
+    asked = exercise.questions[len(exercise.asked) :]
+    listed: tuple[Inlines, ...] = tuple(
+        (Math(exercise.symbol(id)), Text(": "), Code(exercise.labels[id])) for id in asked
+    )
+    note = Note(how_to_write_formulas(exercise, ()))
+    words = Paragraph(text(sheet.instructions))
+    return [words, network_figure(exercise, "names"), note, Bullets(listed)]
 
 
 def _page(sheets: Sequence[Sheet], what: str, blocks: object) -> Page:

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import click
 
+from grader.commands.given import named_policy
 from grader.errors import PolicyError, Problem
 from grader.feedback import Graded, write_feedback
 from grader.gather import Gathered, gather
 from grader.mark import mark, shown
 from grader.policy import Policy
-from grader.policyfile import folder_policy, load_policy, names
+from grader.policyfile import folder_policy, names
 from grader.spreadsheet import safe_table
 from grader.terminal import Bar, paragraph, plural, printable, progress, table, toned
 from problems.ball import Ball
@@ -30,14 +31,6 @@ Examples:
   bpgrade check inbox/*.csv --assignment hw1 --policy strict --feedback feedback
   bpgrade check class.csv --assignment hw1 --results hw1/results --workers 2
 """
-
-
-def _named(ctx: click.Context, option: click.Parameter, value: str | None) -> Policy | None:
-    """The policy that --policy names; a wrong one is wrong usage."""
-    try:
-        return None if value is None else load_policy(value)
-    except PolicyError as error:
-        raise click.BadParameter(str(error), ctx, option) from None
 
 
 @click.command(epilog=EXAMPLES)
@@ -62,7 +55,7 @@ def _named(ctx: click.Context, option: click.Parameter, value: str | None) -> Po
 @click.option(
     "--policy",
     metavar="NAME|FILE",
-    callback=_named,
+    callback=named_policy,
     help=f"How verdicts become points: {', '.join(names())}, or a TOML file. "
     "Without it the assignment's own holds.",
 )
@@ -138,7 +131,12 @@ def check(
                 raise click.UsageError("--feedback needs single files, not a class's table")
             ctx.exit(classwide.grade_class(files, assignment, choice, output))
     with progress() as bar:
-        found = gather(files, assignment, lambda done: bar("reading", done, max(done, len(files))))
+        found = gather(
+            files,
+            assignment,
+            lambda done: bar("reading", done, max(done, len(files))),
+            policy,
+        )
         graded = _marked(found, policy, bar)
     if feedback:
         formats = ("html", "pdf") if feedback_as == "both" else (feedback_as,)

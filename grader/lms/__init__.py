@@ -1,5 +1,82 @@
 """Learning platforms: their files, their interfaces, and what of a graded class they get.
 
-received   what somebody handed in on a platform, bound to who they are there
-outcome    what the platform learns of a student: points, a comment, pages
+received     what somebody handed in on a platform, bound to who they are there
+outcome      what the platform learns of a student: points, a comment, pages
+connection   the way to a platform: time limits, tries, a token that stays at home
+tokens       from the environment or the keyring, never shown
+platform     what the exchange needs of a platform; `moodle` and `canvas` have it
+sync         the exchange: plan, apply, hand out
+memory       what was sent, kept in the assignment's folder
+
+For scripts: `open_folder`, `connect` and `sync`, as in examples/lms_sync.py.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grader.folder import Folder
+    from grader.lms import sync
+    from grader.lms.platform import Platform
+
+__all__ = ["connect", "open_folder", "sync"]
+
+
+def __getattr__(name: str) -> Any:
+    """`sync`, loaded when it is asked for."""
+    if name != "sync":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return import_module("grader.lms.sync")
+
+
+def open_folder(path: str | Path) -> Folder:
+    """An assignment folder.
+
+    Args:
+        path: the folder, or something in it.
+
+    Raises:
+        AssignmentError: there is no assignment there or above.
+    """
+    from pathlib import Path
+
+    from grader import folder
+
+    return folder.Folder(folder.find(Path(path)))
+
+
+def connect(kind: str, url: str, token: str = "", **settings: Any) -> Platform:
+    """An assignment on a learning platform; nothing is sent yet.
+
+    Args:
+        kind: `moodle` or `canvas`.
+        url: the assignment's address, from the browser.
+        token: by default that of BPGRADE_MOODLE_TOKEN or BPGRADE_CANVAS_TOKEN, or the one that
+            `bpgrade moodle login` or `bpgrade canvas login` has stored.
+        settings: `number`, `course`, `insecure` and `patience` of `grader.lms.moodle.Moodle`
+            and `grader.lms.canvas.Canvas`.
+
+    Raises:
+        TokenError: there is no token.
+        PlatformError: no platform of this kind, or no address.
+    """
+    from grader.errors import PlatformError
+    from grader.lms import address, tokens
+
+    if kind not in ("moodle", "canvas"):
+        raise PlatformError(f"no platform {kind!r}; there are moodle and canvas")
+    read = address.moodle if kind == "moodle" else address.canvas
+    host = read(url, settings.get("insecure", False)).host
+    secret = tokens.Token(token) if token else tokens.find(kind, host)
+    if kind == "moodle":
+        from grader.lms.moodle import Moodle
+
+        return Moodle(url, secret, **settings)
+    from grader.lms.canvas import Canvas
+
+    return Canvas(url, secret, **settings)

@@ -84,7 +84,7 @@ def _graded(one: Received, folder: Folder, policy: Policy, found: Judged) -> lis
     items = (
         item for name, data in one.files for item in handed_in(name, data, folder.path, owner)
     )
-    gathered = gather_from(items, folder)
+    gathered = gather_from(items, folder, policy)
     found.problems += gathered.problems
     found.notes += gathered.notes
     graded = []

@@ -58,6 +58,10 @@ class Submission:
     """Step id -> row of the answer, to name both places of a duplicate."""
     row: int | None = None
     """The row that holds all of it, where it is one."""
+    attempt: int = 0
+    """Which attempt of a quiz it is, in the order of time; 0 if it is none."""
+    finished: bool = True
+    """Whether the platform says that the attempt is over."""
 
     @property
     def place(self) -> str:

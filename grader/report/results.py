@@ -54,6 +54,15 @@ def read(folder: Path) -> Results:
     return Results(folder, counted, book, steps, orphans)
 
 
+def scores(folder: Path) -> pl.DataFrame:
+    """The grade book alone, a row for each student's exercise, its last attempt.
+
+    Raises:
+        ReportError: as `read`.
+    """
+    return _counted(_gradebook(folder))
+
+
 # the grade book ----------------------------------------------------------------------------
 
 

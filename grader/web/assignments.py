@@ -114,15 +114,33 @@ def _store(
     )
 
 
-def complete(assignment: Assignment) -> int:
-    """Draw exercises for students who joined later; how many students there were."""
+def complete(assignment: Assignment, members: Iterable[Member] | None = None) -> int:
+    """Draw exercises for students who joined later; how many students there were.
+
+    Several may do so at the same moment, for the same students: one of them stores.
+
+    Args:
+        assignment: whose exercises.
+        members: for whom; None for the whole class.
+
+    Raises:
+        GateError: no draw can be graded.
+    """
+    missing = _without(assignment, students_of(assignment.course) if members is None else members)
+    if not missing:
+        return 0
+    _, exercises = drawn(assignment.made, missing)
+    with transaction.atomic():
+        Assignment.objects.select_for_update(no_key=True).get(pk=assignment.pk)
+        still = {member.pk for member in _without(assignment, missing)}
+        _store(assignment, [(member, one) for member, one in exercises if member.pk in still])
+    return len(still)
+
+
+def _without(assignment: Assignment, members: Iterable[Member]) -> list[Member]:
+    """Those who have no exercise."""
     have = set(assignment.tasks.values_list("member_id", flat=True))
-    missing = [member for member in students_of(assignment.course) if member.pk not in have]
-    if missing:
-        _, exercises = drawn(assignment.made, missing)
-        with transaction.atomic():
-            _store(assignment, exercises)
-    return len(missing)
+    return [member for member in members if member.pk not in have]
 
 
 def reissue(task: Task, user: Any) -> Task:

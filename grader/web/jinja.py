@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from jinja2 import Environment, StrictUndefined
 
+from grader.web.lti.framing import LAUNCHED
 from templates import html as pages
 from templates.page import ArrayItem, Item
 
@@ -33,8 +34,13 @@ def _url(name: str, *args: Any, **kwargs: Any) -> str:
 
 
 def everywhere(request: HttpRequest) -> dict[str, Any]:
-    """What every page may show: who is there."""
-    return {"user": getattr(request, "user", None), "path": request.path}
+    """What every page may show: who is there, and from which learning platform."""
+    session: Any = getattr(request, "session", {})
+    return {
+        "user": getattr(request, "user", None),
+        "path": request.path,
+        "launched": session.get(LAUNCHED, ""),
+    }
 
 
 def moment(when: datetime | None) -> str:

@@ -156,7 +156,8 @@ def test_roles() -> None:
     _, answer = student("8", roles=ASSISTANT)
     assert answer["Location"] == f"/teach/assignment/{link.assignment.pk}/"
     _, nobody = student("9", roles=ADMIN)
-    assert nobody.status_code == 403
+    assert b"no part in this course" in nobody.content
+    assert not Identity.objects.filter(sub="9").exists()
     _, look = student("4")  # the teacher's own number
     assert look["Location"] == f"/teach/assignment/{link.assignment.pk}/"
     assert not Task.objects.filter(member__role=Role.TEACHER).exists()
@@ -195,6 +196,15 @@ def test_nobody_chooses_for_another_course() -> None:
     browser, _ = student()
     assert browser.client.get("/lti/choose/", secure=True).status_code == 404
     assert Client().get("/lti/choose/", secure=True).status_code == 302
+
+
+def test_who_was_taken_off_the_course_chooses_nothing() -> None:
+    """Even in the middle of it."""
+    browser, _ = teacher()
+    Member.objects.update(active=False)
+    made = {"action": "new", "title": "BP", "family": "mazur"}
+    assert browser.client.post("/lti/choose/", made, secure=True).status_code == 404
+    assert not Assignment.objects.exists()
 
 
 def test_who_left_comes_back_by_a_launch() -> None:

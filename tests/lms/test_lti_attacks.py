@@ -70,6 +70,10 @@ ONE_TOKEN: dict[str, tuple[str, Make]] = {
     "no exp": ("refused", lambda n: signed(claims(n, exp=None))),
     "exp is no number": ("refused", lambda n: signed(claims(n, exp=float("nan")))),
     "exp is infinite": ("refused", lambda n: signed(claims(n, exp=float("inf")))),
+    "expired by 27 s": ("accepted", lambda n: signed(claims(n, exp=now(-27)))),
+    "expired by 33 s": ("refused", lambda n: signed(claims(n, exp=now(-33)))),
+    "iat 27 s ahead": ("accepted", lambda n: signed(claims(n, iat=now(27)))),
+    "iat 33 s ahead": ("refused", lambda n: signed(claims(n, iat=now(33)))),
     "no iat": ("refused", lambda n: signed(claims(n, iat=None))),
     "iat 5 s ahead": ("accepted", lambda n: signed(claims(n, iat=now(5)))),
     "iat an hour ahead": ("refused", lambda n: signed(claims(n, iat=now(3600)))),
@@ -165,6 +169,14 @@ def test_launches_belong_to_a_browser() -> None:
     assert verdict(answer) == "refused"
     assert verdict(victim.launch(signed(claims(nonce)), "made-up")) == "refused"
     assert django_settings.SESSION_COOKIE_NAME not in answer.cookies
+
+
+def test_a_cookie_of_the_right_name_is_not_enough() -> None:
+    """It must hold what this browser was given."""
+    browser = Browser()
+    state, nonce = browser.begin()
+    browser.client.cookies[launching.cookie_of(state)] = "made-up"
+    assert verdict(browser.launch(signed(claims(nonce)), state)) == "refused"
 
 
 def test_two_launches_at_once_in_one_browser() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -34,13 +33,7 @@ def lms(server: Server) -> Iterator[Platform]:
 
 def lti(server: Server, *words: str, status: int = 0) -> str:
     """What a command prints."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("BPGRADE_")}
-    command = [sys.executable, "-m", "grader.cli", "lti", *words, "--data", str(server.data)]
-    done = subprocess.run(
-        command, capture_output=True, text=True, timeout=120, env={**environment, "COLUMNS": "80"}
-    )
-    assert done.returncode == status, done.stdout + done.stderr
-    return done.stdout + done.stderr
+    return server.run("lti", *words, status=status)
 
 
 def number(server: Server, name: str) -> str:

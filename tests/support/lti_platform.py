@@ -50,6 +50,8 @@ TYPE_ID = "6"
 
 URLS = Map(
     [
+        Rule("/mod/lti/view.php", endpoint="view"),
+        Rule("/mod/lti/launch.php", endpoint="start"),
         Rule("/mod/lti/openid-configuration.php", endpoint="configuration"),
         Rule("/mod/lti/openid-registration.php", endpoint="registration"),
         Rule("/mod/lti/auth.php", endpoint="auth"),
@@ -682,8 +684,11 @@ class Platform:
         return self.finished(client, self._login(client, sub, {"course": course}, ""), **more)
 
     def _login(self, client: Any, sub: str, hint: dict[str, str], target: str) -> Any:
+        return _posted(client, self.tool.login_uri, self._initiation(sub, hint, target))
+
+    def _initiation(self, sub: str, hint: dict[str, str], target: str) -> dict[str, str]:
         tool = self.tool
-        form = {
+        return {
             "iss": self.issuer,
             "target_link_uri": target or tool.redirect_uris[0],
             "login_hint": sub,
@@ -691,7 +696,6 @@ class Platform:
             "client_id": tool.client_id,
             "lti_deployment_id": tool.deployment,
         }
-        return _posted(client, tool.login_uri, form)
 
     def finished(self, client: Any, begun: Any, **more: Any) -> Any:
         """The second half: from the tool's answer to the login on."""
@@ -702,6 +706,32 @@ class Platform:
         assert answer.status_code == 200, answer.get_data(as_text=True)
         action, fields = form_of(answer.get_data(as_text=True))
         return _posted(client, action, fields)
+
+    def page_url(self, person: Person | str, link: Link | str = "", course: str = "2") -> str:
+        """A page of the platform for a browser: the activity in a frame, or the choice of one.
+
+        Args:
+            person: who is logged in there.
+            link: the activity; '' for deep linking in a course.
+            course: of the choice.
+        """
+        sub = person if isinstance(person, str) else person.sub
+        hint = {"link": link if isinstance(link, str) else link.id} if link else {"course": course}
+        return f"{self.url}/mod/lti/view.php?" + urlencode({"sub": sub, **hint})
+
+    def _view(self, request: Request) -> Response:
+        where = html.escape("/mod/lti/launch.php?" + request.query_string.decode())
+        frame = f'<iframe src="{where}" title="tool" width="1000" height="800"></iframe>'
+        window = f'<p><a href="{where}" target="_blank">In a window of its own</a></p>'
+        page = f"<!DOCTYPE html><title>Platform</title><h1>Platform</h1>{window}{frame}"
+        return Response(page, 200, {"Content-Type": "text/html; charset=utf-8"})
+
+    def _start(self, request: Request) -> Response:
+        hint = dict(request.args)
+        sub = hint.pop("sub")
+        link = self.links.get(hint.get("link", ""))
+        asked = self._initiation(sub, hint, link.target if link else "")
+        return _form(self.tool.login_uri, asked)
 
     def _auth(self, request: Request) -> Response:
         return self.authorized(dict(request.values), {})

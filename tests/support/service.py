@@ -69,6 +69,8 @@ class Server:
     port: int
     process: subprocess.Popen[bytes]
     log: Path
+    options: tuple[str, ...] = ()
+    """Of every command about it, besides its data folder."""
 
     @property
     def url(self) -> str:
@@ -92,6 +94,19 @@ class Server:
             except OSError:
                 time.sleep(0.05)
         return False
+
+    def run(self, *words: str, status: int = 0) -> str:
+        """What a command about this service prints, 80 columns wide."""
+        clean = {k: v for k, v in os.environ.items() if not k.startswith("BPGRADE_")}
+        done = subprocess.run(
+            [sys.executable, "-m", "grader.cli", *words, "--data", str(self.data), *self.options],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            env={**clean, "COLUMNS": "80"},
+        )
+        assert done.returncode == status, done.stdout + done.stderr
+        return done.stdout + done.stderr
 
     def stop(self) -> None:
         """End it as a system does."""

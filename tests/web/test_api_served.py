@@ -17,18 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from chromium import CHROMIUM, fits, opened, violations
 from service import Server, started
 
 CLIENTS, KEYS = 16, 50
-CHROMIUM = "/usr/bin/chromium"
-OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 
 SEED = """
 import os, sys, json
@@ -130,17 +122,13 @@ def test_the_examples_work(served: tuple[Server, list[Any]], tmp_path: Path) -> 
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Chromium is not there")
+@pytest.mark.skipif(CHROMIUM is None, reason="NO BROWSER: chromium is not installed")
 @pytest.mark.parametrize("width, colours", [(360, "light"), (1280, "dark")])
 def test_axe_finds_nothing(tmp_path: Path, width: int, colours: Any) -> None:
     """The pages of tokens and of the interface: accessible, no wider than a phone, no errors."""
-    from axe_playwright_python.sync_playwright import Axe
-    from playwright.sync_api import sync_playwright
-
     server = started(tmp_path / "data")
     try:
-        with sync_playwright() as tools:
-            browser = tools.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+        with opened() as browser:
             size: Any = {"width": width, "height": 800}
             page = browser.new_page(viewport=size, color_scheme=colours)
             page.goto(server.link)
@@ -150,10 +138,8 @@ def test_axe_finds_nothing(tmp_path: Path, width: int, colours: Any) -> None:
             page.get_by_role("button", name="Make the token").click()
             assert page.get_by_label("Token", exact=True).input_value().startswith("bpg_")
             for _ in range(2):
-                found = Axe().run(page).response["violations"]
-                assert [one["id"] for one in found] == []
-                assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+                assert violations(page) == []
+                assert fits(page)
                 page.goto(f"{server.url}/api/v1/docs")
-            browser.close()
     finally:
         server.stop()

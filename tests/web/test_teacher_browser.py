@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,19 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from chromium import in_a_browser, opened
 from service import Server, started
 
-pytestmark = pytest.mark.slow
+pytestmark = in_a_browser
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 SCREENS = os.environ.get("BPGRADE_SCREENS")
 """Folder for screenshots, where some are wanted."""
 
@@ -60,8 +51,6 @@ for n, task in enumerate(tasks[:5]):
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    if CHROMIUM is None:
-        pytest.skip("NO CHROMIUM: the teachers' pages were not tried in a browser")
     found = started(tmp_path / "data")
     yield found
     found.stop()
@@ -69,12 +58,8 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 @pytest.fixture
 def browser(server: Server) -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with opened() as found:
         yield found
-        found.close()
 
 
 class Teacher:

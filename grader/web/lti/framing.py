@@ -16,6 +16,8 @@ from django.http import HttpRequest, HttpResponse
 
 FRAMED = "framed_by"
 """Key of the session: the platform's origin."""
+LAUNCHED = "launched_from"
+"""Key of the session: the platform's name, where it began with a launch."""
 HOURS = 12
 """After which a session that began with a launch ends."""
 
@@ -31,7 +33,7 @@ class Framed:
         response = self._answer(request)
         origin = request.session.get(FRAMED)
         if origin:
-            response["Content-Security-Policy"] = policy(frame=origin)
+            response.setdefault("Content-Security-Policy", policy(frame=origin))
         return response
 
 

@@ -105,6 +105,7 @@ def _let_in(request: HttpRequest, found: Launch, arrived: Arrived) -> None:
     """A session of its own, which remembers who may frame it."""
     begin_session(request, arrived.user, backend=BACKEND)
     request.session.set_expiry(framing.HOURS * 3600)
+    request.session[framing.LAUNCHED] = found.platform.name or found.platform.issuer
     origin = framing.origin_of(found.platform.auth_url)
     target = text_of(found.part("launch_presentation"), "document_target")
     if in_frame(request) or ("Sec-Fetch-Dest" not in request.headers and target == "iframe"):
@@ -163,6 +164,8 @@ REASONS = {
     "only_teachers_choose": "Only teachers choose what a link opens.",
 }
 """What people are told; of other codes only that the launch was refused."""
+NOBODY = ("anonymous", "no_role")
+"""Launches in order, of people for whom there is nothing here."""
 REFUSED = "The launch from the learning platform was refused."
 
 
@@ -177,7 +180,7 @@ def _nobody(request: HttpRequest, found: Launch, error: NobodyError) -> HttpResp
     """Believed, but without a place here; that is no attack."""
     log.info("launch leads nowhere", extra={"bpgrade": {"code": error.code}})
     text = REASONS[error.code]
-    return _told(request, text, error.code, 200 if error.code == "anonymous" else 403)
+    return _told(request, text, error.code, 200 if error.code in NOBODY else 403)
 
 
 def _told(

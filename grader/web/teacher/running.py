@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from grader.web import assignments, regrading
 from grader.web.assignments import note
+from grader.web.lti import outbox
 from grader.web.models import Assignment
 from grader.web.rights import assignment_staff_only, assignment_teachers_only
 from grader.web.standing import STAGES, Standing, stages, standings
@@ -41,6 +42,7 @@ def assignment(request: HttpRequest, found: Assignment) -> HttpResponse:
     context = _live(request, found)
     context |= {"outdated": regrading.outdated(found), "policy": found.valued}
     context["links"] = found.placements.select_related("context", "context__platform")
+    context["sent"] = outbox.progress(found)
     context["parcels"] = {name: parcel.title for name, parcel in PARCELS.items()}
     return shown(request, "assignment", found.course, **context)
 

@@ -1,0 +1,32 @@
+"""bpgrade canvas login: keep a token where no command line and no file shows it."""
+
+from __future__ import annotations
+
+import click
+
+EXAMPLES = """\b
+Examples:
+  bpgrade canvas login https://canvas.example
+  bpgrade canvas login https://canvas.example --forget
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("url")
+@click.option("--forget", is_flag=True, help="Remove the token from the keyring.")
+@click.option("--insecure-http", "insecure", is_flag=True, help="Allow http.")
+def login(url: str, forget: bool, insecure: bool) -> None:
+    """Ask for a token, hidden, and keep it in the system's keyring.
+
+    In Canvas a token is made under Account, Settings, New access token.
+    """
+    from grader.lms import address, tokens
+
+    where = address.canvas(url, insecure)
+    if forget:
+        gone = tokens.forget("canvas", where.host)
+        click.echo(f"{where.host}: {'forgotten' if gone else 'no token was stored'}")
+        return
+    token = tokens.Token(click.prompt("Token", hide_input=True, err=True))
+    tokens.store("canvas", where.host, token)
+    click.echo(f"{where.host}: the token is in the keyring")

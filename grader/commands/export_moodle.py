@@ -1,0 +1,133 @@
+"""bpgrade export moodle: an assignment as questions of Moodle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from grader import folder as folders
+from grader.commands.exporting import FACTS, only, out, policy, said
+from grader.export.tally import Tally
+from grader.terminal import plural, progress
+
+EXAMPLES = """\b
+Examples:
+  bpgrade export moodle hw1                       hw1/exports/moodle.xml
+  bpgrade export moodle hw1 --type formulas       for a plugin: follow-through
+  bpgrade export moodle hw1 --per-student         a file each: huge classes
+  bpgrade export moodle hw1 --no-tex --only ada   plain text, one student
+"""
+AFTERWARDS = (
+    "`bpgrade check` on the quiz's responses (report Responses, as CSV) gives them afterwards."
+)
+MANY_FIELDS = 1_000
+"""PHP's usual `max_input_vars`; Moodle itself asks for 5,000."""
+LARGE = 20_000_000
+"""Bytes of a file that many sites do not let in, or not in time."""
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--type",
+    "kind",
+    type=click.Choice(["cloze", "formulas"]),
+    default="cloze",
+    show_default=True,
+    help="cloze needs nothing; formulas is a plugin, with follow-through.",
+)
+@click.option(
+    "--boxes",
+    type=click.IntRange(1, 40),
+    default=8,
+    show_default=True,
+    help="formulas: steps that are judged as one chain.",
+)
+@click.option("--one-file/--per-student", default=True, help="[one file]")
+@click.option("--no-tex", is_flag=True, help="Formulas as plain text: a site without internet.")
+@click.option("--no-slips", is_flag=True, help="Right or wrong, nothing between: a small file.")
+@only
+@policy
+@out
+def moodle(
+    folder: Path,
+    kind: str,
+    boxes: int,
+    one_file: bool,
+    no_tex: bool,
+    no_slips: bool,
+    only: tuple[str, ...],
+    policy: str | None,
+    out: Path | None,
+    force: bool,
+) -> None:  # fmt: skip
+    """Write the assignment in FOLDER as questions for Moodle's question bank.
+
+    A category for each student with one question an exercise.
+    """
+    from grader.export import classes, moodle, places
+    from grader.export.moodle import Style
+
+    opened = folders.Folder(folders.find(folder))
+    valued = classes.policy_of(opened, policy)
+    tally, style = Tally(), Style(not no_tex, not no_slips)
+
+    def pieces(people: Iterator[classes.Owned]) -> Iterator[bytes]:
+        if kind == "cloze":
+            return moodle.quiz(opened.order, people, valued, style, tally)
+        from grader.export import formulas
+
+        return formulas.quiz(opened.order, people, valued, style, boxes, tally)
+
+    name = "moodle" if kind == "cloze" else "moodle-formulas"
+    with progress() as bar:
+        people = classes.owned(opened, only, bar)
+        if one_file:
+            target = places.place(opened, f"{name}.xml", out)
+            places.write_one(target, pieces(people), force)
+        else:
+            target = places.place(opened, name, out)
+            files = ((f"{p.student.folder}.xml", b"".join(pieces(iter([p])))) for p in people)
+            places.write_several(target, files, force)
+    what = f"{plural(tally.questions, 'question')} of {plural(tally.students, 'student')}"
+    said(
+        f"{target}: {what}, {plural(tally.steps, 'field')}",
+        [*_facts(kind, boxes, tally), *_sizes(target, tally)],
+    )
+
+
+def _facts(kind: str, boxes: int, tally: Tally) -> Iterator[str]:
+    yield FACTS["secret"]
+    if kind == "cloze":
+        yield f"{FACTS['alone']} {AFTERWARDS}"
+        yield from tally.alternatives()
+    else:
+        yield (
+            f"Follow-through holds within a part of {boxes} boxes; parts do not see each other, "
+            "and a box that is blank or unreadable costs its whole part. Slips are not named. "
+            "The site needs the plugin qtype_formulas."
+        )
+    if tally.formulas:
+        yield (
+            f"{plural(tally.formulas, 'question')} for formulas: Moodle has no algebra; they are "
+            "essays that you grade by hand, with the key in the notes for graders."
+        )
+    factors = {factor for factor in tally.factors if factor != 1}
+    if factors:
+        shown = ", ".join(f"{factor:g}" for factor in sorted(factors))
+        yield f"Moodle's weights are whole numbers: points are multiplied by {shown}."
+
+
+def _sizes(target: Path, tally: Tally) -> Iterator[str]:
+    if tally.most_fields > MANY_FIELDS:
+        yield (
+            f"Warning: up to {tally.most_fields:,} fields for one student. Put one question on "
+            "a page: PHP takes no more than max_input_vars from it (Moodle asks for 5,000)."
+        )
+    if target.is_file() and (size := target.stat().st_size) > LARGE:
+        yield (
+            f"Warning: {size / 1e6:,.0f} MB may be more than the site lets in; --per-student "
+            "writes a file for each student, --no-slips a smaller one."
+        )

@@ -1,0 +1,69 @@
+"""bpgrade export qti: an assignment as a QTI 2.1 package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from grader import folder as folders
+from grader.commands.exporting import FACTS, only, out, policy, said
+from grader.export.tally import Tally
+from grader.terminal import plural, progress
+
+EXAMPLES = """\b
+Examples:
+  bpgrade export qti hw1                 all items, a test for each student
+  bpgrade export qti hw1 --per-student   a package each, with one test
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--one-file/--per-student", default=True, help="[one file]")
+@click.option("--no-slips", is_flag=True, help="Right or wrong, nothing between.")
+@only
+@policy
+@out
+def qti(
+    folder: Path,
+    one_file: bool,
+    no_slips: bool,
+    only: tuple[str, ...],
+    policy: str | None,
+    out: Path | None,
+    force: bool,
+) -> None:
+    """Write the assignment in FOLDER as a QTI 2.1 package."""
+    from grader.export import classes, places
+    from grader.export.qti import package
+
+    opened = folders.Folder(folders.find(folder))
+    valued, tally = classes.policy_of(opened, policy), Tally()
+    with progress() as bar:
+        people = classes.owned(opened, only, bar)
+        if one_file:
+            target = places.place(opened, "qti.zip", out)
+            data = package(opened.order, people, valued, not no_slips, tally)
+            places.write_one(target, [data], force)
+        else:
+            target = places.place(opened, "qti", out)
+            files = (
+                (
+                    f"{one.student.folder}.zip",
+                    package(opened.order, iter([one]), valued, not no_slips, tally),
+                )
+                for one in people
+            )
+            places.write_several(target, files, force)
+    what = f"{plural(tally.questions, 'item')} of {plural(tally.students, 'student')}"
+    said(f"{target}: {what}, {plural(tally.steps, 'field')}", _facts(tally))
+
+
+def _facts(tally: Tally) -> Iterator[str]:
+    yield FACTS["secret"]
+    yield FACTS["alone"]
+    yield from tally.alternatives()
+    if tally.formulas:
+        yield f"{plural(tally.formulas, 'question')} for formulas left out: QTI has no algebra."

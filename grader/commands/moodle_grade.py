@@ -1,0 +1,104 @@
+"""bpgrade moodle grade: the worksheet and the archive of an assignment, graded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from grader.commands.given import FEEDBACK_FORMATS, assignment_option, opened, policy_option
+from grader.policy import Policy
+
+EXAMPLES = """\b
+Examples:
+  bpgrade moodle grade --worksheet Grades.csv --submissions download.zip \\
+      --assignment hw1
+  bpgrade moodle grade --worksheet hw1/Grades.csv --submissions hw1/download.zip \\
+      --policy strict --feedback-as pdf --blank-as-zero
+"""
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command(epilog=EXAMPLES)
+@click.option(
+    "--worksheet",
+    required=True,
+    metavar="CSV",
+    type=_FILE,
+    help="The grading worksheet, as Moodle's 'Download grading worksheet' saves it.",
+)
+@click.option(
+    "--submissions",
+    required=True,
+    multiple=True,
+    metavar="ZIP",
+    type=click.Path(exists=True, path_type=Path),
+    help="What 'Download all submissions' saves, or the folder it was unpacked to; several times "
+    "for several groups.",
+)
+@assignment_option("the worksheet")
+@policy_option()
+@click.option(
+    "--out",
+    metavar="FOLDER",
+    type=click.Path(path_type=Path),
+    help="Where to write; 'graded' beside the worksheet if not given.",
+)
+@click.option(
+    "--feedback-as",
+    type=click.Choice(list(FEEDBACK_FORMATS)),
+    default="both",
+    show_default=True,
+    help="What the feedback pages are.",
+)
+@click.option("--drafts", is_flag=True, help="Grade what was saved but not handed in, too.")
+@click.option(
+    "--blank-as-zero",
+    is_flag=True,
+    help="0 for those who handed in nothing and have no grade yet; without it their cells stay "
+    "as they are.",
+)
+@click.pass_context
+def grade(
+    ctx: click.Context,
+    worksheet: Path,
+    submissions: tuple[Path, ...],
+    assignment: Path | None,
+    policy: Policy | None,
+    out: Path | None,
+    feedback_as: str,
+    drafts: bool,
+    blank_as_zero: bool,
+) -> None:
+    """Grade an assignment of Moodle with two of its files, and make the two to upload.
+
+    In Moodle, open the assignment's submissions; under their actions are 'Download grading
+    worksheet' and 'Download all submissions'. Written are the same worksheet, with grades and
+    comments filled in and nothing else changed, and an archive of feedback files; upload both
+    there. docs/moodle.md has every step.
+
+    Exit status: 0 all graded, 1 something could not be graded (it is listed), 2 wrong usage.
+    """
+    from grader.commands.trip import show
+    from grader.lms.moodlefiles import FEEDBACK_ZIP, Choice, grade_worksheet
+    from grader.lms.moodlezip import submissions as read_submissions
+    from grader.lms.roundtrip import age_note, read_given, write_done
+    from grader.lms.worksheet import Worksheet
+    from grader.terminal import progress
+
+    target = out or worksheet.parent / "graded"
+    folder, holds = opened(assignment, worksheet.resolve().parent, policy)
+    sheet = Worksheet(read_given(worksheet), worksheet.name)
+    handed = read_submissions(submissions)
+    choice = Choice(FEEDBACK_FORMATS[feedback_as], drafts, blank_as_zero)
+    with progress() as bar:
+        done = grade_worksheet(sheet, handed, folder, holds, choice, bar)
+    done.notes += age_note(worksheet)
+    write_done(done, target, [worksheet, *submissions])
+    uploads = {worksheet.name: "for 'Upload grading worksheet'"}
+    if choice.formats:
+        uploads[FEEDBACK_ZIP] = "for 'Upload multiple feedback files in a zip'"
+    show(done, target, uploads)
+    if done.problems:
+        ctx.exit(1)

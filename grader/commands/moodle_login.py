@@ -1,0 +1,48 @@
+"""bpgrade moodle login: keep a token where no command line and no file shows it."""
+
+from __future__ import annotations
+
+import click
+
+EXAMPLES = """\b
+Examples:
+  bpgrade moodle login https://lms.example
+  bpgrade moodle login https://lms.example --user teacher --service bpgrade
+  bpgrade moodle login https://lms.example --forget
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("url")
+@click.option("--user", metavar="NAME", help="Get a token with this user's password.")
+@click.option(
+    "--service",
+    default="bpgrade",
+    show_default=True,
+    metavar="NAME",
+    help="Short name of the web service, with --user.",
+)
+@click.option("--forget", is_flag=True, help="Remove the token from the keyring.")
+@click.option("--insecure-http", "insecure", is_flag=True, help="Allow http.")
+def login(url: str, user: str | None, service: str, forget: bool, insecure: bool) -> None:
+    """Ask for a token, hidden, and keep it in the system's keyring.
+
+    In Moodle a token stands under Preferences, Security keys. With --user the password is
+    asked for instead, and Moodle gives a token for it; the password is not kept.
+    """
+    from grader.lms import address, tokens
+
+    where = address.moodle(url, insecure)
+    if forget:
+        gone = tokens.forget("moodle", where.host)
+        click.echo(f"{where.host}: {'forgotten' if gone else 'no token was stored'}")
+        return
+    if user is None:
+        token = tokens.Token(click.prompt("Token", hide_input=True, err=True))
+    else:
+        from grader.lms import moodle
+
+        password = tokens.Token(click.prompt(f"Password of {user}", hide_input=True, err=True))
+        token = moodle.login(url, user, password, service, insecure)
+    tokens.store("moodle", where.host, token)
+    click.echo(f"{where.host}: the token is in the keyring")

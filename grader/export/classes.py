@@ -1,0 +1,53 @@
+"""The students of a class with their exercises, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from grader.errors import AssignmentError
+from grader.feedback import student
+from grader.folder import Folder
+from grader.handouts import Progress, silent
+from grader.policy import Policy
+from grader.policyfile import folder_policy, load_policy
+from grader.roster import Student
+from problems.exercise import Exercise
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """A student and what is theirs, in the order of the exercises' numbers."""
+
+    student: Student
+    exercises: tuple[Exercise, ...]
+
+    @property
+    def who(self) -> str:
+        """Id and name: two students may share a name."""
+        return f"{self.student.student} {self.student.name}".strip()
+
+
+def owned(
+    folder: Folder, only: Sequence[str] = (), progress: Progress = silent
+) -> Iterator[Owned]:
+    """Everybody who has an exercise, in the order of the file.
+
+    Raises:
+        AssignmentError: no such student, or no exercises at all.
+    """
+    unknown = [id for id in only if id not in folder.roster]
+    if unknown:
+        raise AssignmentError(f"no student {', '.join(map(repr, unknown))} in {folder.path.name}")
+    chosen = [id for id in folder.students if not only or id in only]
+    if not chosen:
+        raise AssignmentError(f"{folder.path.name} holds no exercises")
+    for done, id in enumerate(chosen, 1):
+        own = sorted(folder.exercises_of(id).values(), key=lambda one: one.number)
+        yield Owned(student(folder, id), tuple(own))
+        progress("export", done, len(chosen))
+
+
+def policy_of(folder: Folder, name: str | None) -> Policy:
+    """The policy that was named, or the assignment's own."""
+    return load_policy(name) if name else folder_policy(folder.path, folder.order.policy)

@@ -1,0 +1,394 @@
+"""Moodle through its REST interface.
+
+Moodle answers errors with status 200, and never says that a grade was ignored: what must hold
+is checked before, and what stands there is read back after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+from grader.errors import PlatformError, RightsError, TokenError
+from grader.lms import address
+from grader.lms.connection import Connection, Patience
+from grader.lms.platform import (
+    Assignment,
+    Attachment,
+    Feedback,
+    Person,
+    Standing,
+    Submission,
+    refuse_outside,
+)
+from grader.lms.tokens import Token
+
+NO_TOKEN = {"invalidtoken", "invalidlogin"}
+NO_RIGHT = {
+    "accessexception", "nopermissions", "nopermission", "requireloginerror", "notingroup",
+    "webservice_access_exception", "cannotcreatetoken", "servicenotavailable",
+}  # fmt: skip
+NOTHING_THERE = "3"
+"""The code of a warning that says no more than that a list is empty."""
+STUDENTS = "mod/assign:submit"
+NOT_GRADED = Decimal(-1)
+"""What Moodle keeps where there is no grade."""
+
+
+class Moodle:
+    """One assignment of a Moodle.
+
+    Args:
+        where: the assignment's address, or the site's.
+        token: of a web service with the functions of docs/moodle-sync.md.
+        number: of the assignment, where the address does not say: as in the address bar (the
+            course module's), or its own.
+        course: looks for the assignment in this course only.
+        insecure: whether http is fine on other machines.
+        patience: how long to wait and how often to try.
+    """
+
+    name = "moodle"
+    replaces_files = True
+
+    def __init__(
+        self,
+        where: str,
+        token: Token,
+        number: str = "",
+        course: str = "",
+        insecure: bool = False,
+        patience: Patience | None = None,
+    ) -> None:
+        found = address.moodle(where, insecure)
+        self.site = found.base
+        self.module = found.activity
+        self.number = number
+        self.course = course or found.course
+        self.token = token
+        self.connection = Connection(found.base, token, insecure, patience)
+
+    # the interface -----------------------------------------------------------------------------
+
+    def call(self, function: str, **arguments: Any) -> Any:
+        """Call a function of the web service; all that are called here may be called twice.
+
+        Raises:
+            TokenError: the token is not known.
+            RightsError: its owner may not do this, or the function is not part of the service.
+            PlatformError: anything else.
+        """
+        data = {
+            "wstoken": self.token.reveal(),
+            "wsfunction": function,
+            "moodlewsrestformat": "json",
+            **dict(flat(arguments)),
+        }
+        url = f"{self.site}/webservice/rest/server.php"
+        answer = self.connection.ask("POST", url, repeatable=True, data=data)
+        return self._read(answer, function)
+
+    def _read(self, answer: Any, what: str) -> Any:
+        if answer.status_code != 200:
+            raise PlatformError(
+                f"{self.connection.host} answers {what} with status {answer.status_code}; "
+                "are web services switched on there, and is this Moodle's own address?"
+            )
+        found = answer.json()
+        if isinstance(found, dict) and ("exception" in found or "errorcode" in found):
+            raise self._refusal(found, what)
+        return found
+
+    def _refusal(self, found: Mapping[str, Any], what: str) -> PlatformError:
+        code = str(found.get("errorcode", ""))
+        said = self.token.hidden_in(str(found.get("message") or found.get("error") or code))[:200]
+        if code in NO_TOKEN:
+            return TokenError(f"{self.connection.host} does not accept the token: {said} ({code})")
+        if code in NO_RIGHT:
+            return RightsError(f"{what} is not allowed: {said} ({code}); see docs/moodle-sync.md")
+        return PlatformError(f"{what}: {said} ({code})")
+
+    # reading -----------------------------------------------------------------------------------
+
+    def assignment(self) -> Assignment:
+        """The assignment, by its address or number.
+
+        Raises:
+            PlatformError: there is none, or two that the number fits, or it has no points.
+        """
+        found = self._found
+        points = _decimal(found.get("grade"))
+        if points is None or points <= 0:
+            raise PlatformError(
+                f"{found['name']!r} is not graded in points (a scale, or no grade at all); "
+                "choose 'Point' in its settings"
+            )
+        if found.get("teamsubmission"):
+            raise PlatformError(f"{found['name']!r} is handed in by groups; that is not supported")
+        notes = []
+        if found.get("markingworkflow"):
+            notes.append("marking workflow is on: grades show when they are released in Moodle")
+        if not _switched_on(found, "comments"):
+            notes.append("'Feedback comments' is off: students see points, no comment")
+        files = _switched_on(found, "file")
+        if not files:
+            notes.append("'Feedback files' is off: no pages are attached")
+        return Assignment(
+            str(found["id"]), str(found["name"]), points, str(found["course"]), files, (),
+            tuple(notes),
+        )  # fmt: skip
+
+    @cached_property
+    def _found(self) -> Mapping[str, Any]:
+        courses = {"courseids": [self.course]} if self.course else {}
+        answer = self.call("mod_assign_get_assignments", **courses)
+        every = [
+            {"course": course["id"], **one}
+            for course in answer["courses"]
+            for one in course["assignments"]
+        ]
+        self._refuse_warnings(answer, "the assignments cannot be read", bool(every))
+        fitting = [one for one in every if self._fits(one)]
+        if len(fitting) == 1:
+            return fitting[0]
+        raise PlatformError(self._which(fitting or every, bool(fitting)))
+
+    def _fits(self, one: Mapping[str, Any]) -> bool:
+        if self.module:
+            return str(one["cmid"]) == self.module
+        return self.number in (str(one["cmid"]), str(one["id"]))
+
+    def _which(self, found: Sequence[Mapping[str, Any]], several: bool) -> str:
+        told = "; ".join(
+            f"{one['name']!r} is {self.site}/mod/assign/view.php?id={one['cmid']}"
+            for one in found[:8]
+        )
+        if several:
+            return f"{self.number} fits several assignments: {told}; give the address"
+        asked = self.module or self.number
+        missing = f"the token sees no assignment {asked}" if asked else "which assignment?"
+        return (
+            f"{missing}; there are: {told}"
+            if found
+            else f"{missing}; it sees none at all (its owner must be a teacher of the course)"
+        )
+
+    def _refuse_warnings(self, answer: Mapping[str, Any], what: str, some: bool) -> None:
+        """
+        Raises:
+            RightsError: a list is empty for want of a right; Moodle says it in a warning only.
+        """
+        warnings = [
+            one
+            for one in answer.get("warnings") or []
+            if str(one.get("warningcode")) != NOTHING_THERE
+        ]
+        if warnings and not some:
+            said = "; ".join(str(one.get("message", one)) for one in warnings[:3])
+            said = self.token.hidden_in(said)[:200]
+            raise RightsError(f"{what}: {said}; see docs/moodle-sync.md for the rights it takes")
+
+    def people(self) -> list[Person]:
+        """The students of the course."""
+        options = [
+            {"name": "withcapability", "value": STUDENTS},
+            {"name": "userfields", "value": "id,username,idnumber,email,fullname"},
+        ]
+        course = self._found["course"]
+        found = self.call("core_enrol_get_enrolled_users", courseid=course, options=options)
+        return [_person(one) for one in found]
+
+    def submissions(self) -> list[Submission]:
+        """Last attempts."""
+        id = self._found["id"]
+        answer = self.call("mod_assign_get_submissions", assignmentids=[id])
+        every = answer.get("assignments") or []
+        self._refuse_warnings(answer, "the submissions cannot be read", bool(every))
+        found = [sub for one in every for sub in one["submissions"] if sub.get("userid")]
+        last: dict[str, Mapping[str, Any]] = {}
+        for one in sorted(found, key=lambda sub: int(sub.get("attemptnumber", 0))):
+            last[str(one["userid"])] = one
+        return [_submission(one) for one in last.values()]
+
+    def grades(self, keys: Sequence[str] = ()) -> dict[str, Standing]:
+        """The assignment's grades; always of all."""
+        id = self._found["id"]
+        answer = self.call("mod_assign_get_grades", assignmentids=[id])
+        every = answer.get("assignments") or []
+        self._refuse_warnings(answer, "the grades cannot be read", bool(every))
+        found = [one for each in every for one in each["grades"]]
+        found.sort(key=lambda one: int(one.get("attemptnumber", 0)))
+        return {str(one["userid"]): Standing(_grade(one.get("grade"))) for one in found}
+
+    def fetch(self, file: Attachment) -> bytes:
+        """A file that was handed in.
+
+        Raises:
+            PlatformError: it lies on another host, or Moodle does not give it.
+        """
+        if not self.connection.own(file.url):
+            host = urlsplit(file.url).netloc
+            raise PlatformError(
+                f"{file.name} lies on {host}, where the token must not go; give Moodle's own "
+                "address"
+            )
+        secret = {"params": {"token": self.token.reveal()}}
+        data = self.connection.download(file.url, secret)
+        if data.startswith((b'{"error', b'{"exception')) and b'"errorcode"' in data:
+            raise PlatformError(f"{file.name}: Moodle answers with an error in place of the file")
+        return data
+
+    # writing -----------------------------------------------------------------------------------
+
+    def give(self, key: str, feedback: Feedback) -> None:
+        """Store a grade with comment and files.
+
+        Raises:
+            NotTaken: the grade is not within 0 and the maximum; nothing is sent then.
+            PlatformError: Moodle refuses.
+        """
+        points = feedback.points
+        if points is None:
+            points = self._unchanged(key)
+        else:
+            refuse_outside(points, self.assignment().most)
+        self.call(
+            "mod_assign_save_grade",
+            assignmentid=self._found["id"],
+            userid=key,
+            grade=f"{points:f}",
+            attemptnumber=-1,  # the last one; a higher number would open a new attempt
+            addattempt=0,
+            workflowstate="",
+            applytoall=0,
+            plugindata={
+                "assignfeedbackcomments_editor": {"text": feedback.html, "format": 1},
+                "files_filemanager": self._draft(feedback.files) if feedback.files else 0,
+            },
+        )
+
+    def _unchanged(self, key: str) -> Decimal:
+        """The grade that stands there, to be sent again; 'none' only to those who have none."""
+        points = self.grades().get(key, Standing()).points
+        return NOT_GRADED if points is None else points
+
+    def _draft(self, files: Mapping[str, bytes]) -> int:
+        """A new draft area with some files in it; one request, so that it can be repeated."""
+        url = f"{self.site}/webservice/upload.php"
+        data = {"token": self.token.reveal(), "itemid": "0", "filepath": "/", "filearea": "draft"}
+        sent = {f"file_{n}": item for n, item in enumerate(files.items())}
+        answer = self.connection.ask("POST", url, repeatable=True, data=data, files=sent)
+        found = self._read(answer, "the upload of feedback files")
+        if not isinstance(found, list) or len(found) != len(files) or "itemid" not in found[0]:
+            raise PlatformError("Moodle does not say where the feedback files were stored")
+        return int(found[0]["itemid"])
+
+
+def login(where: str, user: str, password: Token, service: str, insecure: bool = False) -> Token:
+    """A token for a user's name and password.
+
+    Args:
+        where: an address of the site.
+        user: the user name.
+        password: hidden like a token.
+        service: short name of the web service, as its administrator chose it.
+        insecure: whether http is fine on other machines.
+
+    Raises:
+        TokenError: wrong name or password, or the service gives this user no token.
+    """
+    base = address.moodle(where, insecure).base
+    connection = Connection(base, password, insecure)
+    data = {"username": user, "password": password.reveal(), "service": service}
+    answer = connection.ask("POST", f"{base}/login/token.php", repeatable=True, data=data)
+    found = answer.json() if answer.status_code == 200 else {}
+    if not isinstance(found, dict) or not found.get("token"):
+        said = password.hidden_in(str(found.get("error", f"status {answer.status_code}")))[:200]
+        raise TokenError(f"{connection.host} gives no token: {said}")
+    return Token(str(found["token"]))
+
+
+def flat(arguments: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    """Arguments as Moodle's REST interface wants them.
+
+    >>> dict(flat({"options": [{"name": "a", "value": 1}], "ids": [7]}))
+    {'options[0][name]': 'a', 'options[0][value]': '1', 'ids[0]': '7'}
+    """
+    if isinstance(arguments, Mapping):
+        for key, value in arguments.items():
+            yield from flat(value, f"{name}[{key}]" if name else str(key))
+    elif isinstance(arguments, list | tuple):
+        for number, value in enumerate(arguments):
+            yield from flat(value, f"{name}[{number}]")
+    else:
+        yield name, str(arguments)
+
+
+def _person(one: Mapping[str, Any]) -> Person:
+    names = (one.get(field) for field in ("idnumber", "username", "email", "fullname"))
+    shown = str(one.get("fullname") or one.get("username") or f"user {one['id']}")
+    return Person(str(one["id"]), tuple(str(name) for name in names if name), shown)
+
+
+def _submission(one: Mapping[str, Any]) -> Submission:
+    files = tuple(_files(one))
+    seconds = int(one.get("timemodified") or 0)
+    when = datetime.fromtimestamp(seconds, UTC) if seconds else None
+    attempt = int(one.get("attemptnumber", 0)) + 1
+    return Submission(str(one["userid"]), attempt, when, files, _fault(one, files))
+
+
+def _fault(one: Mapping[str, Any], files: Sequence[Attachment]) -> str:
+    status = one.get("status")
+    if status == "draft":
+        return "a draft, not handed in"
+    if status in ("new", "reopened"):
+        return "nothing handed in"
+    if files:
+        return ""
+    texts = [
+        field.get("text")
+        for plugin in one.get("plugins") or []
+        for field in plugin.get("editorfields") or []
+    ]
+    return "a text was typed, no file" if any(texts) else "no file"
+
+
+def _files(one: Mapping[str, Any]) -> Iterator[Attachment]:
+    for plugin in one.get("plugins") or []:
+        if plugin.get("type") != "file":
+            continue
+        for area in plugin.get("fileareas") or []:
+            for file in area.get("files") or []:
+                path = str(file.get("filepath") or "/").strip("/")
+                name = f"{path}/{file['filename']}" if path else str(file["filename"])
+                changed = str(file.get("timemodified") or "")
+                yield Attachment(name, int(file.get("filesize") or 0), file["fileurl"], changed)
+
+
+def _switched_on(found: Mapping[str, Any], feedback: str) -> bool:
+    """Whether a kind of feedback is in use; where Moodle does not say, it is taken to be."""
+    configs = [
+        one
+        for one in found.get("configs") or []
+        if one.get("subtype") == "assignfeedback" and one.get("plugin") == feedback
+    ]
+    values = [str(one.get("value")) for one in configs if one.get("name") == "enabled"]
+    return values[-1] == "1" if values else True
+
+
+def _decimal(text: object) -> Decimal | None:
+    try:
+        found = Decimal(str(text))
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() else None
+
+
+def _grade(text: object) -> Decimal | None:
+    found = _decimal(text)
+    return None if found is None or found < 0 else found

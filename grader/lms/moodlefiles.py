@@ -1,0 +1,210 @@
+"""Moodle's worksheet and archive of submissions in, worksheet and feedback archive out.
+
+Rows are joined on the participant's number, which tells two students of one name apart. Who a
+participant is in the class list is said by the worksheet: ID number, user name, e-mail address,
+name; where it says nothing, by the exercise's id in the file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from grader.errors import Problem
+from grader.folder import Folder
+from grader.handouts import Progress, silent
+from grader.lms.moodlezip import Handed, Submissions, feedback_archive
+from grader.lms.outcome import Outcome
+from grader.lms.received import Judged, Received, judge
+from grader.lms.roundtrip import GRADED, KEPT, REFUSED, ZERO, Done, Step
+from grader.lms.worksheet import Participant, Worksheet
+from grader.matching import folded
+from grader.policy import Policy
+
+FEEDBACK_ZIP = "feedback.zip"
+_SHORTEST = 12
+"""Letters of a name that Moodle may have cut off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a teacher chooses."""
+
+    formats: tuple[str, ...] = ("html", "pdf")
+    """Of the feedback pages; none for no archive."""
+    drafts: bool = False
+    """Whether work that was not handed in yet is graded."""
+    blank_as_zero: bool = False
+    """Whether students who handed in nothing get a 0."""
+
+
+NO_CHOICE = Choice()
+
+
+def grade_worksheet(
+    sheet: Worksheet,
+    handed: Submissions,
+    folder: Folder,
+    policy: Policy,
+    choice: Choice = NO_CHOICE,
+    told: Progress = silent,
+) -> Done:
+    """Grade what was handed in, and fill the worksheet.
+
+    Args:
+        sheet: as downloaded.
+        handed: the archive of the same assignment.
+        folder: the assignment of bpgrade.
+        policy: what verdicts are worth.
+        choice: of the teacher.
+        told: the progress.
+    """
+    done = Done(problems=[*sheet.problems(), *handed.problems])
+    done.notes += [*sheet.notes(), *handed.notes]
+    received = _received(sheet, handed, choice, done)
+    judged = judge(received, folder, policy, lambda n: told("grading", n, len(received)))
+    done.problems += judged.problems
+    done.notes += judged.notes
+    trip = _Trip(sheet, handed, judged, choice, done)
+    for one in sheet.people.values():
+        done.steps.append(trip.step(one))
+    done.files[sheet.file] = sheet.filled(trip.grades, trip.comments)
+    if choice.formats:
+        done.files[FEEDBACK_ZIP] = feedback_archive(trip.pages(told))
+    return done
+
+
+def _received(sheet: Worksheet, handed: Submissions, choice: Choice, done: Done) -> list[Received]:
+    """What is graded; everything else is told."""
+    found = []
+    for one in handed.people.values():
+        fault = _fault(sheet, one, choice)
+        if fault:
+            where = one.files[0][0] if one.files else sheet.file
+            done.problems.append(Problem(where, None, None, *fault))
+        elif one.files:
+            person = sheet.people[one.number]
+            files = tuple(one.files)
+            names = person.names or ((one.name,) if one.name else ())
+            found.append(Received(person.key, names, files))
+    return found
+
+
+def _fault(sheet: Worksheet, one: Handed, choice: Choice) -> tuple[str, str] | None:
+    """Why something that was handed in is not graded."""
+    person = sheet.people.get(one.number)
+    if not person:
+        return "unknown_participant", (
+            f"participant {one.number} is in the archive, but not in {sheet.file}: both must be "
+            "of the same assignment and group, downloaded one after the other"
+        )
+    if one.name and person.name and not same_name(one.name, person.name):
+        return "other_assignment", (
+            f"participant {one.number} is called {one.name[:60]!r} here and "
+            f"{person.name[:60]!r} in {sheet.file}: these are files of two assignments"
+        )
+    if person.draft and not choice.drafts:
+        return "draft", (
+            f"{person.key} has not handed in yet ({person.status[:40].strip(' -')}); "
+            "--drafts grades it all the same"
+        )
+    return None
+
+
+def same_name(archive: str, worksheet: str) -> bool:
+    """Whether a name of the archive can be that of the worksheet.
+
+    Moodle leaves out of file names what no file name may hold, cuts long ones, and puts the
+    group's name ahead where groups hand in together.
+
+    >>> same_name("Bob OBrien", "Bob O'Brien"), same_name("Ann Lee", "Ben Lee")
+    (True, False)
+    >>> same_name("Group A-Ann Lee", "Ann Lee")
+    True
+    """
+    parts, others = (re.findall(r"[^\W_]+", folded(text)) for text in (archive, worksheet))
+    one, other = "".join(parts), "".join(others)
+    if one == other or sorted(parts) == sorted(others):
+        return True
+    if "-" in archive and one.endswith(other) and other:
+        return True
+    return len(one) >= _SHORTEST and other.startswith(one)
+
+
+class _Trip:
+    """Decides what becomes of each row."""
+
+    def __init__(
+        self, sheet: Worksheet, handed: Submissions, judged: Judged, choice: Choice, done: Done
+    ) -> None:
+        self.sheet, self.handed, self.judged = sheet, handed, judged
+        self.choice, self.done = choice, done
+        self.grades: dict[int, Decimal] = {}
+        self.comments: dict[int, str] = {}
+        self.outcomes: dict[int, Outcome] = {}
+
+    def step(self, one: Participant) -> Step:
+        """What is done with a row."""
+        outcome = self.judged.outcomes.get(one.key)
+        if outcome is None:
+            return self._without(one)
+        student = outcome.student.student
+        if not one.changeable:
+            message = (
+                f"{one.key}: its grade is locked or overridden in the gradebook; Moodle would "
+                "ignore the grade and still store the comment. Unlock it there, and download "
+                "the worksheet afresh"
+            )
+            column = self.sheet.named("changeable")
+            problem = Problem(self.sheet.file, one.line, column, "locked", message)
+            self.done.problems.append(problem)
+            return self._made(one, REFUSED, student, "locked in the gradebook")
+        grade = outcome.points(float(one.most))
+        self.grades[one.number] = grade
+        self.comments[one.number] = outcome.html()
+        self.outcomes[one.number] = outcome
+        message = f"{outcome.score:g} of {outcome.most:g} points"
+        if outcome.missing:
+            message += f", {outcome.missing} not handed in"
+        return self._made(one, GRADED, student, message, grade)
+
+    def _without(self, one: Participant) -> Step:
+        """A row of somebody of whom nothing could be graded."""
+        if one.number in self.handed.people:
+            draft = one.draft and not self.choice.drafts
+            why = "not handed in yet (draft)" if draft else "could not be graded"
+            return self._made(
+                one, REFUSED, "", f"{why}; see {'--drafts' if draft else 'problems'}"
+            )
+        zero = self.choice.blank_as_zero and not one.draft
+        if zero and one.changeable and not one.has_grade:
+            self.grades[one.number] = Decimal(0)
+            return self._made(one, ZERO, "", "nothing handed in", Decimal(0))
+        return self._made(one, KEPT, "", "nothing handed in")
+
+    def _made(
+        self,
+        one: Participant,
+        action: str,
+        student: str,
+        message: str,
+        grade: Decimal | None = None,
+    ) -> Step:
+        shown = "" if grade is None else f"{grade:.2f}"
+        most = f"{one.most:.2f}"
+        return Step(one.key, one.name, student, action, shown, most, one.grade, message)
+
+    def pages(self, told: Progress) -> dict[int, dict[str, bytes]]:
+        """Participant's number -> the files that a student gets."""
+        found: dict[int, dict[str, bytes]] = {}
+        for n, (number, outcome) in enumerate(self.outcomes.items(), 1):
+            found[number] = named_pages(outcome, self.choice.formats)
+            told("feedback", n, len(self.outcomes))
+        return found
+
+
+def named_pages(outcome: Outcome, formats: Sequence[str]) -> dict[str, bytes]:
+    """`feedback.html` and `feedback.pdf` of one student."""
+    return {f"feedback.{suffix}": data for suffix, data in outcome.pages(formats).items()}

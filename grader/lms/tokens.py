@@ -1,0 +1,146 @@
+"""Tokens of learning platforms: from the environment or the system's keyring, never shown.
+
+They stand on no command line, in no log, no message and no file of ours.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+
+from grader.errors import TokenError
+
+HIDDEN = "***"
+SHORTEST = 6
+"""What is shorter is no token, and hiding it everywhere would make texts unreadable."""
+
+
+class Token:
+    """A secret that shows itself only when asked.
+
+    >>> token = Token("d41d8cd98f00b204")
+    >>> f"{token} {token!r} {token.hidden_in('token=d41d8cd98f00b204&x=1')}"
+    '*** *** token=***&x=1'
+    """
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text.strip()
+
+    def reveal(self) -> str:
+        """The token itself, to be sent and for nothing else."""
+        return self._text
+
+    def hidden_in(self, text: str) -> str:
+        """A text without the token."""
+        if len(self._text) < SHORTEST:
+            return text
+        text = text.replace(self._text, HIDDEN)
+        return text.replace(f"****{self._text[-4:]}", HIDDEN)  # as canvasapi shows it
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Token) and other._text == self._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __repr__(self) -> str:
+        return HIDDEN
+
+
+class Discreet(logging.Filter):
+    """Takes a token out of what libraries log, such as addresses of files."""
+
+    def __init__(self, token: Token) -> None:
+        super().__init__()
+        self.token = token
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every record pass, without the token."""
+        said = record.getMessage()
+        hidden = self.token.hidden_in(said)
+        if hidden != said:
+            record.msg, record.args = hidden, ()
+        return True
+
+
+def keep_out_of(logger: str, token: Token) -> None:
+    """Let a library's logger say nothing of a token."""
+    found = logging.getLogger(logger)
+    if not any(isinstance(one, Discreet) and one.token == token for one in found.filters):
+        found.addFilter(Discreet(token))
+
+
+def variable(platform: str) -> str:
+    """
+    >>> variable("moodle")
+    'BPGRADE_MOODLE_TOKEN'
+    """
+    return f"BPGRADE_{platform.upper()}_TOKEN"
+
+
+def find(platform: str, host: str) -> Token:
+    """The token for a platform: from the environment, else from the keyring.
+
+    Args:
+        platform: `moodle` or `canvas`.
+        host: with the port, if there is one.
+
+    Raises:
+        TokenError: there is none; says how to give one.
+    """
+    text = os.environ.get(variable(platform), "").strip() or _stored(platform, host)
+    if text:
+        return Token(text)
+    raise TokenError(
+        f"no token for {host}: run 'bpgrade {platform} login https://{host}', "
+        f"or set {variable(platform)}"
+    )
+
+
+def _stored(platform: str, host: str) -> str:
+    import keyring
+    from keyring.errors import KeyringError
+
+    try:
+        return keyring.get_password(_service(host), platform) or ""
+    except KeyringError:
+        return ""
+
+
+def store(platform: str, host: str, token: Token) -> None:
+    """Keep a token in the system's keyring.
+
+    Raises:
+        TokenError: there is no keyring here.
+    """
+    import keyring
+    from keyring.errors import KeyringError
+
+    failed = ""
+    try:
+        keyring.set_password(_service(host), platform, token.reveal())
+    except KeyringError as error:
+        failed = type(error).__name__
+    if failed:
+        raise TokenError(
+            f"the token was not stored, this system has no keyring that works ({failed}); "
+            f"set {variable(platform)} instead"
+        )
+
+
+def forget(platform: str, host: str) -> bool:
+    """Remove a token from the keyring; whether there was one."""
+    import keyring
+    from keyring.errors import KeyringError
+
+    try:
+        keyring.delete_password(_service(host), platform)
+    except KeyringError:
+        return False
+    return True
+
+
+def _service(host: str) -> str:
+    return f"bpgrade:{host}"

@@ -1,0 +1,227 @@
+"""The round trip through Canvas's files: gradebook and archive in, gradebook and feedback out."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from canvas_files import COLUMN, Book, User, entry, typed
+from click.testing import CliRunner, Result
+from fillers import by_pypdf
+from handed_in import assignment, exercise_of, right, tidy, with_id
+from moodle_files import archive, others, read_back
+
+from grader.cli import cli
+from templates.fields import field_name
+
+ROSTER = """student,name,email
+S001,Ann Ångström,ann@example.org
+S002,Bob O'Brien,bob@example.org
+S003,Cy Li Wei,cy@example.org
+"""
+ANN = User(12345, "Ångström, Ann", "S001", "ann")
+BOB = User(12346, "O'Brien, Bob", "S002", "bob")
+CY = User(12347, "Li Wei, Cy", "S003", "cy", "4.50")
+
+
+class Trip:
+    """`bpgrade canvas grade`, run once."""
+
+    def __init__(self, done: Result, out: Path) -> None:
+        assert not done.exception or isinstance(done.exception, SystemExit), done.exception
+        self.status, self.text, self.stderr, self.out = (
+            done.exit_code,
+            done.stdout,
+            done.stderr,
+            out,
+        )
+        if out.exists():
+            self.book = (out / "Grades.csv").read_bytes()
+            self.codes = [row["code"] for row in read_back((out / "problems.csv").read_bytes())]
+            steps = read_back((out / "done.csv").read_bytes())
+            self.actions = {step["key"]: step["action"] for step in steps}
+
+    def scores(self, delimiter: str = ",") -> dict[str, str]:
+        text = self.book.decode("utf-8-sig")
+        rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
+        return {row["ID"]: row[COLUMN] for row in rows if row["ID"]}
+
+    def feedback(self) -> dict[str, bytes]:
+        with zipfile.ZipFile(self.out / "feedback.zip") as found:
+            return {name: found.read(name) for name in found.namelist()}
+
+
+@pytest.fixture(scope="module")
+def hw(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return assignment(tmp_path_factory.mktemp("canvas"), roster=ROSTER)
+
+
+def work(hw: Path, user: User, **wrong: str) -> bytes:
+    return with_id(exercise_of(hw, user.sis), **wrong)
+
+
+def run(
+    hw: Path,
+    tmp_path: Path,
+    book: Book,
+    files: Mapping[str, bytes],
+    *more: str,
+    column: str = COLUMN,
+    feedback: str = "none",
+) -> Trip:
+    (tmp_path / "Grades.csv").write_bytes(book.data())
+    (tmp_path / "submissions.zip").write_bytes(archive(files))
+    words = ["canvas", "grade", "--gradebook", str(tmp_path / "Grades.csv"), "--submissions"]
+    words += [str(tmp_path / "submissions.zip"), "--column", column, "--assignment", str(hw)]
+    done = CliRunner().invoke(cli, [*words, "--feedback-as", feedback, *more])
+    return Trip(done, tmp_path / "graded")
+
+
+def test_only_one_column_changes(hw: Path, tmp_path: Path) -> None:
+    """Points possible, read-only columns, the test student and all others stay."""
+    book = Book([ANN, BOB, CY])
+    files = {
+        entry(ANN, "answers.csv"): work(hw, ANN),
+        entry(BOB, "answers.csv", 67891, late=True): work(hw, BOB, net_h1="9.9"),
+    }
+    done = run(hw, tmp_path, book, files)
+    assert done.status == 0, done.stderr
+    assert others(book.data(), done.book, (COLUMN,)) == []
+    scores = done.scores()
+    assert scores["12345"] == "10.00"
+    assert 9 < float(scores["12346"]) < 10
+    assert scores["12347"] == "4.50"
+    assert scores["999"] == ""
+    assert (tmp_path / "Grades.csv").read_bytes() == book.data()
+
+
+@pytest.mark.parametrize(
+    "book",
+    [
+        Book([ANN, BOB], sis=False),
+        Book([ANN, BOB], first_last=True, bom=True),
+        Book([ANN, BOB], delimiter=";", possible="10,00"),
+        Book([ANN, BOB], posting=False),
+    ],
+    ids=["no SIS ids", "names apart, BOM", "semicolons and commas", "no posting row"],
+)
+def test_gradebooks_of_every_form(hw: Path, tmp_path: Path, book: Book) -> None:
+    """What is exported depends on the course and on the teacher's settings."""
+    plain = tidy(right(exercise_of(hw, "S001")))
+    done = run(hw, tmp_path, book, {entry(ANN, "answers.csv"): plain})
+    assert done.status == 0, done.stderr
+    assert done.scores(book.delimiter) == {"12345": "10.00", "12346": "", "999": ""}
+
+
+@pytest.mark.parametrize("column", [COLUMN, "Homework 1", " Homework 1 "])
+def test_the_column_may_be_named_without_its_number(hw: Path, tmp_path: Path, column: str) -> None:
+    """Canvas puts its number behind the name."""
+    done = run(hw, tmp_path, Book([ANN]), {entry(ANN, "a.csv"): work(hw, ANN)}, column=column)
+    assert done.scores()["12345"] == "10.00"
+
+
+def test_a_wrong_column_is_refused(hw: Path, tmp_path: Path) -> None:
+    """An unknown one with the names found; one that Canvas computes."""
+    files = {entry(ANN, "a.csv"): work(hw, ANN)}
+    done = run(hw, tmp_path, Book([ANN]), files, column="Homework 2")
+    assert done.status == 1
+    assert "'Homework 1 (1234)'" in done.stderr
+    done = run(hw, tmp_path, Book([ANN]), files, column="Current Score")
+    assert done.status == 1
+    assert "computes this column itself" in done.stderr
+    assert not done.out.exists()
+
+
+def test_no_points_possible_is_refused(hw: Path, tmp_path: Path) -> None:
+    """There is nothing to scale to."""
+    files = {entry(ANN, "a.csv"): work(hw, ANN)}
+    done = run(hw, tmp_path, Book([ANN], possible="0.00"), files)
+    assert done.status == 1
+    assert "points above 0" in done.stderr
+
+
+def test_feedback_comes_under_the_names_of_the_students_files(hw: Path, tmp_path: Path) -> None:
+    """Canvas finds the submission by the two numbers, and shows the student's own file name."""
+    lines = "".join(f"<p>{k}={v}</p>" for k, v in right(exercise_of(hw, "S003")).items())
+    files = {
+        entry(ANN, "answers.csv"): work(hw, ANN, net_h1="9.9"),
+        entry(BOB, "my answers.txt", 67892): work(hw, BOB),
+    }
+    files |= dict([typed(CY, lines)])
+    done = run(hw, tmp_path, Book([ANN, BOB, CY]), files, feedback="both")
+    found = done.feedback()
+    assert set(found) == {
+        "ångströmann_12345_67890_answers.csv",
+        entry(BOB, "my answers.txt", 67892),
+    }
+    assert found["ångströmann_12345_67890_answers.csv"].startswith(b"feedback\r\n")
+    assert b"net_h1" in found["ångströmann_12345_67890_answers.csv"]
+    pages = sorted(path.name for path in (done.out / "pages").iterdir())
+    assert pages == [f"S00{n}.{kind}" for n in (1, 2, 3) for kind in ("html", "pdf")]
+    assert "no file to attach feedback to" in done.stderr
+    assert done.scores()["12347"] == "10.00"
+
+
+def test_a_filled_worksheet_gets_a_pdf_back(tmp_path: Path) -> None:
+    """Under the PDF's own name."""
+    hw = assignment(tmp_path, "mazur", "--formats", "pdf,csv", roster=ROSTER)
+    sheet = (hw / "students" / "S001" / "worksheet.pdf").read_bytes()
+    exercise = exercise_of(hw, "S001")
+    filled = by_pypdf(sheet, {field_name(1, id): exercise.printed[id] for id in exercise.asked})
+    done = run(hw, tmp_path, Book([ANN]), {entry(ANN, "worksheet.pdf"): filled}, feedback="html")
+    assert done.feedback()[entry(ANN, "worksheet.pdf")].startswith(b"%PDF-")
+
+
+def test_an_excused_or_unassigned_student_is_left_alone(hw: Path, tmp_path: Path) -> None:
+    """A score would end what the teacher decided."""
+    users = [replace(ANN, score="EX"), replace(BOB, score="N/A")]
+    files = {entry(ANN, "a.csv"): work(hw, ANN), entry(BOB, "a.csv"): work(hw, BOB)}
+    done = run(hw, tmp_path, Book(users), files)
+    assert done.codes == ["locked", "locked"]
+    assert done.book == Book(users).data()
+
+
+def test_who_is_not_in_the_gradebook_is_listed(hw: Path, tmp_path: Path) -> None:
+    """And what is named otherwise; anonymous archives name no user at all."""
+    files = {
+        entry(ANN, "a.csv"): work(hw, ANN),
+        entry(BOB, "a.csv"): work(hw, BOB),
+        "loose.csv": b"step,answer\n",
+        "anon_Ab3x9_67_a.csv": work(hw, BOB),
+        "brienbob_12345_link.html": b"<html></html>",
+    }
+    done = run(hw, tmp_path, Book([ANN]), files)
+    assert sorted(done.codes) == ["anonymous", "bad_name", "not_a_file", "unknown_user"]
+    assert done.status == 1
+    assert done.scores()["12345"] == "10.00"
+
+
+def test_blank_as_zero_only_fills_blank_cells(hw: Path, tmp_path: Path) -> None:
+    """Neither a score by hand nor the test student's."""
+    done = run(
+        hw, tmp_path, Book([ANN, BOB, CY]), {entry(ANN, "a.csv"): work(hw, ANN)}, "--blank-as-zero"
+    )
+    assert done.scores() == {"12345": "10.00", "12346": "0.00", "12347": "4.50", "999": ""}
+
+
+def test_another_students_work_earns_nothing(hw: Path, tmp_path: Path) -> None:
+    """Canvas's login says who it is."""
+    done = run(hw, tmp_path, Book([ANN, BOB]), {entry(BOB, "a.csv"): work(hw, ANN)})
+    assert done.codes == ["identity"]
+    assert done.actions["12346"] == "refused"
+
+
+def test_a_moodle_worksheet_is_no_gradebook(hw: Path, tmp_path: Path) -> None:
+    """The message names what was found."""
+    (tmp_path / "Grades.csv").write_bytes(b"Identifier,Grade\nParticipant 3,5\n")
+    (tmp_path / "submissions.zip").write_bytes(archive({"a_1_2_b.csv": b"x"}))
+    words = ["canvas", "grade", "--gradebook", str(tmp_path / "Grades.csv"), "--submissions"]
+    words += [str(tmp_path / "submissions.zip"), "--column", "x", "--assignment", str(hw)]
+    done = CliRunner().invoke(cli, words)
+    assert done.exit_code == 1
+    assert "'Identifier', 'Grade'" in done.stderr

@@ -1,0 +1,204 @@
+"""QTI 2.1 packages: valid by our restated schema, judged by a player that knows the XML alone."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from exported import ADA, BEN, NUMERIC, hostile_order, issued_to, order_of, outcome, slipped
+from handed_in import assignment
+from hypothesis import example, given
+from hypothesis import strategies as st
+from lxml import etree
+from qti_player import Item, Package, parsed
+
+from grader.cli import cli
+from grader.export import qti
+from grader.export.classes import Owned
+from grader.export.fields import fields
+from grader.export.tally import Tally
+from grader.policy import DEFAULT, Policy
+from grader.roster import Student
+from problems.exercise import Exercise
+from problems.slips import OF_THE_PEN
+
+SCHEMAS = Path(__file__).with_name("schemas")
+
+
+def schema(name: str) -> etree.XMLSchema:
+    return etree.XMLSchema(etree.parse(SCHEMAS / name))
+
+
+@pytest.fixture(scope="module")
+def items() -> etree.XMLSchema:
+    return schema("qti21.xsd")
+
+
+def packaged(name: str, *people: Owned, policy: Policy = DEFAULT) -> Package:
+    owned = people or (issued_to(name),)
+    return Package(qti.package(order_of(name), iter(owned), policy, True, Tally()))
+
+
+def item_of(name: str, policy: Policy = DEFAULT) -> tuple[Exercise, Item]:
+    (item,) = packaged(name, policy=policy).items().values()
+    return issued_to(name).exercises[0], item
+
+
+def typed(exercise: Exercise, **changed: str) -> dict[str, str]:
+    """Response variable -> the printed key, with changes by number of the field."""
+    key = {f"R{n}": exercise.printed[id] for n, id in enumerate(exercise.asked, 1)}
+    return key | changed
+
+
+@pytest.mark.parametrize("name", NUMERIC)
+def test_packages_are_valid(name: str, items: etree.XMLSchema) -> None:
+    """Manifest, items and tests; every file is in the manifest and every picture is there."""
+    package = packaged(name, issued_to(name, ADA, 2), issued_to(name, BEN, 2))
+    schema("package21.xsd").assertValid(package.manifest)
+    assert len(package.items()) == 4
+    for data in package.of("imsqti_item_xmlv2p1").values():
+        items.assertValid(parsed(data))
+    for data in package.of("imsqti_test_xmlv2p1").values():
+        items.assertValid(parsed(data))
+    for item in package.items().values():
+        assert item.boxes == [f"R{n}" for n in range(1, len(item.boxes) + 1)]
+        (picture,) = item.root.iter("{*}img")
+        assert picture.get("src").removeprefix("../") in package.files
+
+
+def test_the_schema_can_say_no(items: etree.XMLSchema) -> None:
+    """Test of the tester: order, attributes and cardinalities are looked at."""
+    data = packaged("mazur-delta").of("imsqti_item_xmlv2p1").popitem()[1].decode()
+    assert items.validate(parsed(data.encode()))
+    for old, new in (
+        (' adaptive="false"', ""),
+        ("<itemBody>", '<itemBody style="x">'),
+        ('toleranceMode="absolute"', 'toleranceMode="about"'),
+        ('tolerance="', 'tolerance="x '),
+        ("<responseCondition>", "<responseCondition><responseElse/>"),
+        ("<p>", "<p><p>a</p>"),
+        ('identifier="R1"', 'identifier="1R"'),
+        ("</responseProcessing>", "</responseProcessing><itemBody/>"),
+        (' alt="', ' title="'),
+    ):
+        assert old in data
+        assert not items.validate(parsed(data.replace(old, new, 1).encode())), old
+
+
+@pytest.mark.parametrize("name", NUMERIC)
+def test_the_key_gets_everything_and_nonsense_nothing(name: str) -> None:
+    """Printed numbers, the edges of their balls, numbers far off, nothing at all."""
+    exercise, item = item_of(name)
+    assert item.play(typed(exercise)).score == item.most == len(exercise.asked)
+    for sign in (-1, 1):
+        edges = {
+            f"R{n}": f"{exercise.solution[id].m + sign * exercise.solution[id].r:.15f}"
+            for n, id in enumerate(exercise.asked, 1)
+        }
+        assert item.play(edges).score == item.most
+    assert item.play({}).score == 0
+    assert item.play(dict.fromkeys(item.boxes, "12345678.9")).score == 0
+
+
+@pytest.mark.parametrize("name", NUMERIC)
+def test_slips_are_what_the_checker_says(name: str) -> None:
+    """Points and words for every slip that is carried."""
+    policy = Policy(slips={"bias-left-out": 0.5})
+    exercise, item = item_of(name, policy)
+    lost = {f.step: set(f.lost) for f in fields(exercise, policy)}
+    at = {id: f"R{n}" for n, id in enumerate(exercise.asked, 1)}
+    for one in slipped(exercise):
+        if {one.meant, one.slip} & lost[one.step] or one.verdict != "slip":
+            continue
+        found = item.play(typed(exercise, **{at[one.step]: one.typed}))
+        share = found.score - (len(exercise.asked) - 1)
+        fine = [outcome(one.slip, policy)]
+        fine += [outcome(one.meant, policy)] if {one.meant, one.slip} <= OF_THE_PEN else []
+        assert (float(share), found.feedback[at[one.step]]) in fine, one
+
+
+def test_weights_are_points() -> None:
+    """QTI takes any number."""
+    policy = Policy(weights={"net": 0.5, "dw": 2.25})
+    exercise, item = item_of("mazur", policy)
+    most = sum(Decimal(str(policy.weight(id))) for id in exercise.asked)
+    assert item.most == most
+    assert item.play(typed(exercise)).score == most
+    assert item.play(typed(exercise, R1="")).score == most - Decimal("0.5")
+
+
+def test_each_student_has_a_test_of_their_own() -> None:
+    """With the right items in it."""
+    name = "mazur-delta"
+    package = packaged(name, issued_to(name, ADA, 2), issued_to(name, BEN, 1))
+    tests = package.tests()
+    assert tests == {
+        "hw1: s001 Ada Example": [f"items/{name}-s001-1.xml", f"items/{name}-s001-2.xml"],
+        "hw1: s002 Ben Sample": [f"items/{name}-s002-1.xml"],
+    }
+    assert all(href in package.items() for hrefs in tests.values() for href in hrefs)
+
+
+names = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=40)
+
+
+@given(names)
+@example("<b>&amp;</b>")
+@example('" onclick="x')
+@example("\ufffe")
+def test_any_name_leaves_a_valid_test(name: str) -> None:
+    """Only titles of tests hold names."""
+    own = Owned(Student("s1", name, "", "f"), issued_to("mazur-delta").exercises)
+    text = qti.test(order_of("mazur-delta"), own, 1, own.exercises)
+    root = parsed(text.encode())
+    _SCHEMA.assertValid(root)
+    assert "<" not in root.get("title")
+
+
+def test_words_of_a_family_cannot_break_out() -> None:
+    """A teacher's own family may say anything."""
+    data = qti.package(hostile_order(), iter([issued_to("mazur-delta")]), DEFAULT, True, Tally())
+    package = Package(data)
+    schema("package21.xsd").assertValid(package.manifest)
+    for kind in ("item", "test"):
+        (found,) = package.of(f"imsqti_{kind}_xmlv2p1").values()
+        _SCHEMA.assertValid(parsed(found))
+
+
+_SCHEMA = schema("qti21.xsd")
+
+
+def test_formulas_are_left_out_and_counted() -> None:
+    """An exercise of nothing else makes no item and no test."""
+    tally = Tally()
+    owned = (issued_to("mazur-formulas"), issued_to("mazur-mixed", BEN))
+    package = Package(qti.package(order_of("mazur-mixed"), iter(owned), DEFAULT, True, tally))
+    assert len(package.items()) == len(package.tests()) == 1
+    assert tally.formulas == 20
+
+
+def test_the_command(tmp_path: Path) -> None:
+    """One package or one each; says what is lost; overwrites nothing unasked."""
+    hw = assignment(tmp_path)
+    runner = CliRunner()
+    done = runner.invoke(cli, ["export", "qti", str(hw)])
+    assert done.exit_code == 0, done.output
+    assert "judged alone" in " ".join(done.output.split())
+    assert len(Package((hw / "exports/qti.zip").read_bytes()).tests()) == 6
+    assert runner.invoke(cli, ["export", "qti", str(hw)]).exit_code == 1
+    done = runner.invoke(cli, ["export", "qti", str(hw), "--per-student"])
+    assert done.exit_code == 0, done.output
+    each = sorted((hw / "exports/qti").iterdir())
+    assert [len(Package(file.read_bytes()).tests()) for file in each] == [1] * 6
+
+
+def test_the_same_assignment_makes_the_same_bytes(tmp_path: Path) -> None:
+    """No clock in an archive."""
+    assert packaged("mazur").files == packaged("mazur").files
+    owned = issued_to("mazur")
+    made = [
+        qti.package(order_of("mazur"), iter([owned]), DEFAULT, True, Tally()) for _ in range(2)
+    ]
+    assert made[0] == made[1]
