@@ -98,6 +98,10 @@ class FakeMoodle(Misbehaving):
         before = attempts[-1].modified if attempts else 1795310000
         attempts[number:] = [Attempt(number, files, **{"modified": before + 60, **about})]
 
+    def type_in(self, user: int, text: str) -> None:
+        """A text in place of files."""
+        self.hand_in(user, {}, text=text)
+
     # requests ----------------------------------------------------------------------------------
 
     def function_of(self, request: Request) -> str:
