@@ -40,12 +40,17 @@ class Comment:
 
 def comments(parts: Sequence[Checked], show: Show) -> list[Comment]:
     """What a student is told, as much as the policy shows."""
-    several = len(parts) > 1
-    return [_comment(part, show, n if several else 0) for n, part in enumerate(parts, 1)]
+    return comments_on([part.report for part in parts], show)
 
 
-def _comment(part: Checked, show: Show, number: int) -> Comment:
-    report = part.report if show.slips else without_slips(part.report)
+def comments_on(reports: Sequence[Report], show: Show) -> list[Comment]:
+    """The same from reports alone: the exercises need not be read."""
+    several = len(reports) > 1
+    return [_comment(report, show, n if several else 0) for n, report in enumerate(reports, 1)]
+
+
+def _comment(report: Report, show: Show, number: int) -> Comment:
+    report = report if show.slips else without_slips(report)
     steps = list(_steps(report, show)) if show.verdicts else []
     title = f"Exercise {number} ({report.exercise})" if number else ""
     return Comment(title, tuple(_lines(report, show)), tuple(steps[:MOST]), len(steps[MOST:]))

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import click
 
-from grader.commands.given import FEEDBACK_FORMATS, assignment_option, opened, policy_option
+from grader.commands.given import (
+    FEEDBACK_FORMATS,
+    assignment_option,
+    feedback_option,
+    graded_option,
+    opened,
+    policy_option,
+)
 from grader.policy import Policy
 
 EXAMPLES = """\b
@@ -44,19 +51,8 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @assignment_option("the gradebook")
 @policy_option()
-@click.option(
-    "--out",
-    metavar="FOLDER",
-    type=click.Path(path_type=Path),
-    help="Where to write; 'graded' beside the gradebook if not given.",
-)
-@click.option(
-    "--feedback-as",
-    type=click.Choice(list(FEEDBACK_FORMATS)),
-    default="both",
-    show_default=True,
-    help="What the feedback pages are.",
-)
+@graded_option("the gradebook")
+@feedback_option()
 @click.option(
     "--blank-as-zero",
     is_flag=True,

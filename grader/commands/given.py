@@ -52,6 +52,31 @@ def assignment_option(where: str) -> Decorator:
     )
 
 
+def feedback_option(help: str = "What the feedback pages are.") -> Decorator:
+    """`--feedback-as`, one of `FEEDBACK_FORMATS`."""
+    return click.option(
+        "--feedback-as",
+        type=click.Choice(list(FEEDBACK_FORMATS)),
+        default="both",
+        show_default=True,
+        help=help,
+    )
+
+
+def graded_option(beside: str) -> Decorator:
+    """`--out FOLDER`.
+
+    Args:
+        beside: the file that `graded` is made beside otherwise.
+    """
+    return click.option(
+        "--out",
+        metavar="FOLDER",
+        type=click.Path(path_type=Path),
+        help=f"Where to write; 'graded' beside {beside} if not given.",
+    )
+
+
 def opened(assignment: Path | None, beside: Path, policy: Policy | None) -> tuple[Folder, Policy]:
     """The assignment and the policy that holds.
 

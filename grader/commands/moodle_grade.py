@@ -6,7 +6,14 @@ from pathlib import Path
 
 import click
 
-from grader.commands.given import FEEDBACK_FORMATS, assignment_option, opened, policy_option
+from grader.commands.given import (
+    FEEDBACK_FORMATS,
+    assignment_option,
+    feedback_option,
+    graded_option,
+    opened,
+    policy_option,
+)
 from grader.policy import Policy
 
 EXAMPLES = """\b
@@ -39,19 +46,8 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @assignment_option("the worksheet")
 @policy_option()
-@click.option(
-    "--out",
-    metavar="FOLDER",
-    type=click.Path(path_type=Path),
-    help="Where to write; 'graded' beside the worksheet if not given.",
-)
-@click.option(
-    "--feedback-as",
-    type=click.Choice(list(FEEDBACK_FORMATS)),
-    default="both",
-    show_default=True,
-    help="What the feedback pages are.",
-)
+@graded_option("the worksheet")
+@feedback_option()
 @click.option("--drafts", is_flag=True, help="Grade what was saved but not handed in, too.")
 @click.option(
     "--blank-as-zero",

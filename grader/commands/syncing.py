@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from grader.commands.given import FEEDBACK_FORMATS, feedback_option, policy_option
 from grader.terminal import cells, paragraph, plural, printable, progress, table
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ WORDS = {
     "grade": "grade", "hand out": "hand out", "same": "as it is", "keep": "as it is",
     "hold": "left alone", "skip": "skipped", "fail": "NOT GRADED",
 }  # fmt: skip
-FORMATS = {"both": ("html", "pdf"), "html": ("html",), "pdf": ("pdf",), "none": ()}
 
 _OPTIONS: Sequence[Callable[[Any], Any]] = (
     click.option(
@@ -51,18 +51,8 @@ _OPTIONS: Sequence[Callable[[Any], Any]] = (
         is_flag=True,
         help="Give each student their worksheet and answers.csv instead of grading.",
     ),
-    click.option(
-        "--policy",
-        metavar="NAME|FILE",
-        help="How verdicts become points; without it the assignment's own holds.",
-    ),
-    click.option(
-        "--feedback-as",
-        type=click.Choice(list(FORMATS)),
-        default="both",
-        show_default=True,
-        help="What is attached besides the comment.",
-    ),
+    policy_option(),
+    feedback_option("What is attached besides the comment."),
     click.option("--course", default="", metavar="NUMBER", help="The course, where it matters."),
     click.option(
         "--id",
@@ -93,7 +83,7 @@ class Choice:
     only: tuple[str, ...]
     force: bool
     hand_out: bool
-    policy: str | None
+    policy: Policy | None
     feedback_as: str
     course: str
     number: str
@@ -114,23 +104,14 @@ def run(kind: str, url: str, choice: Choice) -> int:
         if choice.hand_out:
             plan = sync.hand_out(folder, platform, choice.only, choice.force, bar)
         else:
-            policy = _policy(choice.policy)
-            pages = FORMATS[choice.feedback_as]
-            plan = sync.plan(folder, platform, policy, choice.only, choice.force, pages, bar)
+            pages = FEEDBACK_FORMATS[choice.feedback_as]
+            plan = sync.plan(
+                folder, platform, choice.policy, choice.only, choice.force, pages, bar
+            )
         if not choice.dry_run:
             done = sync.apply(plan, bar)
     show(plan, done, choice.dry_run)
     return 0 if plan.clean and not any(one.fault for one in done) else 1
-
-
-def _policy(name: str | None) -> Policy | None:
-    from grader.errors import PolicyError
-    from grader.policyfile import load_policy
-
-    try:
-        return None if name is None else load_policy(name)
-    except PolicyError as error:
-        raise click.BadParameter(str(error), param_hint="--policy") from None
 
 
 def show(plan: Plan, done: Sequence[Done], dry_run: bool) -> None:

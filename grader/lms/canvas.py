@@ -29,6 +29,7 @@ from grader.lms.platform import (
     Person,
     Standing,
     Submission,
+    plain,
     refuse_outside,
 )
 from grader.lms.tokens import Token
@@ -97,7 +98,7 @@ class Canvas:
             PlatformError: the address does not say which, or it has no points.
         """
         found = self._found
-        name = str(found.name)
+        name = plain(str(found.name))
         points = _decimal(getattr(found, "points_possible", None))
         kind = getattr(found, "grading_type", "points")
         if kind not in IN_POINTS or points is None or points <= 0:
@@ -269,7 +270,7 @@ class Canvas:
         except refusals.ResourceDoesNotExist:
             status = 404
         except refusals.CanvasException as error:
-            said = self.token.hidden_in(str(error))[:200]
+            said = self.connection.quoted(error)
             refusal = PlatformError(f"{what}: {self.connection.host} says {said}")
         except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
             kind = type(error).__name__
@@ -289,7 +290,7 @@ def _refusal(status: int, what: str) -> PlatformError:
 
 def _person(one: Any) -> Person:
     names = (getattr(one, field, None) for field in ("sis_user_id", "login_id", "email", "name"))
-    shown = str(getattr(one, "name", "") or f"user {one.id}")
+    shown = plain(str(getattr(one, "name", "") or f"user {one.id}"))
     return Person(str(one.id), tuple(str(name) for name in names if name), shown)
 
 
@@ -297,16 +298,16 @@ def _submission(one: Any) -> Submission:
     files = tuple(_files(getattr(one, "attachments", None) or ()))
     when = datetime.fromisoformat(one.submitted_at)
     attempt = int(getattr(one, "attempt", None) or 1)
-    fault = "" if files else "no file"
-    if not files and getattr(one, "body", None):
-        fault = "a text was typed, no file"
-    return Submission(str(one.user_id), attempt, when, files, fault)
+    typed = getattr(one, "submission_type", None) == "online_text_entry"
+    text = str(getattr(one, "body", None) or "") if typed else ""
+    fault = "" if files or text.strip() else "neither a file nor a text"
+    return Submission(str(one.user_id), attempt, when, files, text, fault)
 
 
 def _files(found: Sequence[Any]) -> Iterator[Attachment]:
     for one in found:
         file = one if isinstance(one, Mapping) else vars(one)
-        name = str(file.get("display_name") or file.get("filename"))
+        name = plain(str(file.get("display_name") or file.get("filename")))
         yield Attachment(name, int(file.get("size") or 0), str(file["url"]), str(file["id"]))
 
 

@@ -34,8 +34,8 @@ from grader.policy import Policy
 from grader.spreadsheet import safe_table
 from problems.patterns import pattern
 
-ENTRY = pattern(r"(?:[^/]*?_)??(\d+)_(\d+)_(.+)")
-TYPED = pattern(r"(?:[^/]*?_)??(\d+)_(text|link)\.html?")
+ENTRY = pattern(r"(?:[^/]*?_)??([0-9]{1,20})_([0-9]{1,20})_(.+)")
+TYPED = pattern(r"(?:[^/]*?_)??([0-9]{1,20})_(text|link)\.html?")
 ANONYMOUS = pattern(r"(?:LATE_)?anon_\w+?_.+")
 FEEDBACK_ZIP = "feedback.zip"
 PAGES = "pages"

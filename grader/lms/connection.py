@@ -21,12 +21,15 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 from grader import __version__
 from grader.errors import PlatformError, Unclear, Unreachable
 from grader.lms.address import LOOPBACK, checked, origin
+from grader.lms.platform import plain
 from grader.lms.tokens import Token, keep_out_of
 
 LARGEST = 64 * 2**20
 """Bytes of any answer; submissions are smaller by far."""
 PIECE = 2**16
 MOST_HOPS = 5
+LONGEST = 200
+"""Characters of what a platform says that are passed on."""
 REDIRECTS = (301, 302, 303, 307, 308)
 TALKATIVE = ("urllib3.connectionpool", "canvasapi.requester")
 """Loggers of libraries that show addresses and answers."""
@@ -93,6 +96,10 @@ class Connection:
     def host(self) -> str:
         """As messages call it."""
         return origin(self.base)[1]
+
+    def quoted(self, text: object) -> str:
+        """Words of the platform for a message of ours: short, plain, without the token."""
+        return plain(self.token.hidden_in(str(text)))[:LONGEST]
 
     def own(self, url: str) -> bool:
         """Whether the token may go there."""

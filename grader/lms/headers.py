@@ -88,9 +88,9 @@ DRAFT = pattern(
 )
 """What the status of work that was not handed in says, accents folded."""
 
-PARTICIPANT = pattern(r"(?=.*[^\W\d_])(.*\D)(\d+)")
+PARTICIPANT = pattern(r"(?=.*[^\W\d_])(.*\D)([0-9]{1,12})")
 """`Participant 3`; in some languages without the space."""
-NUMBER = pattern(r"\d+(?:[.,]\d+)?")
+NUMBER = pattern(r"[0-9]{1,9}(?:[.,][0-9]{1,9})?")
 _ANY_NUMBER = pattern(r"[+-]?\d+(?:[.,]\d+)*|")
 _MAXIMUM = pattern(r"[1-9]\d*(?:[.,]\d+)?")
 

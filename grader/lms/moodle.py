@@ -23,6 +23,7 @@ from grader.lms.platform import (
     Person,
     Standing,
     Submission,
+    plain,
     refuse_outside,
 )
 from grader.lms.tokens import Token
@@ -105,7 +106,7 @@ class Moodle:
 
     def _refusal(self, found: Mapping[str, Any], what: str) -> PlatformError:
         code = str(found.get("errorcode", ""))
-        said = self.token.hidden_in(str(found.get("message") or found.get("error") or code))[:200]
+        said = self.connection.quoted(found.get("message") or found.get("error") or code)
         if code in NO_TOKEN:
             return TokenError(f"{self.connection.host} does not accept the token: {said} ({code})")
         if code in NO_RIGHT:
@@ -138,7 +139,7 @@ class Moodle:
         if not files:
             notes.append("'Feedback files' is off: no pages are attached")
         return Assignment(
-            str(found["id"]), str(found["name"]), points, str(found["course"]), files, (),
+            str(found["id"]), plain(str(found["name"])), points, str(found["course"]), files, (),
             tuple(notes),
         )  # fmt: skip
 
@@ -188,8 +189,8 @@ class Moodle:
             if str(one.get("warningcode")) != NOTHING_THERE
         ]
         if warnings and not some:
-            said = "; ".join(str(one.get("message", one)) for one in warnings[:3])
-            said = self.token.hidden_in(said)[:200]
+            told = "; ".join(str(one.get("message", one)) for one in warnings[:3])
+            said = self.connection.quoted(told)
             raise RightsError(f"{what}: {said}; see docs/moodle-sync.md for the rights it takes")
 
     def people(self) -> list[Person]:
@@ -307,7 +308,7 @@ def login(where: str, user: str, password: Token, service: str, insecure: bool =
     answer = connection.ask("POST", f"{base}/login/token.php", repeatable=True, data=data)
     found = answer.json() if answer.status_code == 200 else {}
     if not isinstance(found, dict) or not found.get("token"):
-        said = password.hidden_in(str(found.get("error", f"status {answer.status_code}")))[:200]
+        said = connection.quoted(found.get("error", f"status {answer.status_code}"))
         raise TokenError(f"{connection.host} gives no token: {said}")
     return Token(str(found["token"]))
 
@@ -330,7 +331,7 @@ def flat(arguments: Any, name: str = "") -> Iterator[tuple[str, str]]:
 
 def _person(one: Mapping[str, Any]) -> Person:
     names = (one.get(field) for field in ("idnumber", "username", "email", "fullname"))
-    shown = str(one.get("fullname") or one.get("username") or f"user {one['id']}")
+    shown = plain(str(one.get("fullname") or one.get("username") or f"user {one['id']}"))
     return Person(str(one["id"]), tuple(str(name) for name in names if name), shown)
 
 
@@ -339,23 +340,25 @@ def _submission(one: Mapping[str, Any]) -> Submission:
     seconds = int(one.get("timemodified") or 0)
     when = datetime.fromtimestamp(seconds, UTC) if seconds else None
     attempt = int(one.get("attemptnumber", 0)) + 1
-    return Submission(str(one["userid"]), attempt, when, files, _fault(one, files))
+    text = "".join(_texts(one))
+    fault = _fault(one, bool(files or text.strip()))
+    return Submission(str(one["userid"]), attempt, when, files, text, fault)
 
 
-def _fault(one: Mapping[str, Any], files: Sequence[Attachment]) -> str:
+def _fault(one: Mapping[str, Any], some: bool) -> str:
     status = one.get("status")
     if status == "draft":
         return "a draft, not handed in"
     if status in ("new", "reopened"):
         return "nothing handed in"
-    if files:
-        return ""
-    texts = [
-        field.get("text")
-        for plugin in one.get("plugins") or []
-        for field in plugin.get("editorfields") or []
-    ]
-    return "a text was typed, no file" if any(texts) else "no file"
+    return "" if some else "neither a file nor a text"
+
+
+def _texts(one: Mapping[str, Any]) -> Iterator[str]:
+    for plugin in one.get("plugins") or []:
+        if plugin.get("type") == "onlinetext":
+            for field in plugin.get("editorfields") or []:
+                yield str(field.get("text") or "")
 
 
 def _files(one: Mapping[str, Any]) -> Iterator[Attachment]:
@@ -367,7 +370,9 @@ def _files(one: Mapping[str, Any]) -> Iterator[Attachment]:
                 path = str(file.get("filepath") or "/").strip("/")
                 name = f"{path}/{file['filename']}" if path else str(file["filename"])
                 changed = str(file.get("timemodified") or "")
-                yield Attachment(name, int(file.get("filesize") or 0), file["fileurl"], changed)
+                yield Attachment(
+                    plain(name), int(file.get("filesize") or 0), file["fileurl"], changed
+                )
 
 
 def _switched_on(found: Mapping[str, Any], feedback: str) -> bool:

@@ -18,11 +18,12 @@ from pathlib import Path
 
 from grader.errors import PlatformFileError, Problem, SubmissionError
 from grader.lms.onlinetext import answers_in
+from grader.lms.roundtrip import META
 from grader.matching import folded
 from grader.read.archive import LARGEST, is_junk, members
 from problems.patterns import pattern
 
-ENTRY = pattern(r"(.*?)_(\d+)_assignsubmission_([^\W_]+)_?(?:/|(?<=_))(.+)")
+ENTRY = pattern(r"(.*?)_([0-9]{1,12})_assignsubmission_([^\W_]+)_?(?:/|(?<=_))(.+)")
 """Name, participant, kind of submission, and the file."""
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 """The time of every entry, so that the same grades make the same archive."""
@@ -115,6 +116,9 @@ def _archive(
 def _folder(path: Path) -> Iterator[tuple[str, bytes]]:
     for folder, names, files in os.walk(path):
         names.sort()
+        if META in files:  # what an earlier run has made
+            names.clear()
+            continue
         for name in sorted(files):
             place = Path(folder) / name
             inside = place.relative_to(path).as_posix()

@@ -12,6 +12,15 @@ from typing import Protocol
 from grader.errors import NotTaken
 
 
+def plain(text: str) -> str:
+    """What a platform calls something, fit for a line of a log or a terminal.
+
+    >>> plain("Ada" + chr(10) + "Example" + chr(27) + "[31m")
+    'Ada�Example�[31m'
+    """
+    return "".join(char if char.isprintable() else "\ufffd" for char in text)
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """A student of the course."""
@@ -71,15 +80,18 @@ class Submission:
     """From 1."""
     submitted: datetime | None
     files: tuple[Attachment, ...]
+    text: str = field(default="", repr=False)
+    """What was typed into the platform's text field, as HTML."""
     fault: str = ""
-    """Why it is not to be graded, in words: a draft, a text without a file; '' if it is."""
+    """Why it is not to be graded, in words: a draft, nothing at all; '' if it is."""
 
     @property
     def fingerprint(self) -> str:
         """Changes when anything is handed in anew."""
         when = self.submitted.isoformat() if self.submitted else ""
         files = sorted((one.name, one.size, one.changed) for one in self.files)
-        return hashlib.sha256(repr((self.attempt, when, files)).encode()).hexdigest()[:16]
+        what = repr((self.attempt, when, files, self.text))
+        return hashlib.sha256(what.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from grader.lms.changes import (
     untouched,
 )
 from grader.lms.memory import Memory
+from grader.lms.onlinetext import answers_in
 from grader.lms.outcome import Outcome
 from grader.lms.platform import Attachment, Feedback, Person, Platform, Standing, Submission
 from grader.lms.received import Judged, Received, judge, owner_of
@@ -232,9 +233,17 @@ class _Planner:
             except PlatformError as error:
                 self._add(one, "fail", f"not fetched: {error}")
             else:
+                files += self._typed(one.text, f"{label}/text")
                 received.append(Received(label, self.people[one.key].names, files))
             told("fetching", n, len(new))
         return received
+
+    def _typed(self, text: str, name: str) -> tuple[tuple[str, bytes], ...]:
+        """The answers that somebody typed, as a file."""
+        read = answers_in(text.encode(), name)
+        self.plan.problems += read.problems
+        self.plan.notes += map(str, read.notes)
+        return () if read.table is None else ((f"{name}.csv", read.table),)
 
     def _bytes(self, file: Attachment) -> bytes:
         if file.size > LARGEST:
@@ -250,13 +259,14 @@ class _Planner:
         """From what was found in the files to changes."""
         arrived = {one.key for one in received}
         self.plan.problems += found.problems
+        every = self.plan.problems
         self.plan.notes += [str(one) for one in found.notes]
         for one in new:
             label = self.label(one.key)
             if label not in arrived:
                 continue
             outcome = found.outcomes.get(label)
-            own = [p for p in found.problems if p.file.startswith(f"{label}/")]
+            own = [p for p in every if p.file.startswith(f"{label}/")]
             refused = self._foreign(one.key, outcome) if outcome else ""
             if refused:
                 self._add(one, "fail", refused)

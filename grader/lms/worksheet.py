@@ -186,9 +186,11 @@ class Worksheet:
             )
             found.append(("anonymous", message))
         if "feedback" not in self.columns:
+            last = ", ".join(repr(name[:40]) for name in self.sheet.header[-3:])
             message = (
-                "it has no column for comments: switch on the feedback type 'Feedback comments' "
-                "in the assignment's settings; grades are written all the same"
+                "no column for comments is known (the last columns are "
+                f"{last}): switch on the feedback type 'Feedback comments' in the assignment's "
+                "settings; grades are written all the same"
             )
             found.append(("no_comments", message))
         if not self.in_english and any(one.has_grade for one in self.people.values()):

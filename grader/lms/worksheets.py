@@ -53,7 +53,7 @@ def planned(
         return replace(change, why=f"{owner.student!r} has no exercise")
     if known.handed == digest and not force:
         return replace(change, action="keep", why="handed out before")
-    if plan.platform.replaces_files and standing.points is not None and not force:
+    if plan.platform.replaces_files and standing.points is not None:
         return replace(change, why="graded already: its files would take the feedback's place")
     return replace(
         change, action="hand out", why="new", files=NAMES, mark=f"bpgrade {digest[:10]}"

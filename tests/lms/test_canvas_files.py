@@ -209,6 +209,15 @@ def test_blank_as_zero_only_fills_blank_cells(hw: Path, tmp_path: Path) -> None:
     assert done.scores() == {"12345": "10.00", "12346": "0.00", "12347": "4.50", "999": ""}
 
 
+def test_the_first_two_numbers_are_user_and_file(hw: Path, tmp_path: Path) -> None:
+    """Whatever numbers the student's own file name holds."""
+    plain = tidy(right(exercise_of(hw, "S001")))
+    files = {entry(ANN, "hw_12346_1_answers.csv"): plain}
+    done = run(hw, tmp_path, Book([ANN, BOB]), files)
+    assert done.scores()["12345"] == "10.00"
+    assert done.actions["12346"] == "kept"
+
+
 def test_another_students_work_earns_nothing(hw: Path, tmp_path: Path) -> None:
     """Canvas's login says who it is."""
     done = run(hw, tmp_path, Book([ANN, BOB]), {entry(BOB, "a.csv"): work(hw, ANN)})

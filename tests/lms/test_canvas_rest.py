@@ -84,7 +84,7 @@ def test_only_what_was_submitted_is_a_submission(fake: FakeCanvas) -> None:
     ada, ben = connected(fake).submissions()
     assert (ada.attempt, [file.name for file in ada.files], ada.fault) == (2, ["new.csv"], "")
     assert f"{ada.submitted:%H:%M %Z}" == "02:02 UTC"
-    assert ben.fault == "a text was typed, no file"
+    assert (ben.text, ben.fault) == ("<p>0.3775</p>", "")
 
 
 def test_files_come_from_another_host_without_the_token(fake: FakeCanvas) -> None:

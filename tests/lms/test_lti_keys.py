@@ -325,13 +325,13 @@ CUT = [
 @pytest.mark.parametrize("said", CUT)
 def test_an_answer_that_is_cut_off_is_none(said: bytes) -> None:
     with speaking(said) as url, pytest.raises(SilenceError, match="ended the connection"):
-        call(True, "GET", url, patience=SHORT)
+        call(True, "GET", url)
 
 
 @pytest.mark.parametrize("said", [b"SSH-2.0-OpenSSH\r\n", b"HTTP/1.1 abc\r\n\r\n"])
 def test_what_is_no_web_server_is_told(said: bytes) -> None:
     with speaking(said) as url, pytest.raises(AnswerError, match="as the web does"):
-        call(True, "GET", url, patience=SHORT)
+        call(True, "GET", url)
 
 
 def test_an_answer_has_a_limit(lms: Platform) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import jwt
 import pytest
 from django.utils import timezone
+from lti_class import own_key
 from lti_platform import MEMBERS as MEMBERS_SCOPE
 from lti_platform import SCORE as SCORE_SCOPE
 from lti_platform import Item, Platform, platform
@@ -50,6 +51,7 @@ def lms() -> Iterator[Platform]:
 
 @pytest.fixture
 def row(lms: Platform) -> Row:
+    own_key()
     lms.by_hand(keys=keys.public_keys())
     for sub in ("5", "6", "7"):
         lms.person(sub)

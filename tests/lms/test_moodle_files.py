@@ -194,6 +194,29 @@ def test_nothing_of_the_teachers_is_overwritten(hw: Path, tmp_path: Path) -> Non
     assert [path.name for path in other.iterdir()] == ["notes.txt"]
 
 
+def test_what_was_graded_is_not_replaced_while_it_is_read(hw: Path, tmp_path: Path) -> None:
+    """The worksheet of an earlier run, with the earlier run's folder as --out."""
+    first = run(hw, tmp_path, Sheet([ANN]), all_of(hw, [ANN]))
+    words = ["moodle", "grade", "--worksheet", str(first.out / "Grades.csv"), "--submissions"]
+    words += [str(tmp_path / "download.zip"), "--assignment", str(hw), "--out", str(first.out)]
+    done = CliRunner().invoke(cli, words)
+    assert done.exit_code == 1
+    assert "would be replaced" in done.stderr
+    assert (first.out / "Grades.csv").read_bytes() == first.sheet
+
+
+def test_a_folder_of_submissions_may_hold_what_was_made(hw: Path, tmp_path: Path) -> None:
+    """An earlier run's files are no submissions."""
+    folder = tmp_path / "unpacked"
+    for name, data in all_of(hw, [ANN]).items():
+        (folder / name).parent.mkdir(parents=True)
+        (folder / name).write_bytes(data)
+    more = ["--submissions", str(folder), "--out", str(folder / "graded")]
+    for _ in range(2):
+        done = run(hw, tmp_path, Sheet([ANN, BOB]), all_of(hw, [BOB]), *more)
+        assert done.status == 0, done.stderr
+
+
 # who is who --------------------------------------------------------------------------------
 
 

@@ -133,14 +133,19 @@ def test_only_the_last_attempt_counts(fake: FakeMoodle) -> None:
     [
         ({"status": "draft", "files": {"a.csv": b""}}, "draft"),
         ({"status": "new", "files": {}}, "nothing handed in"),
-        ({"files": {}, "text": "0.3775"}, "a text was typed, no file"),
-        ({"files": {}}, "no file"),
+        ({"files": {}}, "neither a file nor a text"),
     ],
 )
 def test_what_is_not_handed_in_is_said(fake: FakeMoodle, about: dict[str, Any], said: str) -> None:
     fake.hand_in(4, **about)
     [one] = connected(fake).submissions()
     assert said in one.fault
+
+
+def test_what_was_typed_is_there(fake: FakeMoodle) -> None:
+    fake.hand_in(4, {}, text="<p>net_h1 = 0.3775</p>")
+    [one] = connected(fake).submissions()
+    assert (one.text, one.fault) == ("<p>net_h1 = 0.3775</p>", "")
 
 
 def test_a_file_that_is_not_given_is_an_error(fake: FakeMoodle) -> None:

@@ -242,6 +242,25 @@ def test_any_text_of_a_field_is_read_or_told(text: str) -> None:
     answers_in(text.encode(), "onlinetext.html")
 
 
+HOSTILE = ["<!--", "<a ", "<![", "<!", "</", "<a b='", "<script>", "&#x", "&#99999999999;", "<td>"]
+HOSTILE += ["<tr><td>", "<tr>", "<p>", "a=1\n", "<br>=", "=", "a,", '"', "<!---->", "&"]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_text_of_a_field_hangs_or_raises(text: str) -> None:
+    """The standard library's parser takes hours for some of these, and raises on others."""
+    page = (text * 300_000).encode()[:300_000]
+    found = answers_in(page, "onlinetext.html")
+    assert found.table is None or len(found.table) < 330_000
+
+
+def test_numbers_of_characters_that_do_not_exist_are_not_worked_out() -> None:
+    """A number of 5,000 digits is an exception in Python."""
+    html = f"<p>net_h1 = 0.5&#{'9' * 5000};</p>"
+    found = answers_in(html.encode(), "onlinetext.html")
+    assert found.table == "step,answer\r\nnet_h1,0.5\ufffd\r\n".encode()
+
+
 def test_scripts_and_styles_are_no_answers() -> None:
     """Only what is seen counts."""
     html = b"<style>p = 1</style><script>net_h1 = 7</script><p>net_h1 = 0.5</p>"

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from fake_canvas import FakeCanvas
 from fake_moodle import FakeMoodle, User
-from handed_in import assignment, exercise_of, with_id
+from handed_in import assignment, exercise_of, right, with_id
 from misbehaving import Rule
 from syncing_class import (
     BRISK,
@@ -184,6 +184,17 @@ def test_a_student_who_is_not_there_is_a_problem(hw1: Folder, fake: Fake) -> Non
     assert not plan.clean
 
 
+def test_what_was_typed_is_graded_as_well(hw1: Folder, fake: Fake, drawn: Path) -> None:
+    """Lines with the labels; whose they are says the login."""
+    rows = "".join(f"<p>{k} = {v}</p>" for k, v in right(exercise_of(drawn, "s003")).items())
+    fake.type_in(ZOE, rows)
+    fake.type_in(ANN, "<p>Sorry, I was ill in week 3.</p>")
+    plan, _ = synced(hw1, fake)
+    assert grade_of(fake, ZOE) == 100.0
+    assert of(plan, ANN).action == "fail"
+    assert grade_of(fake, ANN) is None
+
+
 # grades of other people ----------------------------------------------------------------------
 
 
@@ -218,6 +229,18 @@ def test_a_grade_that_was_removed_stays_away(hw1: Folder, fake: Fake) -> None:
     plan, _ = synced(hw1, fake)
     assert of(plan, BEN).why == "the grade was removed by hand"
     assert grade_of(fake, BEN) is None
+
+
+def test_also_after_other_files_were_handed_in(hw1: Folder, drawn: Path) -> None:
+    """On Moodle the attempt is the same then, and the teacher's word stands."""
+    with class_on("moodle") as fake:
+        hand_in_two(fake, drawn)
+        synced(hw1, fake)
+        enter(fake, BEN, None)
+        fake.hand_in(BEN, answers(drawn, "s002"))
+        plan, _ = synced(hw1, fake)
+        assert of(plan, BEN).why == "the grade was removed by hand"
+        assert grade_of(fake, BEN) is None
 
 
 def test_force_replaces_it(hw1: Folder, fake: Fake) -> None:
@@ -382,11 +405,11 @@ def test_a_file_in_which_nothing_can_be_read_is_no_0(hw1: Folder, fake: Fake) ->
     assert (grade_of(fake, ZOE), grade_of(fake, ANN)) == (None, None)
 
 
-@pytest.mark.parametrize("what", ["html", "deny"])
+@pytest.mark.parametrize("what", ["html", "deny", "short"])
 def test_a_file_that_arrives_as_something_else_is_not_graded(
     what: str, hw1: Folder, fake: Fake
 ) -> None:
-    """A page of the platform's in its place, with status 200."""
+    """A page of the platform's in its place, with status 200; or half of the rows."""
     where = "pluginfile.php" if isinstance(fake, FakeMoodle) else "stored"
     fake.rules = [Rule(where, 1, what)]
     plan, _ = synced(hw1, fake)
@@ -407,6 +430,15 @@ def test_a_file_that_is_too_large_is_not_even_fetched(hw1: Folder, drawn: Path) 
         found = sync.plan(hw1, plan)
         assert "too many" in of(found, ADA).why
         assert fake.calls["download"] == 0
+
+
+def test_a_name_makes_one_line_of_a_log(hw1: Folder, fake: Fake) -> None:
+    """Nobody writes lines of their own into the log, or acts on a terminal."""
+    fake.users[ADA].fullname = "Ada\n2026-01-01 INFO all well \x1b[31m\u202e"
+    fake.hand_in(ADA, {"x\n\x1b.csv": b"no,table\nat,all\n"})
+    plan, done = synced(hw1, fake)
+    for line in [str(of(plan, ADA)), *sync.failures(plan, done)]:
+        assert line.isprintable()
 
 
 @pytest.mark.parametrize("function", ["save", "edit"])
@@ -534,7 +566,7 @@ HARMS = ["500", "429", "cut", "lose", "deny", "html", "hang"]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize("kind", ["moodle", "canvas"])
 def test_whatever_goes_wrong_grades_are_right_or_listed(
     kind: str, seed: int, hw1: Folder, drawn: Path
@@ -622,7 +654,7 @@ def test_handing_out_does_not_touch_feedback_that_is_there(hw1: Folder, drawn: P
     with class_on("moodle") as fake:
         fake.hand_in(ADA, answers(drawn, "s001"))
         synced(hw1, fake)
-        plan, _ = handed_out(hw1, fake)
+        plan, _ = handed_out(hw1, fake, force=True)
         assert of(plan, ADA).action == "skip"
         assert effect(fake)[ADA][2] == ["hw1-feedback.html"]
 

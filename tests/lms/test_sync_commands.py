@@ -303,6 +303,17 @@ def test_errors_hold_no_token_inside(what: str, fake: Fake) -> None:
         assert fake.token not in "".join(traceback.format_exception(caught.value))
 
 
+def test_errors_of_a_platform_that_is_gone_hold_no_token(drawer: Drawer) -> None:
+    """The library's own error shows the whole address, arguments included."""
+    with class_on("moodle") as fake:
+        fake.hand_in(ADA, {"answers.csv": b"a"})
+        platform = connected(fake)
+        [one] = platform.submissions()
+    with pytest.raises(BpgradeError, match="cannot be reached") as caught:
+        platform.fetch(one.files[0])
+    assert fake.token not in whole(caught.value)
+
+
 def test_the_token_is_in_no_address_but_moodles_own_files(hw1: Folder) -> None:
     """Addresses end up in the logs of servers on the way; Moodle takes files no other way."""
     for fake in (class_on("moodle"), class_on("canvas")):

@@ -41,6 +41,12 @@ class Sub:
     excused: bool = False
     body: str | None = None
     comments: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def kind(self) -> str | None:
+        """Of the submission."""
+        return "online_text_entry" if self.body else "online_upload" if self.files else None
+
     rubric: dict[str, float] = field(default_factory=dict)
 
 
@@ -65,6 +71,11 @@ class FakeCanvas(Misbehaving):
     """Requests on the other host that carried the token."""
     forbidden: set[int] = field(default_factory=set)
     """Students whom the token's owner may not grade."""
+
+    def type_in(self, user: int, text: str) -> None:
+        """A text in place of files."""
+        self.hand_in(user, {})
+        self.subs[user].body = text
 
     def address(self) -> str:
         """As in the browser."""
@@ -164,7 +175,7 @@ class FakeCanvas(Misbehaving):
             "submitted_at": sub.submitted, "score": score, "entered_score": sub.score,
             "grade": None if score is None else f"{score:g}", "excused": sub.excused,
             "workflow_state": state if sub.score is None else "graded", "body": sub.body,
-            "submission_type": "online_upload" if sub.files else None, "late": bool(sub.off),
+            "submission_type": sub.kind, "late": bool(sub.off),
         }  # fmt: skip
         if sub.files:
             row["attachments"] = [

@@ -69,7 +69,7 @@ class FakeMoodle(Misbehaving):
     """Course 2 with some people; `work` is its first assignment."""
 
     token: str = "4f6f2c9d1e8b4a7795c0d3e2b1a09f8e"
-    password: str = "correct horse battery"
+    password: str = "correct-horse-battery"
     users: dict[int, User] = field(default_factory=dict)
     works: dict[int, Work] = field(default_factory=lambda: {1: Work(1, 31, "Homework 1")})
     identity: set[str] = field(default_factory=lambda: {"idnumber", "email", "username"})
@@ -97,6 +97,10 @@ class FakeMoodle(Misbehaving):
         number = len(attempts) if reopened or not attempts else len(attempts) - 1
         before = attempts[-1].modified if attempts else 1795310000
         attempts[number:] = [Attempt(number, files, **{"modified": before + 60, **about})]
+
+    def type_in(self, user: int, text: str) -> None:
+        """A text in place of files."""
+        self.hand_in(user, {}, text=text)
 
     # requests ----------------------------------------------------------------------------------
 

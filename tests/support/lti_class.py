@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
@@ -12,11 +13,11 @@ from lti_platform import Item, Platform
 from service import assignment_of, course_of
 
 from grader.web.lti import keys, outbox
-from grader.web.lti.models import Context, Identity, Outgoing, Placement, Sending
+from grader.web.lti.models import Context, Identity, Outgoing, Placement, Sending, ToolKey
 from grader.web.lti.postman import Pace, Postman
 from grader.web.models import Member, Result, Role, State, Submission, Task
 
-ADMIN = datetime(2026, 3, 1, 12, tzinfo=UTC)
+BEGIN = datetime(2026, 3, 1, 12, tzinfo=UTC)
 """When the clock of tests begins."""
 
 
@@ -24,7 +25,7 @@ class Clock:
     """A time that only goes on when it is told to."""
 
     def __init__(self) -> None:
-        self.now = ADMIN
+        self.now = BEGIN
 
     def __call__(self) -> datetime:
         return self.now
@@ -36,6 +37,18 @@ class Clock:
     def go(self, seconds: float) -> None:
         """Let time pass."""
         self.now += timedelta(seconds=seconds)
+
+
+@lru_cache(1)
+def _found() -> tuple[str, str]:
+    made = keys._generated()
+    return made.kid, made.pem
+
+
+def own_key() -> None:
+    """Our first key, without looking for new numbers in every test."""
+    kid, pem = _found()
+    ToolKey.objects.get_or_create(kid=kid, defaults={"pem": pem})
 
 
 def placed(lms: Platform, assignment: Any, course: str = "2") -> Placement:
@@ -102,6 +115,7 @@ class Class:
     def __init__(self, lms: Platform, clock: Clock, names: Sequence[str], **settings: Any) -> None:
         self.lms, self.clock = lms, clock
         self.assignment = assignment_of(course_of(*names), **settings)
+        own_key()
         lms.by_hand(keys=keys.public_keys())
         self.placement = placed(lms, self.assignment)
         self.tasks = {

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -194,6 +195,15 @@ class Quiet(WSGIRequestHandler):
             super().handle()
 
 
+_made = itertools.count()
+
+
+@lru_cache(2)
+def _key(number: int) -> rsa.RSAPrivateKey:
+    """A key pair takes a while to find: of two platforms in a row each has another one."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
 class Platform:
     """The platform; runs between `platform()`'s enter and exit.
 
@@ -209,7 +219,7 @@ class Platform:
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         self.issuer = self.url
         self.kid = "platform-key-1"
-        self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self.key = _key(next(_made) % 2)
         self.people: dict[str, Person] = {}
         self.enrolled: dict[str, list[str]] = {}
         self.items: dict[str, Item] = {}

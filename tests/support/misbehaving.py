@@ -18,7 +18,8 @@ class Rule:
     """On the n-th call of a function something goes wrong.
 
     what: `500`, `429` (with `wait` seconds), `throttled` (Canvas' 403), `hang`, `cut` (half an
-    answer), `lose` (done, but no answer), `html` (status 200), `deny`.
+    answer), `short` (half of it, as if that were all), `lose` (done, but no answer), `html`
+    (status 200), `deny`.
     """
 
     function: str
@@ -92,6 +93,8 @@ class Misbehaving:
             self.over.wait(30)
         if rule and rule.what in ("hang", "lose"):
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+        if rule and rule.what == "short":
+            response.set_data(response.get_data()[: len(response.get_data()) // 2])
         if rule and rule.what == "cut":
             response.headers["Content-Length"] = str(len(response.get_data()) + 1000)
         return response(environ, start)

@@ -7,18 +7,18 @@ a link opens is noted where a teacher placed it.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from grader.web.accounts import new_user
 from grader.web.assignments import complete, note
 from grader.web.lti import outbox
+from grader.web.lti.enrolling import LONGEST, Told, account_of, enrolled, update
 from grader.web.lti.launching import Launch, text_of
-from grader.web.lti.models import Context, Identity, Placement
+from grader.web.lti.models import Context, Placement
 from grader.web.lti.services import course_roles
 from grader.web.models import Assignment, Course, Member, Role
 from problems.errors import GateError
@@ -102,9 +102,10 @@ def _at_last(launch: Launch, role: Role) -> Arrived:
 def _arrived(launch: Launch, role: Role) -> Arrived:
     with transaction.atomic():
         context = _context(launch, role)
-        user = _user(launch)
-        member = _member(launch, context, user, role)
-        if not member.active:
+        told = _told(launch, role)
+        user = account_of(launch.platform.issuer, told)
+        member = enrolled(context.course, user, told) if user.is_active else None
+        if member is None or not member.active:
             raise NobodyError("left_the_course")
         placement = _placement(launch, context)
         if placement is not None and member.role == Role.STUDENT:
@@ -135,95 +136,26 @@ def _context(launch: Launch, role: Role) -> Context:
         "scopes": sorted(map(str, scopes))[:20] if isinstance(scopes, list) else [],
         "title": title,
     }
-    _set(context, told)
+    update(context, told)
     return context
 
 
-def _set(row: Any, values: dict[str, Any]) -> None:
-    """Store what is new."""
-    changed = [name for name, value in values.items() if getattr(row, name) != value]
-    for name in changed:
-        setattr(row, name, values[name])
-    if changed:
-        row.save(update_fields=changed)
-
-
-def _user(launch: Launch) -> Any:
-    issuer = launch.platform.issuer
-    known = Identity.objects.select_related("user").filter(issuer=issuer, sub=launch.sub).first()
-    if known is not None:
-        if not known.user.is_active:
-            raise NobodyError("left_the_course")
-        return known.user
-    return identified(
-        issuer, launch.sub, name_of(launch.claims), text_of(launch.claims, "email", 254)
+def _told(launch: Launch, role: Role) -> Told:
+    claims = launch.claims
+    sourced = text_of(launch.part("lis"), "person_sourcedid", LONGEST["ident"])
+    return Told(
+        launch.sub,
+        role,
+        sourced or text_of(launch.part("custom"), "user_idnumber", LONGEST["ident"]),
+        name_of(claims),
+        text_of(claims, "email", LONGEST["email"]),
     )
 
 
-def identified(issuer: str, sub: str, name: str, email: str) -> Any:
-    """A new account for somebody of a platform, who can only come from there."""
-    user = new_user(name or f"lti-{sub}", email)
-    Identity.objects.create(issuer=issuer, sub=sub, user=user)
-    return user
-
-
-def name_of(claims: Any) -> str:
+def name_of(claims: Mapping[str, Any]) -> str:
     """The full name, as far as the platform tells it."""
     parts = (text_of(claims, "given_name", 100), text_of(claims, "family_name", 100))
-    return text_of(claims, "name", 200) or " ".join(filter(None, parts))
-
-
-def _member(launch: Launch, context: Context, user: Any, role: Role) -> Member:
-    sourced = text_of(launch.part("lis"), "person_sourcedid")
-    ident = sourced or text_of(launch.part("custom"), "user_idnumber")
-    claims = launch.claims
-    return enrolled(
-        context.course,
-        user,
-        role,
-        ident or launch.sub,
-        name_of(claims),
-        text_of(claims, "email", 254),
-    )
-
-
-def enrolled(course: Course, user: Any, role: Role, ident: str, name: str, email: str) -> Member:
-    """Somebody's part in a course, made or brought up to date.
-
-    Nobody is taken down from teacher to student: platforms say so of a teacher who looks at the
-    course as a student, and such a look must not draw an exercise.
-    """
-    member = Member.objects.filter(course=course, user_id=user.pk).select_related("course").first()
-    if member is None:
-        return Member.objects.create(
-            course=course,
-            user=user,
-            role=role,
-            ident=_free(course, ident[:190]),
-            name=name,
-            email=email,
-        )
-    told: dict[str, Any] = {"name": name or member.name, "email": email or member.email}
-    if not member.active and member.role == Role.STUDENT:
-        told["active"] = True
-    if member.role != role and _rank(role) > _rank(Role(member.role)):
-        note(user, course, "person.role", member.shown, before=member.role, after=role.value)
-        told["role"] = role.value
-    _set(member, told)
-    return member
-
-
-def _rank(role: Role) -> int:
-    return (Role.STUDENT, Role.ASSISTANT, Role.TEACHER).index(role)
-
-
-def _free(course: Course, ident: str) -> str:
-    """The id, or a longer one where somebody else has it already."""
-    found, n = ident, 1
-    while course.members.filter(ident=found).exists():
-        n += 1
-        found = f"{ident}-{n}"
-    return found
+    return text_of(claims, "name", LONGEST["name"]) or " ".join(filter(None, parts))
 
 
 # what the link opens -------------------------------------------------------------------------
@@ -243,7 +175,7 @@ def _placement(launch: Launch, context: Context) -> Placement | None:
         assignment = Assignment.objects.filter(pk=wanted, course=context.course).first()
         return place(context, link, assignment, lineitem) if wanted and assignment else None
     if lineitem and lineitem != placement.lineitem_url:
-        _set(placement, {"lineitem_url": lineitem})
+        update(placement, {"lineitem_url": lineitem})
         outbox.moved(placement)
         outbox.queue_class(placement.assignment)
     return placement

@@ -23,7 +23,7 @@ from grader.errors import CallError
 from grader.folder import Order
 from grader.web import assignments
 from grader.web.assignments import note
-from grader.web.lti import framing, keys, services
+from grader.web.lti import framing, joining, keys, services
 from grader.web.lti.arriving import AGS, CUSTOM, LONGEST_URL, Arrived, place
 from grader.web.lti.launching import CLAIM, Launch, launch_url, text_of
 from grader.web.lti.models import Context, Placement
@@ -119,10 +119,13 @@ def choose(request: HttpRequest) -> HttpResponse:
     """The assignments of the course, and a quick way to a new one."""
     pending, context = pending_of(request)
     problem = ""
+    chosen: list[Assignment] = []
     if request.method == "POST":
         if request.POST.get("action") == "cancel":
             return _answered(request, pending, context, [])
-        if request.POST.get("action") == "new":
+        if request.POST.get("action") == "join":
+            problem = _joined(request, context)
+        elif request.POST.get("action") == "new":
             chosen, problem = _made(request, context.course)
         else:
             chosen, problem = _chosen(request, pending, context.course)
@@ -140,6 +143,16 @@ def choose(request: HttpRequest) -> HttpResponse:
         "form": request.POST,
     }
     return render(request, "lti/choose.html.j2", page, status=422 if problem else 200)
+
+
+def _joined(request: HttpRequest, context: Context) -> str:
+    """Lead the platform's course to one that is here; what is wrong, '' if nothing."""
+    try:
+        course = joining.join(context, request.POST.get("code", ""), request.user)
+    except joining.JoinError as error:
+        return str(error)
+    messages.success(request, f"This is “{course.name}” now. Choose one of its assignments.")
+    return ""
 
 
 def _chosen(

@@ -10,8 +10,7 @@ from datetime import datetime
 from grader.policy import Policy
 from grader.web.models import Assignment, Result, Task
 from grader.web.standing import Attempt, most_of, score_of
-from templates.comment import as_text, comments
-from templates.feedback import Checked
+from templates.comment import as_text, comments_on
 from templates.report import Report
 
 LONGEST = 4_000
@@ -106,8 +105,7 @@ def _comments(policy: Policy, parts: dict[int, list[list[_Worked]]]) -> dict[int
     found: dict[int, Result] = {}
     for start in range(0, len(wanted), 500):
         rows = Result.objects.filter(pk__in=wanted[start : start + 500])
-        listed = rows.select_related("submission__task").defer("submission__data")
-        found |= {result.pk: result for result in listed}
+        found |= {result.pk: result for result in rows}
     return {
         member: comment(
             policy,
@@ -135,11 +133,8 @@ def comment(policy: Policy, results: Sequence[Result], missing: int = 0) -> str:
         results: in the order of the exercises.
         missing: exercises of which nothing was handed in.
     """
-    parts = [
-        Checked(Report.from_json(result.report), result.submission.task.exercise)
-        for result in results
-    ]
-    lines = [as_text(comments(parts, policy.show)), _late(policy, results)]
+    reports = [Report.from_json(result.report) for result in results]
+    lines = [as_text(comments_on(reports, policy.show)), _late(policy, results)]
     if missing:
         what = "exercise was" if missing == 1 else "exercises were"
         lines.append(f"{missing} {what} not handed in.")

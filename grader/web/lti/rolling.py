@@ -10,14 +10,12 @@ from django.db import transaction
 
 from grader.web.assignments import note
 from grader.web.lti import outbox
-from grader.web.lti.arriving import enrolled, identified, role_of
+from grader.web.lti.arriving import role_of
+from grader.web.lti.enrolling import LONGEST, Told, account_of, enrolled
 from grader.web.lti.launching import text_of
 from grader.web.lti.models import Context, Identity
 from grader.web.lti.services import Person
 from grader.web.models import Course, Member, Role
-
-LONGEST = {"name": 200, "email": 254, "ident": 190}
-"""Characters that are kept."""
 
 
 @dataclass(frozen=True)
@@ -66,13 +64,16 @@ def roll(context: Context, people: Sequence[Person], user: Any) -> Rolled:
 
 
 def _enrolled(context: Context, one: Person, role: Role) -> Member:
-    issuer = context.platform.issuer
-    told = {"name": one.name, "email": one.email, "ident": one.sourcedid or one.sub}
-    told = {name: text_of(told, name, LONGEST[name]) for name in told}
-    known = Identity.objects.select_related("user").filter(issuer=issuer, sub=one.sub).first()
-    user = known.user if known else identified(issuer, one.sub, told["name"], told["email"])
-    ident = told.pop("ident") or one.sub
-    return enrolled(context.course, user, role, ident, **told)
+    def cut(name: str, text: str) -> str:
+        return text_of({name: text}, name, LONGEST[name])
+
+    sourced, name, email = (
+        cut("ident", one.sourcedid),
+        cut("name", one.name),
+        cut("email", one.email),
+    )
+    told = Told(one.sub, role, sourced, name, email)
+    return enrolled(context.course, account_of(context.platform.issuer, told), told)
 
 
 def _leave(course: Course, issuer: str, listed: set[int]) -> int:

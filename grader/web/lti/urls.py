@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from grader.web.lti import choosing, pages, views
+from grader.web.lti import choosing, joining, pages, views
 
 urlpatterns = [
     path("login", views.login, name="lti-login"),
@@ -16,5 +16,6 @@ urlpatterns = [
     path("platforms/", pages.platforms, name="lti-platforms"),
     path("platforms/<int:platform>/", pages.platform, name="lti-platform"),
     path("course/<str:course>/fetch/", pages.fetch, name="lti-fetch"),
+    path("course/<str:course>/code/", joining.code, name="lti-code"),
     path("course/<str:course>/send/", pages.send, name="lti-send"),
 ]
