@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from grader.errors import PolicyError
-from grader.folder import Folder, find
 from grader.policy import Policy
 from grader.policyfile import folder_policy, load_policy, names
+
+if TYPE_CHECKING:
+    from grader.folder import Folder
 
 FEEDBACK_FORMATS = {"both": ("html", "pdf"), "html": ("html",), "pdf": ("pdf",), "none": ()}
 """What --feedback-as may say."""
@@ -89,5 +91,7 @@ def opened(assignment: Path | None, beside: Path, policy: Policy | None) -> tupl
         AssignmentError: there is no assignment.
         PolicyError: its policy cannot be used.
     """
+    from grader.folder import Folder, find
+
     folder = Folder(find(assignment or beside))
     return folder, policy or folder_policy(folder.path, folder.order.policy)
