@@ -66,7 +66,7 @@ def test_everybody_at_once(server: Server) -> None:
         assert answer.status_code == 200
         assert "/teach/assignment/" in answer.url
         subs = [lms.person(str(n)).sub for n in range(10, 10 + STUDENTS)]
-        windows = [sub for _ in range(WINDOWS) for sub in subs]
+        windows = [sub for sub in subs for _ in range(WINDOWS)]
         found = set(pool.map(lambda sub: follow(server, lms, sub, link), windows))
     assert len(found) == STUDENTS, "each student one place, in every window"
     assert len({place for _, place in found}) == STUDENTS, "no two the same"
