@@ -134,7 +134,7 @@ def add(
     for option, value in (("auth", auth_url), ("token", token_url), ("keys", keys_url)):
         if not origin_of(value):
             raise ServiceError(f"--{option}-url: {value!r} is no web address")
-    addresses = Addresses(issuer.rstrip("/"), auth_url, token_url, keys_url, audience=audience)
+    addresses = Addresses(issuer, auth_url, token_url, keys_url, audience=audience)
     made = enter(addresses, client, list(deployments), internal, name)
     click.echo(f"Platform {made.pk}, {made.name}, is registered.")
 

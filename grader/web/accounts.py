@@ -90,10 +90,11 @@ def token_of(secret: str) -> Token | None:
 def new_user(name: str, email: str = "", staff: bool = False) -> Any:
     """A user without a password: only a link lets them in until they set one."""
     users = get_user_model().objects
-    username, n = name[:140] or "user", 1
+    plain = get_user_model().normalize_username(name)[:140] or "user"  # as it will be stored
+    username, n = plain, 1
     while users.filter(username=username).exists():
         n += 1
-        username = f"{name[:140]}-{n}"
+        username = f"{plain}-{n}"
     user = users.create_user(username, email, None, is_staff=staff, is_superuser=staff)
     user.set_unusable_password()
     user.save()

@@ -62,6 +62,8 @@ class Login(View):
         """The form."""
         if request.user.is_authenticated:
             return redirect("home")
+        if request.headers.get("Sec-Fetch-Dest") in ("iframe", "frame"):
+            return _ended_in_frame(request)
         return _login_page(request, "")
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -80,6 +82,16 @@ class Login(View):
             return _login_page(request, "Name and password do not fit together.", 401)
         login(request, user)
         return HttpResponseRedirect(_next(request))
+
+
+def _ended_in_frame(request: HttpRequest) -> HttpResponse:
+    """Inside a learning platform nobody logs in; there the way back is its link."""
+    from grader.web.lti.framing import policy
+
+    text = "Go back to the course in your learning platform, and follow the link again."
+    response = _plain(request, 401, "Your session has ended", text)
+    response["Content-Security-Policy"] = policy(frame="*")
+    return response
 
 
 def _login_page(request: HttpRequest, problem: str, status: int = 200) -> HttpResponse:

@@ -25,7 +25,10 @@ from service import free_port
 
 pytestmark = pytest.mark.slow
 TESTS = Path(__file__).resolve().parents[1] / "lms"
-NAMES = ("test_lti_keys.py", "test_lti_outbox.py")
+NAMES = (
+    *("test_lti_keys.py", "test_lti_outbox.py"),
+    *("test_lti_arriving.py", "test_lti_joining.py", "test_lti_registering.py"),
+)
 PACE = "first=0.2 most=1 quiet=0.5 lease=3 poll=0.1"
 TROUBLES = (
     ("score", {"kind": "status", "status": 500}),

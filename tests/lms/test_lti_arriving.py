@@ -12,11 +12,12 @@ from django.test import Client
 from launches import CLAIM, CLIENT, ISSUER, TOOL, Browser, claims, platform, published, signed
 from service import assignment_of
 
-from grader.web.lti import keys
+from grader.web.lti import arriving, framing, keys
 from grader.web.lti.arriving import AGS, NRPS
 from grader.web.lti.choosing import DEEP
-from grader.web.lti.models import Context, Identity, Placement, Platform
+from grader.web.lti.models import Context, Deployment, Identity, Placement, Platform
 from grader.web.models import Assignment, Audit, Course, Member, Role, Task
+from grader.web.teacher import people
 
 pytestmark = pytest.mark.django_db
 
@@ -71,7 +72,7 @@ def placed() -> Placement:
 def test_a_teacher_comes_first() -> None:
     """Account, course and part in it are made; the link asks what it shall open."""
     browser, answer = teacher()
-    assert answer["Location"] == "/lti/choose/"
+    assert answer["Location"].startswith("/lti/choose/?")
     course = Course.objects.get()
     assert course.name == "Back-propagation 101"
     member = course.members.get()
@@ -182,7 +183,7 @@ def test_a_course_is_not_entered_through_another(registered: Any) -> None:
         resource_link={"id": "9"},
         custom={"assignment": link.assignment.pk},
     )
-    assert answer["Location"] == "/lti/choose/", "nothing is opened: it must be chosen"
+    assert answer["Location"].startswith("/lti/choose/?"), "nothing is opened: it must be chosen"
     _, answer = student(
         "7", context=other, resource_link={"id": "9"}, custom={"assignment": link.assignment.pk}
     )
@@ -233,7 +234,7 @@ def choosing(**settings: Any) -> Browser:
         resource_link=None,
         **{f"{DEEP}deep_linking_settings": asked},
     )
-    assert answer["Location"] == "/lti/choose/"
+    assert answer["Location"].startswith("/lti/choose/?")
     return browser
 
 
@@ -313,7 +314,8 @@ def test_a_long_new_assignment_comes_back_to_the_choice() -> None:
     form = {"action": "create", "title": "BP 3", "family": "mazur", "exercises": "1"}
     answer = browser.client.post(f"/teach/course/{course.pk}/assign/", form, secure=True)
     assignment = Assignment.objects.get()
-    assert answer["Location"] == f"/lti/choose/?assignment={assignment.pk}"
+    assert answer["Location"].startswith("/lti/choose/?choice=")
+    assert answer["Location"].endswith(f"&assignment={assignment.pk}")
     page = browser.client.get(answer["Location"], secure=True).content.decode()
     assert re.search(rf'value="{assignment.pk}" checked', page)
 
@@ -348,6 +350,117 @@ def test_a_return_address_that_is_none() -> None:
     assert b"javascript:" not in answer.content
 
 
+def test_two_links_in_two_windows() -> None:
+    """What is chosen in a window is for its own link, whichever was opened last."""
+    browser, first = teacher(resource_link={"id": "1", "title": "One"})
+    second = browser.arrive(resource_link={"id": "2", "title": "Two"}, **{AGS: GRADES})
+    course = Course.objects.get()
+    one, two = (assignment_of(course, title=title).pk for title in ("A", "B"))
+    for where, wanted in ((first, one), (second, two)):
+        chosen = {"action": "choose", "assignment": wanted}
+        name = where["Location"].split("choice=")[1]
+        answer = browser.client.post("/lti/choose/", {**chosen, "choice": name}, secure=True)
+        assert answer.status_code == 302
+    links = dict(Placement.objects.values_list("link", "assignment_id"))
+    assert links == {"1": one, "2": two}
+    late = browser.client.get(first["Location"], secure=True)
+    assert late.status_code == 404
+    assert b"follow the link again" in late.content
+
+
+def test_choosing_again_counts_and_an_old_choice_does_not() -> None:
+    """A new word of the link counts; what was chosen here since is not undone by the old one."""
+    teacher()
+    course = Course.objects.get()
+    one, two = (assignment_of(course, title=title).pk for title in ("A", "B"))
+    link = {"id": "9"}
+
+    def opens(wanted: str) -> str:
+        student("7", resource_link=link, custom={"assignment": wanted})
+        return str(Placement.objects.get(link="9").assignment_id)
+
+    assert opens(one) == one
+    assert opens(two) == two
+    assert opens(two) == two
+    arriving.place(Context.objects.get(), "9", course.assignments.get(pk=one))
+    assert opens(two) == one, "chosen here since"
+
+
+def test_courses_of_two_deployments_are_two(registered: Any) -> None:
+    """Their ids are those of a deployment alone; a link without a course has one of its own."""
+    Deployment.objects.create(platform=registered, ident="2")
+    teacher(sub="1")
+    teacher(sub="2", deployment_id="2")
+    assert Course.objects.count() == 2
+    assert all(course.members.count() == 1 for course in Course.objects.all())
+    teacher(sub="3", context=None, resource_link={"id": "x1"})
+    teacher(sub="4", context=None, resource_link={"id": "x2"})
+    assert Course.objects.count() == 4
+
+
+def test_names_that_are_written_in_two_ways() -> None:
+    """Accounts are called as the database will call them; long numbers fit the class list."""
+    placed()
+    names = ["Zoe\u0308", "Zo\u00eb", "Ｚｏｅ", "ﷺ" * 140]
+    for n, name in enumerate(names * 2):
+        _, answer = student(str(n), name=name)
+        assert answer.status_code == 302, name
+    _, answer = student("n" * 255)
+    assert answer.status_code == 302
+    longest = max(Member.objects.values_list("ident", flat=True), key=len)
+    assert len(longest) <= 200
+
+
+def test_an_assistant_before_the_link_opens_anything() -> None:
+    """Waits as students do: choosing is the teacher's."""
+    teacher()
+    _, answer = student("8", roles=ASSISTANT)
+    assert answer["Location"] == "/lti/waiting/"
+
+
+def test_a_course_that_was_put_away() -> None:
+    """Its students are told so."""
+    placed()
+    Course.objects.update(archived=True)
+    browser, answer = student("7")
+    assert answer["Location"] == "/lti/waiting/"
+    assert b"put the course away" in browser.client.get("/lti/waiting/", secure=True).content
+
+
+def test_silence_about_services_while_choosing() -> None:
+    """Platforms may say nothing of them then; with a link they are switched off."""
+    teacher()
+    choosing_without = {AGS: None, NRPS: None, f"{DEEP}deep_linking_settings": {}}
+    teacher(message_type="LtiDeepLinkingRequest", resource_link=None, **choosing_without)
+    assert Context.objects.get().memberships_url == NAMES["context_memberships_url"]
+    teacher(**{AGS: None, NRPS: None})
+    assert Context.objects.get().memberships_url == ""
+
+
+def test_a_launched_session_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the browser, after some hours, or by the button."""
+    placed()
+    browser, answer = student("7")
+    assert not browser.client.cookies["bpgrade"]["max-age"]
+    page = browser.client.get(answer["Location"], secure=True)
+    assert b"Log out" in page.content
+    monkeypatch.setattr(framing, "HOURS", -1)
+    assert browser.client.get(answer["Location"], secure=True).status_code == 302
+    frame = {"Sec-Fetch-Dest": "iframe"}
+    told = browser.client.get("/login/", secure=True, headers=frame)
+    assert b"follow the link again" in told.content
+    assert "frame-ancestors *" in told["Content-Security-Policy"]
+
+
+def test_nobody_gets_a_link_to_a_platforms_account() -> None:
+    """It might have parts in other courses later."""
+    placed()
+    student("7")
+    member = Member.objects.get(role=Role.STUDENT)
+    boss = Member.objects.get(role=Role.TEACHER)
+    assert not people.may_link(boss.user, member)
+
+
 def test_issuers_are_kept_apart(keys_url: str) -> None:
     """The same number on another platform is another person and another course."""
     placed()
@@ -358,5 +471,5 @@ def test_issuers_are_kept_apart(keys_url: str) -> None:
     browser = Browser()
     state, nonce = browser.begin("https://other.example")
     token = signed(claims(nonce, iss="https://other.example", sub="7"))
-    assert browser.launch(token, state)["Location"] == "/lti/choose/"
+    assert browser.launch(token, state)["Location"].startswith("/lti/choose/?")
     assert Identity.objects.filter(sub="7").count() == 2

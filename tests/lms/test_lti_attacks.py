@@ -110,6 +110,11 @@ ONE_TOKEN: dict[str, tuple[str, Make]] = {
         "refused",
         lambda n: signed(claims(n, target_link_uri="https://tool.example@evil.example/")),
     ),
+    "a target that is no address": (
+        "refused",
+        lambda n: signed(claims(n, target_link_uri="https://[")),
+    ),
+    "sub with a NUL": ("refused", lambda n: signed(claims(n, sub="a" + chr(0)))),
     "no roles": ("refused", lambda n: signed(claims(n, roles=None))),
     "roles are a text": ("refused", lambda n: signed(claims(n, roles="Instructor"))),
     "sub of a megabyte": ("refused", lambda n: signed(claims(n, sub="s" * 10**6))),
@@ -234,7 +239,9 @@ def test_forms_have_a_size(address: str) -> None:
 
 def test_unknown_platforms_leave_nothing() -> None:
     """No state is stored for what nobody registered."""
-    for asked in ({"iss": "https://evil.example"}, {"iss": ISSUER, "client_id": "other"}, {}):
+    nul = {"iss": ISSUER + chr(0)}
+    strangers = ({"iss": "https://evil.example"}, {"iss": ISSUER, "client_id": "other"}, {}, nul)
+    for asked in strangers:
         assert Client().post("/lti/login", asked, secure=True).status_code == 400
     assert not Login.objects.exists()
 

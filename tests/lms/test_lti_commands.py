@@ -66,7 +66,7 @@ def test_add_by_hand(server: Server, lms: Platform) -> None:
     lti(server, *words, "--auth-url", auth, "--token-url", token, "--keys-url", keys)
     lms.person("3", "Instructor")
     answer = lms.launch(requests.Session(), "3", lms.link())
-    assert answer.headers["Location"] == "/lti/choose/"
+    assert answer.headers["Location"].startswith("/lti/choose/?")
     lti(server, "remove", number(server, "By hand"), "--yes")
     refused = lti(
         server, *words, "--auth-url", "nowhere", "--token-url", token, "--keys-url", keys, status=1

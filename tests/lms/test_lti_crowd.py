@@ -56,7 +56,7 @@ def test_everybody_at_once(server: Server) -> None:
         lms.person("3", "Instructor")
         link = lms.link().id
         places = set(pool.map(lambda _: follow(server, lms, "3", link), range(WINDOWS)))
-        assert places == {("3", "/lti/choose/")}
+        assert {place.split("?")[0] for _, place in places} == {"/lti/choose/"}
         session = requests.Session()
         lms.launch(session, "3", link)
         page = session.get(f"{server.url}/lti/choose/", timeout=60).text

@@ -67,7 +67,7 @@ def joined(browser: Browser, text: str) -> Any:
 
 def teacher() -> Browser:
     browser = Browser()
-    assert browser.arrive(name="Tea Cher")["Location"] == "/lti/choose/"
+    assert browser.arrive(name="Tea Cher")["Location"].startswith("/lti/choose/?")
     return browser
 
 
@@ -169,6 +169,29 @@ def test_work_that_was_handed_in_is_not_lost(here: Course) -> None:
     assert page.status_code == 422
     assert b"would be lost" in page.content
     assert Context.objects.get().course != here
+
+
+def test_a_second_join_takes_nothing_away(here: Course) -> None:
+    """The course that was joined before stays, with its class list and its work."""
+    other = course_of("carl", name="Two")
+    browser = teacher()
+    joined(browser, code(other, "Two-teacher"))
+    assert Context.objects.get().course == other
+    assert joined(browser, code(here)).status_code == 200
+    assert Context.objects.get().course == here
+    assert Course.objects.filter(pk=other.pk).exists()
+    assert other.members.filter(ident="carl").exists()
+
+
+def test_two_courses_of_a_platform_do_not_share_one(here: Course) -> None:
+    """Their class lists would put each other's students out."""
+    text = code(here)
+    joined(teacher(), text)
+    browser = Browser()
+    browser.arrive(context={"id": "3", "title": "Other"}, sub="5")
+    page = joined(browser, text)
+    assert page.status_code == 422
+    assert b"joined to that one already" in page.content
 
 
 def test_only_teachers_get_a_code(here: Course) -> None:

@@ -15,11 +15,12 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from grader.web.assignments import complete, note
+from grader.web.keeping import again
 from grader.web.lti import outbox
 from grader.web.lti.enrolling import LONGEST, Told, account_of, enrolled, update
-from grader.web.lti.launching import Launch, text_of
+from grader.web.lti.launching import Launch, text_of, url_of
 from grader.web.lti.models import Context, Placement
-from grader.web.lti.services import course_roles
+from grader.web.lti.services import SCOPES, course_roles
 from grader.web.models import Assignment, Course, Member, Role
 from problems.errors import GateError
 
@@ -82,7 +83,7 @@ def arrive(launch: Launch) -> Arrived:
         raise NobodyError("anonymous")
     if role is None:
         raise NobodyError("no_role")
-    arrived = _at_last(launch, role)
+    arrived = again(lambda: _at_last(launch, role))
     if arrived.member.role == Role.STUDENT and arrived.placement is not None:
         try:
             complete(arrived.placement.assignment, [arrived.member])
@@ -115,29 +116,46 @@ def _arrived(launch: Launch, role: Role) -> Arrived:
 
 def _context(launch: Launch, role: Role) -> Context:
     claim = launch.part("context")
-    ident = text_of(claim, "id") or f"deployment:{launch.deployment.ident}"[:255]
-    title = text_of(claim, "title") or text_of(claim, "label") or "Course"
-    found = Context.objects.select_related("course", "platform")
-    context = found.filter(platform=launch.platform, ident=ident).first()
+    ident, title = _course_of(launch)
+    key = {"platform": launch.platform, "deployment": launch.deployment.ident, "ident": ident}
+    context = Context.objects.select_related("course", "platform").filter(**key).first()
     if context is None:
         if role != Role.TEACHER:
             raise NobodyError("no_teacher_yet")
         course = Course.objects.create(name=title[:200])
-        context = Context(platform=launch.platform, ident=ident, course=course)
-        context.title = title
-        context.save()
+        context = Context.objects.create(**key, course=course, title=title)
         where = launch.platform.name or launch.platform.issuer
         note(None, course, "course.created", course.name, platform=where)
-    grades, names = launch.part(AGS), launch.part(NRPS)
-    scopes = grades.get("scope")
-    told = {
-        "memberships_url": text_of(names, "context_memberships_url", LONGEST_URL),
-        "lineitems_url": text_of(grades, "lineitems", LONGEST_URL),
-        "scopes": sorted(map(str, scopes))[:20] if isinstance(scopes, list) else [],
-        "title": title,
-    }
-    update(context, told)
+    update(context, {**_services(launch), **({"title": title} if claim else {})})
     return context
+
+
+def _course_of(launch: Launch) -> tuple[str, str]:
+    """Id and title of the platform's course; a link without one has a course of its own.
+
+    Raises:
+        NobodyError: neither a course nor a link.
+    """
+    claim, link = launch.part("context"), launch.part("resource_link")
+    title = text_of(claim, "title") or text_of(claim, "label") or text_of(link, "title")
+    ident = text_of(claim, "id")
+    if not ident and not text_of(link, "id"):
+        raise NobodyError("no_course")
+    return ident or f"link:{text_of(link, 'id', 250)}", title or "Course"
+
+
+def _services(launch: Launch) -> dict[str, Any]:
+    """Where the course's services are. A platform that asks for a choice may keep silent about
+    them; with a link silence means that they are switched off."""
+    grades, names = launch.part(AGS), launch.part(NRPS)
+    told: dict[str, Any] = {}
+    if names or not launch.chooses:
+        told["memberships_url"] = url_of(names, "context_memberships_url")
+    if grades or not launch.chooses:
+        scopes = grades.get("scope")
+        known = [one for one in SCOPES if isinstance(scopes, list) and one in scopes]
+        told |= {"lineitems_url": url_of(grades, "lineitems"), "scopes": known}
+    return told
 
 
 def _told(launch: Launch, role: Role) -> Told:
@@ -167,14 +185,15 @@ def _placement(launch: Launch, context: Context) -> Placement | None:
     link = text_of(claim, "id")
     if launch.chooses or not link:
         return None
-    lineitem = text_of(launch.part(AGS), "lineitem", LONGEST_URL)
+    lineitem = url_of(launch.part(AGS), "lineitem")
+    wanted = text_of(launch.part("custom"), CUSTOM, 24)
+    assignment = Assignment.objects.filter(pk=wanted, course=context.course).first()
     found = context.placements.select_related("assignment", "context__platform").filter(link=link)
     placement = found.first()
-    if placement is None:
-        wanted = text_of(launch.part("custom"), CUSTOM)
-        assignment = Assignment.objects.filter(pk=wanted, course=context.course).first()
-        return place(context, link, assignment, lineitem) if wanted and assignment else None
-    if lineitem and lineitem != placement.lineitem_url:
+    if assignment is not None and (placement is None or placement.custom != wanted):
+        placement = place(context, link, assignment, lineitem)
+        update(placement, {"custom": wanted})
+    elif placement is not None and lineitem and lineitem != placement.lineitem_url:
         update(placement, {"lineitem_url": lineitem})
         outbox.moved(placement)
         outbox.queue_class(placement.assignment)
@@ -182,11 +201,20 @@ def _placement(launch: Launch, context: Context) -> Placement | None:
 
 
 def place(context: Context, link: str, assignment: Assignment, lineitem: str = "") -> Placement:
-    """Note what a link opens; grades that are there already go on their way."""
-    placement, _ = Placement.objects.update_or_create(
-        context=context,
-        link=link,
-        defaults={"assignment": assignment, "title": assignment.title, "lineitem_url": lineitem},
+    """Note what a link opens; grades that are there already go on their way.
+
+    Where it opened another assignment, grades of that one are no longer its own; those of the
+    new one are newer than they, whenever they were given.
+    """
+    placement, made = Placement.objects.select_related("assignment").get_or_create(
+        context=context, link=link, defaults={"assignment": assignment, "title": assignment.title}
     )
-    outbox.queue_class(assignment)
+    other = not made and placement.assignment_id != assignment.pk
+    if other:
+        placement.outgoing.all().delete()
+    update(
+        placement,
+        {"assignment": assignment, "title": assignment.title, "lineitem_url": lineitem},
+    )
+    outbox.queue_class(assignment, changed=other)
     return placement

@@ -24,9 +24,9 @@ from grader.folder import Order
 from grader.web import assignments
 from grader.web.assignments import note
 from grader.web.lti import framing, joining, keys, services
-from grader.web.lti.arriving import AGS, CUSTOM, LONGEST_URL, Arrived, place
-from grader.web.lti.launching import CLAIM, Launch, launch_url, text_of
-from grader.web.lti.models import Context, Placement
+from grader.web.lti.arriving import AGS, CUSTOM, Arrived, place
+from grader.web.lti.launching import CLAIM, Launch, launch_url, text_of, url_of
+from grader.web.lti.models import Context
 from grader.web.models import Assignment, Course, Role
 from grader.web.rights import member_of
 from grader.web.standing import most_of
@@ -35,9 +35,13 @@ from problems.errors import GateError, SpecError
 
 DEEP = "https://purl.imsglobal.org/spec/lti-dl/claim/"
 PENDING = "chooses"
-"""Key of the session: what is to be chosen."""
-LONGEST_DATA = 4_000
-"""Of what a deep linking request wants back unchanged."""
+"""Key of the session: what is to be chosen, by name."""
+NAME = "choice"
+"""Field of the form, and of the address."""
+MOST_OPEN = 20
+"""Choices of one session; the oldest is forgotten."""
+LONGEST_RETURN = 8_000
+"""Characters of the address to return to."""
 TAG = "bpgrade"
 """Of our columns in a platform's gradebook."""
 LIFETIME = 300
@@ -57,14 +61,27 @@ class Pending:
     return_url: str = ""
     data: str = ""
     several: bool = False
+    deep: bool = False
+    """Whether the platform wants an answer."""
     columns: bool = True
     """Whether the platform takes columns of its gradebook along with links."""
 
 
 def begin(request: HttpRequest, launch: Launch, arrived: Arrived) -> str:
-    """Remember what is to be chosen; where the teacher goes."""
-    request.session[PENDING] = vars(_pending(launch, arrived.context))
-    return reverse("lti-choose")
+    """Remember what is to be chosen; where the teacher goes.
+
+    Several choices may be open in several windows, so each has a name of its own.
+    """
+    name = secrets.token_urlsafe(6)
+    open_ones = dict(list(_open(request).items())[1 - MOST_OPEN :])
+    open_ones[name] = vars(_pending(launch, arrived.context))
+    request.session[PENDING] = open_ones
+    return f"{reverse('lti-choose')}?{NAME}={name}"
+
+
+def _open(request: HttpRequest) -> dict[str, dict[str, Any]]:
+    found = request.session.get(PENDING)
+    return found if isinstance(found, dict) else {}
 
 
 def _pending(launch: Launch, context: Context) -> Pending:
@@ -72,7 +89,7 @@ def _pending(launch: Launch, context: Context) -> Pending:
     link = launch.part("resource_link")
     if not launch.chooses:
         title = text_of(link, "title") or context.title
-        lineitem = text_of(launch.part(AGS), "lineitem", LONGEST_URL)
+        lineitem = url_of(launch.part(AGS), "lineitem")
         return Pending(context.pk, deployment, text_of(link, "id"), title, lineitem)
     asked = launch.part(f"{DEEP}deep_linking_settings")
     data = asked.get("data")
@@ -80,21 +97,22 @@ def _pending(launch: Launch, context: Context) -> Pending:
         context.pk,
         deployment,
         title=text_of(asked, "title"),
-        return_url=text_of(asked, "deep_link_return_url", LONGEST_URL),
-        data=data[:LONGEST_DATA] if isinstance(data, str) else "",
+        return_url=url_of(asked, "deep_link_return_url", LONGEST_RETURN),
+        data=data if isinstance(data, str) else "",  # the whole form has at most 64 KB
         several=asked.get("accept_multiple") is True,
+        deep=True,
         columns=asked.get("accept_lineitem") is not False,
     )
 
 
-def pending_of(request: HttpRequest) -> tuple[Pending, Context]:
-    """What is being chosen in this session, by a teacher of the course.
+def pending_of(request: HttpRequest, name: str) -> tuple[Pending, Context]:
+    """What is being chosen in this window, by a teacher of the course.
 
     Raises:
         Http404: nothing, or by somebody else.
     """
-    kept = request.session.get(PENDING)
-    if not isinstance(kept, dict):
+    kept = _open(request).get(name)
+    if kept is None:
         raise Http404("no such page")
     pending = Pending(**kept)
     found = Context.objects.select_related("course", "platform").filter(pk=pending.context)
@@ -105,44 +123,73 @@ def pending_of(request: HttpRequest) -> tuple[Pending, Context]:
     return pending, context
 
 
-def is_choosing(request: HttpRequest, course: Course) -> bool:
-    """Whether a link of this course waits for what is being made."""
-    kept = request.session.get(PENDING)
-    if not isinstance(kept, dict):
-        return False
-    return Context.objects.filter(pk=int(kept.get("context", 0)), course=course).exists()
+def _only(request: HttpRequest) -> str:
+    """The choice that is meant where none is named: the only one."""
+    names = list(_open(request))
+    return names[0] if len(names) == 1 else ""
+
+
+def _close(request: HttpRequest, name: str) -> None:
+    request.session[PENDING] = {k: v for k, v in _open(request).items() if k != name}
+
+
+def waiting_for(request: HttpRequest, course: Course) -> str:
+    """Where a new assignment of a course is taken for a link that waits; '' if none does."""
+    own = set(course.contexts.values_list("pk", flat=True))
+    names = [name for name, kept in _open(request).items() if kept.get("context") in own]
+    return f"{reverse('lti-choose')}?{NAME}={names[-1]}" if names else ""
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def choose(request: HttpRequest) -> HttpResponse:
     """The assignments of the course, and a quick way to a new one."""
-    pending, context = pending_of(request)
+    name = request.POST.get(NAME) or request.GET.get(NAME) or _only(request)
+    if name not in _open(request):
+        return _chosen_before(request)
+    pending, context = pending_of(request, name)
     problem = ""
     chosen: list[Assignment] = []
     if request.method == "POST":
         if request.POST.get("action") == "cancel":
-            return _answered(request, pending, context, [])
-        if request.POST.get("action") == "join":
-            problem = _joined(request, context)
-        elif request.POST.get("action") == "new":
-            chosen, problem = _made(request, context.course)
-        else:
-            chosen, problem = _chosen(request, pending, context.course)
+            return _answered(request, name, context, [])
+        chosen, problem = _choice(request, pending, context)
         if chosen:
             _publish(request, chosen)
-            return _answered(request, pending, context, chosen)
+            return _answered(request, name, context, chosen)
     page = {
         "course": context.course,
         "pending": pending,
+        "choice": name,
         "platform": context.platform.name or framing.origin_of(context.platform.auth_url),
         "assignments": context.course.assignments.order_by("-created"),
-        "families": [families.load(name) for name in families.names()],
+        "families": [families.load(one) for one in families.names()],
         "wanted": request.POST.get("assignment") or request.GET.get("assignment", ""),
         "problem": problem,
         "form": request.POST,
     }
     return render(request, "lti/choose.html.j2", page, status=422 if problem else 200)
+
+
+def _choice(
+    request: HttpRequest, pending: Pending, context: Context
+) -> tuple[list[Assignment], str]:
+    """What was chosen or made, and what is wrong."""
+    if request.POST.get("action") == "join":
+        return [], _joined(request, context)
+    if request.POST.get("action") == "new":
+        return _made(request, context.course)
+    return _chosen(request, pending, context.course)
+
+
+def _chosen_before(request: HttpRequest) -> HttpResponse:
+    """Chosen already, or in a window of long ago."""
+    page = {
+        "title": "There is nothing to choose here",
+        "text": "It was chosen already, or too long ago. Go back to the platform and follow the "
+        "link again.",
+    }
+    return render(request, "plain.html.j2", page, status=404)
 
 
 def _joined(request: HttpRequest, context: Context) -> str:
@@ -158,7 +205,8 @@ def _joined(request: HttpRequest, context: Context) -> str:
 def _chosen(
     request: HttpRequest, pending: Pending, course: Course
 ) -> tuple[list[Assignment], str]:
-    wanted = request.POST.getlist("assignment")[: 50 if pending.several else 1]
+    ids = [one for one in request.POST.getlist("assignment") if one.isprintable()]
+    wanted = ids[: 50 if pending.several else 1]
     found = list(course.assignments.filter(pk__in=wanted))
     return found, "" if found else "Choose an assignment, or make a new one."
 
@@ -196,11 +244,12 @@ def _publish(request: HttpRequest, chosen: Sequence[Assignment]) -> None:
 
 
 def _answered(
-    request: HttpRequest, pending: Pending, context: Context, chosen: Sequence[Assignment]
+    request: HttpRequest, name: str, context: Context, chosen: Sequence[Assignment]
 ) -> HttpResponse:
     """Back to the platform with what was chosen, or to the assignment's own page."""
-    del request.session[PENDING]
-    if pending.return_url:
+    pending, _ = pending_of(request, name)
+    _close(request, name)
+    if pending.deep:
         return _returned(request, pending, context, chosen)
     if not chosen:
         return redirect("teach-course", context.course_id)
@@ -289,9 +338,3 @@ def item_of(assignment: Assignment, column: bool = True) -> dict[str, Any]:
     if assignment.due:
         found["submission"] = {"endDateTime": assignment.due.isoformat()}
     return found
-
-
-def placements_of(assignment: Assignment) -> list[Placement]:
-    """The links of platforms that open an assignment."""
-    found = assignment.placements.select_related("context", "context__platform")
-    return list(found.order_by("pk"))

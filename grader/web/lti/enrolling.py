@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from grader.web.accounts import new_user
+from grader.web.accounts import digest_of, new_user
 from grader.web.assignments import note
 from grader.web.lti.models import Identity
 from grader.web.models import Course, Member, Role
@@ -68,10 +68,16 @@ def enrolled(course: Course, user: Any, told: Told) -> Member:
 
 
 def _made(course: Course, user: Any, told: Told) -> Member:
-    ident = _free(course, told.sourcedid or told.sub)
+    ident = _free(course, told.sourcedid or _shortened(told.sub))
     return Member.objects.create(
         course=course, user=user, role=told.role, ident=ident, name=told.name, email=told.email
     )
+
+
+def _shortened(sub: str) -> str:
+    """A number that fits the class list, and is nobody else's."""
+    longest = LONGEST["ident"]
+    return sub if len(sub) <= longest else f"{sub[: longest - 33]}-{digest_of(sub)[:32]}"
 
 
 def _free(course: Course, ident: str) -> str:

@@ -7,6 +7,7 @@ the platform that it came from may show its pages in a frame.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +19,8 @@ FRAMED = "framed_by"
 """Key of the session: the platform's origin."""
 LAUNCHED = "launched_from"
 """Key of the session: the platform's name, where it began with a launch."""
+SINCE = "launched_at"
+"""Key of the session: when, in Unix time."""
 HOURS = 12
 """After which a session that began with a launch ends."""
 
@@ -30,6 +33,8 @@ class Framed:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """The answer, for the frame that it is shown in."""
+        if time.time() - request.session.get(SINCE, time.time()) > HOURS * 3600:
+            request.session.flush()
         response = self._answer(request)
         origin = request.session.get(FRAMED)
         if origin:
@@ -84,10 +89,13 @@ def origin_of(url: str) -> str:
 
     >>> origin_of("https://moodle.example/mod/lti?id=5"), origin_of("javascript:alert(1)")
     ('https://moodle.example', '')
-    >>> origin_of("https://a.example;script-src *")
-    ''
+    >>> origin_of("https://a.example;script-src *"), origin_of("https://[")
+    ('', '')
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # such as https://[
+        return ""
     plain = all(char.isalnum() or char in ".-:[]" for char in parts.netloc)
     if parts.scheme not in ("https", "http") or not parts.netloc or not plain:
         return ""

@@ -10,13 +10,14 @@ from typing import Any
 
 from django.core import signing
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
 from grader.web.assignments import note
 from grader.web.lti.enrolling import Told, enrolled
 from grader.web.lti.models import Context, Identity
-from grader.web.models import Course, Member, Role, Submission
+from grader.web.models import Course, Draft, Member, Role, Submission
 from grader.web.rights import teachers_only
 from grader.web.teacher.pages import shown
 
@@ -67,6 +68,8 @@ def join(context: Context, code: str, user: Any) -> Course:
         before = held.course
         if before.pk == course.pk:
             raise JoinError("This is that course already.")
+        if _others(held, course).exists():
+            raise JoinError("Another course of this platform is joined to that one already.")
         if Submission.objects.filter(task__assignment__course=before).exists():
             raise JoinError(
                 f"Work was handed in already in “{before.name}”, which students came to from the "
@@ -80,10 +83,23 @@ def join(context: Context, code: str, user: Any) -> Course:
         held.course = course
         held.save(update_fields=["course"])
         note(user, course, "course.joined", held.title, before=before.name)
-        if not before.contexts.exists():
+        if _came_with_launches(before):
             before.delete()
     context.refresh_from_db()
     return course
+
+
+def _others(context: Context, course: Course) -> QuerySet[Context]:
+    """Other courses of the same platform that lead there: their class lists would fight."""
+    issuer = context.platform.issuer
+    return course.contexts.filter(platform__issuer=issuer).exclude(ident=context.ident)
+
+
+def _came_with_launches(course: Course) -> bool:
+    """Whether a course is only what launches have made of it: it may go."""
+    if course.contexts.exists() or Draft.objects.filter(task__assignment__course=course).exists():
+        return False
+    return not course.members.filter(user__identities=None).exists()
 
 
 @teachers_only

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import jwt
 from django.conf import settings
@@ -23,6 +23,7 @@ from django.utils import timezone
 from grader.errors import AnswerError, CallError
 from grader.web import accounts
 from grader.web.lti import keys
+from grader.web.lti.framing import origin_of
 from grader.web.lti.models import Deployment, Login, Platform
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
@@ -118,6 +119,21 @@ def text_of(found: Mapping[str, Any], name: str, longest: int = 255) -> str:
     return "".join(char for char in words if char.isprintable())[:longest]
 
 
+def is_sub(value: Any) -> bool:
+    """Whether it can be a platform's number of somebody.
+
+    >>> is_sub("6"), is_sub(6), is_sub("a" * 256), is_sub(chr(0))
+    (True, False, False, False)
+    """
+    return isinstance(value, str) and 0 < len(value) <= 255 and value.isprintable()
+
+
+def url_of(found: Mapping[str, Any], name: str, longest: int = 1000) -> str:
+    """A web address of a claim; '' for none, and for one that is too long to be kept whole."""
+    value = text_of(found, name, longest + 1)
+    return value if len(value) <= longest and origin_of(value) else ""
+
+
 def base() -> str:
     """Our public address, from the settings alone.
 
@@ -193,6 +209,8 @@ def cookie_of(state: str) -> str:
 
 
 def _platform(issuer: str, client: str) -> Platform:
+    if not (issuer + client).isprintable():
+        raise RefusedLaunchError("unknown_platform", 400)
     found = Platform.objects.filter(issuer=issuer, active=True)
     if client:
         found = found.filter(client_id=client)
@@ -327,10 +345,9 @@ def _check_message(claims: Mapping[str, Any], platform: Platform) -> Deployment:
         raise RefusedLaunchError("unknown_message")
     if not isinstance(claims.get(f"{CLAIM}roles"), list):
         raise RefusedLaunchError("no_roles")
-    if not isinstance(claims.get("sub", ""), str) or len(claims.get("sub", "")) > 255:
+    if "sub" in claims and not is_sub(claims["sub"]):
         raise RefusedLaunchError("bad_person")
-    target = urlsplit(str(claims.get(f"{CLAIM}target_link_uri")))
-    if (target.scheme, target.netloc) != urlsplit(base())[:2]:
+    if origin_of(str(claims.get(f"{CLAIM}target_link_uri"))) != origin_of(base()):
         raise RefusedLaunchError("foreign_target")
     ident = claims.get(f"{CLAIM}deployment_id")
     found = platform.deployments.filter(ident=ident).first() if isinstance(ident, str) else None

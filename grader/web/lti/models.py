@@ -95,6 +95,8 @@ class Context(models.Model):
     """A course of a platform, and ours that it leads to."""
 
     platform = models.ForeignKey(Platform, models.CASCADE, related_name="contexts")
+    deployment = models.CharField(max_length=255, blank=True)
+    """Of the launches: the ids of courses are those of one deployment alone."""
     ident = models.CharField(max_length=255)
     title = models.CharField(max_length=255, blank=True)
     course = models.ForeignKey("bpgrade.Course", models.CASCADE, related_name="contexts")
@@ -107,7 +109,9 @@ class Context(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["platform", "ident"], name="one_context_each"),
+            models.UniqueConstraint(
+                fields=["platform", "deployment", "ident"], name="one_context_each"
+            ),
         )
 
 
@@ -121,6 +125,9 @@ class Placement(models.Model):
     assignment = models.ForeignKey("bpgrade.Assignment", models.CASCADE, related_name="placements")
     lineitem_url = models.CharField(max_length=1000, blank=True)
     """The column of the platform's gradebook; '' where there is none."""
+    custom = models.CharField(max_length=24, blank=True)
+    """What the link itself said that it opens, when that was last followed: a new word of it
+    counts, an old one does not undo what was chosen here since."""
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["context", "link"], name="one_link_each"),)

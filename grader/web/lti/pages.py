@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from grader.errors import CallError
 from grader.web.assignments import note
+from grader.web.keeping import again
 from grader.web.lti import framing, outbox, registering, services
 from grader.web.lti.launching import RefusedLaunchError
 from grader.web.lti.models import Context, Deployment, Invitation, Outgoing, Platform, Sending
@@ -119,7 +121,7 @@ def fetch(request: HttpRequest, member: Member) -> HttpResponse:
         name = context.platform.name
         try:
             people = services.members(context.platform, context.memberships_url)
-            done = roll(context, people, request.user)
+            done = again(partial(roll, context, people, request.user))
         except CallError as error:
             messages.error(request, f"{name} gave no class list: {error}")
             continue

@@ -23,22 +23,16 @@ from grader.web import accounts
 from grader.web.assignments import note
 from grader.web.lti.calling import call
 from grader.web.lti.framing import origin_of
-from grader.web.lti.launching import base, launch_url, text_of
+from grader.web.lti.launching import base, launch_url, text_of, url_of
 from grader.web.lti.models import Deployment, Invitation, Platform
+from grader.web.lti.services import SCOPES
 
 DAYS = 7
 """An invitation's life."""
 LONGEST = 65_536
 """Bytes of a platform's configuration and of its answer."""
-LONGEST_URL = 1000
 TOOL = "https://purl.imsglobal.org/spec/lti-tool-configuration"
 PLATFORM = "https://purl.imsglobal.org/spec/lti-platform-configuration"
-SCOPES = (
-    "https://purl.imsglobal.org/spec/lti-ags/scope/score",
-    "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem",
-    "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly",
-    "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly",
-)
 NAME = "bpgrade"
 
 
@@ -143,12 +137,10 @@ def _asked(
 
 def _addresses(found: dict[str, Any], configuration_url: str) -> Addresses:
     names = ("authorization_endpoint", "token_endpoint", "jwks_uri", "registration_endpoint")
-    auth, token, keys, registration = (text_of(found, name, LONGEST_URL) for name in names)
+    auth, token, keys, registration = (url_of(found, name) for name in names)
     issuer = text_of(found, "issuer", 500)
     missing = [
-        name
-        for name, url in zip(names, (auth, token, keys, registration), strict=True)
-        if not origin_of(url)
+        name for name, url in zip(names, (auth, token, keys, registration), strict=True) if not url
     ]
     if missing or not issuer:
         what = ", ".join(missing or ["issuer"])
@@ -156,14 +148,14 @@ def _addresses(found: dict[str, Any], configuration_url: str) -> Addresses:
     _refuse_other_host(issuer, configuration_url)
     about = found.get(PLATFORM)
     product = text_of(about, "product_family_code", 60) if isinstance(about, dict) else ""
-    audience = text_of(found, "authorization_server", LONGEST_URL)
+    audience = url_of(found, "authorization_server")
     return Addresses(issuer, auth, token, keys, registration, product, audience)
 
 
 def _refuse_other_host(issuer: str, configuration_url: str) -> None:
     """Some platforms are configured from another host than they speak for; but none that is
     known already."""
-    same = urlsplit(issuer).hostname == urlsplit(configuration_url).hostname
+    same = origin_of(issuer) == origin_of(configuration_url)
     if not same and Platform.objects.filter(issuer=issuer).exists():
         raise RegistrationError(
             f"{issuer[:80]} is registered already, and this configuration is from another host"
@@ -229,7 +221,7 @@ def enter(
                 "keys_url": found.keys_url,
                 "audience": found.audience,
                 "product": found.product,
-                "name": name or urlsplit(found.issuer).netloc or found.issuer[:200],
+                "name": (name or origin_of(found.issuer).partition("//")[2] or found.issuer)[:200],
                 "internal": internal,
                 "active": True,
             },

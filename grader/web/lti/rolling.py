@@ -12,7 +12,7 @@ from grader.web.assignments import note
 from grader.web.lti import outbox
 from grader.web.lti.arriving import role_of
 from grader.web.lti.enrolling import LONGEST, Told, account_of, enrolled
-from grader.web.lti.launching import text_of
+from grader.web.lti.launching import is_sub, text_of
 from grader.web.lti.models import Context, Identity
 from grader.web.lti.services import Person
 from grader.web.models import Course, Member, Role
@@ -43,12 +43,13 @@ def roll(context: Context, people: Sequence[Person], user: Any) -> Rolled:
     """
     course, issuer = context.course, context.platform.issuer
     with transaction.atomic():
-        Course.objects.select_for_update().get(pk=course.pk)
+        # not so strong that it waits for a launch that waits for us
+        Course.objects.select_for_update(no_key=True).get(pk=course.pk)
         before = {member.user_id: member for member in course.members.filter(role=Role.STUDENT)}
         listed: set[int] = set()
         without = 0
         for one in people:
-            role = role_of(one.roles) if one.active else None
+            role = role_of(one.roles) if one.active and is_sub(one.sub) else None
             if role is None:
                 without += 1
                 continue

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth import login as begin_session
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
@@ -24,7 +24,6 @@ from grader.web.lti.launching import (
     text_of,
     verified,
 )
-from grader.web.lti.models import Placement
 from grader.web.models import Role
 from grader.web.views import BACKEND
 
@@ -104,7 +103,9 @@ def launch(request: HttpRequest) -> HttpResponse:
 def _let_in(request: HttpRequest, found: Launch, arrived: Arrived) -> None:
     """A session of its own, which remembers who may frame it."""
     begin_session(request, arrived.user, backend=BACKEND)
-    request.session.set_expiry(framing.HOURS * 3600)
+    request.session.set_expiry(0)  # as long as the browser is open, and no longer than HOURS
+    request.session[framing.SINCE] = time.time()
+    request.session.pop(framing.FRAMED, None)
     request.session[framing.LAUNCHED] = found.platform.name or found.platform.issuer
     origin = framing.origin_of(found.platform.auth_url)
     target = text_of(found.part("launch_presentation"), "document_target")
@@ -117,13 +118,13 @@ def _place(request: HttpRequest, found: Launch, arrived: Arrived) -> str:
     """The page that the launch is about."""
     if found.chooses:
         return choosing.begin(request, found, arrived)
-    staff = arrived.member.role != Role.STUDENT
     if arrived.placement is None:
-        return choosing.begin(request, found, arrived) if staff else reverse("lti-waiting")
+        teacher = arrived.member.role == Role.TEACHER
+        return choosing.begin(request, found, arrived) if teacher else reverse("lti-waiting")
     assignment = arrived.placement.assignment
-    if staff:
+    if arrived.member.role != Role.STUDENT:
         return reverse("teach-assignment", args=[assignment.pk])
-    if not assignment.published:
+    if not assignment.published or arrived.context.course.archived:
         return reverse("lti-waiting")
     tasks = assignment.tasks.filter(member=arrived.member, current=True).order_by("number")
     own = list(tasks.values_list("pk", flat=True)[:2])
@@ -156,6 +157,7 @@ REASONS = {
     "registered here. Its administrator can allow it: bpgrade lti allow.",
     "anonymous": "The learning platform does not say who you are, so nothing that you do here "
     "can be graded. Ask your teacher to let the platform send names.",
+    "no_course": "The learning platform does not say which course this is.",
     "no_role": "The learning platform says that you have no part in this course.",
     "no_teacher_yet": "No teacher has opened this course here yet. Ask your teacher to follow "
     "the link once.",
@@ -197,15 +199,3 @@ def _told(
 def waiting(request: HttpRequest) -> HttpResponse:
     """For students whose link opens nothing yet."""
     return render(request, "lti/waiting.html.j2")
-
-
-def placements_of(course: Any) -> list[Placement]:
-    """The links of platforms that open assignments of a course."""
-    found = Placement.objects.filter(context__course=course)
-    return list(found.select_related("assignment", "context__platform").order_by("title", "pk"))
-
-
-def framed_note(request: HttpRequest) -> None:
-    """Say once that a window of its own is more comfortable."""
-    if request.session.get(framing.FRAMED):
-        messages.info(request, "bpgrade is easier to use in a window of its own.")

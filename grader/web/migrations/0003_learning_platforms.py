@@ -42,6 +42,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
+                ("deployment", models.CharField(blank=True, max_length=255)),
                 ("ident", models.CharField(max_length=255)),
                 ("title", models.CharField(blank=True, max_length=255)),
                 ("memberships_url", models.CharField(blank=True, max_length=1000)),
@@ -69,6 +70,7 @@ class Migration(migrations.Migration):
                 ("link", models.CharField(max_length=255)),
                 ("title", models.CharField(blank=True, max_length=255)),
                 ("lineitem_url", models.CharField(blank=True, max_length=1000)),
+                ("custom", models.CharField(blank=True, max_length=24)),
                 (
                     "assignment",
                     models.ForeignKey(
@@ -255,7 +257,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="context",
             constraint=models.UniqueConstraint(
-                fields=("platform", "ident"), name="one_context_each"
+                fields=("platform", "deployment", "ident"), name="one_context_each"
             ),
         ),
     ]

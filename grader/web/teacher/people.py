@@ -88,8 +88,11 @@ def may_link(user: Any, member: Member) -> bool:
     """Whether a teacher may make a link for somebody.
 
     A link logs in as its owner, so only for those who are nobody elsewhere: who is in a course
-    of other teachers, or an administrator, could be impersonated there.
+    of other teachers, or an administrator, could be impersonated there. Who comes from a
+    learning platform may get a part in any course there later, and needs no link.
     """
+    if member.user.identities.exists():
+        return False
     if member.user.is_staff or member.user.is_superuser or member.user_id == user.pk:
         return False
     mine = Member.objects.filter(user_id=user.pk, role=Role.TEACHER, active=True)

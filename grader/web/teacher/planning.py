@@ -11,7 +11,6 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from grader.errors import PolicyError
@@ -87,8 +86,9 @@ def plan(request: HttpRequest, member: Member) -> HttpResponse:
         else:
             count = made.tasks.count()
             text = f"{title} is there, with {count} exercises. Publish it to let students see it."
-            if choosing.is_choosing(request, course):  # for a link of a learning platform
-                return redirect(f"{reverse('lti-choose')}?assignment={made.pk}")
+            waiting = choosing.waiting_for(request, course)
+            if waiting:  # a link of a learning platform
+                return redirect(f"{waiting}&assignment={made.pk}")
             messages.success(request, text)
             return redirect("teach-assignment", made.pk)
     return _plan_page(request, member, form)

@@ -172,4 +172,9 @@ def reissue(request: HttpRequest, assignment: Assignment, task: str) -> HttpResp
         messages.error(request, f"No other exercise can be drawn: {error}")
     else:
         messages.success(request, f"{found.member.shown} has the exercise {new.pk} instead.")
+        if found.member.outgoing.filter(placement__assignment=assignment).exists():
+            messages.info(
+                request,
+                "The learning platform keeps the points that it has until new work is graded.",
+            )
     return redirect("teach-student", assignment.pk, found.member_id)
