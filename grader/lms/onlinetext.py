@@ -18,7 +18,12 @@ from grader.read.table import UPLOAD
 from grader.spreadsheet import plain_table
 from problems.patterns import pattern
 
-_LINE = pattern(r"\s*([^=:]{1,60}?)\s*[=:]\s*(.*?)\s*")
+_LINE = pattern(
+    r"\s*((?:n\d{1,4}\s?:)?[^=:]{1,60}?(?:\s?:\s?(?:formula|general))?)\s*(?::=|[=:])\s*(.*?)\s*",
+    re.IGNORECASE,
+)
+"""A label and its answer. Two colons belong to labels: `n1:s1[1]` in the examples of a round,
+`delta_o1:formula` where a formula is asked for; any other ends the label, as `=` does."""
 _TOKEN = pattern(r"<(/?)([A-Za-z][A-Za-z0-9]*+)[^<>]*+>|[^<]++|<", re.DOTALL)
 _HUGE = pattern(r"&#[xX]?[0-9a-fA-F]{9,}+;?")
 """Numbers of characters that no character has."""

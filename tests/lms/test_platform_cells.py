@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from issued_exercises import exercises
 from moodle_files import CHANGED_WORDS, Row, Sheet, entry, others, read_back
+from typed_rules import key_text
 
 from grader.errors import PlatformFileError
 from grader.lms.cells import Sheet as Cells
@@ -22,6 +24,10 @@ from grader.lms.moodlezip import feedback_archive, packed, submissions
 from grader.lms.onlinetext import answers_in
 from grader.lms.roundtrip import Done, Step, write_done
 from grader.lms.worksheet import Worksheet, harmless
+from grader.mark import mark
+from grader.policy import Policy
+from grader.read.files import read_file
+from problems import family
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",), exclude_characters="\x00"))
 LINE = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Zl", "Zp")))
@@ -273,6 +279,27 @@ def test_the_exercise_may_be_named_in_the_text() -> None:
     html = b"<p>exercise: mazur-1</p><p>net_h1 = 0,5</p>"
     found = answers_in(html, "onlinetext.html")
     assert found.table == b'exercise,step,answer\r\nmazur-1,net_h1,"0,5"\r\n'
+
+
+SEPARATORS = [" = ", "=", ": ", ":", " : ", " := "]
+
+
+@pytest.mark.parametrize("name", family.names())
+def test_every_label_of_every_family_can_be_typed(name: str) -> None:
+    """Some labels hold colons themselves, and answers are formulas in some families."""
+    one = exercises(name, 1)[0]
+    answers = {one.labels[id]: key_text(one, id) for id in one.questions}
+    for separator in SEPARATORS:
+        text = "".join(f"<p>{escape(k)}{separator}{escape(v)}</p>" for k, v in answers.items())
+        typed = answers_in(text.encode(), "onlinetext.html")
+        assert not typed.problems
+        assert not typed.notes
+        assert typed.table is not None
+        rows = list(csv.reader(io.StringIO(typed.table.decode(), newline="")))[1:]
+        assert dict(rows) == answers, separator
+        read = read_file(typed.table, "onlinetext.html", lambda *_: one).submissions[0]
+        report = mark(one, read.answers, Policy(), read.problems)
+        assert report.percent == 100, separator
 
 
 # the folder --------------------------------------------------------------------------------
