@@ -105,6 +105,11 @@ def _tidy(text: str) -> str:
     return " ".join(text.replace("\xa0", " ").split())
 
 
+def _tabbed(line: str) -> str:
+    """The same with its tabs, which separate the cells of a table that was pasted as text."""
+    return "\t".join(map(_tidy, line.split("\t")))
+
+
 def answers_in(data: bytes, file: str) -> Typed:
     """The answers in a text field.
 
@@ -117,7 +122,7 @@ def answers_in(data: bytes, file: str) -> Typed:
         return Typed(None, (Problem(file, None, None, "too_large", message),))
     page = data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
     reader = _Text(page)
-    lines = [line for line in map(_tidy, reader.lines) if line]
+    lines = [line for line in map(_tabbed, reader.lines) if line.strip()]
     rows = [row for row in reader.rows if any(row)]
     if _is_answers(rows):
         return Typed(plain_table(rows[0], rows[1:]))
@@ -129,16 +134,17 @@ def answers_in(data: bytes, file: str) -> Typed:
     pasted = _pasted(lines)
     if pasted:
         return Typed(pasted)
-    return _from_lines(lines, file)
+    return _from_lines([_tidy(line) for line in lines], file)
 
 
 def _is_answers(rows: list[list[str]]) -> bool:
     return bool(rows) and {"step", "answer"} <= {cell.casefold() for cell in rows[0]}
 
 
-def _pasted(lines: list[str]) -> bytes | None:
-    """CSV that was pasted as text."""
-    for delimiter in ",;\t":
+def _pasted(tabbed: list[str]) -> bytes | None:
+    """CSV that was pasted as text; its cells may be separated by tabs."""
+    tidy = [_tidy(line) for line in tabbed]
+    for delimiter, lines in ((",", tidy), (";", tidy), ("\t", tabbed)):
         try:
             rows = list(csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter))
         except csv.Error:

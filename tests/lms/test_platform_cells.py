@@ -302,6 +302,18 @@ def test_every_label_of_every_family_can_be_typed(name: str) -> None:
         assert report.percent == 100, separator
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "<br>", "<br />\n", "</p><p>", "</div>\n<div>"])
+@pytest.mark.parametrize("mark_up", ["{}", "<pre>{}</pre>", "<p><span>{}</span></p>"])
+def test_a_table_may_be_pasted_with_tabs(end: str, mark_up: str) -> None:
+    """As cells are copied out of a spreadsheet program; a blank cell stays one."""
+    rows = ["exercise\tstep\tanswer", "mazur-1\tnet_h1\t0,5", "\tnet_h2\t", "mazur-1\tw5+\t-1"]
+    found = answers_in(mark_up.format(end.join(rows)).encode(), "onlinetext.html")
+    assert not found.problems
+    assert not found.notes
+    assert found.table is not None
+    assert found.table.decode().split("\r\n") == ["sep=\t", *rows, ""]
+
+
 # the folder --------------------------------------------------------------------------------
 
 
