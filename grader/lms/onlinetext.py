@@ -85,20 +85,28 @@ def _seen(text: str) -> str:
 
 
 def _tokens(page: str) -> Iterator[tuple[str, str, str]]:
-    """Slash and name of each tag, or a text; comments are left out."""
+    """Slash and name of each tag, or a text; comments and declarations are left out."""
     place = 0
     while place < len(page):
-        if page.startswith("<!--", place):
-            end = page.find("-->", place)
+        closing = _closing(page, place)
+        if closing:
+            end = page.find(closing, place)
             if end < 0:
                 return  # a comment that never ends hides the rest
-            place = end + 3
+            place = end + len(closing)
             continue
         token = _TOKEN.match(page, place)
         if not token:
             return
         yield token[1] or "", token[2] or "", "" if token[2] else token[0]
         place = token.end()
+
+
+def _closing(page: str, place: int) -> str:
+    """What ends the comment or declaration that begins at a place; '' if none does."""
+    if page.startswith("<!--", place):
+        return "-->"
+    return ">" if page.startswith(("<!", "<?"), place) else ""
 
 
 def _tidy(text: str) -> str:

@@ -164,6 +164,7 @@ def test_feedback_comes_under_the_names_of_the_students_files(hw: Path, tmp_path
     pages = sorted(path.name for path in (done.out / "pages").iterdir())
     assert pages == [f"S00{n}.{kind}" for n in (1, 2, 3) for kind in ("html", "pdf")]
     assert "no file to attach feedback to" in done.stderr
+    assert "not read as an answer" not in done.stderr
     assert done.scores()["12347"] == "10.00"
 
 

@@ -249,6 +249,7 @@ def test_any_text_of_a_field_is_read_or_told(text: str) -> None:
 
 
 HOSTILE = ["<!--", "<a ", "<![", "<!", "</", "<a b='", "<script>", "&#x", "&#99999999999;", "<td>"]
+HOSTILE += ["<?", "<!>", "<? >", "<!a"]
 HOSTILE += ["<tr><td>", "<tr>", "<p>", "a=1\n", "<br>=", "=", "a,", '"', "<!---->", "&"]
 
 
@@ -312,6 +313,25 @@ def test_a_table_may_be_pasted_with_tabs(end: str, mark_up: str) -> None:
     assert not found.notes
     assert found.table is not None
     assert found.table.decode().split("\r\n") == ["sep=\t", *rows, ""]
+
+
+DECLARATIONS = [
+    "<!DOCTYPE html>",
+    '<!doctype html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN"\n "https://example.org/x1.dtd">',
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    "<![if !supportLists]>",
+    "<!-- p = 1 -->",
+]
+
+
+@pytest.mark.parametrize("declaration", DECLARATIONS)
+def test_declarations_are_no_answers(declaration: str) -> None:
+    """What is written by programs is not told to the student as if they had written it."""
+    html = f"{declaration}\n<html><body>{declaration}<p>net_h1 = 0.5</p></body></html>"
+    found = answers_in(html.encode(), "onlinetext.html")
+    assert found.table == b"step,answer\r\nnet_h1,0.5\r\n"
+    assert not found.problems
+    assert not found.notes
 
 
 # the folder --------------------------------------------------------------------------------
