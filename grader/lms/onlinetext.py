@@ -18,6 +18,8 @@ from grader.read.table import UPLOAD
 from grader.spreadsheet import plain_table
 from problems.patterns import pattern
 
+AHEAD = 1
+"""Line n of the text, or row n of its table, is line n + 1 of the table that is made."""
 _LINE = pattern(
     r"\s*((?:n\d{1,4}\s?:)?[^=:]{1,60}?(?:\s?:\s?(?:formula|general))?)\s*(?::=|[=:])\s*(.*?)\s*",
     re.IGNORECASE,
@@ -37,7 +39,8 @@ class Typed:
     """What was read."""
 
     table: bytes | None
-    """A table as `bpgrade check` reads it; None if there is none."""
+    """A table as `bpgrade check` reads it; None if there is none. Its first `AHEAD` lines are
+    ours."""
     problems: tuple[Problem, ...] = ()
     notes: tuple[Problem, ...] = ()
 
@@ -131,9 +134,8 @@ def answers_in(data: bytes, file: str) -> Typed:
     page = data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
     reader = _Text(page)
     lines = [line for line in map(_tabbed, reader.lines) if line.strip()]
-    rows = [row for row in reader.rows if any(row)]
-    if _is_answers(rows):
-        return Typed(plain_table(rows[0], rows[1:]))
+    if _is_answers([row for row in reader.rows if any(row)]):
+        return Typed(plain_table(["sep=,"], reader.rows))
     if not lines:
         return Typed(None)
     if len(lines) > UPLOAD.rows:
@@ -167,7 +169,7 @@ def _from_lines(lines: list[str], file: str) -> Typed:
 
     A line that is not understood is a problem if a number could be in it, else a greeting.
     """
-    found: list[tuple[str, str]] = []
+    found: dict[int, tuple[str, str]] = {}
     unread: list[tuple[bool, Problem]] = []
     exercise = ""
     for number, line in enumerate(lines, 1):
@@ -175,7 +177,7 @@ def _from_lines(lines: list[str], file: str) -> Typed:
         if match and match[1].casefold() in ("exercise", "student"):
             exercise = match[2] if match[1].casefold() == "exercise" else exercise
         elif match:
-            found.append((match[1], match[2]))
+            found[number] = match[1], match[2]
         else:
             message = f"not read as an answer: {line[:60]!r}; write 'net_h1 = 0.3775'"
             has_digit = any(char.isdecimal() for char in line)
@@ -186,8 +188,11 @@ def _from_lines(lines: list[str], file: str) -> Typed:
             "like 'net_h1 = 0.3775'; grade it by hand, or ask for a file"
         )
         return Typed(None, (Problem(file, None, None, "missing_column", message),))
-    ahead = ["exercise"] if exercise else []
-    rows = [[*([exercise] if exercise else []), label, value] for label, value in found]
+    whose = [exercise] if exercise else []
+    rows = [
+        [*whose, *found[number]] if number in found else [] for number in range(1, max(found) + 1)
+    ]
     lost = tuple(problem for digit, problem in unread if digit)
     greetings = tuple(problem for digit, problem in unread if not digit)
-    return Typed(plain_table([*ahead, "step", "answer"], rows), lost[:20], greetings[:5])
+    header = ["exercise", "step", "answer"][0 if exercise else 1 :]
+    return Typed(plain_table(header, rows), lost[:20], greetings[:5])

@@ -279,7 +279,7 @@ def test_the_exercise_may_be_named_in_the_text() -> None:
     """Where nothing else says whose work it is."""
     html = b"<p>exercise: mazur-1</p><p>net_h1 = 0,5</p>"
     found = answers_in(html, "onlinetext.html")
-    assert found.table == b'exercise,step,answer\r\nmazur-1,net_h1,"0,5"\r\n'
+    assert found.table == b'exercise,step,answer\r\n\r\nmazur-1,net_h1,"0,5"\r\n'
 
 
 SEPARATORS = [" = ", "=", ": ", ":", " : ", " := "]
