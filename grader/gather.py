@@ -115,7 +115,7 @@ class _Reader:
             return
         try:
             find = finder(folder, place_of(item, folder))
-            read = read_file(item.data, item.file, find, item.limits)
+            read = read_file(item.data, item.file, find, item.limits, item.ahead)
         except EmptyForm as error:
             self.empty.append((folder, error))
         except SubmissionError as error:

@@ -41,6 +41,8 @@ class Item:
     """The file itself, where it lies on the disk."""
     owner: Owner | None = None
     """Who handed it in, where that is known from elsewhere than its place."""
+    ahead: int = 0
+    """How many of a table's first lines are ours, so that messages do not count them."""
 
 
 def items(paths: Sequence[Path]) -> Iterator[Item]:

@@ -155,6 +155,8 @@ class Sent:
     """What one user handed in."""
 
     files: list[tuple[str, bytes]] = field(default_factory=list)
+    texts: list[tuple[str, bytes]] = field(default_factory=list)
+    """Text entries, and the tables made out of them."""
     attached: list[str] = field(default_factory=list)
     """Names of those that feedback can be attached to."""
 
@@ -196,7 +198,7 @@ def _take(found: dict[str, Sent], done: Done, name: str, data: bytes) -> None:
         one = found.setdefault(typed[1], Sent())
         read = answers_in(data, name)
         if read.table is not None:
-            one.files.append((f"{name}.csv", read.table))
+            one.texts.append((name, read.table))
         done.problems += read.problems
         done.notes += read.notes
     elif typed:
@@ -246,11 +248,12 @@ def grade_gradebook(
     received = []
     for id, one in sent.items():
         if id not in book.users:
-            where = one.files[0][0] if one.files else str(paths[0])
+            where = next((name for name, _ in (*one.files, *one.texts)), str(paths[0]))
             message = f"user {id} is not in {book.file}; export the whole gradebook, afresh"
             done.problems.append(Problem(where, None, None, "unknown_user", message))
-        elif one.files:
-            received.append(Received(id, book.users[id].names, tuple(one.files)))
+        elif one.files or one.texts:
+            names = book.users[id].names
+            received.append(Received(id, names, tuple(one.files), tuple(one.texts)))
     judged = judge(received, folder, policy, lambda n: told("grading", n, len(received)))
     done.problems += judged.problems
     done.notes += judged.notes

@@ -82,13 +82,12 @@ def _received(sheet: Worksheet, handed: Submissions, choice: Choice, done: Done)
     for one in handed.people.values():
         fault = _fault(sheet, one, choice)
         if fault:
-            where = one.files[0][0] if one.files else sheet.file
+            where = next((name for name, _ in (*one.files, *one.texts)), sheet.file)
             done.problems.append(Problem(where, None, None, *fault))
-        elif one.files:
+        elif one.files or one.texts:
             person = sheet.people[one.number]
-            files = tuple(one.files)
             names = person.names or ((one.name,) if one.name else ())
-            found.append(Received(person.key, names, files))
+            found.append(Received(person.key, names, tuple(one.files), tuple(one.texts)))
     return found
 
 

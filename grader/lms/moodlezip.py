@@ -37,6 +37,8 @@ class Handed:
     name: str
     """As the archive has it; '' where it is anonymous."""
     files: list[tuple[str, bytes]] = field(default_factory=list)
+    texts: list[tuple[str, bytes]] = field(default_factory=list)
+    """Text fields, and the tables made out of them."""
 
 
 @dataclass
@@ -142,7 +144,7 @@ def _take(found: Submissions, name: str, data: bytes) -> None:
     elif kind == "onlinetext" and inner.casefold().endswith((".html", ".htm")):
         read = answers_in(data, name)
         if read.table is not None:
-            one.files.append((f"{name}.csv", read.table))
+            one.texts.append((name, read.table))
         found.problems += read.problems
         found.notes += read.notes
     else:

@@ -18,7 +18,14 @@ from grader.read.table import UPLOAD
 from grader.spreadsheet import plain_table
 from problems.patterns import pattern
 
-_LINE = pattern(r"\s*([^=:]{1,60}?)\s*[=:]\s*(.*?)\s*")
+AHEAD = 1
+"""Line n of the text, or row n of its table, is line n + 1 of the table that is made."""
+_LINE = pattern(
+    r"\s*((?:n\d{1,4}\s?:)?[^=:]{1,60}?(?:\s?:\s?(?:formula|general))?)\s*(?::=|[=:])\s*(.*?)\s*",
+    re.IGNORECASE,
+)
+"""A label and its answer. Two colons belong to labels: `n1:s1[1]` in the examples of a round,
+`delta_o1:formula` where a formula is asked for; any other ends the label, as `=` does."""
 _TOKEN = pattern(r"<(/?)([A-Za-z][A-Za-z0-9]*+)[^<>]*+>|[^<]++|<", re.DOTALL)
 _HUGE = pattern(r"&#[xX]?[0-9a-fA-F]{9,}+;?")
 """Numbers of characters that no character has."""
@@ -32,7 +39,8 @@ class Typed:
     """What was read."""
 
     table: bytes | None
-    """A table as `bpgrade check` reads it; None if there is none."""
+    """A table as `bpgrade check` reads it; None if there is none. Its first `AHEAD` lines are
+    ours."""
     problems: tuple[Problem, ...] = ()
     notes: tuple[Problem, ...] = ()
 
@@ -80,14 +88,15 @@ def _seen(text: str) -> str:
 
 
 def _tokens(page: str) -> Iterator[tuple[str, str, str]]:
-    """Slash and name of each tag, or a text; comments are left out."""
+    """Slash and name of each tag, or a text; comments and declarations are left out."""
     place = 0
     while place < len(page):
-        if page.startswith("<!--", place):
-            end = page.find("-->", place)
+        closing = _closing(page, place)
+        if closing:
+            end = page.find(closing, place)
             if end < 0:
                 return  # a comment that never ends hides the rest
-            place = end + 3
+            place = end + len(closing)
             continue
         token = _TOKEN.match(page, place)
         if not token:
@@ -96,8 +105,20 @@ def _tokens(page: str) -> Iterator[tuple[str, str, str]]:
         place = token.end()
 
 
+def _closing(page: str, place: int) -> str:
+    """What ends the comment or declaration that begins at a place; '' if none does."""
+    if page.startswith("<!--", place):
+        return "-->"
+    return ">" if page.startswith(("<!", "<?"), place) else ""
+
+
 def _tidy(text: str) -> str:
     return " ".join(text.replace("\xa0", " ").split())
+
+
+def _tabbed(line: str) -> str:
+    """The same with its tabs, which separate the cells of a table that was pasted as text."""
+    return "\t".join(map(_tidy, line.split("\t")))
 
 
 def answers_in(data: bytes, file: str) -> Typed:
@@ -112,10 +133,9 @@ def answers_in(data: bytes, file: str) -> Typed:
         return Typed(None, (Problem(file, None, None, "too_large", message),))
     page = data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
     reader = _Text(page)
-    lines = [line for line in map(_tidy, reader.lines) if line]
-    rows = [row for row in reader.rows if any(row)]
-    if _is_answers(rows):
-        return Typed(plain_table(rows[0], rows[1:]))
+    lines = [line for line in map(_tabbed, reader.lines) if line.strip()]
+    if _is_answers([row for row in reader.rows if any(row)]):
+        return Typed(plain_table(["sep=,"], reader.rows))
     if not lines:
         return Typed(None)
     if len(lines) > UPLOAD.rows:
@@ -124,16 +144,17 @@ def answers_in(data: bytes, file: str) -> Typed:
     pasted = _pasted(lines)
     if pasted:
         return Typed(pasted)
-    return _from_lines(lines, file)
+    return _from_lines([_tidy(line) for line in lines], file)
 
 
 def _is_answers(rows: list[list[str]]) -> bool:
     return bool(rows) and {"step", "answer"} <= {cell.casefold() for cell in rows[0]}
 
 
-def _pasted(lines: list[str]) -> bytes | None:
-    """CSV that was pasted as text."""
-    for delimiter in ",;\t":
+def _pasted(tabbed: list[str]) -> bytes | None:
+    """CSV that was pasted as text; its cells may be separated by tabs."""
+    tidy = [_tidy(line) for line in tabbed]
+    for delimiter, lines in ((",", tidy), (";", tidy), ("\t", tabbed)):
         try:
             rows = list(csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter))
         except csv.Error:
@@ -148,7 +169,7 @@ def _from_lines(lines: list[str], file: str) -> Typed:
 
     A line that is not understood is a problem if a number could be in it, else a greeting.
     """
-    found: list[tuple[str, str]] = []
+    found: dict[int, tuple[str, str]] = {}
     unread: list[tuple[bool, Problem]] = []
     exercise = ""
     for number, line in enumerate(lines, 1):
@@ -156,7 +177,7 @@ def _from_lines(lines: list[str], file: str) -> Typed:
         if match and match[1].casefold() in ("exercise", "student"):
             exercise = match[2] if match[1].casefold() == "exercise" else exercise
         elif match:
-            found.append((match[1], match[2]))
+            found[number] = match[1], match[2]
         else:
             message = f"not read as an answer: {line[:60]!r}; write 'net_h1 = 0.3775'"
             has_digit = any(char.isdecimal() for char in line)
@@ -167,8 +188,11 @@ def _from_lines(lines: list[str], file: str) -> Typed:
             "like 'net_h1 = 0.3775'; grade it by hand, or ask for a file"
         )
         return Typed(None, (Problem(file, None, None, "missing_column", message),))
-    ahead = ["exercise"] if exercise else []
-    rows = [[*([exercise] if exercise else []), label, value] for label, value in found]
+    whose = [exercise] if exercise else []
+    rows = [
+        [*whose, *found[number]] if number in found else [] for number in range(1, max(found) + 1)
+    ]
     lost = tuple(problem for digit, problem in unread if digit)
     greetings = tuple(problem for digit, problem in unread if not digit)
-    return Typed(plain_table([*ahead, "step", "answer"], rows), lost[:20], greetings[:5])
+    header = ["exercise", "step", "answer"][0 if exercise else 1 :]
+    return Typed(plain_table(header, rows), lost[:20], greetings[:5])

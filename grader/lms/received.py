@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from grader.errors import Problem
 from grader.feedback import Graded
 from grader.folder import Folder
 from grader.gather import gather_from
-from grader.inbox import handed_in
+from grader.inbox import Item, handed_in
+from grader.lms.onlinetext import AHEAD
 from grader.lms.outcome import Outcome, outcomes
 from grader.mark import mark
 from grader.matching import Owner, People
 from grader.policy import Policy
+from grader.read.table import UPLOAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,13 @@ class Received:
     """What it says about them, the surest first: ID number, user name, e-mail, full name."""
     files: tuple[tuple[str, bytes], ...]
     """Names as messages call them, and the bytes."""
+    texts: tuple[tuple[str, bytes], ...] = ()
+    """Names of text fields as messages call them, and the tables made out of them."""
+
+    @property
+    def place(self) -> str:
+        """The first of it, for messages about all of it; '' if there is nothing."""
+        return next((name for name, _ in (*self.files, *self.texts)), "")
 
 
 @dataclass
@@ -81,10 +91,14 @@ def owner_of(names: Iterable[str], people: People) -> Owner:
 
 def _graded(one: Received, folder: Folder, policy: Policy, found: Judged) -> list[Graded]:
     owner = owner_of(one.names, folder.people)
-    items = (
+    files = (
         item for name, data in one.files for item in handed_in(name, data, folder.path, owner)
     )
-    gathered = gather_from(items, folder, policy)
+    texts = (
+        Item(name, folder.path, (), table, UPLOAD, owner=owner, ahead=AHEAD)
+        for name, table in one.texts
+    )
+    gathered = gather_from(chain(files, texts), folder, policy)
     found.problems += gathered.problems
     found.notes += gathered.notes
     graded = []
@@ -95,7 +109,7 @@ def _graded(one: Received, folder: Folder, policy: Policy, found: Judged) -> lis
         graded.append(Graded(report, sent.exercise, folder, policy))
     students = {work.report.student for work in graded}
     if len(students) > 1:  # only possible where the platform's names fit nobody
-        where = one.files[0][0]
+        where = one.place
         message = f"work of several students ({', '.join(sorted(students))}) from one person"
         found.problems.append(Problem(where, None, None, "identity", message))
         return []
@@ -117,6 +131,6 @@ def _refuse_shared(
         for key in keys:
             others = ", ".join(other for other in keys if other != key)
             message = f"exercise {exercise} came from {others} as well; nobody gets points for it"
-            where = by_key[key].files[0][0]
+            where = by_key[key].place
             found.problems.append(Problem(where, None, None, "identity", message))
             works[key] = [one for one in works[key] if one.exercise.id != exercise]

@@ -233,17 +233,17 @@ class _Planner:
             except PlatformError as error:
                 self._add(one, "fail", f"not fetched: {error}")
             else:
-                files += self._typed(one.text, f"{label}/text")
-                received.append(Received(label, self.people[one.key].names, files))
+                texts = self._typed(one.text, f"{label}/text")
+                received.append(Received(label, self.people[one.key].names, files, texts))
             told("fetching", n, len(new))
         return received
 
     def _typed(self, text: str, name: str) -> tuple[tuple[str, bytes], ...]:
-        """The answers that somebody typed, as a file."""
+        """The answers that somebody typed, as a table."""
         read = answers_in(text.encode(), name)
         self.plan.problems += read.problems
         self.plan.notes += map(str, read.notes)
-        return () if read.table is None else ((f"{name}.csv", read.table),)
+        return () if read.table is None else ((name, read.table),)
 
     def _bytes(self, file: Attachment) -> bytes:
         if file.size > LARGEST:

@@ -15,7 +15,7 @@ PROMISED = {
 TABLES = (".csv", ".tsv", ".txt")
 
 
-def read_file(data: bytes, file: str, find: Find, limits: Limits = CLASS) -> Read:
+def read_file(data: bytes, file: str, find: Find, limits: Limits = CLASS, ahead: int = 0) -> Read:
     """All submissions of a file: CSV, JSON, XLSX, a filled PDF worksheet, a quiz's responses.
 
     What it is shows in its bytes. A table may be called anything; but what is called `.pdf`,
@@ -26,6 +26,7 @@ def read_file(data: bytes, file: str, find: Find, limits: Limits = CLASS) -> Rea
         file: how messages call it.
         find: looks an exercise up by its id and student.
         limits: how much of a table is read.
+        ahead: how many of a table's first lines are ours, so that messages do not count them.
 
     Raises:
         SubmissionError: it cannot be read at all.
@@ -46,7 +47,7 @@ def read_file(data: bytes, file: str, find: Find, limits: Limits = CLASS) -> Rea
     if kind in ("zip", "packed") and ending_of(file) not in TABLES:
         message = "an archive where one file belongs; unpack it and hand in what is inside"
         raise refusal(file, "nested_archive", message)
-    return read_submissions(data, file, find, limits)
+    return read_submissions(data, file, find, limits, ahead)
 
 
 def ending_of(file: str) -> str:

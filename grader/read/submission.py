@@ -301,7 +301,9 @@ def hidden(text: str) -> bool:
 # tables ------------------------------------------------------------------------------------
 
 
-def read_submissions(data: bytes, file: str, find: Find, limits: Limits = CLASS) -> Read:
+def read_submissions(
+    data: bytes, file: str, find: Find, limits: Limits = CLASS, ahead: int = 0
+) -> Read:
     """All submissions of a CSV file.
 
     Args:
@@ -309,11 +311,12 @@ def read_submissions(data: bytes, file: str, find: Find, limits: Limits = CLASS)
         file: how messages call it.
         find: looks an exercise up by the row's exercise id and student.
         limits: how much is read.
+        ahead: how many of the first lines are ours, so that messages do not count them.
 
     Raises:
         SubmissionError: the file is no table, or no table of answers.
     """
-    table = read_table(data, file, limits)
+    table = read_table(data, file, limits, ahead)
     from grader.read.moodle import is_quiz, read_quiz
 
     return read_quiz(table, find) if is_quiz(table) else answers_in(table, find)

@@ -171,17 +171,17 @@ def decode(data: bytes, file: str) -> str:
     return data.decode(encoding_of(data, file)).lstrip("\ufeff")
 
 
-def _lines(data: bytes, encoding: str, file: str) -> Iterator[str]:
+def _lines(data: bytes, encoding: str, file: str, ahead: int = 0) -> Iterator[str]:
     """Lines with their ends; only CR, LF and CRLF end one, never U+2028 or a form feed."""
     if data.endswith(b"\x1a") and not encoding.startswith(
         "utf-16"
     ):  # DOS and old Excel end a text with it
         data = data[:-1]
     stream = io.TextIOWrapper(io.BytesIO(data), encoding, newline="")
-    number = 0
+    number = -ahead
     while line := stream.readline(_LONGEST_LINE + 1):
         number += 1
-        if number == 1:
+        if number == 1 - ahead:
             line = line.lstrip("\ufeff")
         if len(line) > _LONGEST_LINE:
             message = f"a line of more than {_LONGEST_LINE:,} characters"
@@ -198,8 +198,8 @@ def _lines(data: bytes, encoding: str, file: str) -> Iterator[str]:
 class _Source:
     """A file's rows, from its beginning each time they are asked for."""
 
-    def __init__(self, data: bytes, file: str, limits: Limits) -> None:
-        self.data, self.file, self.limits = data, file, limits
+    def __init__(self, data: bytes, file: str, limits: Limits, ahead: int) -> None:
+        self.data, self.file, self.limits, self.ahead = data, file, limits, ahead
         self.encoding = encoding_of(data, file)
         self.delimiter = ","
         self.says_so = self._first_line()
@@ -225,26 +225,27 @@ class _Source:
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Line and cells of each row that is not blank."""
         reader = csv.reader(self._fed(), delimiter=self.delimiter, strict=True)
-        last = 0
+        last = -self.ahead
         while True:
             try:
                 cells = next(reader)
             except StopIteration:
                 return
             except csv.Error as error:
-                raise self._fault(str(error), last + 1, reader.line_num) from None
-            last = reader.line_num
+                raise self._fault(str(error), last + 1, reader.line_num - self.ahead) from None
+            last = reader.line_num - self.ahead
             if any(cell and not cell.isspace() for cell in cells):
                 yield last, cells
 
     def _fed(self) -> Iterator[str]:
-        for number, line in enumerate(_lines(self.data, self.encoding, self.file), 1):
+        lines = _lines(self.data, self.encoding, self.file, self.ahead)
+        for number, line in enumerate(lines, 1 - self.ahead):
             if number > 2 * self.limits.rows + 10:
                 raise self.too_many(number)
             if line.count(self.delimiter) > _MOST_CELLS:
                 message = f"a line of more than {_MOST_CELLS:,} cells"
                 raise refusal(self.file, "too_many_columns", message, number)
-            yield "\n" if number == 1 and self.says_so else line
+            yield "\n" if number == 1 - self.ahead and self.says_so else line
 
     def too_many(self, line: int) -> SubmissionError:
         """More rows than are read."""
@@ -284,13 +285,14 @@ class _Rows:
                 yield Row(line, dict(zip(self.columns, padded, strict=False)), len(cells))
 
 
-def read_table(data: bytes, file: str, limits: Limits = CLASS) -> Table:
+def read_table(data: bytes, file: str, limits: Limits = CLASS, ahead: int = 0) -> Table:
     """A table with a header row.
 
     Args:
         data: the file's bytes.
         file: how messages call it.
         limits: what may be read.
+        ahead: how many of the first lines are ours, so that messages do not count them.
 
     Raises:
         SubmissionError: no header, a column named twice, or not a table.
@@ -302,7 +304,7 @@ def read_table(data: bytes, file: str, limits: Limits = CLASS) -> Table:
         raise refusal(file, "not_csv", message)
     if not data.strip(b" \t\r\n\x00\x0b\x0c\x1a\xef\xbb\xbf\xff\xfe"):
         raise refusal(file, "empty", "the file is empty", 1)
-    source = _Source(data, file, limits)
+    source = _Source(data, file, limits, ahead)
     header = next(source.rows(), None)
     if header is None:
         raise refusal(file, "empty", "the file is empty", 1)

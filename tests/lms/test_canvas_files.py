@@ -164,7 +164,17 @@ def test_feedback_comes_under_the_names_of_the_students_files(hw: Path, tmp_path
     pages = sorted(path.name for path in (done.out / "pages").iterdir())
     assert pages == [f"S00{n}.{kind}" for n in (1, 2, 3) for kind in ("html", "pdf")]
     assert "no file to attach feedback to" in done.stderr
+    assert "not read as an answer" not in done.stderr
     assert done.scores()["12347"] == "10.00"
+
+
+def test_problems_name_the_text_entry_and_its_line(hw: Path, tmp_path: Path) -> None:
+    """There is no file besides."""
+    name, page = typed(ANN, "<p>Hello</p><p>net_h1 = 1</p><p>nett = 1</p>")
+    run(hw, tmp_path, Book([ANN]), {name: page})
+    rows = read_back((tmp_path / "graded" / "problems.csv").read_bytes())
+    told = [(row["file"], row["row"]) for row in rows if row["code"] == "bad_step"]
+    assert [(file.rsplit("/", 1)[-1], row) for file, row in told] == [(name, "3")]
 
 
 def test_a_filled_worksheet_gets_a_pdf_back(tmp_path: Path) -> None:

@@ -379,6 +379,49 @@ def test_answers_in_the_text_field(hw: Path, tmp_path: Path, form: str) -> None:
     assert done.status == 0
 
 
+WRONG: dict[str, tuple[str, str]] = {
+    "lines": ("<p>Dear teacher</p><p>{}</p><p>net_h1 = 1/0</p><p>nett = 1</p>", "</p><p>"),
+    "pasted": ("<pre>step\tanswer\n{}\nnet_h1\t1/0\nnett\t1</pre>", "\n"),
+    "table": (
+        "<table><tr><td>step</td><td>answer</td></tr>{}<tr></tr>"
+        "<tr><td>net_h1</td><td>1/0</td></tr><tr><td>nett</td><td>1</td></tr></table>",
+        "",
+    ),
+}
+"""Two steps, then (after a blank row in the table) two answers of no use."""
+CELLS = {
+    "lines": "{} = {}",
+    "pasted": "{}\t{}",
+    "table": "<tr><td>{}</td><td>{}</td></tr>",
+}
+PLACES = {"lines": ["4", "5"], "pasted": ["4", "5"], "table": ["5", "6"]}
+
+
+@pytest.mark.parametrize("form", WRONG)
+def test_problems_name_the_text_and_its_line(hw: Path, tmp_path: Path, form: str) -> None:
+    """As the student sees them, not as they are in a table that is made inside."""
+    page, between = WRONG[form]
+    good = list(right(exercise_of(hw, "S001")).items())[-2:]
+    html = page.format(between.join(CELLS[form].format(*pair) for pair in good))
+    name = entry(ANN, "onlinetext.html", kind="onlinetext")
+    done = run(hw, tmp_path, Sheet([ANN]), {name: html.encode()})
+    assert [(one["code"], one["row"]) for one in done.problems] == list(
+        zip(["division_by_zero", "bad_step"], PLACES[form], strict=True)
+    )
+    assert {one["file"] for one in done.problems} == {f"download.zip/{name}"}
+    assert ".csv" not in done.stderr.replace("problems.csv", "").replace("Grades.csv", "")
+
+
+def test_contradictions_in_the_text_name_both_lines(hw: Path, tmp_path: Path) -> None:
+    """The message says them too."""
+    html = b"<p>Hello</p><p>net_h1 = 1</p><p></p><p>net_h1 = 2</p>"
+    name = entry(ANN, "onlinetext.html", kind="onlinetext")
+    done = run(hw, tmp_path, Sheet([ANN]), {name: html})
+    (problem,) = done.problems
+    assert problem["row"] == "3"
+    assert "answered in row 2 and again, differently, in row 3" in problem["message"]
+
+
 def test_prose_in_the_text_field_is_told(hw: Path, tmp_path: Path) -> None:
     """Nothing is guessed; an empty field is no submission."""
     files = {

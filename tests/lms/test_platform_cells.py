@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from issued_exercises import exercises
 from moodle_files import CHANGED_WORDS, Row, Sheet, entry, others, read_back
+from typed_rules import key_text
 
 from grader.errors import PlatformFileError
 from grader.lms.cells import Sheet as Cells
@@ -22,6 +24,10 @@ from grader.lms.moodlezip import feedback_archive, packed, submissions
 from grader.lms.onlinetext import answers_in
 from grader.lms.roundtrip import Done, Step, write_done
 from grader.lms.worksheet import Worksheet, harmless
+from grader.mark import mark
+from grader.policy import Policy
+from grader.read.files import read_file
+from problems import family
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",), exclude_characters="\x00"))
 LINE = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Zl", "Zp")))
@@ -243,6 +249,7 @@ def test_any_text_of_a_field_is_read_or_told(text: str) -> None:
 
 
 HOSTILE = ["<!--", "<a ", "<![", "<!", "</", "<a b='", "<script>", "&#x", "&#99999999999;", "<td>"]
+HOSTILE += ["<?", "<!>", "<? >", "<!a"]
 HOSTILE += ["<tr><td>", "<tr>", "<p>", "a=1\n", "<br>=", "=", "a,", '"', "<!---->", "&"]
 
 
@@ -272,7 +279,59 @@ def test_the_exercise_may_be_named_in_the_text() -> None:
     """Where nothing else says whose work it is."""
     html = b"<p>exercise: mazur-1</p><p>net_h1 = 0,5</p>"
     found = answers_in(html, "onlinetext.html")
-    assert found.table == b'exercise,step,answer\r\nmazur-1,net_h1,"0,5"\r\n'
+    assert found.table == b'exercise,step,answer\r\n\r\nmazur-1,net_h1,"0,5"\r\n'
+
+
+SEPARATORS = [" = ", "=", ": ", ":", " : ", " := "]
+
+
+@pytest.mark.parametrize("name", family.names())
+def test_every_label_of_every_family_can_be_typed(name: str) -> None:
+    """Some labels hold colons themselves, and answers are formulas in some families."""
+    one = exercises(name, 1)[0]
+    answers = {one.labels[id]: key_text(one, id) for id in one.questions}
+    for separator in SEPARATORS:
+        text = "".join(f"<p>{escape(k)}{separator}{escape(v)}</p>" for k, v in answers.items())
+        typed = answers_in(text.encode(), "onlinetext.html")
+        assert not typed.problems
+        assert not typed.notes
+        assert typed.table is not None
+        rows = list(csv.reader(io.StringIO(typed.table.decode(), newline="")))[1:]
+        assert dict(rows) == answers, separator
+        read = read_file(typed.table, "onlinetext.html", lambda *_: one).submissions[0]
+        report = mark(one, read.answers, Policy(), read.problems)
+        assert report.percent == 100, separator
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "<br>", "<br />\n", "</p><p>", "</div>\n<div>"])
+@pytest.mark.parametrize("mark_up", ["{}", "<pre>{}</pre>", "<p><span>{}</span></p>"])
+def test_a_table_may_be_pasted_with_tabs(end: str, mark_up: str) -> None:
+    """As cells are copied out of a spreadsheet program; a blank cell stays one."""
+    rows = ["exercise\tstep\tanswer", "mazur-1\tnet_h1\t0,5", "\tnet_h2\t", "mazur-1\tw5+\t-1"]
+    found = answers_in(mark_up.format(end.join(rows)).encode(), "onlinetext.html")
+    assert not found.problems
+    assert not found.notes
+    assert found.table is not None
+    assert found.table.decode().split("\r\n") == ["sep=\t", *rows, ""]
+
+
+DECLARATIONS = [
+    "<!DOCTYPE html>",
+    '<!doctype html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN"\n "https://example.org/x1.dtd">',
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    "<![if !supportLists]>",
+    "<!-- p = 1 -->",
+]
+
+
+@pytest.mark.parametrize("declaration", DECLARATIONS)
+def test_declarations_are_no_answers(declaration: str) -> None:
+    """What is written by programs is not told to the student as if they had written it."""
+    html = f"{declaration}\n<html><body>{declaration}<p>net_h1 = 0.5</p></body></html>"
+    found = answers_in(html.encode(), "onlinetext.html")
+    assert found.table == b"step,answer\r\nnet_h1,0.5\r\n"
+    assert not found.problems
+    assert not found.notes
 
 
 # the folder --------------------------------------------------------------------------------

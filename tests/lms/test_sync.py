@@ -135,6 +135,14 @@ def test_what_is_handed_in_anew_is_graded_anew(hw1: Folder, fake: Fake, drawn: P
     assert grade_of(fake, BEN) == 100.0
 
 
+def test_problems_name_the_text_and_its_line(hw1: Folder, fake: Fake) -> None:
+    """As the student sees it; there is no file besides."""
+    fake.type_in(ADA, "<p>Hello</p><p>net_h1 = 1</p><p>nett = 1</p>")
+    plan = planned(hw1, fake)
+    told = [(one.file.split("/", 1)[-1], one.row) for one in plan.problems]
+    assert told == [("text", 3)]
+
+
 def test_another_attempt_has_a_grade_of_its_own(hw1: Folder, drawn: Path) -> None:
     """Moodle shows the grade of the last attempt only; the one before may be by hand."""
     with class_on("moodle") as fake:
