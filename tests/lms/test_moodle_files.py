@@ -29,6 +29,7 @@ from moodle_files import (
     others,
     read_back,
 )
+from typed_rules import key_text
 
 from grader.cli import cli
 
@@ -245,6 +246,23 @@ def test_two_of_one_name_without_identity_need_the_exercise_id(hw: Path, tmp_pat
     assert done.codes == ["identity"]
     assert "fits 2 students" in done.problems[0]["message"]
     assert done.status == 1
+
+
+def test_an_assignment_with_formulas_goes_round_as_well(tmp_path: Path) -> None:
+    """Grade, comment and pages, a wrong formula included."""
+    place = tmp_path / "mixed"
+    place.mkdir()
+    mixed = assignment(place, "mazur-mixed", roster=ROSTER)
+    exercise = exercise_of(mixed, ANN.idnumber)
+    typed = {exercise.labels[id]: key_text(exercise, id) for id in exercise.questions}
+    last = exercise.labels[exercise.questions[-1]]
+    files = {
+        entry(ANN, "answers.csv"): tidy(typed | {last: f"7*({typed[last]})"}, exercise=exercise.id)
+    }
+    done = run(mixed, tmp_path, Sheet([ANN]), files, feedback="both")
+    assert done.status == 0, done.stderr
+    assert 0 < float(done.grades()["Participant 3"]) < 100
+    assert {name.rsplit(".", 1)[-1] for name in done.feedback()} == {"html", "pdf"}
 
 
 def test_somebody_elses_work_earns_nothing(hw: Path, tmp_path: Path) -> None:
