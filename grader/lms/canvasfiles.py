@@ -25,7 +25,7 @@ from grader.folder import Folder
 from grader.handouts import Progress, silent
 from grader.lms.cells import Line, Sheet, no_columns
 from grader.lms.headers import NUMBER
-from grader.lms.moodlezip import files_in, packed
+from grader.lms.moodlezip import files_in, nobodys, packed
 from grader.lms.onlinetext import answers_in
 from grader.lms.outcome import Outcome
 from grader.lms.received import Judged, Received, judge
@@ -171,14 +171,20 @@ def submissions(paths: Sequence[Path], done: Done) -> dict[str, Sent]:
     """
     found: dict[str, Sent] = {}
     for path in paths:
-        for name, data in files_in(path, done.problems, done.notes):
+        lost: list[Problem] = []
+        for name, data in files_in(path, lost, done.notes):
             _take(found, done, name, data)
-    if not found and not done.problems:
+        for problem in lost:  # whoever sent a file that is damaged has handed in all the same
+            base = problem.file.rsplit("/", 1)[-1]
+            if match := TYPED.fullmatch(base) or ENTRY.fullmatch(base):
+                found.setdefault(match[1], Sent())
+        done.problems += lost
+    if not found:
         message = (
             "no file here is named as Canvas names it (exampleada_12345_67890_answers.csv); take "
             "the archive of 'Download Submissions'"
         )
-        raise PlatformFileError([Problem(str(paths[0]), None, None, "bad_name", message)])
+        raise nobodys(paths[0], message, done.problems)
     return found
 
 
@@ -243,6 +249,12 @@ def grade_gradebook(
     """
     done = Done()
     sent = submissions(paths, done)
+    if not sent.keys() & book.users.keys():
+        message = (
+            f"nobody whose work is here is in {book.file}: both must be of one course; download "
+            "the archive of this assignment and export the whole gradebook, afresh"
+        )
+        raise PlatformFileError([Problem(str(paths[0]), None, None, "unknown_user", message)])
     received = []
     for id, one in sent.items():
         if id not in book.users:

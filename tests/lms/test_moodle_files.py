@@ -22,6 +22,7 @@ from moodle_files import (
     GRADED,
     LANGUAGES,
     NOTHING,
+    SUBMITTED,
     Row,
     Sheet,
     archive,
@@ -117,7 +118,7 @@ def test_only_grade_and_comment_change(hw: Path, tmp_path: Path) -> None:
     rows = [
         replace(ANN, online="0.3775   ", status=GRADED, grade="72.00", graded="now", feedback="x"),
         replace(BOB, online='say "hi", then\ngo'),
-        CY,
+        replace(CY, status=NOTHING),
     ]
     sheet = Sheet(rows)
     files = {entry(ANN, "answers.csv"): work(hw, ANN, net_h1="9.9")} | all_of(hw, [BOB])
@@ -267,7 +268,12 @@ def test_an_assignment_with_formulas_goes_round_as_well(tmp_path: Path) -> None:
 
 def test_somebody_elses_work_earns_nothing(hw: Path, tmp_path: Path) -> None:
     """The platform's login says who it is, whatever the file says."""
-    done = run(hw, tmp_path, Sheet([ANN, BOB]), {entry(BOB, "a.csv"): work(hw, ANN)})
+    done = run(
+        hw,
+        tmp_path,
+        Sheet([replace(ANN, status=NOTHING), BOB]),
+        {entry(BOB, "a.csv"): work(hw, ANN)},
+    )
     assert done.codes == ["identity"]
     assert done.grades() == {"Participant 3": "", "Participant 4": ""}
 
@@ -426,7 +432,7 @@ def test_files_without_moodles_names_belong_to_nobody(hw: Path, tmp_path: Path) 
     """Beside others they are listed; alone the archive is refused."""
     files = all_of(hw, [ANN]) | {"answers.csv": work(hw, BOB)}
     done = run(hw, tmp_path, Sheet([ANN, BOB]), files)
-    assert done.codes == ["bad_name"]
+    assert done.codes == ["bad_name", "not_in_archive"]
     assert done.grades() == {"Participant 3": "100.00", "Participant 4": ""}
 
 
@@ -463,6 +469,64 @@ def test_zero_is_not_for_those_whose_work_could_not_be_read(hw: Path, tmp_path: 
     done = run(hw, tmp_path, Sheet([ANN]), files, "--blank-as-zero")
     assert done.grades() == {"Participant 3": ""}
     assert done.actions == {"Participant 3": "refused"}
+
+
+@pytest.mark.parametrize("status", [SUBMITTED, NOTHING, ""])
+@pytest.mark.parametrize("name", ["answers.csv", "other/answers.csv"])
+def test_an_archive_of_nobodys_work_gives_nobody_a_zero(
+    hw: Path, tmp_path: Path, name: str, status: str
+) -> None:
+    """It is the wrong one: refused as a whole, and what was found is named."""
+    sheet = Sheet([replace(ANN, status=status)])
+    done = run(hw, tmp_path, sheet, {name: work(hw, ANN)}, "--blank-as-zero")
+    assert done.status != 0
+    assert not done.out.exists()
+    said = " ".join(done.stderr.split())
+    assert f"found: 'download.zip/{name}'" in said
+    assert "Download all submissions" in said
+
+
+@pytest.mark.parametrize(
+    ("status", "action"),
+    [
+        (SUBMITTED, "refused"),
+        ("Zur Bewertung abgegeben -  -  - ", "refused"),
+        ("Remis pour évaluation -  -  - ", "refused"),
+        ("Enviado para calificar -  -  - ", "refused"),
+        ("Consegnato per la valutazione -  -  - ", "refused"),
+        ("Ingestuurd voor beoordeling -  -  - ", "refused"),
+        ("Submetido para avaliação -  -  - ", "refused"),
+        ("Przesłane do oceny -  -  - ", "refused"),
+        ("Toimitettu arvioitavaksi -  -  - ", "refused"),
+        ("", "refused"),
+        (NOTHING, "zero"),
+        ("Keine Abgabe -  -  - ", "zero"),
+        ("Aucun travail remis -  -  - ", "zero"),
+        ("Sin entrega -  -  - ", "zero"),
+        ("Nessuna consegna -  -  - ", "zero"),
+        ("Niet ingediend -  -  - ", "zero"),
+        ("Não enviado -  -  - ", "zero"),
+        ("Nie przesłano -  -  - ", "zero"),
+        (DRAFT, "kept"),
+    ],
+)
+def test_zero_is_only_for_those_who_did_not_hand_in(
+    hw: Path, tmp_path: Path, status: str, action: str
+) -> None:
+    """Whose work is missing from the archive, or may be, is listed."""
+    sheet = Sheet([ANN, replace(BOB, status=status)])
+    done = run(hw, tmp_path, sheet, all_of(hw, [ANN]), "--blank-as-zero")
+    assert done.actions["Participant 4"] == action
+    assert done.grades()["Participant 4"] == ("0.00" if action == "zero" else "")
+    assert done.codes == (["not_in_archive"] if action == "refused" else [])
+
+
+def test_submitted_work_that_is_not_there_is_told(hw: Path, tmp_path: Path) -> None:
+    """Whether zeros are asked for or not."""
+    done = run(hw, tmp_path, Sheet([ANN, BOB]), all_of(hw, [ANN]))
+    assert done.status == 1
+    assert done.actions["Participant 4"] == "refused"
+    assert "submitted, but not in the archive" in " ".join(done.stderr.split())
 
 
 def test_a_locked_grade_is_left_alone(hw: Path, tmp_path: Path) -> None:
@@ -643,7 +707,7 @@ def test_the_policy_decides_what_is_shown(hw: Path, tmp_path: Path) -> None:
 
 def test_the_terminal_shows_what_was_done_in_80_columns(hw: Path, tmp_path: Path) -> None:
     """Who, how many points, where to upload what."""
-    long = replace(CY, name="Cyprian Bartholomew Li Wei of the Long Name")
+    long = replace(CY, name="Cyprian Bartholomew Li Wei of the Long Name", status=NOTHING)
     done = run(hw, tmp_path, Sheet([ANN, long]), all_of(hw, [ANN]), feedback="html")
     assert "100.00/100.00  graded" in done.text
     assert "Upload grading worksheet" in done.text
