@@ -157,6 +157,8 @@ class Sent:
     files: list[tuple[str, bytes]] = field(default_factory=list)
     attached: list[str] = field(default_factory=list)
     """Names of those that feedback can be attached to."""
+    doubt: bool = False
+    """Whether something of it could not be read."""
 
 
 def submissions(paths: Sequence[Path], done: Done) -> dict[str, Sent]:
@@ -177,7 +179,7 @@ def submissions(paths: Sequence[Path], done: Done) -> dict[str, Sent]:
         for problem in lost:  # whoever sent a file that is damaged has handed in all the same
             base = problem.file.rsplit("/", 1)[-1]
             if match := TYPED.fullmatch(base) or ENTRY.fullmatch(base):
-                found.setdefault(match[1], Sent())
+                found.setdefault(match[1], Sent()).doubt = True
         done.problems += lost
     if not found:
         message = (
@@ -203,6 +205,7 @@ def _take(found: dict[str, Sent], done: Done, name: str, data: bytes) -> None:
         read = answers_in(data, name)
         if read.table is not None:
             one.files.append((f"{name}.csv", read.table))
+        one.doubt |= bool(read.problems)
         done.problems += read.problems
         done.notes += read.notes
     elif typed:
@@ -262,7 +265,7 @@ def grade_gradebook(
             message = f"user {id} is not in {book.file}; export the whole gradebook, afresh"
             done.problems.append(Problem(where, None, None, "unknown_user", message))
         elif one.files:
-            received.append(Received(id, book.users[id].names, tuple(one.files)))
+            received.append(Received(id, book.users[id].names, tuple(one.files), one.doubt))
     judged = judge(received, folder, policy, lambda n: told("grading", n, len(received)))
     done.problems += judged.problems
     done.notes += judged.notes

@@ -88,7 +88,7 @@ def _received(sheet: Worksheet, handed: Submissions, choice: Choice, done: Done)
             person = sheet.people[one.number]
             files = tuple(one.files)
             names = person.names or ((one.name,) if one.name else ())
-            found.append(Received(person.key, names, files))
+            found.append(Received(person.key, names, files, one.doubt))
     return found
 
 

@@ -39,6 +39,8 @@ class Handed:
     name: str
     """As the archive has it; '' where it is anonymous."""
     files: list[tuple[str, bytes]] = field(default_factory=list)
+    doubt: bool = False
+    """Whether something of it could not be read."""
 
 
 @dataclass
@@ -66,7 +68,7 @@ def submissions(paths: Sequence[Path]) -> Submissions:
             _take(found, name, data)
         for problem in lost:  # whoever sent a file that is damaged has handed in all the same
             if entry := _entry(problem.file):
-                found.people.setdefault(entry[1], Handed(entry[1], entry[0]))
+                found.people.setdefault(entry[1], Handed(entry[1], entry[0])).doubt = True
         found.problems += lost
     if not found.people:
         message = (
@@ -164,6 +166,7 @@ def _take(found: Submissions, name: str, data: bytes) -> None:
         read = answers_in(data, name)
         if read.table is not None:
             one.files.append((f"{name}.csv", read.table))
+        one.doubt |= bool(read.problems)
         found.problems += read.problems
         found.notes += read.notes
     else:

@@ -209,6 +209,18 @@ def test_blank_as_zero_only_fills_blank_cells(hw: Path, tmp_path: Path) -> None:
     assert done.scores() == {"12345": "10.00", "12346": "0.00", "12347": "4.50", "999": ""}
 
 
+def test_work_of_which_nothing_can_be_read_gets_no_score(hw: Path, tmp_path: Path) -> None:
+    """A person must look at it."""
+    labels = right(exercise_of(hw, "S001"))
+    bad = tidy(dict.fromkeys(labels, "see my notebook"), exercise=exercise_of(hw, "S001").id)
+    files = {entry(ANN, "a.csv"): bad, entry(BOB, "b.csv", 67891): work(hw, BOB)}
+    done = run(hw, tmp_path, Book([ANN, BOB]), files, "--blank-as-zero")
+    assert done.status == 1
+    assert done.scores() == {"12345": "", "12346": "10.00", "999": ""}
+    assert done.actions["12345"] == "refused"
+    assert set(done.codes) == {"not_a_number"}
+
+
 @pytest.mark.parametrize(
     "name", ["answers.csv", "LATE_anon_x1y2_67890_answers.csv", "strangerzed_999999_1_answers.csv"]
 )

@@ -471,6 +471,29 @@ def test_zero_is_not_for_those_whose_work_could_not_be_read(hw: Path, tmp_path: 
     assert done.actions == {"Participant 3": "refused"}
 
 
+def test_work_of_which_nothing_can_be_read_gets_no_grade(hw: Path, tmp_path: Path) -> None:
+    """A student who writes nothing that makes sense may have sent the wrong file; not so blank."""
+    labels = right(exercise_of(hw, "S001"))
+    bad = tidy(dict.fromkeys(labels, "see my notebook"), exercise=exercise_of(hw, "S001").id)
+    files = {entry(ANN, "a.csv"): bad} | all_of(hw, [BOB])
+    done = run(hw, tmp_path, Sheet([ANN, BOB]), files, "--blank-as-zero")
+    assert done.status == 1
+    assert done.grades() == {"Participant 3": "", "Participant 4": "100.00"}
+    assert done.actions["Participant 3"] == "refused"
+    assert done.rows["Participant 3"]["Feedback comments"] == ""
+    assert set(done.codes) == {"not_a_number"}
+
+
+def test_one_answer_that_can_be_read_is_graded(hw: Path, tmp_path: Path) -> None:
+    """However wrong it is, and whatever else cannot be read."""
+    labels = right(exercise_of(hw, "S001"))
+    first = next(iter(labels))
+    typed = dict.fromkeys(labels, "see my notebook") | {first: "99.1234"}
+    data = tidy(typed, exercise=exercise_of(hw, "S001").id)
+    done = run(hw, tmp_path, Sheet([ANN]), {entry(ANN, "a.csv"): data})
+    assert done.grades() == {"Participant 3": "0.00"}
+
+
 @pytest.mark.parametrize("status", [SUBMITTED, NOTHING, ""])
 @pytest.mark.parametrize("name", ["answers.csv", "other/answers.csv"])
 def test_an_archive_of_nobodys_work_gives_nobody_a_zero(
