@@ -265,6 +265,10 @@ def test_another_students_work_earns_nothing(hw: Path, tmp_path: Path) -> None:
     done = run(hw, tmp_path, Book([ANN, BOB]), {entry(BOB, "a.csv"): work(hw, ANN)})
     assert done.codes == ["identity"]
     assert done.actions["12346"] == "refused"
+    said = " ".join(done.stderr.split())
+    assert "the work of 'S001'" in said
+    assert "but it was handed in by 'S002'" in said
+    assert "lies in" not in said
 
 
 def test_a_moodle_worksheet_is_no_gradebook(hw: Path, tmp_path: Path) -> None:

@@ -276,6 +276,10 @@ def test_somebody_elses_work_earns_nothing(hw: Path, tmp_path: Path) -> None:
     )
     assert done.codes == ["identity"]
     assert done.grades() == {"Participant 3": "", "Participant 4": ""}
+    said = " ".join(done.stderr.split())
+    assert "the work of 'S001'" in said
+    assert "but it was handed in by 'S002'" in said
+    assert "lies in" not in said
 
 
 def test_names_with_apostrophes_umlauts_and_underscores(hw: Path, tmp_path: Path) -> None:
