@@ -114,7 +114,7 @@ class _Reader:
             self.found.problems.append(problem)
             return
         try:
-            find = finder(folder, place_of(item, folder))
+            find = finder(folder, place_of(item, folder), sent=item.owner is not None)
             read = read_file(item.data, item.file, find, item.limits, item.ahead)
         except EmptyForm as error:
             self.empty.append((folder, error))
@@ -195,8 +195,14 @@ def place_of(item: Item, folder: Folder) -> Owner:
     return owner_of(item.parts, folder.people)
 
 
-def finder(folder: Folder, owner: Owner) -> Find:
-    """Looks up what a file says, and falls back on the place where it lies."""
+def finder(folder: Folder, owner: Owner, sent: bool = False) -> Find:
+    """Looks up what a file says, and falls back on the place where it lies.
+
+    Args:
+        folder: the assignment.
+        owner: whose place it is.
+        sent: whether the owner is who handed it in, as a platform says, not where it lies.
+    """
 
     def find(exercise: str, student: str, number: int = 0, /) -> Exercise | Lost:
         if not (exercise or student or owner.student):
@@ -212,9 +218,10 @@ def finder(folder: Folder, owner: Owner) -> Find:
         who = named.student or student or ("" if exercise else owner.student)
         found = folder.look_up(exercise, who, number)
         if owner.sure and not isinstance(found, Lost) and found.student != owner.student:
+            by = f"was handed in by {owner.student!r}"
+            place = by if sent else f"lies in {owner.by!r}, the place of {owner.student!r}"
             message = (
-                f"this is the work of {found.student!r} (exercise {found.id}), but it lies in "
-                f"{owner.by!r}, the place of {owner.student!r}"
+                f"this is the work of {found.student!r} (exercise {found.id}), but it {place}"
             )
             return Lost("identity", message)
         return found

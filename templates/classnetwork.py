@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from problems import ids
 from problems.exercise import Exercise
 from templates.diagram import Bias, Diagram, Unit
 from templates.drawing import Drawing, Mark
 from templates.figure import diagram
 from templates.layout import draw
-from templates.marked import marked, part_of
+from templates.marked import marked, part_asked
 from templates.page import Badge, Inlines, Text
 from templates.survey import StepStatistics
 
@@ -26,9 +25,9 @@ def weakest(exercise: Exercise, steps: Iterable[StepStatistics]) -> dict[str, St
     """
     found: dict[str, StepStatistics] = {}
     for step in steps:
-        if ids.asks_general(step.id):
+        part = part_asked(exercise, step.id)
+        if part is None:
             continue
-        part = part_of(exercise, ids.parse(step.id.removesuffix(ids.FORMULA)))
         if part not in found or step.facility < found[part].facility:
             found[part] = step
     return found

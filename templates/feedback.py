@@ -9,7 +9,7 @@ from typing import Any
 from problems import ids
 from problems.catalogue import CATALOGUE
 from problems.exercise import Exercise
-from problems.formula import Num
+from problems.formula import Formula, Num
 from problems.sections import Placed
 from templates.marked import TONES, marked_network
 from templates.page import (
@@ -144,10 +144,20 @@ def first_deviation(report: Report, exercise: Exercise) -> Inlines:
     if first is None:
         right = all(step.verdict in FINE for step in report.steps)
         return text("Every step is right." if right else "No step that is written deviates.")
-    symbol = exercise.naming.symbol(first.id, of_example=True)
-    opening = Text(_FIRST.get(first.verdict, "Your first deviation is "))
+    opening = Text(_FIRST.get(first.verdict, "Your first deviation is ") + _what(first))
+    symbol = _first_symbol(first.id, exercise)
     after = report.steps[report.steps.index(first) + 1 :]
     return opening, Math(symbol), Text(f". {_aftermath(after)}".rstrip())
+
+
+def _what(step: StepReport) -> str:
+    return "the formula for " if ids.asks_formula(step.id) else ""
+
+
+def _first_symbol(question: str, exercise: Exercise) -> Formula:
+    if ids.asks_general(question):
+        return exercise.symbol(question)
+    return exercise.naming.symbol(question.removesuffix(ids.FORMULA), of_example=True)
 
 
 def _aftermath(after: Sequence[StepReport]) -> str:

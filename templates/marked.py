@@ -35,13 +35,25 @@ Marks = Mapping[str, Mark]
 def marks(exercise: Exercise, steps: Iterable[StepReport]) -> dict[str, Mark]:
     """What each unit, weight and bias is marked with: the worst of its own steps.
 
-    Where nothing at all was written there is no mark.
+    Where nothing at all was written there is no mark. Questions for formulas with letters mark
+    nothing.
     """
     verdicts: dict[str, set[Verdict]] = {}
     for step in steps:
-        owner = part_of(exercise, ids.parse(step.id))
-        verdicts.setdefault(owner, set()).add(step.verdict)
+        owner = part_asked(exercise, step.id)
+        if owner is not None:
+            verdicts.setdefault(owner, set()).add(step.verdict)
     return {owner: _worst(found) for owner, found in verdicts.items() if found != {"blank"}}
+
+
+def part_asked(exercise: Exercise, question: str) -> str | None:
+    """The part of the network that a question is about, for a number or for a formula.
+
+    None for formulas with letters: they belong to a whole layer and so to no part.
+    """
+    if ids.asks_general(question):
+        return None
+    return part_of(exercise, ids.parse(question.removesuffix(ids.FORMULA)))
 
 
 def part_of(exercise: Exercise, id: ids.StepId) -> str:

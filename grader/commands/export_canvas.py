@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from grader import folder as folders
-from grader.commands.exporting import FACTS, only, out, policy, said
+from grader.commands.exporting import FACTS, only, out, policy, refuse_formulas, said
 from grader.export.tally import Tally
 from grader.terminal import plural, progress
 
@@ -42,6 +42,7 @@ def canvas(
     with progress() as bar:
         people = classes.owned(opened, only, bar)
         data, finer = package(opened.order, people, valued, not no_tex, tally)
+    refuse_formulas(tally, "Canvas", "bpgrade canvas grade, or bpgrade canvas sync")
     target = places.place(opened, "canvas.zip", out)
     places.write_one(target, [data], force)
     what = f"{plural(tally.steps, 'question')} in quizzes of {plural(tally.students, 'student')}"

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from grader import folder as folders
-from grader.commands.exporting import FACTS, only, out, policy, said
+from grader.commands.exporting import FACTS, only, out, policy, refuse_formulas, said
 from grader.export.tally import Tally
 from grader.terminal import plural, progress
 
@@ -17,6 +17,9 @@ Examples:
   bpgrade export qti hw1                 all items, a test for each student
   bpgrade export qti hw1 --per-student   a package each, with one test
 """
+
+
+INSTEAD = "bpgrade check (or bpgrade moodle grade, bpgrade canvas grade)"
 
 
 @click.command(epilog=EXAMPLES)
@@ -46,17 +49,18 @@ def qti(
         if one_file:
             target = places.place(opened, "qti.zip", out)
             data = package(opened.order, people, valued, not no_slips, tally)
+            refuse_formulas(tally, "QTI", INSTEAD)
             places.write_one(target, [data], force)
         else:
             target = places.place(opened, "qti", out)
-            files = (
-                (
-                    f"{one.student.folder}.zip",
-                    package(opened.order, iter([one]), valued, not no_slips, tally),
-                )
-                for one in people
-            )
-            places.write_several(target, files, force)
+
+            def files() -> Iterator[tuple[str, bytes]]:
+                for one in people:
+                    data = package(opened.order, iter([one]), valued, not no_slips, tally)
+                    yield f"{one.student.folder}.zip", data
+                refuse_formulas(tally, "QTI", INSTEAD)  # before the folder is put in its place
+
+            places.write_several(target, files(), force)
     what = f"{plural(tally.questions, 'item')} of {plural(tally.students, 'student')}"
     said(f"{target}: {what}, {plural(tally.steps, 'field')}", _facts(tally))
 

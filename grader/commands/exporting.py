@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from grader.errors import AssignmentError
 from grader.terminal import paragraph
+
+if TYPE_CHECKING:
+    from grader.export.tally import Tally
 
 Command = Callable[..., Any]
 
@@ -41,6 +45,25 @@ def out(command: Command) -> Command:
     )
     over = click.option("--force", is_flag=True, help="Replace what stands there.")
     return place(over(command))
+
+
+def refuse_formulas(tally: Tally, system: str, instead: str) -> None:
+    """Refuse an export that would be empty, before anything is written.
+
+    Args:
+        tally: of what was to be exported.
+        system: the format or platform that has no algebra.
+        instead: the command that exchanges work with a platform, formulas included.
+
+    Raises:
+        AssignmentError: only formulas are asked for.
+    """
+    if tally.only_formulas():
+        raise AssignmentError(
+            f"this assignment asks for formulas only, and {system} has no algebra to judge them: "
+            f"nothing is left to export. Hand out the worksheets as files and grade what comes "
+            f"back with: {instead}"
+        )
 
 
 def said(headline: str, facts: Iterable[str]) -> None:

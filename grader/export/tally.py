@@ -48,6 +48,10 @@ class Tally:
             self.lost_slips += len({slip for slip in one.lost if slip} - carried)
             self.lost_digits += "" in one.lost
 
+    def only_formulas(self) -> bool:
+        """Whether there is nothing to export but questions for formulas."""
+        return bool(self.formulas and not self.questions)
+
     def alternatives(self) -> Iterator[str]:
         """Sentences on misconceptions and missing digits."""
         every = self.slips + self.lost_slips

@@ -25,7 +25,7 @@ from grader.folder import Folder
 from grader.handouts import Progress, silent
 from grader.lms.cells import Line, Sheet, no_columns
 from grader.lms.headers import NUMBER
-from grader.lms.moodlezip import files_in, packed
+from grader.lms.moodlezip import files_in, nobodys, packed
 from grader.lms.onlinetext import answers_in
 from grader.lms.outcome import Outcome
 from grader.lms.received import Judged, Received, judge
@@ -159,6 +159,8 @@ class Sent:
     """Text entries, and the tables made out of them."""
     attached: list[str] = field(default_factory=list)
     """Names of those that feedback can be attached to."""
+    doubt: bool = False
+    """Whether something of it could not be read."""
 
 
 def submissions(paths: Sequence[Path], done: Done) -> dict[str, Sent]:
@@ -173,14 +175,20 @@ def submissions(paths: Sequence[Path], done: Done) -> dict[str, Sent]:
     """
     found: dict[str, Sent] = {}
     for path in paths:
-        for name, data in files_in(path, done.problems, done.notes):
+        lost: list[Problem] = []
+        for name, data in files_in(path, lost, done.notes):
             _take(found, done, name, data)
-    if not found and not done.problems:
+        for problem in lost:  # whoever sent a file that is damaged has handed in all the same
+            base = problem.file.rsplit("/", 1)[-1]
+            if match := TYPED.fullmatch(base) or ENTRY.fullmatch(base):
+                found.setdefault(match[1], Sent()).doubt = True
+        done.problems += lost
+    if not found:
         message = (
             "no file here is named as Canvas names it (exampleada_12345_67890_answers.csv); take "
             "the archive of 'Download Submissions'"
         )
-        raise PlatformFileError([Problem(str(paths[0]), None, None, "bad_name", message)])
+        raise nobodys(paths[0], message, done.problems)
     return found
 
 
@@ -199,6 +207,7 @@ def _take(found: dict[str, Sent], done: Done, name: str, data: bytes) -> None:
         read = answers_in(data, name)
         if read.table is not None:
             one.texts.append((name, read.table))
+        one.doubt |= bool(read.problems)
         done.problems += read.problems
         done.notes += read.notes
     elif typed:
@@ -245,6 +254,12 @@ def grade_gradebook(
     """
     done = Done()
     sent = submissions(paths, done)
+    if not sent.keys() & book.users.keys():
+        message = (
+            f"nobody whose work is here is in {book.file}: both must be of one course; download "
+            "the archive of this assignment and export the whole gradebook, afresh"
+        )
+        raise PlatformFileError([Problem(str(paths[0]), None, None, "unknown_user", message)])
     received = []
     for id, one in sent.items():
         if id not in book.users:
@@ -253,7 +268,7 @@ def grade_gradebook(
             done.problems.append(Problem(where, None, None, "unknown_user", message))
         elif one.files or one.texts:
             names = book.users[id].names
-            received.append(Received(id, names, tuple(one.files), tuple(one.texts)))
+            received.append(Received(id, names, tuple(one.files), tuple(one.texts), one.doubt))
     judged = judge(received, folder, policy, lambda n: told("grading", n, len(received)))
     done.problems += judged.problems
     done.notes += judged.notes

@@ -87,6 +87,19 @@ DRAFT = pattern(
     r"wersja robocza|brudnopis"
 )
 """What the status of work that was not handed in says, accents folded."""
+NOTHING = pattern(
+    r"(no submission|no attempt|nothing|not submitted|keine abgabe|nicht (abgegeben|eingereicht)|"
+    r"nichts|aucun|pas de |pas d|non (remis|rendu)|rien|sin (entrega|envio)|"
+    r"no (entregad|enviad|hay)|nada|nessun|non (consegnat|inviat)|niente|geen |niets|"
+    r"niet in|nenhum|sem (submiss|envio|entrega)|nao (submet|enviad|entreg)|brak|"
+    r"nie (przesl|zloz|odda)|nic )"
+)
+"""How the status begins where nothing was handed in, accents folded."""
+SUBMITTED = pattern(
+    r"submitted|abgegeben|eingereicht|remis|rendu|envoye|enviad|entregad|consegnat|inviat|"
+    r"ingediend|ingezonden|ingestuurd|ingeleverd|submetid|przeslan|zlozon|oddan"
+)
+"""What the status says where something was handed in, and is neither draft nor nothing."""
 
 PARTICIPANT = pattern(r"(?=.*[^\W\d_])(.*\D)([0-9]{1,12})")
 """`Participant 3`; in some languages without the space."""

@@ -87,7 +87,9 @@ def _received(sheet: Worksheet, handed: Submissions, choice: Choice, done: Done)
         elif one.files or one.texts:
             person = sheet.people[one.number]
             names = person.names or ((one.name,) if one.name else ())
-            found.append(Received(person.key, names, tuple(one.files), tuple(one.texts)))
+            found.append(
+                Received(person.key, names, tuple(one.files), tuple(one.texts), one.doubt)
+            )
     return found
 
 
@@ -177,11 +179,28 @@ class _Trip:
             return self._made(
                 one, REFUSED, "", f"{why}; see {'--drafts' if draft else 'problems'}"
             )
-        zero = self.choice.blank_as_zero and not one.draft
-        if zero and one.changeable and not one.has_grade:
+        if one.has_grade:
+            return self._made(one, KEPT, "", "nothing handed in")
+        if one.submitted:
+            return self._absent(one, "submitted, but not in the archive")
+        if self.choice.blank_as_zero and not one.draft and one.changeable:
+            if not one.nothing:
+                return self._absent(one, "not in the archive, and its status is not understood")
             self.grades[one.number] = Decimal(0)
             return self._made(one, ZERO, "", "nothing handed in", Decimal(0))
         return self._made(one, KEPT, "", "nothing handed in")
+
+    def _absent(self, one: Participant, why: str) -> Step:
+        """A row of somebody who handed in, or may have: its cells stay, and it is told."""
+        said = one.status[:40].strip(" -")
+        message = (
+            f"{one.key}: {why} (status: {said!r}); download all submissions afresh, of all "
+            "groups, or grade it by hand"
+        )
+        column = self.sheet.named("status") if "status" in self.sheet.columns else None
+        problem = Problem(self.sheet.file, one.line, column, "not_in_archive", message)
+        self.done.problems.append(problem)
+        return self._made(one, REFUSED, "", why)
 
     def _made(
         self,

@@ -25,6 +25,8 @@ from problems.patterns import pattern
 
 ENTRY = pattern(r"(.*?)_([0-9]{1,12})_assignsubmission_([^\W_]+)_?(?:/|(?<=_))(.+)")
 """Name, participant, kind of submission, and the file."""
+SHOWN = 3
+"""Files that are named where an archive is refused."""
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 """The time of every entry, so that the same grades make the same archive."""
 
@@ -39,6 +41,8 @@ class Handed:
     files: list[tuple[str, bytes]] = field(default_factory=list)
     texts: list[tuple[str, bytes]] = field(default_factory=list)
     """Text fields, and the tables made out of them."""
+    doubt: bool = False
+    """Whether something of it could not be read."""
 
 
 @dataclass
@@ -61,16 +65,35 @@ def submissions(paths: Sequence[Path]) -> Submissions:
     """
     found = Submissions()
     for path in paths:
-        for name, data in files_in(path, found.problems, found.notes):
+        lost: list[Problem] = []
+        for name, data in files_in(path, lost, found.notes):
             _take(found, name, data)
-    if not found.people and not found.problems:
+        for problem in lost:  # whoever sent a file that is damaged has handed in all the same
+            if entry := _entry(problem.file):
+                found.people.setdefault(entry[1], Handed(entry[1], entry[0])).doubt = True
+        found.problems += lost
+    if not found.people:
         message = (
             "no file here is named as Moodle names it (Ada Example_3_assignsubmission_file/...); "
             "take the archive of 'Download all submissions'"
         )
-        where = str(paths[0])
-        raise PlatformFileError([Problem(where, None, None, "bad_name", message)])
+        raise nobodys(paths[0], message, found.problems)
     return found
+
+
+def nobodys(path: Path, message: str, problems: Sequence[Problem]) -> PlatformFileError:
+    """The refusal of an archive in which nobody's work is: everybody would count as absent.
+
+    Args:
+        path: the archive.
+        message: what there should be, and what to do.
+        problems: of what lies in it instead.
+    """
+    first = [f"{problem.file[:80]!r}" for problem in problems[:SHOWN]]
+    more = [f"{len(problems) - SHOWN:,} more"] if len(problems) > SHOWN else []
+    found = "; found: " + ", ".join([*first, *more]) if first else "; there is no file at all"
+    head = Problem(str(path), None, None, "bad_name", message + found)
+    return PlatformFileError([head, *problems[:SHOWN]])
 
 
 def files_in(
@@ -145,6 +168,7 @@ def _take(found: Submissions, name: str, data: bytes) -> None:
         read = answers_in(data, name)
         if read.table is not None:
             one.texts.append((name, read.table))
+        one.doubt |= bool(read.problems)
         found.problems += read.problems
         found.notes += read.notes
     else:

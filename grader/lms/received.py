@@ -35,6 +35,8 @@ class Received:
     """Names as messages call them, and the bytes."""
     texts: tuple[tuple[str, bytes], ...] = ()
     """Names of text fields as messages call them, and the tables made out of them."""
+    doubt: bool = False
+    """Whether something of theirs was told of already that could not be read."""
 
     @property
     def place(self) -> str:
@@ -60,6 +62,9 @@ def judge(
 ) -> Judged:
     """Grade what was handed in.
 
+    Work of which nothing can be read is told and has no outcome: it is the wrong file, rather
+    than that of a student who knows nothing, and a person must look at it.
+
     Args:
         received: a person at most once.
         folder: the assignment.
@@ -72,10 +77,26 @@ def judge(
         works[one.key] = _graded(one, folder, policy, found)
         told(n)
     _refuse_shared(works, received, found)
-    for key, graded in works.items():
-        for outcome in outcomes(graded).values():
-            found.outcomes[key] = outcome
+    for one in received:
+        for outcome in outcomes(works[one.key]).values():
+            if not (_nothing_read(outcome) and _told(one, found)):
+                found.outcomes[one.key] = outcome
     return found
+
+
+def _nothing_read(outcome: Outcome) -> bool:
+    """Whether there is no answer at all in what was handed in."""
+    return all(
+        step.verdict in ("blank", "unreadable")
+        for one in outcome.graded
+        for step in one.report.steps
+    )
+
+
+def _told(one: Received, found: Judged) -> bool:
+    """Whether there is a problem with somebody's files."""
+    names = tuple(name for name, _ in one.files)
+    return one.doubt or any(problem.file.startswith(names) for problem in found.problems)
 
 
 def owner_of(names: Iterable[str], people: People) -> Owner:

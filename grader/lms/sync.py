@@ -233,8 +233,11 @@ class _Planner:
             except PlatformError as error:
                 self._add(one, "fail", f"not fetched: {error}")
             else:
+                before = len(self.plan.problems)
                 texts = self._typed(one.text, f"{label}/text")
-                received.append(Received(label, self.people[one.key].names, files, texts))
+                doubt = len(self.plan.problems) > before
+                names = self.people[one.key].names
+                received.append(Received(label, names, files, texts, doubt))
             told("fetching", n, len(new))
         return received
 
@@ -270,7 +273,7 @@ class _Planner:
             refused = self._foreign(one.key, outcome) if outcome else ""
             if refused:
                 self._add(one, "fail", refused)
-            elif outcome is None or (own and _nothing_read(outcome)):
+            elif outcome is None:
                 first = own[0] if own else None
                 why = _placed(first, label) if first else "no answers in what was handed in"
                 self._add(one, "fail", why, problem=first)
@@ -312,15 +315,6 @@ class _Planner:
 def _placed(problem: Problem, label: str) -> str:
     """A problem without the name of the person in whose row it is told."""
     return str(problem._replace(file=problem.file.removeprefix(f"{label}/")))
-
-
-def _nothing_read(outcome: Outcome) -> bool:
-    """Whether there is no answer at all: the wrong file, rather than a student who knows none."""
-    return all(
-        step.verdict in ("blank", "unreadable")
-        for one in outcome.graded
-        for step in one.report.steps
-    )
 
 
 def page_names(plan: Plan) -> dict[str, str]:

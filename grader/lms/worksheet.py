@@ -15,7 +15,7 @@ from decimal import Decimal
 
 from grader.errors import PlatformFileError, Problem
 from grader.lms.cells import Line, Sheet, no_columns
-from grader.lms.headers import DRAFT, NO, NUMBER, PARTICIPANT, YES, roles
+from grader.lms.headers import DRAFT, NO, NOTHING, NUMBER, PARTICIPANT, SUBMITTED, YES, roles
 from grader.matching import folded
 from problems.patterns import pattern
 
@@ -58,6 +58,17 @@ class Participant:
     def draft(self) -> bool:
         """Whether the work was not handed in yet."""
         return bool(DRAFT.search(folded(self.status)))
+
+    @property
+    def nothing(self) -> bool:
+        """Whether the status says that nothing was handed in."""
+        return bool(NOTHING.match(folded(self.status)))
+
+    @property
+    def submitted(self) -> bool:
+        """Whether the status says that work was handed in."""
+        said = folded(self.status)
+        return bool(SUBMITTED.search(said)) and not (self.draft or self.nothing)
 
     @property
     def has_grade(self) -> bool:

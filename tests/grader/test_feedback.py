@@ -7,15 +7,21 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from handed_in import tidy
 from issued_exercises import exercises
 from papers import complaints, texts
+from typed_rules import key_answers, key_text
 
 from grader.cli import cli
 from grader.folder import Folder
 from grader.mark import mark
+from grader.read.answer import read_answer
 from grader.read.number import read_number
+from problems import ids
+from problems.family import names as families
 from templates.feedback import feedback
 from templates.html import html
+from templates.marked import marks
 from templates.show import Show
 
 EXERCISE = exercises("musilek")[0]
@@ -129,3 +135,33 @@ def test_feedback_can_be_printed(tmp_path: Path, runner: CliRunner) -> None:
     said = " ".join(texts(data))
     assert "wrong" in said
     assert "□" not in said
+
+
+@pytest.mark.parametrize("name", families())
+def test_every_family_has_a_page_of_partly_wrong_work(name: str, tmp_path: Path) -> None:
+    """Numbers and formulas, with letters or not: the first wrong, the last blank."""
+    out = tmp_path / "hw"
+    run("generate", name, "--count", 1, "--out", out, "--formats", "csv")
+    (exercise,) = Folder(out).exercises()
+    first, *others = exercise.questions
+    typed = {exercise.labels[id]: key_text(exercise, id) for id in others[:-1]}
+    answers = out / "students" / "student-01" / "answers.csv"
+    answers.write_bytes(tidy({exercise.labels[first]: "7.7777"} | typed, exercise=exercise.id))
+    pages = tmp_path / "feedback"
+    run("check", answers, "--assignment", out, "--feedback", pages, "--feedback-as", "both")
+    said = words((pages / "student-01.html").read_text("utf-8"))
+    assert "first deviation" in said
+    assert ("first deviation is the formula for" in said) == ids.asks_formula(first)
+    assert "□" not in " ".join(texts((pages / "student-01.pdf").read_bytes()))
+
+
+@pytest.mark.parametrize("name", ["mazur-mixed", "mazur-formulas", "lfd-formulas"])
+def test_a_wrong_formula_marks_the_unit_that_it_is_about(name: str) -> None:
+    """As a wrong number of the same step would."""
+    exercise = exercises(name, 1)[0]
+    for step in (id for id in exercise.formulas if ids.parse(id).kind == "delta"):
+        question = ids.formula_of(step)
+        typed = f"7*({key_text(exercise, question)})"
+        wrong = {question: read_answer(exercise, question, typed)}
+        found = marks(exercise, mark(exercise, key_answers(exercise) | wrong).steps)
+        assert found[step.replace("delta", "unit")] == "wrong"

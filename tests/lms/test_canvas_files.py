@@ -219,6 +219,48 @@ def test_blank_as_zero_only_fills_blank_cells(hw: Path, tmp_path: Path) -> None:
     assert done.scores() == {"12345": "10.00", "12346": "0.00", "12347": "4.50", "999": ""}
 
 
+def test_work_of_which_nothing_can_be_read_gets_no_score(hw: Path, tmp_path: Path) -> None:
+    """A person must look at it."""
+    labels = right(exercise_of(hw, "S001"))
+    bad = tidy(dict.fromkeys(labels, "see my notebook"), exercise=exercise_of(hw, "S001").id)
+    files = {entry(ANN, "a.csv"): bad, entry(BOB, "b.csv", 67891): work(hw, BOB)}
+    done = run(hw, tmp_path, Book([ANN, BOB]), files, "--blank-as-zero")
+    assert done.status == 1
+    assert done.scores() == {"12345": "", "12346": "10.00", "999": ""}
+    assert done.actions["12345"] == "refused"
+    assert set(done.codes) == {"not_a_number"}
+
+
+@pytest.mark.parametrize(
+    "name", ["answers.csv", "LATE_anon_x1y2_67890_answers.csv", "strangerzed_999999_1_answers.csv"]
+)
+def test_an_archive_of_nobodys_work_gives_nobody_a_zero(
+    hw: Path, tmp_path: Path, name: str
+) -> None:
+    """Neither one without Canvas's names nor one of another course."""
+    files = {name: work(hw, ANN)}
+    done = run(hw, tmp_path, Book([ANN, BOB]), files, "--blank-as-zero")
+    assert done.status != 0
+    assert not done.out.exists()
+
+
+def test_a_damaged_file_was_handed_in_all_the_same(hw: Path, tmp_path: Path) -> None:
+    """Its sender gets no 0."""
+    files = {entry(ANN, "a.csv"): work(hw, ANN), entry(BOB, "b.csv", 67891): work(hw, BOB)}
+    data = bytearray(archive(files))
+    at = data.find(b"b.csv") + len("b.csv") + 8
+    data[at : at + 8] = bytes(8)
+    (tmp_path / "damaged.zip").write_bytes(data)
+    (tmp_path / "Grades.csv").write_bytes(Book([ANN, BOB]).data())
+    words = ["canvas", "grade", "--gradebook", str(tmp_path / "Grades.csv"), "--submissions"]
+    words += [str(tmp_path / "damaged.zip"), "--column", COLUMN, "--assignment", str(hw)]
+    words += ["--feedback-as", "none", "--blank-as-zero"]
+    done = Trip(CliRunner().invoke(cli, words), tmp_path / "graded")
+    assert done.codes == ["broken_entry"]
+    assert done.actions["12346"] == "refused"
+    assert done.scores()["12346"] == ""
+
+
 def test_the_first_two_numbers_are_user_and_file(hw: Path, tmp_path: Path) -> None:
     """Whatever numbers the student's own file name holds."""
     plain = tidy(right(exercise_of(hw, "S001")))
@@ -233,6 +275,10 @@ def test_another_students_work_earns_nothing(hw: Path, tmp_path: Path) -> None:
     done = run(hw, tmp_path, Book([ANN, BOB]), {entry(BOB, "a.csv"): work(hw, ANN)})
     assert done.codes == ["identity"]
     assert done.actions["12346"] == "refused"
+    said = " ".join(done.stderr.split())
+    assert "the work of 'S001'" in said
+    assert "but it was handed in by 'S002'" in said
+    assert "lies in" not in said
 
 
 def test_a_moodle_worksheet_is_no_gradebook(hw: Path, tmp_path: Path) -> None:

@@ -183,3 +183,25 @@ def test_the_same_assignment_makes_the_same_bytes(tmp_path: Path) -> None:
         qti.package(order_of("mazur"), iter([owned]), DEFAULT, True, Tally()) for _ in range(2)
     ]
     assert made[0] == made[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "instead"),
+    [
+        (["qti"], "bpgrade check"),
+        (["qti", "--per-student"], "bpgrade check"),
+        (["canvas"], "bpgrade canvas grade"),
+    ],
+)
+@pytest.mark.parametrize("name", ["mazur-formulas", "lfd-formulas", "valchanov-formulas"])
+def test_an_export_of_formulas_alone_is_refused(
+    tmp_path: Path, name: str, words: list[str], instead: str
+) -> None:
+    """An empty package is no success: it says why, what to do, and writes nothing."""
+    folder = assignment(tmp_path, name)
+    done = CliRunner().invoke(cli, ["export", words[0], str(folder), *words[1:]])
+    assert done.exit_code == 1, done.output
+    said = " ".join(done.stderr.split())
+    assert "formulas only" in said
+    assert instead in said
+    assert not any((folder / "exports").rglob("*"))

@@ -22,6 +22,7 @@ from moodle_files import (
     GRADED,
     LANGUAGES,
     NOTHING,
+    SUBMITTED,
     Row,
     Sheet,
     archive,
@@ -29,6 +30,7 @@ from moodle_files import (
     others,
     read_back,
 )
+from typed_rules import key_text
 
 from grader.cli import cli
 
@@ -116,7 +118,7 @@ def test_only_grade_and_comment_change(hw: Path, tmp_path: Path) -> None:
     rows = [
         replace(ANN, online="0.3775   ", status=GRADED, grade="72.00", graded="now", feedback="x"),
         replace(BOB, online='say "hi", then\ngo'),
-        CY,
+        replace(CY, status=NOTHING),
     ]
     sheet = Sheet(rows)
     files = {entry(ANN, "answers.csv"): work(hw, ANN, net_h1="9.9")} | all_of(hw, [BOB])
@@ -247,11 +249,37 @@ def test_two_of_one_name_without_identity_need_the_exercise_id(hw: Path, tmp_pat
     assert done.status == 1
 
 
+def test_an_assignment_with_formulas_goes_round_as_well(tmp_path: Path) -> None:
+    """Grade, comment and pages, a wrong formula included."""
+    place = tmp_path / "mixed"
+    place.mkdir()
+    mixed = assignment(place, "mazur-mixed", roster=ROSTER)
+    exercise = exercise_of(mixed, ANN.idnumber)
+    typed = {exercise.labels[id]: key_text(exercise, id) for id in exercise.questions}
+    last = exercise.labels[exercise.questions[-1]]
+    files = {
+        entry(ANN, "answers.csv"): tidy(typed | {last: f"7*({typed[last]})"}, exercise=exercise.id)
+    }
+    done = run(mixed, tmp_path, Sheet([ANN]), files, feedback="both")
+    assert done.status == 0, done.stderr
+    assert 0 < float(done.grades()["Participant 3"]) < 100
+    assert {name.rsplit(".", 1)[-1] for name in done.feedback()} == {"html", "pdf"}
+
+
 def test_somebody_elses_work_earns_nothing(hw: Path, tmp_path: Path) -> None:
     """The platform's login says who it is, whatever the file says."""
-    done = run(hw, tmp_path, Sheet([ANN, BOB]), {entry(BOB, "a.csv"): work(hw, ANN)})
+    done = run(
+        hw,
+        tmp_path,
+        Sheet([replace(ANN, status=NOTHING), BOB]),
+        {entry(BOB, "a.csv"): work(hw, ANN)},
+    )
     assert done.codes == ["identity"]
     assert done.grades() == {"Participant 3": "", "Participant 4": ""}
+    said = " ".join(done.stderr.split())
+    assert "the work of 'S001'" in said
+    assert "but it was handed in by 'S002'" in said
+    assert "lies in" not in said
 
 
 def test_names_with_apostrophes_umlauts_and_underscores(hw: Path, tmp_path: Path) -> None:
@@ -451,7 +479,7 @@ def test_files_without_moodles_names_belong_to_nobody(hw: Path, tmp_path: Path) 
     """Beside others they are listed; alone the archive is refused."""
     files = all_of(hw, [ANN]) | {"answers.csv": work(hw, BOB)}
     done = run(hw, tmp_path, Sheet([ANN, BOB]), files)
-    assert done.codes == ["bad_name"]
+    assert done.codes == ["bad_name", "not_in_archive"]
     assert done.grades() == {"Participant 3": "100.00", "Participant 4": ""}
 
 
@@ -488,6 +516,87 @@ def test_zero_is_not_for_those_whose_work_could_not_be_read(hw: Path, tmp_path: 
     done = run(hw, tmp_path, Sheet([ANN]), files, "--blank-as-zero")
     assert done.grades() == {"Participant 3": ""}
     assert done.actions == {"Participant 3": "refused"}
+
+
+def test_work_of_which_nothing_can_be_read_gets_no_grade(hw: Path, tmp_path: Path) -> None:
+    """A student who writes nothing that makes sense may have sent the wrong file; not so blank."""
+    labels = right(exercise_of(hw, "S001"))
+    bad = tidy(dict.fromkeys(labels, "see my notebook"), exercise=exercise_of(hw, "S001").id)
+    files = {entry(ANN, "a.csv"): bad} | all_of(hw, [BOB])
+    done = run(hw, tmp_path, Sheet([ANN, BOB]), files, "--blank-as-zero")
+    assert done.status == 1
+    assert done.grades() == {"Participant 3": "", "Participant 4": "100.00"}
+    assert done.actions["Participant 3"] == "refused"
+    assert done.rows["Participant 3"]["Feedback comments"] == ""
+    assert set(done.codes) == {"not_a_number"}
+
+
+def test_one_answer_that_can_be_read_is_graded(hw: Path, tmp_path: Path) -> None:
+    """However wrong it is, and whatever else cannot be read."""
+    labels = right(exercise_of(hw, "S001"))
+    first = next(iter(labels))
+    typed = dict.fromkeys(labels, "see my notebook") | {first: "99.1234"}
+    data = tidy(typed, exercise=exercise_of(hw, "S001").id)
+    done = run(hw, tmp_path, Sheet([ANN]), {entry(ANN, "a.csv"): data})
+    assert done.grades() == {"Participant 3": "0.00"}
+
+
+@pytest.mark.parametrize("status", [SUBMITTED, NOTHING, ""])
+@pytest.mark.parametrize("name", ["answers.csv", "other/answers.csv"])
+def test_an_archive_of_nobodys_work_gives_nobody_a_zero(
+    hw: Path, tmp_path: Path, name: str, status: str
+) -> None:
+    """It is the wrong one: refused as a whole, and what was found is named."""
+    sheet = Sheet([replace(ANN, status=status)])
+    done = run(hw, tmp_path, sheet, {name: work(hw, ANN)}, "--blank-as-zero")
+    assert done.status != 0
+    assert not done.out.exists()
+    said = " ".join(done.stderr.split())
+    assert f"found: 'download.zip/{name}'" in said
+    assert "Download all submissions" in said
+
+
+@pytest.mark.parametrize(
+    ("status", "action"),
+    [
+        (SUBMITTED, "refused"),
+        ("Zur Bewertung abgegeben -  -  - ", "refused"),
+        ("Remis pour évaluation -  -  - ", "refused"),
+        ("Enviado para calificar -  -  - ", "refused"),
+        ("Consegnato per la valutazione -  -  - ", "refused"),
+        ("Ingestuurd voor beoordeling -  -  - ", "refused"),
+        ("Submetido para avaliação -  -  - ", "refused"),
+        ("Przesłane do oceny -  -  - ", "refused"),
+        ("Toimitettu arvioitavaksi -  -  - ", "refused"),
+        ("", "refused"),
+        (NOTHING, "zero"),
+        ("Keine Abgabe -  -  - ", "zero"),
+        ("Aucun travail remis -  -  - ", "zero"),
+        ("Sin entrega -  -  - ", "zero"),
+        ("Nessuna consegna -  -  - ", "zero"),
+        ("Niet ingediend -  -  - ", "zero"),
+        ("Não enviado -  -  - ", "zero"),
+        ("Nie przesłano -  -  - ", "zero"),
+        (DRAFT, "kept"),
+    ],
+)
+def test_zero_is_only_for_those_who_did_not_hand_in(
+    hw: Path, tmp_path: Path, status: str, action: str
+) -> None:
+    """Whose work is missing from the archive, or may be, is listed."""
+    sheet = Sheet([ANN, replace(BOB, status=status)])
+    done = run(hw, tmp_path, sheet, all_of(hw, [ANN]), "--blank-as-zero")
+    assert done.actions["Participant 4"] == action
+    assert done.grades()["Participant 4"] == ("0.00" if action == "zero" else "")
+    assert done.codes == (["not_in_archive"] if action == "refused" else [])
+
+
+def test_submitted_work_that_is_not_there_is_told(hw: Path, tmp_path: Path) -> None:
+    """Whether zeros are asked for or not."""
+    done = run(hw, tmp_path, Sheet([ANN, BOB]), all_of(hw, [ANN]))
+    assert done.status == 1
+    assert done.actions["Participant 4"] == "refused"
+    assert "submitted, but not in the archive" in " ".join(done.stderr.split())
 
 
 def test_a_locked_grade_is_left_alone(hw: Path, tmp_path: Path) -> None:
@@ -668,7 +777,7 @@ def test_the_policy_decides_what_is_shown(hw: Path, tmp_path: Path) -> None:
 
 def test_the_terminal_shows_what_was_done_in_80_columns(hw: Path, tmp_path: Path) -> None:
     """Who, how many points, where to upload what."""
-    long = replace(CY, name="Cyprian Bartholomew Li Wei of the Long Name")
+    long = replace(CY, name="Cyprian Bartholomew Li Wei of the Long Name", status=NOTHING)
     done = run(hw, tmp_path, Sheet([ANN, long]), all_of(hw, [ANN]), feedback="html")
     assert "100.00/100.00  graded" in done.text
     assert "Upload grading worksheet" in done.text
