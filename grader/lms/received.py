@@ -95,7 +95,7 @@ def _nothing_read(outcome: Outcome) -> bool:
 
 def _told(one: Received, found: Judged) -> bool:
     """Whether there is a problem with somebody's files."""
-    names = tuple(name for name, _ in one.files)
+    names = tuple(name for name, _ in (*one.files, *one.texts))
     return one.doubt or any(problem.file.startswith(names) for problem in found.problems)
 
 
