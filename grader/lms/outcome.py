@@ -30,7 +30,7 @@ class Outcome:
     most: float
     """Points of a faultless student, exercises that were not handed in included."""
     missing: int = 0
-    """Exercises of which nothing was handed in."""
+    """Exercises of which nothing was handed in, or nothing could be read."""
 
     @property
     def score(self) -> float:
@@ -72,7 +72,7 @@ class Outcome:
         if not self.missing:
             return []
         what = "exercise was" if self.missing == 1 else "exercises were"
-        return [f"{self.missing} {what} not handed in."]
+        return [f"{self.missing} {what} not handed in, or could not be read."]
 
 
 def outcomes(graded: Sequence[Graded]) -> dict[str, Outcome]:
