@@ -8,7 +8,6 @@ after each grade: a run that dies loses nothing, and a second one changes nothin
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
@@ -144,11 +143,6 @@ def place(folder: Path, platform: str, host: str, assignment: str) -> Path:
     'hw1/sync/moodle-lms.example_8080-12.json'
     """
     return folder / FOLDER / f"{safe_name(f'{platform}-{host}-{assignment}')}.json"
-
-
-def writable(folder: Path) -> bool:
-    """Whether something can be remembered there."""
-    return os.access(folder, os.W_OK)
 
 
 def _doc(entry: Entry) -> dict[str, Any]:

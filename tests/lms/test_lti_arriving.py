@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import jwt
 import pytest
 from django.test import Client
-from launches import CLAIM, CLIENT, ISSUER, TOOL, Browser, claims, platform, published, signed
+from launches import CLAIM, CLIENT, ISSUER, TOOL, Browser, claims, platform, signed
 from service import assignment_of
 
 from grader.web.lti import arriving, framing, keys
@@ -19,7 +18,7 @@ from grader.web.lti.models import Context, Deployment, Identity, Placement, Plat
 from grader.web.models import Assignment, Audit, Course, Member, Role, Task
 from grader.web.teacher import people
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registered")]
 
 LEARNER = ["http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"]
 ASSISTANT = ["http://purl.imsglobal.org/vocab/lis/v2/membership/Instructor#TeachingAssistant"]
@@ -32,19 +31,6 @@ GRADES = {
 }
 NAMES = {"context_memberships_url": f"{ISSUER}/members", "service_versions": ["2.0"]}
 BACK = f"{ISSUER}/mod/lti/contentitem_return.php?course=2"
-
-
-@pytest.fixture(scope="module")
-def keys_url() -> Iterator[str]:
-    with published() as url:
-        yield url
-
-
-@pytest.fixture(autouse=True)
-def registered(settings: Any, keys_url: str) -> Any:
-    settings.URL, settings.SECURE = TOOL, True
-    keys.forget_keys()
-    return platform(keys_url)
 
 
 def teacher(**other: Any) -> tuple[Browser, Any]:

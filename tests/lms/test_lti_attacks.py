@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -21,7 +21,6 @@ from launches import (
     key,
     now,
     platform,
-    published,
     signed,
     silent,
     swapped,
@@ -29,23 +28,10 @@ from launches import (
     verdict,
 )
 
-from grader.web.lti import keys, launching
+from grader.web.lti import launching
 from grader.web.lti.models import Identity, Login
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def keys_url() -> Iterator[str]:
-    with published() as url:
-        yield url
-
-
-@pytest.fixture(autouse=True)
-def registered(settings: Any, keys_url: str) -> Any:
-    settings.URL, settings.SECURE = TOOL, True
-    keys.forget_keys()
-    return platform(keys_url)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registered")]
 
 
 Make = Callable[[str], str]

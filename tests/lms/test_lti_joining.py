@@ -4,39 +4,25 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.core import signing
 from django.test import Client
-from launches import TOOL, Browser, platform, published
+from launches import Browser
 from service import assignment_of, course_of, right_answers
 from teachers import client_of
 
 from grader.web.grading import grade
 from grader.web.keeping import keep
-from grader.web.lti import joining, keys
+from grader.web.lti import joining
 from grader.web.lti.models import Context, Outgoing, Placement
 from grader.web.models import Course, Member, Role, Task
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registered")]
 LEARNER = ["http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"]
 AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 LINEITEM = "https://lms.example/mod/lti/services.php/2/lineitems/13/lineitem?type_id=6"
-
-
-@pytest.fixture(scope="module")
-def keys_url() -> Iterator[str]:
-    with published() as url:
-        yield url
-
-
-@pytest.fixture(autouse=True)
-def registered(settings: Any, keys_url: str) -> Any:
-    settings.URL, settings.SECURE = TOOL, True
-    keys.forget_keys()
-    return platform(keys_url)
 
 
 @pytest.fixture

@@ -29,7 +29,6 @@ NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 TEACHING = {"Instructor", "Administrator", "ContentDeveloper"}
 CUSTOM = "assignment"
 """Custom parameter that deep linking gives a link: which assignment it opens."""
-LONGEST_URL = 1000
 TURNS = 5
 
 

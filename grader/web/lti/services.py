@@ -29,7 +29,6 @@ from grader.web.lti.models import Platform
 AGS = "https://purl.imsglobal.org/spec/lti-ags/scope/"
 SCORE = f"{AGS}score"
 LINEITEM = f"{AGS}lineitem"
-LINEITEM_READONLY = f"{AGS}lineitem.readonly"
 RESULT = f"{AGS}result.readonly"
 MEMBERS = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
 SCOPES = (SCORE, LINEITEM, RESULT, MEMBERS)
