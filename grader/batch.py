@@ -14,8 +14,28 @@ from problems.graph import Graph
 from problems.precision import Precision
 from problems.solve import Solution
 
-BLANK, UNREADABLE, CORRECT, IMPRECISE, CARRIED, SLIP, WRONG = range(7)
-VERDICTS = ("blank", "unreadable", "correct", "imprecise", "carried", "slip", "wrong")
+(
+    BLANK,
+    UNREADABLE,
+    CORRECT,
+    IMPRECISE,
+    CARRIED,
+    SLIP,
+    WRONG,
+    UNDETERMINED,
+    REPEATED,
+) = range(9)
+VERDICTS = (
+    "blank",
+    "unreadable",
+    "correct",
+    "imprecise",
+    "carried",
+    "slip",
+    "wrong",
+    "undetermined",
+    "repeated",
+)
 """Verdict codes in arrays, and their names."""
 
 COARSEST = 0.1

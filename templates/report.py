@@ -6,7 +6,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Verdict = Literal["correct", "imprecise", "carried", "slip", "wrong", "blank", "unreadable"]
+Verdict = Literal[
+    "correct",
+    "imprecise",
+    "carried",
+    "undetermined",
+    "slip",
+    "repeated",
+    "wrong",
+    "blank",
+    "unreadable",
+]
 FORMAT = 1
 
 
