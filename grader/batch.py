@@ -42,6 +42,9 @@ COARSEST = 0.1
 """A number written with fewer digits must still say something: half a unit of its last digit
 is at most this share of the true value. Without this bound "1" would pass for 0.77."""
 
+SHORT = 1.5
+"""A number whose last digit is worth more units than this has fewer digits than asked."""
+
 Codes = NDArray[np.int8]
 Indices = NDArray[np.int64]
 
@@ -89,6 +92,12 @@ class Standing:
     dead: dict[str, BoolArray] = field(default_factory=dict)
     """Where the effective value cannot be carried further; absent if nowhere."""
     dead_recomputed: dict[str, BoolArray] = field(default_factory=dict)
+    coarse: dict[str, BoolArray] = field(default_factory=dict)
+    """Where an own answer that is not right was written with fewer digits than asked."""
+    weak: dict[str, BoolArray] = field(default_factory=dict)
+    """Where an answer is carried though a rough guess would have done; absent if nowhere."""
+    vouched: dict[str, BoolArray] = field(default_factory=dict)
+    """Where an undetermined answer counts because the student showed its rule elsewhere."""
     used: dict[str, dict[int, tuple[str, ...]]] = field(default_factory=dict)
     """Step -> submission -> ids of the deviating values that its verdict rests on."""
 
@@ -122,7 +131,7 @@ def is_coarse(
         asked: one unit of the last digit asked for.
     """
     m = array(true.m)
-    speaks = (unit > asked * 1.5) & (0.5 * unit <= COARSEST * np.abs(m))
+    speaks = (unit > asked * SHORT) & (0.5 * unit <= COARSEST * np.abs(m))
     rounded = np.abs(value - m) <= 0.5 * unit * (1 + 1e-9) + 1e-12
     size = np.abs(value)
     cut = (size <= np.abs(m)) & (np.abs(m) < size + unit) & (value * m > 0)

@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from grader.batch import CARRIED, CORRECT, Batch, Codes, Standing
+from grader.batch import CARRIED, CORRECT, UNDETERMINED, Batch, Codes, Standing
 from grader.diagnose import Named, diagnose
+from grader.evidence import settle
 from grader.follow import follow
 from problems.elementary import BoolArray, FloatArray, array
 
@@ -29,6 +30,8 @@ class Judged:
     standing: Standing
     slips: Named
     flipped: BoolArray
+    closed: BoolArray
+    """Whose answers show too little: so many of them are undetermined that a person should look."""
 
 
 def judge(batch: Batch) -> Judged:
@@ -38,7 +41,8 @@ def judge(batch: Batch) -> Judged:
     if flipped.any():
         batch = _negated(batch, flipped)
         standing = follow(batch)
-    return Judged(standing, diagnose(batch, standing), flipped)
+    named = diagnose(batch, standing)
+    return Judged(standing, named, flipped, settle(batch, standing))
 
 
 def _of_kind(batch: Batch, kinds: Iterable[str]) -> list[str]:
@@ -47,8 +51,9 @@ def _of_kind(batch: Batch, kinds: Iterable[str]) -> list[str]:
 
 
 def _fine(verdict: Codes) -> BoolArray:
-    """Right, imprecise or carried: neighbouring codes."""
-    return (verdict >= CORRECT) & (verdict <= CARRIED)
+    """Right, imprecise, or following from own values: the first are neighbouring codes."""
+    fine: BoolArray = ((verdict >= CORRECT) & (verdict <= CARRIED)) | (verdict == UNDETERMINED)
+    return fine
 
 
 def _flipped(batch: Batch, standing: Standing) -> BoolArray:

@@ -21,6 +21,8 @@ from grader.batch import (
     CARRIED,
     CORRECT,
     IMPRECISE,
+    SHORT,
+    UNDETERMINED,
     UNREADABLE,
     WRONG,
     Batch,
@@ -37,11 +39,6 @@ from problems.elementary import BoolArray, FloatArray, array
 from problems.expression import BALLS, Expression
 from problems.graph import Step
 
-FIRM = 0.02
-"""Half a unit of the last digit written, as a share of the number, up to which a wrong number
-is taken for a rounded one."""
-
-
 def follow(batch: Batch) -> Standing:
     """Walk the graph and give every asked step of every submission its standing."""
     walk = _Walk(batch)
@@ -53,20 +50,6 @@ def follow(batch: Batch) -> Standing:
         ):
             walk.bar(walk.guards.mindless(walk.found.verdicts))
     return walk.found
-
-
-def own_radius(
-    verdict: Codes, value: FloatArray, unit: FloatArray, asked: FloatArray
-) -> FloatArray:
-    """How far the calculator's value may be from what was written down.
-
-    One unit of the last digit asked for; of the last digit written, where fewer were written
-    and the number still says something. A bare "1" that is wrong stands for itself: taken as
-    anything from 0 to 2 it would explain whatever follows.
-    """
-    speaks = 0.5 * unit <= FIRM * np.abs(value)
-    rough = (verdict == IMPRECISE) | ((verdict == WRONG) & speaks)
-    return np.where(rough, np.fmax(unit, asked), asked)
 
 
 class _Walk:
@@ -86,7 +69,8 @@ class _Walk:
             rests = np.zeros(self.count, dtype=bool)
             rests[list(self.found.used.get(id, {}))] = True
             parroted = self.batch.values[id] == self.guards.parroted
-            unearned = (verdict == CARRIED) | ((verdict == IMPRECISE) & (rests | parroted))
+            followed = (verdict == CARRIED) | (verdict == UNDETERMINED)
+            unearned = followed | ((verdict == IMPRECISE) & (rests | parroted))
             verdict[mindless & unearned] = WRONG
 
     # one step ------------------------------------------------------------------------------
@@ -178,16 +162,24 @@ class _Walk:
         coarse = missed & is_coarse(true, value, unit, asked) if missed.any() else missed
         verdict[written] = WRONG
         verdict[right] = CORRECT
-        verdict[coarse] = IMPRECISE
         if reached is not None:
             rest = reached & (verdict == WRONG)
             if rest.any():
                 Mixtures(self, step, verdict, asked).run(np.flatnonzero(rest))
+        verdict[coarse & (verdict == WRONG)] = IMPRECISE
+        rough = missed & (unit > SHORT * asked)
+        if rough.any():
+            self.found.coarse[id] = rough
         self.found.verdicts[id] = verdict
-        self._hand_on(step, verdict, own_radius(verdict, value, unit, asked))
+        self._hand_on(step, verdict, asked)
 
     def _hand_on(self, step: Step, verdict: Codes, radius: FloatArray) -> None:
-        """What children take: the own answer where there is one."""
+        """What children take: the own answer where there is one, to the unit asked for.
+
+        However few digits were written, the number counts as it stands: taken as anything
+        that rounds to it, a coarse number would explain whatever follows. Who carried more
+        digits than were written had a right number on the calculator, and mixtures try that.
+        """
         found, id, count = self.found, step.id, self.count
         value = self.batch.values[id]
         written = ~np.isnan(value)

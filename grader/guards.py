@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from grader.batch import CARRIED, CORRECT, Batch, Codes, Indices, spread
+from grader.batch import CARRIED, CORRECT, UNDETERMINED, Batch, Codes, Indices, spread
 from problems import ids
 from problems.ball import Ball, apart
 from problems.elementary import BoolArray, FloatArray, array
@@ -63,9 +63,8 @@ class Guards:
 
     def _is_fruitless(self, id: str, verdict: Codes) -> BoolArray:
         """Where something is written that is neither right nor follows."""
-        fruitless: BoolArray = (
-            ~np.isnan(self.batch.values[id]) & (verdict != CORRECT) & (verdict != CARRIED)
-        )
+        follows = (verdict == CORRECT) | (verdict == CARRIED) | (verdict == UNDETERMINED)
+        fruitless: BoolArray = ~np.isnan(self.batch.values[id]) & ~follows
         return fruitless
 
     def _is_idle(self, step: Step, at: Indices) -> BoolArray:

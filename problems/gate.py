@@ -128,7 +128,8 @@ def _differs_unless_zero(a: str, b: str, target: str) -> Callable[[Solution], Tr
     return passes
 
 
-def _trivial_checks(graph: Graph, step: Step) -> Iterator[Check]:
+def trivial_checks(graph: Graph, step: Step) -> Iterator[Check]:
+    """That a step can be told from 0 and from its own parents, wherever it is none of them."""
     kind = step.kind
     straight = is_straight(graph, step)
     if not (straight and kind == "slope"):
@@ -190,7 +191,7 @@ def checks(
     """
     found = list(_slope_checks(graph, low))
     for id in asked:
-        found.extend(_trivial_checks(graph, graph.steps[id]))
+        found.extend(trivial_checks(graph, graph.steps[id]))
     found.extend(_twin_checks(graph, asked))
     for id in asked:
         found.extend(_slip_checks(graph, graph.steps[id], precision))
