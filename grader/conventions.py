@@ -42,7 +42,7 @@ def judge(batch: Batch) -> Judged:
         batch = _negated(batch, flipped)
         standing = follow(batch)
     named = diagnose(batch, standing)
-    return Judged(standing, named, flipped, settle(batch, standing))
+    return Judged(standing, named, flipped, settle(batch, standing, named))
 
 
 def _of_kind(batch: Batch, kinds: Iterable[str]) -> list[str]:

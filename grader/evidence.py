@@ -9,7 +9,7 @@ Source: docs/grading.md, Evidence.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,6 +24,7 @@ from grader.batch import (
     Batch,
     Standing,
 )
+from grader.diagnose import COPIES, Named
 from grader.guards import UPDATES
 from problems import gate, ids
 from problems.activations import SOFTMAX, activation
@@ -123,9 +124,17 @@ def _is_steep(name: str, step: Step, ball: Ball, parents: Mapping[str, Ball]) ->
     return steep
 
 
-def is_firm(step: Step, ball: Ball, parents: Mapping[str, Ball]) -> BoolArray:
-    """Where even a rough guess (0, the old value, one digit) would be visibly wrong."""
+def is_firm(graph: Graph, step: Step, ball: Ball, parents: Mapping[str, Ball]) -> BoolArray:
+    """Where even a rough guess (0, the old value, one digit) or a copy would be visibly wrong.
+
+    The slope of a straight activation is one of two numbers: that is always a guess.
+    """
     firm = _is_clear(ball, Ball(0.0, 0.0))
+    for parent in step.parents:
+        if parent in parents:
+            firm = firm & apart(ball, parents[parent])
+    if step.kind == "slope" and gate.is_straight(graph, step):
+        firm = np.zeros_like(firm)
     if step.kind in UPDATES:
         firm = firm & _is_clear(ball, parents[step.parents[0]])
     return firm
@@ -143,7 +152,10 @@ ALIKE = {"x": "in", "out": "in", "error": "dout", "new.w": "w", "new.b": "b"}
 """Kinds of source that make no difference to the rule that reads them."""
 LOSSES = ("loss", "share")
 INVENTED = 0.4
-"""Share of the answers from which on numbers that nothing explains are no accident..."""
+"""Share of the answers from which on numbers that nothing explains are no accident, and..."""
+FOREIGN = 0.6
+"""... share of the answers that read the given numbers: who works with other ones has these
+wrong and all that merely follows from them right, ..."""
 FEWEST_INVENTED = 6
 """... if there are at least so many."""
 CLOSED = 0.25
@@ -187,7 +199,7 @@ def _sources(graph: Graph, step: Step, written: Container[str]) -> set[str]:
     return found
 
 
-def settle(batch: Batch, standing: Standing) -> BoolArray:
+def settle(batch: Batch, standing: Standing, named: Named) -> BoolArray:
     """Decide which answers count that follow but show little; slips are named already.
 
     What follows from a sheet of invented numbers is undetermined. A weak answer counts if the
@@ -198,6 +210,7 @@ def settle(batch: Batch, standing: Standing) -> BoolArray:
     Args:
         batch: the submissions.
         standing: what the walk found; its verdicts are changed in place.
+        named: the slips found.
 
     Returns:
         Which submissions have so many undetermined answers that a person should look.
@@ -205,7 +218,7 @@ def settle(batch: Batch, standing: Standing) -> BoolArray:
     verdicts = standing.verdicts
     if not any((v == UNDETERMINED).any() or (v == WRONG).any() for v in verdicts.values()):
         return np.zeros(batch.count, dtype=bool)
-    unexplained = _unexplained(batch, standing)
+    unexplained = _unexplained(batch, standing, named)
     _bar_invented(batch, standing, unexplained)
     kinds = rule_kinds(batch.graph, batch.asked)
     nowhere = np.zeros(batch.count, dtype=bool)
@@ -214,12 +227,13 @@ def settle(batch: Batch, standing: Standing) -> BoolArray:
     for id, verdict in verdicts.items():
         weak = standing.weak.get(id, nowhere)
         shown[kinds[id]] += (verdict == CORRECT) | ((verdict == CARRIED) & ~weak)
-        silent[kinds[id]] += verdict == UNDETERMINED
+        silent[kinds[id]] += (verdict == UNDETERMINED) & ~standing.untold.get(id, nowhere)
     for id, verdict in verdicts.items():
         some, many = shown[kinds[id]], silent[kinds[id]]
         weak = standing.weak.get(id, nowhere) & (verdict == CARRIED)
         share = np.where(unexplained.get(id, nowhere), UNEXPLAINED_SHARE, EXPLAINED_SHARE)
-        vouched = (verdict == UNDETERMINED) & (some >= 1) & (many <= share * some)
+        told = ~standing.untold.get(id, nowhere)
+        vouched = (verdict == UNDETERMINED) & told & (some >= 1) & (many <= share * some)
         verdict[weak & (some < 1)] = UNDETERMINED
         if vouched.any():
             standing.vouched[id] = vouched
@@ -227,8 +241,8 @@ def settle(batch: Batch, standing: Standing) -> BoolArray:
     return _closed(batch, standing)
 
 
-def _unexplained(batch: Batch, standing: Standing) -> dict[str, BoolArray]:
-    """Where a number rests on one that nothing explains; absent if nowhere."""
+def _unexplained(batch: Batch, standing: Standing, named: Named) -> dict[str, BoolArray]:
+    """Where a number rests on one that nothing explains, or copying; absent if nowhere."""
     found: dict[str, BoolArray] = {}
     for step in batch.graph.steps.values():
         before = [found[p] for p in step.parents if p in found]
@@ -236,6 +250,7 @@ def _unexplained(batch: Batch, standing: Standing) -> dict[str, BoolArray]:
         verdict = standing.verdicts.get(step.id)
         if verdict is not None:
             here = verdict == WRONG
+            here[[n for n, slip in named.get(step.id, {}).items() if slip in COPIES]] = True
             if rests is not None:
                 here = here | (rests & (verdict != CORRECT) & (verdict != IMPRECISE))
             rests = here
@@ -248,14 +263,27 @@ def _bar_invented(
     batch: Batch, standing: Standing, unexplained: Mapping[str, BoolArray]
 ) -> None:
     """What follows from invented numbers shows nothing, where much of a sheet is invented."""
-    invented = np.sum([v == WRONG for v in standing.verdicts.values()], axis=0)
-    answered = np.sum([~np.isnan(v) for v in batch.values.values()], axis=0)
-    fabricated = invented >= np.maximum(FEWEST_INVENTED, INVENTED * answered)
+    fabricated = _is_mostly_wrong(batch, standing, batch.asked, INVENTED)
+    givens = set(batch.graph.givens) - {"rate"}  # which many share
+    reading = [id for id in batch.asked if givens & set(batch.graph.steps[id].parents)]
+    fabricated |= _is_mostly_wrong(batch, standing, reading, FOREIGN)
     if not fabricated.any():
         return
     for id, verdict in standing.verdicts.items():
         if id in unexplained:
             verdict[fabricated & unexplained[id] & (verdict == CARRIED)] = UNDETERMINED
+
+
+def _is_mostly_wrong(
+    batch: Batch, standing: Standing, among: Sequence[str], share: float
+) -> BoolArray:
+    """Where nothing explains so large a share of some answers."""
+    if not among:
+        return np.zeros(batch.count, dtype=bool)
+    wrong = np.sum([standing.verdicts[id] == WRONG for id in among], axis=0)
+    answered = np.sum([~np.isnan(batch.values[id]) for id in among], axis=0)
+    mostly: BoolArray = wrong >= np.maximum(FEWEST_INVENTED, share * answered)
+    return mostly
 
 
 def _closed(batch: Batch, standing: Standing) -> BoolArray:

@@ -230,7 +230,7 @@ class Mixtures:
         self.verdict[at[silent]] = UNDETERMINED
         self.verdict[at[imprecise]] = IMPRECISE
         if carried.any():
-            firm = (strong & is_firm(self.step, ball, parents)).any(axis=0)
+            firm = (strong & is_firm(self.batch.graph, self.step, ball, parents)).any(axis=0)
             self._mark_weak(at[carried & ~firm])
         first = np.where(
             carried,
