@@ -31,7 +31,7 @@ class Judged:
     slips: Named
     flipped: BoolArray
     closed: BoolArray
-    """Whose answers show too little: so many of them are undetermined that a person should look."""
+    """Whose answers show so little that a person should look: many of them are undetermined."""
 
 
 def judge(batch: Batch) -> Judged:

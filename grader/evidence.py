@@ -27,16 +27,17 @@ from grader.batch import (
 from grader.diagnose import COPIES, Named
 from grader.guards import UPDATES
 from problems import gate, ids
-from problems.activations import SOFTMAX, activation
+from problems.activations import SOFTMAX
 from problems.ball import SLACK, Ball, apart
 from problems.elementary import BoolArray, array, greater
 from problems.expression import Ref, Sum
 from problems.graph import Graph, Step
 
-LEAST_SLOPE = 0.02
-"""Slope of an activation below which its output and its slope are the same for every input."""
 MARGIN = 4.0
-"""So many radii from 0 and from the old value a number must be for no rough guess to do."""
+"""So many radii from 0 and from the old value a number must be for no rough guess to do; an
+output from where its activation is flat."""
+FLAT = {"logistic": (0.0, 1.0), "tanh": (-1.0, 1.0), "softplus": (0.0,), SOFTMAX: (0.0, 1.0)}
+"""Where outputs lie whatever the net input, if it is large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,32 +47,34 @@ class Trivial:
     zero: bool
     parents: tuple[tuple[str, str], ...]
     """Ids of parents, each with the target that, where it is 0, makes the step its equal."""
-    activation: str
-    """Of the unit, for an output or a slope that is not straight; else ''."""
+    flat: tuple[float, ...]
+    """Of an output, where its activation is flat."""
 
 
 @lru_cache(maxsize=65536)
-def trivial(graph: Graph, id: str) -> Trivial:
+def trivial(graph: Graph, asked: tuple[str, ...], id: str) -> Trivial:
     """What the quality gate keeps a step's true value apart from, for own values as well.
 
-    Not the parents of a plain sum of steps: there one vanishing term makes it the other one.
+    Parents count that stand on the sheet; not those of a plain sum of steps, for there one
+    vanishing term makes it the other one.
 
     >>> from problems.graph import build
     >>> from problems.network import Layer, Network, Plan
     >>> graph = build(Plan(Network(1, (Layer(1),))))
-    >>> trivial(graph, "error.1")
-    Trivial(zero=True, parents=(('out.1.1', 't.1'), ('t.1', '')), activation='')
+    >>> trivial(graph, ("out.1.1", "error.1"), "error.1")
+    Trivial(zero=True, parents=(('out.1.1', 't.1'), ('t.1', '')), flat=())
     """
     step = graph.steps[id]
     found = list(gate.trivial_checks(graph, step))
+    sheet = {*asked, *graph.givens}
     target = next((p for p in step.parents if ids.parse(p).kind == "t"), "")
     parents = tuple(
         (check.other, target if ids.parse(check.other).kind == "out" else "")
         for check in found
-        if check.name == "parent" and not _adds_steps(step)
+        if check.name == "parent" and check.other in sheet and not _adds_steps(step)
     )
     zero = any(check.name == "zero" for check in found)
-    return Trivial(zero, parents, _curved(graph, step))
+    return Trivial(zero, parents, _flat(graph, step))
 
 
 def _adds_steps(step: Step) -> bool:
@@ -79,25 +82,23 @@ def _adds_steps(step: Step) -> bool:
     return isinstance(rule, Sum) and all(isinstance(term, Ref) for term in rule.terms)
 
 
-def _curved(graph: Graph, step: Step) -> str:
+def _flat(graph: Graph, step: Step) -> tuple[float, ...]:
     parsed = ids.parse(step.id)
-    if parsed.kind not in ("out", "slope") or parsed.inner or gate.is_straight(graph, step):
-        return ""
-    return graph.plan.network.layers[parsed.layer - 1].activation
+    if parsed.kind != "out" or parsed.inner:
+        return ()
+    return FLAT.get(graph.plan.network.layers[parsed.layer - 1].activation, ())
 
 
-def is_determined(
-    graph: Graph, step: Step, ball: Ball, parents: Mapping[str, Ball]
-) -> BoolArray:
+def is_determined(batch: Batch, step: Step, ball: Ball, parents: Mapping[str, Ball]) -> BoolArray:
     """Where the right rule's number can be told from every number that costs no work.
 
     Args:
-        graph: the steps.
+        batch: the submissions.
         step: whose answer it is.
         ball: what the rule gives at some choice of parents.
         parents: that choice.
     """
-    never = trivial(graph, step.id)
+    never = trivial(batch.graph, batch.asked, step.id)
     good = np.asarray(~np.isnan(array(ball.m)))
     if never.zero:
         good = good & apart(ball, Ball(0.0, 0.0))
@@ -107,32 +108,17 @@ def is_determined(
             if target in parents:
                 differs = differs | (array(parents[target].m) == 0)
             good = good & differs
-    if never.activation:
-        good = good & _is_steep(never.activation, step, ball, parents)
+    for limit in never.flat:
+        good = good & _is_clear(ball, Ball(limit, 0.0))
     return good
 
 
-def _is_steep(name: str, step: Step, ball: Ball, parents: Mapping[str, Ball]) -> BoolArray:
-    """Whether the unit is far enough from saturation for its output to tell its input."""
-    if name == SOFTMAX:
-        return np.abs(array(ball.m) - 0.5) <= 0.5 - LEAST_SLOPE
-    row = activation(name)
-    slope = ball
-    if step.kind == "out":
-        slope = row.slope_ball(ball if row.slope_at == "out" else parents[step.parents[0]])
-    steep: BoolArray = np.abs(array(slope.m)) - array(slope.r) >= min(row.low, LEAST_SLOPE)
-    return steep
-
-
 def is_firm(graph: Graph, step: Step, ball: Ball, parents: Mapping[str, Ball]) -> BoolArray:
-    """Where even a rough guess (0, the old value, one digit) or a copy would be visibly wrong.
+    """Where even a rough guess (0, the old value, one digit) would be visibly wrong.
 
     The slope of a straight activation is one of two numbers: that is always a guess.
     """
     firm = _is_clear(ball, Ball(0.0, 0.0))
-    for parent in step.parents:
-        if parent in parents:
-            firm = firm & apart(ball, parents[parent])
     if step.kind == "slope" and gate.is_straight(graph, step):
         firm = np.zeros_like(firm)
     if step.kind in UPDATES:
@@ -220,6 +206,7 @@ def settle(batch: Batch, standing: Standing, named: Named) -> BoolArray:
         return np.zeros(batch.count, dtype=bool)
     unexplained = _unexplained(batch, standing, named)
     _bar_invented(batch, standing, unexplained)
+    _weaken_repeats(batch, standing, named)
     kinds = rule_kinds(batch.graph, batch.asked)
     nowhere = np.zeros(batch.count, dtype=bool)
     shown = {kind: np.zeros(batch.count) for kind in set(kinds.values())}
@@ -249,8 +236,7 @@ def _unexplained(batch: Batch, standing: Standing, named: Named) -> dict[str, Bo
         rests = np.logical_or.reduce(before) if before else None
         verdict = standing.verdicts.get(step.id)
         if verdict is not None:
-            here = verdict == WRONG
-            here[[n for n, slip in named.get(step.id, {}).items() if slip in COPIES]] = True
+            here = _is_invented(standing, named, step.id)
             if rests is not None:
                 here = here | (rests & (verdict != CORRECT) & (verdict != IMPRECISE))
             rests = here
@@ -259,9 +245,35 @@ def _unexplained(batch: Batch, standing: Standing, named: Named) -> dict[str, Bo
     return found
 
 
-def _bar_invented(
-    batch: Batch, standing: Standing, unexplained: Mapping[str, BoolArray]
-) -> None:
+def _weaken_repeats(batch: Batch, standing: Standing, named: Named) -> None:
+    """What repeats a number by its nature shows no more than that number does.
+
+    The gradient of a bias is its unit's delta: written below an invented delta it is a copy.
+    """
+    for id, verdict in standing.verdicts.items():
+        source = _repeated(batch.graph, batch.graph.steps[id])
+        if source in standing.verdicts:
+            copied = (verdict == CARRIED) & _is_invented(standing, named, source)
+            if copied.any():
+                nowhere = np.zeros(batch.count, dtype=bool)
+                standing.weak[id] = standing.weak.get(id, nowhere) | copied
+
+
+def _repeated(graph: Graph, step: Step) -> str:
+    """The parent whose number a step repeats by its nature; else ''."""
+    if isinstance(step.rule, Ref):
+        return step.rule.id
+    return step.parents[0] if gate.is_straight(graph, step) else ""
+
+
+def _is_invented(standing: Standing, named: Named, id: str) -> BoolArray:
+    """Where nothing but copying explains an answer."""
+    invented: BoolArray = standing.verdicts[id] == WRONG
+    invented[[n for n, slip in named.get(id, {}).items() if slip in COPIES]] = True
+    return invented
+
+
+def _bar_invented(batch: Batch, standing: Standing, unexplained: Mapping[str, BoolArray]) -> None:
     """What follows from invented numbers shows nothing, where much of a sheet is invented."""
     fabricated = _is_mostly_wrong(batch, standing, batch.asked, INVENTED)
     givens = set(batch.graph.givens) - {"rate"}  # which many share
@@ -287,10 +299,20 @@ def _is_mostly_wrong(
 
 
 def _closed(batch: Batch, standing: Standing) -> BoolArray:
+    """Where a quarter of the answers is undetermined, or every output of one pass is."""
     silent = np.zeros(batch.count)
     answered = np.zeros(batch.count)
+    nowhere = np.zeros(batch.count, dtype=bool)
+    flat: dict[tuple[int | None, int], list[BoolArray]] = {}
     for id, verdict in standing.verdicts.items():
-        silent += verdict == UNDETERMINED
+        here = verdict == UNDETERMINED
+        silent += here
         answered += ~np.isnan(batch.values[id])
+        parsed = ids.parse(id)
+        if parsed.kind == "out" and parsed.layer == batch.graph.plan.network.depth:
+            told = here | standing.vouched.get(id, nowhere)
+            flat.setdefault((parsed.example, parsed.iteration), []).append(told)
     closed: BoolArray = silent >= np.maximum(FEWEST_CLOSED, CLOSED * answered)
+    for outputs in flat.values():
+        closed |= np.logical_and.reduce(outputs)
     return closed

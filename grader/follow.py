@@ -37,8 +37,10 @@ from grader.guards import Guards
 from grader.mixtures import Mixtures
 from problems.ball import SLACK, Ball, within
 from problems.elementary import BoolArray, FloatArray, array
-from problems.expression import BALLS, Expression
+from problems.expression import Expression
 from problems.graph import Step
+from problems.solve import rule_ball
+
 
 def follow(batch: Batch) -> Standing:
     """Walk the graph and give every asked step of every submission its standing."""
@@ -135,8 +137,7 @@ class _Walk:
 
     def ball(self, step: Step, rule: Expression, parents: Mapping[str, Ball]) -> Ball:
         """A rule over chosen parents, with the unit that writing the result may cost."""
-        ball: Ball = rule.evaluate(parents, BALLS)
-        return ball.widened(self.batch.precision.unit(step.kind, ball))
+        return rule_ball(step.kind, rule, parents, self.batch.precision)
 
     def _hand_on_recomputed(self, id: str) -> None:
         found = self.found
@@ -182,7 +183,7 @@ class _Walk:
             return
         value, unit = self.batch.values[step.id][at], self.batch.units[step.id][at]
         same = np.zeros(len(at), dtype=bool)
-        for parent, _ in trivial(self.batch.graph, step.id).parents:
+        for parent, _ in trivial(self.batch.graph, self.batch.asked, step.id).parents:
             for ball in (self.batch.true[parent], self.found.effective[parent]):
                 number = gathered(ball, at, self.count)
                 differs = np.abs(value - array(number.m)) > SLACK * np.abs(value)
