@@ -63,6 +63,9 @@ class Batch:
     unreadable: Mapping[str, BoolArray]
     """Asked id -> where something stands that is no number."""
     count: int
+    offs: Mapping[str, FloatArray] = field(default_factory=dict)
+    """Id of a step -> how far its value may be off, where it was found behind its children
+    instead of on the sheet."""
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -96,6 +99,10 @@ class Standing:
     """Where an own answer that is not right was written with fewer digits than asked."""
     untold: dict[str, BoolArray] = field(default_factory=dict)
     """Where a number has too few digits to be told from what costs no work; absent if nowhere."""
+    zeroed: dict[str, BoolArray] = field(default_factory=dict)
+    """Where an answer follows from an own 0 that hides whatever comes after; absent if nowhere."""
+    elaborate: dict[str, BoolArray] = field(default_factory=dict)
+    """Where the wrong rule behind a slip takes work as the right one does; absent if nowhere."""
     weak: dict[str, BoolArray] = field(default_factory=dict)
     """Where an answer is carried though a rough guess would have done; absent if nowhere."""
     vouched: dict[str, BoolArray] = field(default_factory=dict)

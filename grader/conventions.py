@@ -13,10 +13,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from grader.batch import CARRIED, CORRECT, UNDETERMINED, Batch, Codes, Standing
+from grader.batch import CARRIED, CORRECT, SLIP, UNDETERMINED, Batch, Codes, Indices, Standing
 from grader.diagnose import Named, diagnose
-from grader.evidence import settle
 from grader.follow import follow
+from grader.magnitude import powers_of_ten
+from grader.repeats import charge_once
+from grader.settle import settle
+from grader.unwritten import recover
 from problems.elementary import BoolArray, FloatArray, array
 
 MOST = 0.8
@@ -32,6 +35,8 @@ class Judged:
     flipped: BoolArray
     closed: BoolArray
     """Whose answers show so little that a person should look: many of them are undetermined."""
+    power: Indices
+    """By which power of ten all answers are too large, as a spreadsheet makes them; 0 for none."""
 
 
 def judge(batch: Batch) -> Judged:
@@ -41,8 +46,14 @@ def judge(batch: Batch) -> Judged:
     if flipped.any():
         batch = _negated(batch, flipped)
         standing = follow(batch)
+    unwritten = recover(batch, standing)
     named = diagnose(batch, standing)
-    return Judged(standing, named, flipped, settle(batch, standing, named))
+    for id, slips in unwritten.items():
+        named[id] = named.get(id, {}) | slips
+        standing.verdicts[id][list(slips)] = SLIP
+    closed = settle(batch, standing, named)
+    charge_once(batch, standing, named)
+    return Judged(standing, named, flipped, closed, powers_of_ten(batch))
 
 
 def _of_kind(batch: Batch, kinds: Iterable[str]) -> list[str]:

@@ -11,10 +11,11 @@ from __future__ import annotations
 import numpy as np
 
 from grader.batch import IMPRECISE, SLIP, WRONG, Batch, Indices, Standing, gathered, spread
+from grader.evidence import is_determined
 from problems.ball import SLACK, Ball, apart, within
 from problems.catalogue import WrongRule
 from problems.elementary import FloatArray, Truth, array
-from problems.expression import BALLS, Constant, Expression, Ref
+from problems.expression import BALLS, Constant, Expression, Negative, Ref
 from problems.slips import OF_THE_PEN, wrong_rules
 
 COPIES = ("unchanged", "parent-copied")
@@ -85,7 +86,10 @@ def _nearest(
     value = batch.values[id][at]
     best: FloatArray = np.full(len(at), np.inf)
     which = np.full(len(at), -1, dtype=np.int64)
-    refs = dict.fromkeys(ref for wrong in rules for ref in wrong.rule.refs())
+    works = np.zeros(len(at), dtype=bool)
+    step = batch.graph.steps[id]
+    reads = (ref for wrong in rules for ref in wrong.rule.refs())
+    refs = dict.fromkeys((*step.parents, *reads))
     parents = {ref: _own_and_true(batch, standing, ref, at) for ref in refs}
     follows = {ref: _own_and_true(batch, standing, ref, at, True) for ref in refs}
     for n, wrong in enumerate(rules):
@@ -98,9 +102,23 @@ def _nearest(
         hit = nearest < best * (1 - 1e-9) - 1e-12
         best = np.where(hit, nearest, best)
         which = np.where(hit, n, which)
+        if hit.any() and not _is_copy(wrong.rule):
+            shows = explains & is_determined(batch, step, ball, entered)
+            works = np.where(hit, shows.any(axis=0) if shows.ndim > 1 else shows, works)
+        else:
+            works &= ~hit
+    if works.any():
+        nowhere = np.zeros(batch.count, dtype=bool)
+        standing.elaborate.setdefault(id, nowhere)[at] |= works
     return {
         int(submission): rules[n].slip for submission, n in zip(at, which, strict=True) if n >= 0
     }
+
+
+def _is_copy(rule: Expression) -> bool:
+    """Whether a wrong rule merely takes a number that stands on the sheet."""
+    inner = rule.of if isinstance(rule, Negative) else rule
+    return isinstance(inner, Ref | Constant)
 
 
 def _tells(batch: Batch, rule: Expression, ball: Ball, value: FloatArray) -> Truth:

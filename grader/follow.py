@@ -51,7 +51,7 @@ def follow(batch: Batch) -> Standing:
         if any(
             (v == CARRIED).any() or (v == IMPRECISE).any() for v in walk.found.verdicts.values()
         ):
-            walk.bar(walk.guards.mindless(walk.found.verdicts))
+            walk.bar(walk.guards.mindless(walk.found.verdicts, walk.found.zeroed))
     return walk.found
 
 
@@ -169,12 +169,15 @@ class _Walk:
             if rest.any():
                 Mixtures(self, step, verdict, asked).run(np.flatnonzero(rest))
         verdict[coarse & (verdict == WRONG)] = IMPRECISE
+        if id in self.found.zeroed:
+            self.found.zeroed[id] &= verdict == WRONG
+            verdict[self.found.zeroed[id]] = UNDETERMINED
         self._bar_untold(step, verdict, asked)
         rough = missed & (unit > SHORT * asked)
         if rough.any():
             self.found.coarse[id] = rough
         self.found.verdicts[id] = verdict
-        self._hand_on(step, verdict, asked)
+        self._hand_on(step, verdict, np.fmax(asked, batch.offs.get(id, asked)))
 
     def _bar_untold(self, step: Step, verdict: Codes, asked: FloatArray) -> None:
         """Of a number with so few digits that it may be a parent too, nobody can tell more."""

@@ -188,13 +188,18 @@ class Mixtures:
         updated = self.step.kind in UPDATES
         repeats = self.walk.guards.repeated(self.step)[at] & self.walk.guards.repeaters[at]
         repeats = repeats & ~(all_own & updated)
-        exact = open_ & self._explains(value, ball, rule, parents) & ~repeats
+        follows = self._explains(value, ball, rule, parents) & ~repeats
+        exact = open_ & follows
         coarse = np.zeros_like(open_)
         short = unit > SHORT * self.asked[at]
         if short.any():
             coarse = open_ & is_coarse(ball, value, unit, self.asked[at])
             held = exact & short & self._from_coarse(at, off, table)
             exact, coarse = exact & ~held, coarse | held
+        zeroed = follows.any(axis=0) & ~exact.any(axis=0) & (self.verdict[at] == WRONG)
+        if zeroed.any():
+            nowhere = np.zeros(self.batch.count, dtype=bool)
+            self.found.zeroed.setdefault(id, nowhere)[at[zeroed]] = True
         if not (exact.any() or coarse.any()):
             return np.zeros(len(at), dtype=bool)
         shows = is_determined(self.batch, self.step, ball, parents)
