@@ -91,6 +91,9 @@ class Standing:
     dead_recomputed: dict[str, BoolArray] = field(default_factory=dict)
     used: dict[str, dict[int, tuple[str, ...]]] = field(default_factory=dict)
     """Step -> submission -> ids of the deviating values that its verdict rests on."""
+    vouched: dict[str, BoolArray] = field(default_factory=dict)
+    """Where a verdict `carried` would be `undetermined`, had the student not shown that kind of
+    rule elsewhere; absent if nowhere."""
 
 
 def gathered(ball: Ball, at: Indices, count: int) -> Ball:

@@ -29,6 +29,11 @@ class Judged:
     standing: Standing
     slips: Named
     flipped: BoolArray
+    closed: BoolArray
+    """Where a slip has closed the network: what comes after is the same by any method."""
+    power: Codes
+    """By which power of ten all answers are too large (4: 7775 for 0.7775) or, below 0, too
+    small; 0 where they are not."""
 
 
 def judge(batch: Batch) -> Judged:
@@ -38,7 +43,8 @@ def judge(batch: Batch) -> Judged:
     if flipped.any():
         batch = _negated(batch, flipped)
         standing = follow(batch)
-    return Judged(standing, diagnose(batch, standing), flipped)
+    nobody = np.zeros(batch.count, dtype=bool)
+    return Judged(standing, diagnose(batch, standing), flipped, nobody, nobody.astype(np.int8))
 
 
 def _of_kind(batch: Batch, kinds: Iterable[str]) -> list[str]:
