@@ -53,6 +53,10 @@ def digits(about: Arguments) -> str:
     return f"{about['asked']} {unit.removesuffix('s') if about['asked'] == 1 else unit}"
 
 
+def _are_asked_for(about: Arguments) -> str:
+    return f"{digits(about)} {'is' if about['asked'] == 1 else 'are'} asked for"
+
+
 def named(sources: Sequence[Sequence[str]]) -> str:
     """Own values by symbol and number, the first few of many.
 
@@ -83,11 +87,11 @@ def _advice(about: Arguments) -> str:
 
 def _too_few_digits(about: Arguments) -> str:
     start = f"follows from {_own(about)}" if about.get("sources") is not None else "right"
-    return f"{start}, but too few digits: {digits(about)} are asked for"
+    return f"{start}, but too few digits: {_are_asked_for(about)}"
 
 
 def _too_few_to_tell(about: Arguments) -> str:
-    start = f"too few digits to tell: {digits(about)} are asked for"
+    start = f"too few digits to tell: {_are_asked_for(about)}"
     if about.get("slip") not in CATALOGUE:
         return start
     return f"{start}, and so short it is also what this slip gives: {_title(about)}"
