@@ -105,10 +105,11 @@ class Standing:
     """Where the wrong rule behind a slip takes work as the right one does; absent if nowhere."""
     weak: dict[str, BoolArray] = field(default_factory=dict)
     """Where an answer is carried though a rough guess would have done; absent if nowhere."""
-    vouched: dict[str, BoolArray] = field(default_factory=dict)
-    """Where an undetermined answer counts because the student showed its rule elsewhere."""
     used: dict[str, dict[int, tuple[str, ...]]] = field(default_factory=dict)
     """Step -> submission -> ids of the deviating values that its verdict rests on."""
+    vouched: dict[str, BoolArray] = field(default_factory=dict)
+    """Where a verdict `carried` would be `undetermined`, had the student not shown that kind of
+    rule elsewhere; absent if nowhere."""
 
 
 def gathered(ball: Ball, at: Indices, count: int) -> Ball:

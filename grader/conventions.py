@@ -36,7 +36,8 @@ class Judged:
     closed: BoolArray
     """Whose answers show so little that a person should look: many of them are undetermined."""
     power: Indices
-    """By which power of ten all answers are too large, as a spreadsheet makes them; 0 for none."""
+    """By which power of ten all answers are too large (4: 7775 for 0.7775) or, below 0, too
+    small; 0 where they are not."""
 
 
 def judge(batch: Batch) -> Judged:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from statistics import fmean, median
+from types import MappingProxyType
 
 from problems.formula import Formula
 from templates.classnetwork import LEGEND, class_network
@@ -26,6 +27,7 @@ from templates.page import (
     text,
 )
 from templates.plots import charts
+from templates.report import Verdict
 from templates.sheets import LANGUAGE
 from templates.stepnames import step_symbol
 from templates.survey import Group, Survey, Timeline
@@ -35,7 +37,20 @@ MOST_LISTED = 100
 
 MOST_FEATURES = 20
 
-SEEN = ("correct", "carried", "imprecise", "slip", "wrong", "unreadable", "blank")
+SEEN: Mapping[Verdict, str] = MappingProxyType(
+    {
+        "correct": "Right",
+        "carried": "Carried",
+        "undetermined": "Undetermined",
+        "imprecise": "Digits",
+        "slip": "Slip",
+        "repeated": "Repeated",
+        "wrong": "Wrong",
+        "unreadable": "Unread",
+        "blank": "Blank",
+    }
+)
+"""Verdict -> heading of its column."""
 
 
 def class_report(survey: Survey) -> Page:
@@ -46,6 +61,7 @@ def class_report(survey: Survey) -> Page:
     for group in survey.groups:
         blocks += _pictures(group, _suffix(group, several))
     blocks += _agreement(survey)
+    blocks += _looks(survey)
     blocks += _course(survey.timeline)
     blocks.append(PageBreak())
     blocks.append(Heading(2, "The numbers"))
@@ -187,6 +203,23 @@ def _few(labels: tuple[str, ...], most: int = 6) -> str:
     return ", ".join(labels[:most]) + more
 
 
+def _looks(survey: Survey) -> Iterator[Block]:
+    if not survey.looks:
+        return
+    yield Heading(2, "Sheets to look at")
+    yield Note(
+        text(
+            "No accusation: what is said here can come of one honest slip. It only means that "
+            "the numbers alone do not show what the student can do."
+        )
+    )
+    rows = tuple(
+        (text(look.student), text(look.exercise), text(look.why))
+        for look in survey.looks[:MOST_LISTED]
+    )
+    yield _table(("Student", "Exercise", "What is there"), rows, "Sheets to look at", "lll")
+
+
 def _course(course: Timeline | None) -> Iterator[Block]:
     if course is None or not course.periods:
         return
@@ -240,18 +273,17 @@ def _reliability(group: Group) -> str:
 
 def _step_table(group: Group) -> Table:
     named = symbols(group)
-    header = ("Step", "Facility", "Discrimination", "Right", "Carried", "Digits", "Slip", "Wrong",
-              "Unread", "Blank")  # fmt: skip
+    header = ("Step", "Facility", "Discrimination", *SEEN.values())
     rows = tuple(
         (
             (Math(named[step.id]),),
             text(percent(step.facility)),
             text(signed(step.discrimination)),
-            *(text(str(step.counts.get(verdict, 0))) for verdict in SEEN),  # type: ignore[call-overload]
+            *(text(str(step.counts.get(verdict, 0))) for verdict in SEEN),
         )
         for step in group.steps
     )
-    return _table(header, rows, "Facility, discrimination, verdicts", "lrrrrrrrrr")
+    return _table(header, rows, "Facility, discrimination, verdicts", "lrr" + "r" * len(SEEN))
 
 
 def _slip_table(group: Group) -> Table:
@@ -349,6 +381,9 @@ def _reading() -> Iterator[Block]:
                     "steps hang together less than elsewhere, and alpha is lower.",
                     "Right so far: submissions without deviation before this step; 'of these' go "
                     "wrong here.",
+                    "Undetermined: follows from own values, but there every method gives the same "
+                    "number, so it shows nothing. Repeated: the same slip at a sibling step, "
+                    "charged as the policy says.",
                     "Thirds: the class by the value that was drawn; equal values stay together.",
                 ),
             )

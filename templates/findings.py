@@ -38,7 +38,7 @@ class Finding(NamedTuple):
     """One sentence or two."""
 
     kind: str
-    """`scores`, `reteach`, `hard`, `first`, `draw`, `weak`, `agreement`, `attempts`."""
+    """`scores`, `reteach`, `hard`, `first`, `draw`, `weak`, `agreement`, `look`."""
     parts: Inlines
 
 
@@ -54,6 +54,8 @@ def findings(survey: Survey) -> list[Finding]:
         found += [Finding("draw", parts) for parts in _draws(group, where)]
         found += [Finding("weak", parts) for parts in _weak(group, where)]
     found.append(Finding("agreement", _agreement(survey)))
+    if survey.looks:
+        found.append(Finding("look", _looks(len(survey.looks))))
     return [Finding(kind, tuple(map(_together, parts))) for kind, parts in found]
 
 
@@ -259,4 +261,12 @@ def _agreement(survey: Survey) -> Inlines:
     return head, Text(
         f"{count} of students with different numbers share more wrong answers than chance gives: "
         "worth a look, no more than that."
+    )
+
+
+def _looks(count: int) -> Inlines:
+    which = "1 sheet" if count == 1 else f"{count:,} sheets"
+    return Strong("To look at: "), Text(
+        f"{which}, of which the numbers alone do not show what was done; the reasons stand below, "
+        "and one honest slip can be one."
     )

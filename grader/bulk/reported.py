@@ -75,7 +75,9 @@ def gradebook(graded: Sequence[Graded]) -> pl.DataFrame:
             one.report.percent,
             one.report.first_deviation or "",
             " ".join(one.report.remarks),
+            " ".join(note.message for note in one.report.teacher),
             *_tally(one.report),
+            sum(step.code == "follows_vouched" for step in one.report.steps),
             len(one.report.problems),
         )
         for one in graded

@@ -28,7 +28,17 @@ META = "results.json"
 GRADEBOOK_FILE, PROBLEMS_FILE = "gradebook.csv", "problems.csv"
 STEPS_FILE = {"parquet": "steps.parquet", "csv": "steps.csv"}
 
-VERDICT_COLUMNS = ("correct", "imprecise", "carried", "slip", "wrong", "blank", "unreadable")
+VERDICT_COLUMNS = (
+    "correct",
+    "imprecise",
+    "carried",
+    "undetermined",
+    "slip",
+    "repeated",
+    "wrong",
+    "blank",
+    "unreadable",
+)
 
 GRADEBOOK = {
     "student": pl.String,
@@ -39,10 +49,13 @@ GRADEBOOK = {
     "percent": pl.Float64,
     "first_deviation": pl.String,
     "remarks": pl.String,
+    "for_teacher": pl.String,
     **dict.fromkeys(VERDICT_COLUMNS, pl.Int32),
+    "vouched": pl.Int32,
     "problems": pl.Int32,
 }
-"""Columns of the gradebook; of a verdict, how many steps have it."""
+"""Columns of the gradebook; of a verdict, how many steps have it; `vouched` are those of
+`carried` that would be `undetermined`, had the student not shown their rule elsewhere."""
 
 STEPS = {
     "student": pl.Categorical,

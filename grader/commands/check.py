@@ -196,6 +196,8 @@ def _as_text(reports: Marked, problems: list[Problem]) -> None:
         for line in (report.deviation, *report.remarks):
             if line:
                 click.echo(paragraph(line, "  "))
+        for note in report.teacher:
+            click.echo(paragraph(f"For the teacher: {note.message}", "  "))
         click.echo(_steps_table(report, exercise))
         click.echo()
     every = [*problems, *[p for report, _ in reports for p in report.problems]]
@@ -263,6 +265,8 @@ _COLUMNS = [
     "tolerance",
     "slip",
     "message",
+    "code",
+    "for_teacher",
 ]
 
 
@@ -281,6 +285,8 @@ def _as_csv(reports: Marked, problems: list[Problem]) -> None:
             "" if step.formula else repr(step.tolerance),
             step.slip or "",
             step.message,
+            step.code,
+            " ".join(note.message for note in report.teacher),
         ]
         for report, _ in reports
         for step in report.steps

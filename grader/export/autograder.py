@@ -121,6 +121,7 @@ def graded(outcome: Outcome, policy: Policy, said: str, late: float) -> dict[str
     missed = round(outcome.most - sum(one.report.max for one in outcome.graded), 6)
     if outcome.missing:
         tests.append({"name": "not handed in", "score": 0, "max_score": missed})
+    tests += [test for one in outcome.graded for test in _for_teacher(one)]
     words = [said, _comment(outcome.graded, policy.show)]
     if score != outcome.score:
         words.append(f"{outcome.score:g} points before the rule for late work: {score:g} left.")
@@ -161,6 +162,17 @@ def _tests(one: Graded, show: Show, several: bool) -> Iterator[dict[str, Any]]:
             "output": "\n".join(_lines(step, show)),
             "output_format": "text",
             "visibility": visibility(show),
+        }
+
+
+def _for_teacher(one: Graded) -> Iterator[dict[str, Any]]:
+    """What only staff see on Gradescope."""
+    for note in one.report.teacher:
+        yield {
+            "name": f"for the teacher: {note.code}",
+            "output": note.message,
+            "output_format": "text",
+            "visibility": "hidden",
         }
 
 

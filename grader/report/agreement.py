@@ -22,7 +22,7 @@ from grader.report.results import Results
 from problems.elementary import FloatArray
 from templates.survey import Agreement, Pair
 
-WRONG = ("slip", "wrong")
+WRONG = ("slip", "repeated", "wrong")
 """Verdicts that speak of their own; what is carried from a wrong answer repeats it."""
 
 FEW_BY_CHANCE = 0.01

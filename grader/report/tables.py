@@ -14,10 +14,16 @@ Header = tuple[str, ...]
 
 
 def files(survey: Survey) -> dict[str, bytes]:
-    """Name -> content; `timeline.csv` only where times or attempts are known."""
+    """Name -> content.
+
+    `timeline.csv` only where times or attempts are known, `look_at.csv` only where a person
+    should look at a sheet.
+    """
     found = {name: safe_table(header, rows(survey)) for name, (header, rows) in TABLES.items()}
     if survey.timeline is None:
         del found["timeline.csv"]
+    if not survey.looks:
+        del found["look_at.csv"]
     return found
 
 
@@ -96,6 +102,11 @@ def _agreement(survey: Survey) -> Iterator[Row]:
         ]  # fmt: skip
 
 
+def _looks(survey: Survey) -> Iterator[Row]:
+    for look in survey.looks:
+        yield [look.student, look.exercise, str(look.number or ""), look.why]
+
+
 def _timeline(survey: Survey) -> Iterator[Row]:
     course = survey.timeline
     if course is None:
@@ -140,6 +151,7 @@ TABLES: dict[str, tuple[Sequence[str], Callable[[Survey], Iterator[Row]]]] = {
         ("first", "second", "exercise_number", "shared", "expected", "pairs_by_chance", "steps"),
         _agreement,
     ),
+    "look_at.csv": (("student", "exercise", "exercise_number", "why"), _looks),
     "timeline.csv": (("period", "start", "submissions", "mean_percent"), _timeline),
 }  # fmt: skip
 """Name of a file -> its columns, and its rows."""

@@ -15,7 +15,7 @@ from typing import Any
 from django.db import transaction
 
 from grader.errors import Problem
-from grader.mark import missing_digits, step_of
+from grader.mark import step_of
 from grader.policy import Policy
 from grader.policyfile import load_policy, names, read_policy
 from grader.read.number import Written, read_number
@@ -23,6 +23,7 @@ from grader.web.assignments import note
 from grader.web.grading import hours_late
 from grader.web.lti.outbox import queue_class
 from grader.web.models import Assignment, Audit, Result, Task
+from grader.words import missing_digits
 from problems import ids
 from problems.exercise import Exercise
 from templates.report import Report, StepReport

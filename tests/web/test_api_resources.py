@@ -261,8 +261,11 @@ def test_feedback_waits_for_its_date(room: Class) -> None:
 
 HIDDEN = {
     "score": ("score", "max", "percent", "credit", "weight"),
-    "verdicts": ("verdict", "first_deviation", "deviation", "credit", "remarks", "used"),
-    "messages": ("message", "remarks", "used"),
+    "verdicts": (
+        *("verdict", "first_deviation", "deviation", "credit", "remarks", "used"),
+        *("code", "arguments"),
+    ),
+    "messages": ("message", "remarks", "used", "code", "arguments"),
     "hints": ("hint",),
     "slips": ("slip", "credit"),
     "expected": ("expected", "formula"),

@@ -38,11 +38,6 @@ from templates.marked import TONES
 CHECKS, VARIANTS, SPAN = 120, 30, 60.0
 """Requests of one student in so many seconds."""
 _VARIANT = pattern(r"[A-Za-z0-9_-]{6,24}")
-WORDS = {
-    "correct": "right",
-    "carried": "right from your own values",
-    "imprecise": "too few digits",
-}
 
 
 @dataclass(frozen=True)

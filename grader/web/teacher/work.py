@@ -31,7 +31,7 @@ from problems.errors import GateError
 from problems.sections import placed
 from templates import sheets
 from templates.feedback import feedback
-from templates.page import Block, Heading
+from templates.page import Block, Heading, Note, text
 from templates.report import Report
 from templates.show import Show
 
@@ -100,7 +100,8 @@ def _feedback(assignment: Assignment, person: Member, chosen: Submission) -> Seq
     report = Report.from_json(result.report, Problem)
     page = feedback(report, exercise, EVERYTHING, family.title, person.shown, sections)
     blocks = [b for b in page.blocks if not (isinstance(b, Heading) and b.level == 1)]
-    return worded(lowered(blocks, 1))
+    notes = [Note(text(f"For the teacher: {note.message}")) for note in report.teacher]
+    return worded(lowered([*notes, *blocks], 1))
 
 
 # what can be done --------------------------------------------------------------------------
