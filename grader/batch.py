@@ -94,6 +94,8 @@ class Standing:
     dead_recomputed: dict[str, BoolArray] = field(default_factory=dict)
     coarse: dict[str, BoolArray] = field(default_factory=dict)
     """Where an own answer that is not right was written with fewer digits than asked."""
+    untold: dict[str, BoolArray] = field(default_factory=dict)
+    """Where a number has too few digits to be told from what costs no work; absent if nowhere."""
     weak: dict[str, BoolArray] = field(default_factory=dict)
     """Where an answer is carried though a rough guess would have done; absent if nowhere."""
     vouched: dict[str, BoolArray] = field(default_factory=dict)

@@ -31,7 +31,7 @@ class Judged:
     slips: Named
     flipped: BoolArray
     closed: BoolArray
-    """Whose answers show too little: so many of them are undetermined that a person should look."""
+    """Whose answers show so little that a person should look: many of them are undetermined."""
 
 
 def judge(batch: Batch) -> Judged:
@@ -42,7 +42,7 @@ def judge(batch: Batch) -> Judged:
         batch = _negated(batch, flipped)
         standing = follow(batch)
     named = diagnose(batch, standing)
-    return Judged(standing, named, flipped, settle(batch, standing))
+    return Judged(standing, named, flipped, settle(batch, standing, named))
 
 
 def _of_kind(batch: Batch, kinds: Iterable[str]) -> list[str]:

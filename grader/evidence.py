@@ -9,7 +9,7 @@ Source: docs/grading.md, Evidence.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,18 +24,20 @@ from grader.batch import (
     Batch,
     Standing,
 )
+from grader.diagnose import COPIES, Named
 from grader.guards import UPDATES
 from problems import gate, ids
-from problems.activations import SOFTMAX, activation
+from problems.activations import SOFTMAX
 from problems.ball import SLACK, Ball, apart
 from problems.elementary import BoolArray, array, greater
 from problems.expression import Ref, Sum
 from problems.graph import Graph, Step
 
-LEAST_SLOPE = 0.02
-"""Slope of an activation below which its output and its slope are the same for every input."""
 MARGIN = 4.0
-"""So many radii from 0 and from the old value a number must be for no rough guess to do."""
+"""So many radii from 0 and from the old value a number must be for no rough guess to do; an
+output from where its activation is flat."""
+FLAT = {"logistic": (0.0, 1.0), "tanh": (-1.0, 1.0), "softplus": (0.0,), SOFTMAX: (0.0, 1.0)}
+"""Where outputs lie whatever the net input, if it is large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,32 +47,34 @@ class Trivial:
     zero: bool
     parents: tuple[tuple[str, str], ...]
     """Ids of parents, each with the target that, where it is 0, makes the step its equal."""
-    activation: str
-    """Of the unit, for an output or a slope that is not straight; else ''."""
+    flat: tuple[float, ...]
+    """Of an output, where its activation is flat."""
 
 
 @lru_cache(maxsize=65536)
-def trivial(graph: Graph, id: str) -> Trivial:
+def trivial(graph: Graph, asked: tuple[str, ...], id: str) -> Trivial:
     """What the quality gate keeps a step's true value apart from, for own values as well.
 
-    Not the parents of a plain sum of steps: there one vanishing term makes it the other one.
+    Parents count that stand on the sheet; not those of a plain sum of steps, for there one
+    vanishing term makes it the other one.
 
     >>> from problems.graph import build
     >>> from problems.network import Layer, Network, Plan
     >>> graph = build(Plan(Network(1, (Layer(1),))))
-    >>> trivial(graph, "error.1")
-    Trivial(zero=True, parents=(('out.1.1', 't.1'), ('t.1', '')), activation='')
+    >>> trivial(graph, ("out.1.1", "error.1"), "error.1")
+    Trivial(zero=True, parents=(('out.1.1', 't.1'), ('t.1', '')), flat=())
     """
     step = graph.steps[id]
     found = list(gate.trivial_checks(graph, step))
+    sheet = {*asked, *graph.givens}
     target = next((p for p in step.parents if ids.parse(p).kind == "t"), "")
     parents = tuple(
         (check.other, target if ids.parse(check.other).kind == "out" else "")
         for check in found
-        if check.name == "parent" and not _adds_steps(step)
+        if check.name == "parent" and check.other in sheet and not _adds_steps(step)
     )
     zero = any(check.name == "zero" for check in found)
-    return Trivial(zero, parents, _curved(graph, step))
+    return Trivial(zero, parents, _flat(graph, step))
 
 
 def _adds_steps(step: Step) -> bool:
@@ -78,25 +82,23 @@ def _adds_steps(step: Step) -> bool:
     return isinstance(rule, Sum) and all(isinstance(term, Ref) for term in rule.terms)
 
 
-def _curved(graph: Graph, step: Step) -> str:
+def _flat(graph: Graph, step: Step) -> tuple[float, ...]:
     parsed = ids.parse(step.id)
-    if parsed.kind not in ("out", "slope") or parsed.inner or gate.is_straight(graph, step):
-        return ""
-    return graph.plan.network.layers[parsed.layer - 1].activation
+    if parsed.kind != "out" or parsed.inner:
+        return ()
+    return FLAT.get(graph.plan.network.layers[parsed.layer - 1].activation, ())
 
 
-def is_determined(
-    graph: Graph, step: Step, ball: Ball, parents: Mapping[str, Ball]
-) -> BoolArray:
+def is_determined(batch: Batch, step: Step, ball: Ball, parents: Mapping[str, Ball]) -> BoolArray:
     """Where the right rule's number can be told from every number that costs no work.
 
     Args:
-        graph: the steps.
+        batch: the submissions.
         step: whose answer it is.
         ball: what the rule gives at some choice of parents.
         parents: that choice.
     """
-    never = trivial(graph, step.id)
+    never = trivial(batch.graph, batch.asked, step.id)
     good = np.asarray(~np.isnan(array(ball.m)))
     if never.zero:
         good = good & apart(ball, Ball(0.0, 0.0))
@@ -106,26 +108,19 @@ def is_determined(
             if target in parents:
                 differs = differs | (array(parents[target].m) == 0)
             good = good & differs
-    if never.activation:
-        good = good & _is_steep(never.activation, step, ball, parents)
+    for limit in never.flat:
+        good = good & _is_clear(ball, Ball(limit, 0.0))
     return good
 
 
-def _is_steep(name: str, step: Step, ball: Ball, parents: Mapping[str, Ball]) -> BoolArray:
-    """Whether the unit is far enough from saturation for its output to tell its input."""
-    if name == SOFTMAX:
-        return np.abs(array(ball.m) - 0.5) <= 0.5 - LEAST_SLOPE
-    row = activation(name)
-    slope = ball
-    if step.kind == "out":
-        slope = row.slope_ball(ball if row.slope_at == "out" else parents[step.parents[0]])
-    steep: BoolArray = np.abs(array(slope.m)) - array(slope.r) >= min(row.low, LEAST_SLOPE)
-    return steep
+def is_firm(graph: Graph, step: Step, ball: Ball, parents: Mapping[str, Ball]) -> BoolArray:
+    """Where even a rough guess (0, the old value, one digit) would be visibly wrong.
 
-
-def is_firm(step: Step, ball: Ball, parents: Mapping[str, Ball]) -> BoolArray:
-    """Where even a rough guess (0, the old value, one digit) would be visibly wrong."""
+    The slope of a straight activation is one of two numbers: that is always a guess.
+    """
     firm = _is_clear(ball, Ball(0.0, 0.0))
+    if step.kind == "slope" and gate.is_straight(graph, step):
+        firm = np.zeros_like(firm)
     if step.kind in UPDATES:
         firm = firm & _is_clear(ball, parents[step.parents[0]])
     return firm
@@ -143,7 +138,10 @@ ALIKE = {"x": "in", "out": "in", "error": "dout", "new.w": "w", "new.b": "b"}
 """Kinds of source that make no difference to the rule that reads them."""
 LOSSES = ("loss", "share")
 INVENTED = 0.4
-"""Share of the answers from which on numbers that nothing explains are no accident..."""
+"""Share of the answers from which on numbers that nothing explains are no accident, and..."""
+FOREIGN = 0.6
+"""... share of the answers that read the given numbers: who works with other ones has these
+wrong and all that merely follows from them right, ..."""
 FEWEST_INVENTED = 6
 """... if there are at least so many."""
 CLOSED = 0.25
@@ -187,7 +185,7 @@ def _sources(graph: Graph, step: Step, written: Container[str]) -> set[str]:
     return found
 
 
-def settle(batch: Batch, standing: Standing) -> BoolArray:
+def settle(batch: Batch, standing: Standing, named: Named) -> BoolArray:
     """Decide which answers count that follow but show little; slips are named already.
 
     What follows from a sheet of invented numbers is undetermined. A weak answer counts if the
@@ -198,6 +196,7 @@ def settle(batch: Batch, standing: Standing) -> BoolArray:
     Args:
         batch: the submissions.
         standing: what the walk found; its verdicts are changed in place.
+        named: the slips found.
 
     Returns:
         Which submissions have so many undetermined answers that a person should look.
@@ -205,8 +204,9 @@ def settle(batch: Batch, standing: Standing) -> BoolArray:
     verdicts = standing.verdicts
     if not any((v == UNDETERMINED).any() or (v == WRONG).any() for v in verdicts.values()):
         return np.zeros(batch.count, dtype=bool)
-    unexplained = _unexplained(batch, standing)
+    unexplained = _unexplained(batch, standing, named)
     _bar_invented(batch, standing, unexplained)
+    _weaken_repeats(batch, standing, named)
     kinds = rule_kinds(batch.graph, batch.asked)
     nowhere = np.zeros(batch.count, dtype=bool)
     shown = {kind: np.zeros(batch.count) for kind in set(kinds.values())}
@@ -214,12 +214,13 @@ def settle(batch: Batch, standing: Standing) -> BoolArray:
     for id, verdict in verdicts.items():
         weak = standing.weak.get(id, nowhere)
         shown[kinds[id]] += (verdict == CORRECT) | ((verdict == CARRIED) & ~weak)
-        silent[kinds[id]] += verdict == UNDETERMINED
+        silent[kinds[id]] += (verdict == UNDETERMINED) & ~standing.untold.get(id, nowhere)
     for id, verdict in verdicts.items():
         some, many = shown[kinds[id]], silent[kinds[id]]
         weak = standing.weak.get(id, nowhere) & (verdict == CARRIED)
         share = np.where(unexplained.get(id, nowhere), UNEXPLAINED_SHARE, EXPLAINED_SHARE)
-        vouched = (verdict == UNDETERMINED) & (some >= 1) & (many <= share * some)
+        told = ~standing.untold.get(id, nowhere)
+        vouched = (verdict == UNDETERMINED) & told & (some >= 1) & (many <= share * some)
         verdict[weak & (some < 1)] = UNDETERMINED
         if vouched.any():
             standing.vouched[id] = vouched
@@ -227,15 +228,15 @@ def settle(batch: Batch, standing: Standing) -> BoolArray:
     return _closed(batch, standing)
 
 
-def _unexplained(batch: Batch, standing: Standing) -> dict[str, BoolArray]:
-    """Where a number rests on one that nothing explains; absent if nowhere."""
+def _unexplained(batch: Batch, standing: Standing, named: Named) -> dict[str, BoolArray]:
+    """Where a number rests on one that nothing explains, or copying; absent if nowhere."""
     found: dict[str, BoolArray] = {}
     for step in batch.graph.steps.values():
         before = [found[p] for p in step.parents if p in found]
         rests = np.logical_or.reduce(before) if before else None
         verdict = standing.verdicts.get(step.id)
         if verdict is not None:
-            here = verdict == WRONG
+            here = _is_invented(standing, named, step.id)
             if rests is not None:
                 here = here | (rests & (verdict != CORRECT) & (verdict != IMPRECISE))
             rests = here
@@ -244,13 +245,40 @@ def _unexplained(batch: Batch, standing: Standing) -> dict[str, BoolArray]:
     return found
 
 
-def _bar_invented(
-    batch: Batch, standing: Standing, unexplained: Mapping[str, BoolArray]
-) -> None:
+def _weaken_repeats(batch: Batch, standing: Standing, named: Named) -> None:
+    """What repeats a number by its nature shows no more than that number does.
+
+    The gradient of a bias is its unit's delta: written below an invented delta it is a copy.
+    """
+    for id, verdict in standing.verdicts.items():
+        source = _repeated(batch.graph, batch.graph.steps[id])
+        if source in standing.verdicts:
+            copied = (verdict == CARRIED) & _is_invented(standing, named, source)
+            if copied.any():
+                nowhere = np.zeros(batch.count, dtype=bool)
+                standing.weak[id] = standing.weak.get(id, nowhere) | copied
+
+
+def _repeated(graph: Graph, step: Step) -> str:
+    """The parent whose number a step repeats by its nature; else ''."""
+    if isinstance(step.rule, Ref):
+        return step.rule.id
+    return step.parents[0] if gate.is_straight(graph, step) else ""
+
+
+def _is_invented(standing: Standing, named: Named, id: str) -> BoolArray:
+    """Where nothing but copying explains an answer."""
+    invented: BoolArray = standing.verdicts[id] == WRONG
+    invented[[n for n, slip in named.get(id, {}).items() if slip in COPIES]] = True
+    return invented
+
+
+def _bar_invented(batch: Batch, standing: Standing, unexplained: Mapping[str, BoolArray]) -> None:
     """What follows from invented numbers shows nothing, where much of a sheet is invented."""
-    invented = np.sum([v == WRONG for v in standing.verdicts.values()], axis=0)
-    answered = np.sum([~np.isnan(v) for v in batch.values.values()], axis=0)
-    fabricated = invented >= np.maximum(FEWEST_INVENTED, INVENTED * answered)
+    fabricated = _is_mostly_wrong(batch, standing, batch.asked, INVENTED)
+    givens = set(batch.graph.givens) - {"rate"}  # which many share
+    reading = [id for id in batch.asked if givens & set(batch.graph.steps[id].parents)]
+    fabricated |= _is_mostly_wrong(batch, standing, reading, FOREIGN)
     if not fabricated.any():
         return
     for id, verdict in standing.verdicts.items():
@@ -258,11 +286,33 @@ def _bar_invented(
             verdict[fabricated & unexplained[id] & (verdict == CARRIED)] = UNDETERMINED
 
 
+def _is_mostly_wrong(
+    batch: Batch, standing: Standing, among: Sequence[str], share: float
+) -> BoolArray:
+    """Where nothing explains so large a share of some answers."""
+    if not among:
+        return np.zeros(batch.count, dtype=bool)
+    wrong = np.sum([standing.verdicts[id] == WRONG for id in among], axis=0)
+    answered = np.sum([~np.isnan(batch.values[id]) for id in among], axis=0)
+    mostly: BoolArray = wrong >= np.maximum(FEWEST_INVENTED, share * answered)
+    return mostly
+
+
 def _closed(batch: Batch, standing: Standing) -> BoolArray:
+    """Where a quarter of the answers is undetermined, or every output of one pass is."""
     silent = np.zeros(batch.count)
     answered = np.zeros(batch.count)
+    nowhere = np.zeros(batch.count, dtype=bool)
+    flat: dict[tuple[int | None, int], list[BoolArray]] = {}
     for id, verdict in standing.verdicts.items():
-        silent += verdict == UNDETERMINED
+        here = verdict == UNDETERMINED
+        silent += here
         answered += ~np.isnan(batch.values[id])
+        parsed = ids.parse(id)
+        if parsed.kind == "out" and parsed.layer == batch.graph.plan.network.depth:
+            told = here | standing.vouched.get(id, nowhere)
+            flat.setdefault((parsed.example, parsed.iteration), []).append(told)
     closed: BoolArray = silent >= np.maximum(FEWEST_CLOSED, CLOSED * answered)
+    for outputs in flat.values():
+        closed |= np.logical_and.reduce(outputs)
     return closed

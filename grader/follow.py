@@ -32,12 +32,15 @@ from grader.batch import (
     is_coarse,
     spread,
 )
+from grader.evidence import trivial
 from grader.guards import Guards
 from grader.mixtures import Mixtures
-from problems.ball import Ball, within
+from problems.ball import SLACK, Ball, within
 from problems.elementary import BoolArray, FloatArray, array
-from problems.expression import BALLS, Expression
+from problems.expression import Expression
 from problems.graph import Step
+from problems.solve import rule_ball
+
 
 def follow(batch: Batch) -> Standing:
     """Walk the graph and give every asked step of every submission its standing."""
@@ -134,8 +137,7 @@ class _Walk:
 
     def ball(self, step: Step, rule: Expression, parents: Mapping[str, Ball]) -> Ball:
         """A rule over chosen parents, with the unit that writing the result may cost."""
-        ball: Ball = rule.evaluate(parents, BALLS)
-        return ball.widened(self.batch.precision.unit(step.kind, ball))
+        return rule_ball(step.kind, rule, parents, self.batch.precision)
 
     def _hand_on_recomputed(self, id: str) -> None:
         found = self.found
@@ -167,11 +169,30 @@ class _Walk:
             if rest.any():
                 Mixtures(self, step, verdict, asked).run(np.flatnonzero(rest))
         verdict[coarse & (verdict == WRONG)] = IMPRECISE
+        self._bar_untold(step, verdict, asked)
         rough = missed & (unit > SHORT * asked)
         if rough.any():
             self.found.coarse[id] = rough
         self.found.verdicts[id] = verdict
         self._hand_on(step, verdict, asked)
+
+    def _bar_untold(self, step: Step, verdict: Codes, asked: FloatArray) -> None:
+        """Of a number with so few digits that it may be a parent too, nobody can tell more."""
+        at = np.flatnonzero(verdict == IMPRECISE)
+        if not len(at):
+            return
+        value, unit = self.batch.values[step.id][at], self.batch.units[step.id][at]
+        same = np.zeros(len(at), dtype=bool)
+        for parent, _ in trivial(self.batch.graph, self.batch.asked, step.id).parents:
+            for ball in (self.batch.true[parent], self.found.effective[parent]):
+                number = gathered(ball, at, self.count)
+                differs = np.abs(value - array(number.m)) > SLACK * np.abs(value)
+                same |= is_coarse(number, value, unit, asked[at]) & differs
+        if same.any():
+            untold = np.zeros(self.count, dtype=bool)
+            untold[at[same]] = True
+            self.found.untold[step.id] = untold
+            verdict[untold] = UNDETERMINED
 
     def _hand_on(self, step: Step, verdict: Codes, radius: FloatArray) -> None:
         """What children take: the own answer where there is one, to the unit asked for.

@@ -197,7 +197,7 @@ class Mixtures:
             exact, coarse = exact & ~held, coarse | held
         if not (exact.any() or coarse.any()):
             return np.zeros(len(at), dtype=bool)
-        shows = is_determined(self.batch.graph, self.step, ball, parents)
+        shows = is_determined(self.batch, self.step, ball, parents)
         return self._settled(at, rule, ball, parents, exact, coarse, shows, off, table)
 
     def _from_coarse(self, at: Indices, off: list[str], table: Indices) -> BoolArray:
@@ -230,7 +230,7 @@ class Mixtures:
         self.verdict[at[silent]] = UNDETERMINED
         self.verdict[at[imprecise]] = IMPRECISE
         if carried.any():
-            firm = (strong & is_firm(self.step, ball, parents)).any(axis=0)
+            firm = (strong & is_firm(self.batch.graph, self.step, ball, parents)).any(axis=0)
             self._mark_weak(at[carried & ~firm])
         first = np.where(
             carried,
