@@ -3,11 +3,11 @@
 A box is right if it is near the true value. It follows if it is near what one of the right
 rules gives on the other boxes of its part. That shows something only where the rule's number,
 at the values in these boxes, can be told from what costs no work: from 0, from the numbers
-that the rule reads, and from a closed unit. What follows and shows nothing counts where the
-same part shows the same kind of rule, and as often.
+that the rule reads, and from what a saturated unit gives for every input. A box that follows
+and shows nothing counts where the same part shows its kind of rule twice as often.
 
-A number may rightly be that of another box: db = delta, or the output of a ReLU. Then it
-shows something if that box does, or if something else follows from that box and shows it.
+Some numbers rightly are those of another box: db = delta, or the output of a ReLU. They show
+something if that box does, or if anything else that follows from it does.
 
 Source: docs/exports.md.
 """
@@ -21,18 +21,20 @@ from string import ascii_lowercase
 
 import numpy as np
 
-from grader.evidence import LEAST_SLOPE, MARGIN, Kind, rule_kinds
+from grader.evidence import FLAT, MARGIN, Kind, rule_kinds
 from grader.export.fields import Field
 from grader.export.figures import at_least, plain
-from grader.export.plugin import ONE, TERMS, Term, number
+from grader.export.plugin import TERMS, Term, number
 from grader.guards import UPDATES
 from problems import ids
-from problems.activations import SOFTMAX, activation
-from problems.ball import Ball
+from problems.ball import Ball, apart
 from problems.exercise import Exercise
-from problems.expression import BALLS, Expression
-from problems.gate import is_straight
+from problems.expression import Expression
 from problems.graph import Step
+from problems.solve import rule_ball
+
+SHOWN = 2
+"""So often a part must show a kind of rule for each box that follows and shows nothing."""
 
 
 class Values:
@@ -76,8 +78,10 @@ class Way:
 
     at: str
     """Number of the box and letter of the rule: ends the names of its variables."""
-    rule: Expression
+    reads: tuple[str, ...]
+    """What it rests on that stands on the paper or in the exercise."""
     value: Term
+    """The rule's number."""
     radius: float
     """How far from the rule's number an answer may be that follows by it."""
     idle: tuple[Idle, ...]
@@ -93,7 +97,8 @@ class Way:
         return f"bpu{self.at}" if self.repeats else f"bpt{self.at}"
 
     def lines(self) -> Iterator[str]:
-        """`bpc`: the box follows; `bpn`: the number costs no work; `bpt`: it does."""
+        """`bpm`: the rule's number; `bpc`: the box follows by it; `bpn`: the number costs no
+        work; `bpt`: it does, and so the box shows something."""
         yield f"bpm{self.at}={self.value.text};"
         box = self.at.rstrip(ascii_lowercase)
         yield f"bpc{self.at}=(abs(_{box}-bpm{self.at})<{at_least(self.radius)})?1:0;"
@@ -104,7 +109,7 @@ class Way:
         yield f"bpt{self.at}=({found}<bpc{self.at})?1:0;"
 
     def again(self) -> Iterator[str]:
-        """`bpu`: as `bpt`, where numbers that show something may be repeated."""
+        """`bpu`: as `bpt`, but a number may be repeated that shows something (`bpx`)."""
         if self.repeats:
             found = "+".join(
                 f"bpn{self.at}{n}" + (f"*(1-bpx{idle.box})" if idle.box is not None else "")
@@ -149,21 +154,17 @@ class Chain:
         """What an honest student may have who works with the numbers in these boxes."""
         true = self.exercise.solution
         found = dict(true)
+        precision = self.exercise.precision
         for id in self.at:
-            found[id] = Ball(true[id].m, self.unit(id, true[id]))
+            found[id] = Ball(true[id].m, precision.unit(ids.parse(id).kind, true[id]))
         for step in self.between:
             found[step.id] = self.worked(step.id, step.rule, found)
         return found
 
-    def unit(self, id: str, ball: Ball) -> float:
-        """One unit of the last digit asked for."""
-        return float(self.exercise.precision.unit(ids.parse(id).kind, ball))
-
     def worked(self, id: str, rule: Expression, balls: Mapping[str, Ball]) -> Ball:
         """What an honest student may write who works a rule from numbers in these balls."""
         with np.errstate(all="ignore"):
-            ball: Ball = rule.evaluate(balls, BALLS)
-        return ball.widened(self.unit(id, ball))
+            return rule_ball(ids.parse(id).kind, rule, balls, self.exercise.precision)
 
     # what a box may follow from -----------------------------------------------------------
 
@@ -186,36 +187,42 @@ class Chain:
 
     def _way(self, at: str, step: Step, rule: Expression) -> Way:
         radius = float(self.worked(step.id, rule, self.balls).r)
-        idle = tuple(self._idle(step, rule, Term(f"bpm{at}"), radius))
-        return Way(at, rule, rule.evaluate(self.names, TERMS), radius, idle)
+        reads = tuple(self._read(rule))
+        idle = tuple(self._idle(step, reads, Term(f"bpm{at}"), radius))
+        return Way(at, reads, rule.evaluate(self.names, TERMS), radius, idle)
 
-    def _idle(self, step: Step, rule: Expression, m: Term, radius: float) -> Iterator[Idle]:
-        """0 and the old value, where a rough guess would do; what the rule reads; closed units.
-
-        Hidden steps are left out: who writes one down has worked it.
-        """
+    def _idle(self, step: Step, reads: tuple[str, ...], m: Term, radius: float) -> Iterator[Idle]:
+        """0, the old value and the ends of an activation, where a rough guess would do; and what
+        the rule reads."""
         yield Idle(m, MARGIN * radius)
-        hidden = {one.id for one in self.between}
-        for parent in dict.fromkeys(rule.refs()):
-            if parent in hidden:
-                continue
-            old = step.kind in UPDATES and parent == step.parents[0]
-            room = (MARGIN if old else 1.0) * radius + float(self.balls[parent].r)
-            yield Idle(m - self.names[parent], room, None if old else self.at.get(parent))
-        yield from (Idle(gap, LEAST_SLOPE) for gap in self._closing(step, m))
+        true = self.exercise.solution
+        for id in reads:
+            old = step.kind in UPDATES and id == step.parents[0]
+            room = (MARGIN if old else 1.0) * radius + float(self.balls[id].r)
+            repeats = not apart(true[step.id], true[id])
+            yield Idle(m - self.names[id], room, self.at.get(id) if repeats else None)
+        for limit in filter(None, self._limits(step)):
+            yield Idle(m - number(repr(limit)), MARGIN * radius)
 
-    def _closing(self, step: Step, m: Term) -> Iterator[Term]:
-        """What all but vanishes where a unit is closed: there every input gives the same."""
-        if step.kind not in ("out", "slope") or is_straight(self.exercise.graph, step):
-            return
+    def _limits(self, step: Step) -> tuple[float, ...]:
+        """Where an output lies whatever the net input, if it is large."""
+        if step.kind != "out":
+            return ()
         layer = self.exercise.plan.network.layers[ids.parse(step.id).layer - 1]
-        if step.kind == "slope":
-            yield m
-        elif layer.activation == SOFTMAX:
-            yield from (m, m - ONE)
-        else:
-            from_out = activation(layer.activation).slope_at == "out"
-            yield TERMS.slope(layer.activation, m if from_out else self.names[step.parents[0]])
+        return FLAT.get(layer.activation, ())
+
+    def _read(self, rule: Expression) -> Iterator[str]:
+        """What a rule reads; of hidden steps the boxes that they rest on."""
+        hidden = {step.id: step for step in self.between}
+        waiting = list(rule.refs())
+        seen: set[str] = set()
+        while waiting:
+            id = waiting.pop(0)
+            if id in hidden:
+                waiting += [p for p in hidden[id].parents if p in hidden or p in self.at]
+            elif id not in seen:
+                seen.add(id)
+                yield id
 
     # what counts --------------------------------------------------------------------------
 
@@ -242,15 +249,15 @@ class Chain:
             yield from way.again()
         shown = "+".join([f"bpr{n}", *(way.shown for way in ways)])
         yield f"bps{n}=(0<{shown})?1:0;"
-        after = [f"bpt{w.at}" for found in self.ways for w in found if id in w.rule.refs()]
-        if after:
+        after = [f"bpt{w.at}" for found in self.ways for w in found if id in w.reads]
+        if after:  # as every box is read that is repeated
             yield f"bpx{n}=(0<{'+'.join([f'bps{n}', *after])})?1:0;"
         if ways:
             follows = "+".join(f"bpc{way.at}" for way in ways)
             yield f"bpo{n}=(bps{n}<{follows})?1-bps{n}:0;"
 
     def _settled(self) -> Iterator[str]:
-        """`bpk`: a box counts; what shows nothing, if its kind is shown as often (`bpw`)."""
+        """`bpk`: a box counts; one that shows nothing if its kind is shown enough (`bpw`)."""
         kinds: dict[Kind, list[int]] = {}
         of = rule_kinds(self.exercise.graph, self.exercise.asked)
         for id, n in self.at.items():
@@ -260,7 +267,7 @@ class Chain:
             if following:
                 shown = "+".join(f"bps{n}" for n in members)
                 silent = "+".join(f"bpo{n}" for n in following)
-                yield f"bpw{count}=({shown}<{silent})?0:1;"
+                yield f"bpw{count}=({shown}<{SHOWN}*({silent}))?0:1;"
             for n in members:
                 yield f"bpk{n}=bps{n}{f'+bpo{n}*bpw{count}' if n in following else ''};"
 
