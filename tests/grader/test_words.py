@@ -99,7 +99,7 @@ def test_an_undetermined_step_says_why_it_earns_nothing(monkeypatch: pytest.Monk
     assert (found.verdict, found.code, found.credit) == ("undetermined", "undetermined", 0)
     assert found.message == (
         "follows from your own numbers (out_o1 = 1.0000), but there every method gives 0.0000: "
-        "no points, because no other step shows this rule"
+        "no points, because no other step shows this rule as often"
     )
     generous = replace(DEFAULT, credits={**DEFAULT.credits, "undetermined": 0.5})
     paid = step(marked(paper, generous), "delta.2.1")
