@@ -23,6 +23,7 @@ from grader.read.table import read_table
 from grader.roster import Student, with_folders
 from problems.exercise import FORMAT, Doc, Exercise, from_json, upgraded
 from problems.patterns import pattern
+from problems.versions import DRAW_VERSION
 
 if TYPE_CHECKING:
     from problems.family import Design, Family
@@ -58,6 +59,8 @@ class Order:
     policy: str = "default"
     paper: str = "a4"
     """Size of the printed pages: `a4` or `letter`."""
+    draw: int = DRAW_VERSION
+    """Version of the draw that the assignment was made with, and keeps."""
 
     @cached_property
     def made_by(self) -> Family:
@@ -72,9 +75,11 @@ class Order:
         Raises:
             SpecError: the choices do not fit the family.
         """
-        return self.made_by.design(self.layers, self.decimals, self.significant, self.difficulty)
+        return self.made_by.design(
+            self.layers, self.decimals, self.significant, self.difficulty, self.draw
+        )
 
-    def as_json(self, version: str, draw: int) -> Doc:
+    def as_json(self, version: str) -> Doc:
         """The content of assignment.json."""
         return {
             "format": FORMAT,
@@ -91,7 +96,7 @@ class Order:
             "formats": list(self.formats),
             "paper": self.paper,
             "secret": self.secret,
-            "draw": draw,
+            "draw": self.draw,
             "generator": f"bpgrade {version}",
             "definition": self.definition,
         }
@@ -118,6 +123,7 @@ class Order:
                 tuple(doc["formats"]),
                 str(doc["policy"]),
                 str(doc.get("paper", "a4")),
+                int(doc.get("draw") or 1),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise AssignmentError(f"{what}: broken entry {error}") from None

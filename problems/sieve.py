@@ -43,19 +43,16 @@ class Sieve:
 
     Args:
         graph: the steps.
-        asked: ids of the asked steps.
+        must: everything that a draw must pass, see `problems.gate.checks`.
         precision: what the worksheet asks for.
-        low: least slope of a unit, where the family sets its own.
     """
 
-    def __init__(
-        self, graph: Graph, asked: tuple[str, ...], precision: Precision, low: float | None
-    ) -> None:
+    def __init__(self, graph: Graph, must: Sequence[Check], precision: Precision) -> None:
         self._graph = graph
         self._precision = precision
         self.parts: dict[str, Expression] = {}
         """Name -> what several wrong rules of a step have in common."""
-        checks = _sharing(gate.checks(graph, asked, precision, low), graph, precision, self.parts)
+        checks = _sharing(must, graph, precision, self.parts)
         self._early = [check for check in checks if check.name == "saturated"]
         self._late = [check for check in checks if check.name != "saturated"]
         self._tried: Counter[Check] | None = Counter()
@@ -120,9 +117,15 @@ def _slices(of: Indices, length: int) -> Iterator[Indices]:
 
 
 @lru_cache(maxsize=64)
-def sieve(graph: Graph, asked: tuple[str, ...], precision: Precision, low: float | None) -> Sieve:
+def sieve(
+    graph: Graph,
+    asked: tuple[str, ...],
+    precision: Precision,
+    low: float | None,
+    version: int,
+) -> Sieve:
     """The sieve of a design, made once; it learns its order from the first candidates."""
-    return Sieve(graph, asked, precision, low)
+    return Sieve(graph, gate.checks(graph, asked, precision, low, version), precision)
 
 
 # common parts ------------------------------------------------------------------------------
