@@ -10,9 +10,9 @@ hw1/assignment.json     family, choices, secret                       (teacher o
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -213,16 +213,9 @@ class Folder:
         return (line if n == number else lines[n] + b"\n" for n in range(len(lines)))
 
     @cached_property
-    def _known(self) -> dict[int, Exercise]:
-        return {}
-
-    def exercise(self, number: int) -> Exercise:
+    def exercise(self) -> Callable[[int], Exercise]:
         """The exercise on a line (from 0); those asked for lately are not parsed again."""
-        if number not in self._known:
-            if len(self._known) >= KEPT:
-                del self._known[next(iter(self._known))]
-            self._known[number] = self._exercise(number)
-        return self._known[number]
+        return lru_cache(maxsize=KEPT)(self._exercise)
 
     def look_up(self, id: str, student: str, number: int = 0) -> Exercise | Lost:
         """The exercise that a row means, or in words why there is none.
