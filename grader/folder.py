@@ -10,7 +10,7 @@ hw1/assignment.json     family, choices, secret                       (teacher o
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -26,6 +26,8 @@ from problems.patterns import pattern
 from problems.versions import DRAW_VERSION
 
 if TYPE_CHECKING:
+    from functools import _lru_cache_wrapper
+
     from problems.family import Design, Family
 
 META = "assignment.json"
@@ -213,7 +215,7 @@ class Folder:
         return (line if n == number else lines[n] + b"\n" for n in range(len(lines)))
 
     @cached_property
-    def exercise(self) -> Callable[[int], Exercise]:
+    def exercise(self) -> _lru_cache_wrapper[Exercise]:
         """The exercise on a line (from 0); those asked for lately are not parsed again."""
         return lru_cache(maxsize=KEPT)(self._exercise)
 

@@ -149,8 +149,8 @@ def _is_one(graph: Graph, step: Step, parent: str) -> bool:
     return step.kind == "db" and step.parents == (parent,)
 
 
-def _slip_checks(graph: Graph, step: Step, precision: Precision) -> Iterator[Check]:
-    for wrong in wrong_rules(graph, step.id):
+def _slip_checks(graph: Graph, step: Step, precision: Precision, version: int) -> Iterator[Check]:
+    for wrong in wrong_rules(graph, step.id, version):
         if wrong.slip not in OTHERWISE:
             passes = _differs_from_rule(step, wrong.rule, precision)
             yield Check("slip", step.id, wrong.slip, passes, wrong.rule)
@@ -199,7 +199,7 @@ def checks(
         found.extend(_trivial_checks(graph, graph.steps[id]))
     found.extend(_twin_checks(graph, asked))
     for id in asked:
-        found.extend(_slip_checks(graph, graph.steps[id], precision))
+        found.extend(_slip_checks(graph, graph.steps[id], precision, version))
     return tuple(found)
 
 

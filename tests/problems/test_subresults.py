@@ -65,6 +65,14 @@ def test_no_honest_subresult_leads_out_of_a_ball(
     assert max(off.values()) <= 1.0, {id: share for id, share in off.items() if share > 1.0}
 
 
+@pytest.mark.parametrize("name", ["musilek", "lfd", "valchanov"])
+def test_the_balls_are_not_much_too_wide(name: str) -> None:
+    """Half of them would fail honest students at most steps."""
+    design = family.load(name).design()
+    off = worst(design, design.precision, COUNT, cut=True)
+    assert sum(share > 0.5 for share in off.values()) > len(off) / 2
+
+
 def test_without_it_honest_students_lose_steps() -> None:
     """Test the tester: the balls of rules that are worked in one go are too narrow."""
     design = family.load("musilek").design(version=1)
