@@ -28,7 +28,7 @@ def document_exercise(name: str) -> Exercise:
         notation,
         document.plan,
         document.givens,
-        Precision(document.decimals, subresults=True),
+        Precision(document.decimals),
         (),
     )
     asked = tuple(id for id in exercise.graph.steps if not ids.parse(id).inner)

@@ -58,7 +58,10 @@ class Precision:
     def places(self, kind: str) -> int:
         """Decimals or figures that a step of this kind asks for."""
         usual = self.decimals if self.significant is None else self.significant
-        return dict(self.kinds).get(kind, usual if usual is not None else 4)
+        for name, places in self.kinds:
+            if name == kind:
+                return places
+        return usual if usual is not None else 4
 
     def worded(self, kind: str) -> str:
         """What is asked of a step of this kind, in words.

@@ -43,11 +43,12 @@ from problems.expression import (
 )
 from problems.precision import Precision, power_of_ten
 
+Balls = Mapping[str, Ball]
 Part = tuple[Ball, Number]
 """A node's ball with all that is written below it, and what writing the node itself costs."""
 
 
-def worked(rule: Expression, balls: Mapping[str, Ball], precision: Precision, kind: str) -> Ball:
+def worked(rule: Expression, balls: Balls, precision: Precision, kind: str) -> Ball:
     """The ball of a rule whose sub-results may be written down, each once.
 
     Args:
@@ -66,21 +67,19 @@ def worked(rule: Expression, balls: Mapping[str, Ball], precision: Precision, ki
     >>> worked(Product((x, y, Ref("x.2"))), known, Precision(4), "dw").r
     0.0004
     """
-    desk = _Desk(balls, precision, kind)
-    ball, cost = desk.part(rule)
+    desk = _desk(precision, kind)
+    ball, cost = desk.part(rule, balls)
     return ball.widened(greater(cost - desk.unit(ball), 0.0))
 
 
 class _Desk:
-    """Where one rule is worked: its numbers and the unit of what is written."""
+    """How rules of one kind are worked: with which unit sub-results are written."""
 
-    def __init__(self, balls: Mapping[str, Ball], precision: Precision, kind: str) -> None:
-        self.balls = balls
+    def __init__(self, precision: Precision, kind: str) -> None:
         self.precision = precision
         self.kind = kind
         self.fixed = precision.significant is None
-        places = power_of_ten(-precision.places(kind)) if self.fixed else 0.0
-        self.step = places
+        self.step = power_of_ten(-precision.places(kind)) if self.fixed else 0.0
         self.relative = power_of_ten(1 - precision.places(kind))
         """Most that writing costs, as a share of the number; of significant figures."""
 
@@ -88,35 +87,37 @@ class _Desk:
         """One unit of the last place of a number in this ball."""
         return self.step if self.fixed else self.precision.unit(self.kind, ball)
 
-    def written(self, node: Expression) -> Ball:
+    def written(self, node: Expression, balls: Balls) -> Ball:
         """A node below the rule's own, written down or not."""
-        ball, cost = self.part(node)
+        if isinstance(node, Ref):
+            return balls[node.id]
+        ball, cost = self.part(node, balls)
         return ball if isinstance(cost, float) and cost == 0.0 else ball.widened(cost)
 
-    def part(self, node: Expression) -> Part:
+    def part(self, node: Expression, balls: Balls) -> Part:
         """What honest work may have at a node."""
         match node:
             case Ref():
-                return self.balls[node.id], 0.0
+                return balls[node.id], 0.0
             case Constant():
                 return self._constant(node), 0.0
             case Negative():
-                ball, cost = self.part(node.of)
+                ball, cost = self.part(node.of, balls)
                 return -ball, cost
             case Sum():
-                return self._sum(node)
+                return self._sum(node, balls)
             case Product():
-                return self._product(node)
+                return self._product(node, balls)
             case Square():
-                ball = BALLS.square(self.written(node.of))
+                ball = BALLS.square(self.written(node.of, balls))
             case Quotient():
-                ball = self.written(node.top) / self.written(node.bottom)
+                ball = self.written(node.top, balls) / self.written(node.bottom, balls)
             case Function():
-                ball = self._function(node.name, self.written(node.of))
+                ball = self._function(node.name, self.written(node.of, balls))
             case Slope():
-                ball = self._slope(node)
+                ball = self._slope(node, balls)
             case Softmax():
-                ball = self._softmax([self.written(net) for net in node.nets], node.index)
+                ball = self._softmax([self.written(net, balls) for net in node.nets], node.index)
             case _:
                 raise TypeError(f"no sub-results are known of {node!r}")
         return ball, self.unit(ball)
@@ -131,21 +132,21 @@ class _Desk:
         places = self.precision.places(self.kind)
         return Ball(value, cut_off(node.text, places, not self.fixed))
 
-    def _sum(self, node: Sum) -> Part:
+    def _sum(self, node: Sum, balls: Balls) -> Part:
         """Every term that is no number by itself may be written; with figures, partial sums too.
 
         Terms that are on the grid have their sum there, but a binary calculator may show it a
         hair below, and who cuts loses a unit: the unit of the result is not saved.
         """
-        total = self.written(node.terms[0])
+        total = self.written(node.terms[0], balls)
         for n, term in enumerate(node.terms[1:]):
             if n and not self.fixed:
                 total = total.widened(self.unit(total))
-            total = total + self.written(term)
+            total = total + self.written(term, balls)
         return total, 0.0 if self.fixed else self.unit(total)
 
-    def _product(self, node: Product) -> Part:
-        factors = [self.written(factor) for factor in node.factors]
+    def _product(self, node: Product, balls: Balls) -> Part:
+        factors = [self.written(factor, balls) for factor in node.factors]
         ball = factors[0]
         for factor in factors[1:]:
             ball = ball * factor
@@ -217,8 +218,8 @@ class _Desk:
         double = 0.5 * (1.0 + high) * (1.0 + high)
         return greater(both, double) * (self.step / (1.0 - self.step))
 
-    def _slope(self, node: Slope) -> Ball:
-        x = self.written(node.of)
+    def _slope(self, node: Slope, balls: Balls) -> Ball:
+        x = self.written(node.of, balls)
         ball = BALLS.slope(node.activation, x)
         if node.activation == "logistic":
             return ball.widened(self._of_complement(node.of, x))
@@ -254,6 +255,11 @@ class _Desk:
             least = least + exp(net.m - net.r)
         room = greater(least - count * self.step, LEAST)
         return ball.widened((1.0 + (count - 2.0) * greater(high, 0.0)) * self.step / room)
+
+
+@lru_cache(maxsize=256)
+def _desk(precision: Precision, kind: str) -> _Desk:
+    return _Desk(precision, kind)
 
 
 # what does not change ------------------------------------------------------------------------
