@@ -86,6 +86,8 @@ class Standing:
     """Where a child may have worked with another than the true value; absent if nowhere."""
     recomputed: dict[str, Ball] = field(default_factory=dict)
     """What follows from the values before the step, where any of them deviates."""
+    reached: dict[str, BoolArray] = field(default_factory=dict)
+    """Where it does, for the steps that have `recomputed`."""
     beyond: dict[str, BoolArray] = field(default_factory=dict)
     """Where `recomputed` reaches beyond the true ball: a child may come out visibly different
     even if the step itself would not; absent if nowhere."""

@@ -131,6 +131,7 @@ class _Walk:
         m = np.where(stale, m, spread(true.m, self.count))
         r = np.where(stale, r, both)
         self.found.recomputed[step.id] = Ball(m, r)
+        self.found.reached[step.id] = reached
         dead = self._any(step.parents, self.found.dead)
         if dead is not None:
             self.found.dead_recomputed[step.id] = dead

@@ -167,9 +167,17 @@ class Mixtures:
         m = np.stack([spread(ball.m, len(at)) for ball in balls])[how]
         r = np.stack([spread(ball.r, len(at)) for ball in balls])[how]
         alive = np.zeros(len(at), dtype=bool)
-        marks = (found.dead.get(parent), None, found.dead_recomputed.get(parent))
+        marks = (found.dead.get(parent), None, self._useless(parent))
         dead = np.stack([alive if mark is None else mark[at] for mark in marks])[how]
         return Ball(m, r), dead
+
+    def _useless(self, parent: str) -> BoolArray | None:
+        """Where the recomputed value proves nothing: behind a wrong 0, or it is the true one."""
+        if parent not in self.found.reached:
+            return None
+        useless: BoolArray = ~self.found.reached[parent]
+        dead = self.found.dead_recomputed.get(parent)
+        return useless if dead is None else useless | dead
 
     def _try(
         self,

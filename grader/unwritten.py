@@ -79,8 +79,8 @@ def recover(batch: Batch, standing: Standing) -> Named:
     rows = np.flatnonzero(wrong >= 1)
     if not len(rows):
         return {}
-    part = _rows_of(batch, standing, rows)
-    found = part.inferred()
+    with np.errstate(all="ignore"):
+        found = _rows_of(batch, standing, rows).inferred()
     if not found:
         return {}
     at = np.flatnonzero(np.logical_or.reduce([~np.isnan(v) for v, _ in found.values()]))
@@ -181,12 +181,10 @@ class _Rows:
                 number = np.broadcast_to(number, (self.batch.count,))
                 yield number, self._unit(step, number), True
         for reader in readers:
-            line = self._line(reader.rule, step.id)
-            if line is not None:
-                start, slope = line
-                told = (slope != 0) & (self.verdicts[reader.child] == WRONG)
-                safe = np.where(told, slope, np.nan)
-                yield (reader.answer - start) / safe, reader.unit / np.abs(safe), False
+            start, slope = self._line(reader.rule, step.id)
+            told = (slope != 0) & (self.verdicts[reader.child] == WRONG)
+            safe = np.where(told, slope, np.nan)
+            yield (reader.answer - start) / safe, reader.unit / np.abs(safe), False
 
     def _readers(self, step: Step) -> Iterator[_Reader]:
         """Asked children with the way to them that reads the step."""
@@ -201,8 +199,7 @@ class _Rows:
                     yield _Reader(id, step.id, rule, only, answer, self._unit(child, answer))
 
     def _unit(self, step: Step, value: FloatArray) -> FloatArray:
-        unit = self.batch.precision.unit(step.kind, Ball(value, 0.0))
-        return spread(unit, self.batch.count)
+        return _unit(self.batch, step, value)
 
     def _fits(self, reader: _Reader, middle: FloatArray, off: FloatArray) -> BoolArray:
         """Where a child follows from a value of the step, as far as that is known."""
@@ -222,8 +219,8 @@ class _Rows:
         known = rule is not None and all(r == id or r in self.value for r in rule.refs())
         return rule if known else None
 
-    def _line(self, rule: Expression, id: str) -> tuple[FloatArray, FloatArray] | None:
-        """A rule as a straight line in one step's value: at 0, and per 1; None if it bends."""
+    def _line(self, rule: Expression, id: str) -> tuple[FloatArray, FloatArray]:
+        """A rule as a straight line in one step's value: at 0, and per 1; nan where it bends."""
         refs = {ref: self.value[ref] for ref in rule.refs() if ref != id}
         points = [
             array(rule.evaluate({**refs, id: np.full(self.batch.count, x)}, NUMBERS))
@@ -232,7 +229,13 @@ class _Rows:
         slope = points[1] - points[0]
         bend = np.abs(points[2] - points[1] - slope)
         scale = 1.0 + np.max([np.abs(p) for p in points], axis=0)
-        return (points[0], slope) if not (bend > BEND * scale).any() else None
+        return points[0], np.where(bend <= BEND * scale, slope, np.nan)
+
+
+def _unit(batch: Batch, step: Step, value: FloatArray) -> FloatArray:
+    """One unit of the last place asked for; of no number that of 0."""
+    number = np.where(np.isfinite(value), value, 0.0)
+    return spread(batch.precision.unit(step.kind, Ball(number, 0.0)), batch.count)
 
 
 def _rows_of(batch: Batch, standing: Standing, rows: Indices) -> _Rows:
@@ -292,8 +295,7 @@ def _with_values(part: Batch, inferred: Inferred) -> Batch:
     unreadable = dict(part.unreadable)
     nowhere = np.zeros(part.count, dtype=bool)
     for id, (value, _) in inferred.items():
-        kind = graph.steps[id].kind
-        unit = spread(part.precision.unit(kind, Ball(value, 0.0)), part.count)
+        unit = _unit(part, graph.steps[id], value)
         before = values.get(id, np.full(part.count, np.nan))
         values[id] = np.where(np.isnan(value), before, value)
         units[id] = np.where(np.isnan(value), units.get(id, before), unit)
