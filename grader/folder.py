@@ -25,6 +25,7 @@ from problems.exercise import FORMAT, Doc, Exercise, from_json, upgraded
 from problems.patterns import pattern
 
 if TYPE_CHECKING:
+    from grader.attribution import Keys
     from problems.family import Design, Family
 
 META = "assignment.json"
@@ -209,6 +210,14 @@ class Folder:
     @cached_property
     def _known(self) -> dict[int, Exercise]:
         return {}
+
+    @cached_property
+    def keys(self) -> list[Keys]:
+        """The true values of all exercises as columns, made when they are first asked for."""
+        from grader.bulk.roll import keys_in
+
+        lines = self._lines
+        return keys_in(lines[n] for n in range(len(lines)))
 
     def exercise(self, number: int) -> Exercise:
         """The exercise on a line (from 0); those asked for lately are not parsed again."""

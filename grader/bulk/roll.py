@@ -13,7 +13,8 @@ import json
 import re
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -24,6 +25,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from grader.aside import write_file
+from grader.attribution import Keys
 from grader.cluster import Workers
 from grader.errors import AssignmentError
 from grader.folder import EXERCISES, Folder
@@ -167,6 +169,37 @@ def load_part(roll: Roll, number: int) -> Part:
     frame = pl.read_ipc(_part_path(roll.path, number))
     numbers = tuple(pl.read_ipc(_givens_path(roll.path, number, m)) for m in range(len(moulds)))
     return Part(roll.assignment, frame, moulds, numbers)
+
+
+def keys_of(part: Part) -> list[Keys]:
+    """The true values of a part's exercises, mould by mould."""
+    found = []
+    for number, mould in enumerate(part.moulds):
+        own = part.frame.filter(pl.col("mould") == number).sort("row")
+        givens = {c.name: c.to_numpy() for c in part.numbers[number].get_columns()}
+        found.append(Keys(mould, own["id"].to_list(), own["student"].to_list(), givens))
+    return found
+
+
+def keys_in(lines: Iterable[bytes]) -> list[Keys]:
+    """The same of lines of `exercises.jsonl`, without a roll; broken ones are nobody's."""
+    caster = _Caster()
+    for line in lines:
+        with suppress(ValueError, FormatError):
+            caster.take(line)
+    columns = caster.columns
+    at: list[list[int]] = [[] for _ in caster.lines]
+    for n, mould in enumerate(columns["mould"]):
+        at[mould].append(n)
+    return [
+        Keys(
+            from_json(json.loads(line)),
+            [columns["id"][n] for n in at[mould]],
+            [columns["student"][n] for n in at[mould]],
+            caster.numbers(mould),
+        )
+        for mould, line in enumerate(caster.lines)
+    ]
 
 
 class Book(Folder):
@@ -342,15 +375,19 @@ class _Caster:
         self._count.append(0)
         return self._moulds[key]
 
+    def numbers(self, mould: int) -> dict[str, FloatArray]:
+        """Id of a given -> its number in each exercise of a mould."""
+        names = given_order(from_json(json.loads(self.lines[mould])))
+        table = np.array(list(map(float, self.givens[mould]))).reshape(-1, len(names))
+        return {id: table[:, n] for n, id in enumerate(names)}
+
     def write(self, folder: Path, number: int) -> None:
         """The files of a part."""
         frame = pl.DataFrame(self.columns, schema=_COLUMNS)
         frame.write_ipc(_part_path(folder, number), compression="uncompressed")
         _moulds_path(folder, number).write_bytes(b"\n".join(self.lines))
-        for mould, line in enumerate(self.lines):
-            names = given_order(from_json(json.loads(line)))
-            table = np.array(list(map(float, self.givens[mould]))).reshape(-1, len(names))
-            givens = pl.DataFrame({id: table[:, n] for n, id in enumerate(names)})
+        for mould in range(len(self.lines)):
+            givens = pl.DataFrame(self.numbers(mould))
             givens.write_ipc(_givens_path(folder, number, mould), compression="uncompressed")
 
 
