@@ -79,6 +79,16 @@ class Keys:
         centres = np.array([spread(true[id].m, self.count) for id in asked])
         return centres, np.array([spread(true[id].r, self.count) for id in asked])
 
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Id of an exercise -> its column."""
+        return {id: n for n, id in enumerate(self.ids)}
+
+    @cached_property
+    def columns(self) -> list[_Column]:
+        """The same in order, step by step."""
+        return [_Column(m, r) for m, r in zip(*self.balls, strict=True)]
+
     def asks_like(self, other: Exercise) -> bool:
         """Whether an exercise asks for the same numbers, so that the columns fit it too."""
         mould = self.mould
@@ -144,6 +154,8 @@ def foreign(sheets: Sheets, keys: Keys, among: int) -> list[Fit]:
         keys: exercises that ask the same; the own ones may be among them.
         among: how many exercises there are to choose from, these included.
     """
+    if not sheets.own.mould.asked:
+        return []
     enough = np.flatnonzero(sheets.foreign.sum(axis=0) >= LEAST)
     if not keys.count or not len(enough):
         return []
@@ -159,9 +171,8 @@ class _Search:
 
     def __init__(self, sheets: Sheets, keys: Keys, among: int) -> None:
         self.sheets, self.keys, self.among = sheets, keys, among
-        place = {id: n for n, id in enumerate(keys.ids)}
-        self.own = np.array([place.get(id, -1) for id in sheets.own.ids])
-        self.columns = [_Column(m, r) for m, r in zip(*keys.balls, strict=True)]
+        self.own = np.array([keys.places.get(id, -1) for id in sheets.own.ids])
+        self.columns = keys.columns
 
     def fits(self, at: Indices) -> Iterator[Fit]:
         """Of some sheets."""

@@ -6,7 +6,7 @@ teacher, beside what could not be read, and never into the report, which student
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,7 +42,7 @@ def other_exercise(one: Submission, report: Report, folder: Folder) -> Problem |
         folder: the assignment.
     """
     shown = shown_otherwise(one.exercise, one.shown)
-    if not shown and sum(step.verdict in LOST for step in report.steps) < ENOUGH:
+    if not (shown or needs_comparing(step.verdict for step in report.steps)):
         return None
     numbers = one.shown if shown else one.answers
     fit = fitting(one.exercise, numbers, folder.keys)
@@ -53,6 +53,11 @@ def other_exercise(one: Submission, report: Report, folder: Folder) -> Problem |
     else:
         return None
     return Problem(one.file, one.row, None, OTHER, message)
+
+
+def needs_comparing(verdicts: Iterable[str]) -> bool:
+    """Whether so much of a submission is lost that other exercises are looked at."""
+    return sum(verdict in LOST for verdict in verdicts) >= ENOUGH
 
 
 def fitting(

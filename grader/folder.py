@@ -214,7 +214,7 @@ class Folder:
     @cached_property
     def keys(self) -> list[Keys]:
         """The true values of all exercises as columns, made when they are first asked for."""
-        from grader.bulk.roll import keys_in
+        from grader.moulds import keys_in
 
         lines = self._lines
         return keys_in(lines[n] for n in range(len(lines)))

@@ -9,13 +9,14 @@ from grader.folder import Folder
 from grader.report.agreement import agreement
 from grader.report.groups import Cohort, cohorts
 from grader.report.naming import Names, numbered, true_names
+from grader.report.others import Other, others
 from grader.report.results import Results
 from grader.report.statistics import alpha
 from grader.report.steps import deviations, slip_statistics, step_statistics
 from grader.report.timeline import timeline
 from grader.report.variants import variants
 from grader.terminal import plural
-from templates.survey import Agreement, Group, Score, Survey
+from templates.survey import Agreement, Foreign, Group, Score, Survey
 
 
 def survey(results: Results, folder: Folder, anonymous: bool = False) -> Survey:
@@ -44,6 +45,7 @@ def survey(results: Results, folder: Folder, anonymous: bool = False) -> Survey:
         _named(agreement(found, results), names),
         timeline(results.attempts),
         tuple(notes),
+        tuple(_foreign(one, names, anonymous) for one in others(found, results, folder)),
         anonymous,
     )
 
@@ -87,6 +89,18 @@ def _scores(
             )
         )
     return iter(sorted(rows, key=lambda row: (row.student, row.number)))
+
+
+def _foreign(one: Other, names: Names, anonymous: bool) -> Foreign:
+    whose = one.fit.student
+    return Foreign(
+        names[one.student],
+        one.number,
+        "" if anonymous else one.fit.exercise,
+        names.get(whose, "somebody without results" if anonymous else whose),
+        one.fit.answers,
+        one.fit.of,
+    )
 
 
 def _named(found: Agreement, names: Names) -> Agreement:
