@@ -28,6 +28,7 @@ from problems.versions import DRAW_VERSION
 if TYPE_CHECKING:
     from functools import _lru_cache_wrapper
 
+    from grader.attribution import Keys
     from problems.family import Design, Family
 
 META = "assignment.json"
@@ -213,6 +214,14 @@ class Folder:
         """The file with another exercise on a line (from 0), piece by piece."""
         lines = self._lines
         return (line if n == number else lines[n] + b"\n" for n in range(len(lines)))
+
+    @cached_property
+    def keys(self) -> list[Keys]:
+        """The true values of all exercises as columns, made when they are first asked for."""
+        from grader.moulds import keys_in
+
+        lines = self._lines
+        return keys_in(lines[n] for n in range(len(lines)))
 
     @cached_property
     def exercise(self) -> _lru_cache_wrapper[Exercise]:
