@@ -113,6 +113,10 @@ class Standing:
     """Where a verdict `carried` would be `undetermined`, had the student not shown that kind of
     rule elsewhere; absent if nowhere."""
 
+    def table(self) -> Codes:
+        """All verdicts as one array, shape (asked steps, submissions)."""
+        return np.stack(list(self.verdicts.values()))
+
 
 def gathered(ball: Ball, at: Indices, count: int) -> Ball:
     """The ball of some submissions; what all of them share stays a float."""

@@ -54,7 +54,7 @@ def judge(batch: Batch) -> Judged:
         standing.verdicts[id][list(slips)] = SLIP
     closed = settle(batch, standing, named)
     charge_once(batch, standing, named)
-    return Judged(standing, named, flipped, closed, powers_of_ten(batch))
+    return Judged(standing, named, flipped, closed, powers_of_ten(batch, standing))
 
 
 def _of_kind(batch: Batch, kinds: Iterable[str]) -> list[str]:

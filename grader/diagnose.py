@@ -8,6 +8,8 @@ Source: docs/grading.md.
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from grader.batch import IMPRECISE, SLIP, WRONG, Batch, Indices, Standing, gathered, spread
@@ -40,8 +42,12 @@ def diagnose(batch: Batch, standing: Standing) -> Named:
         The names of the slips found.
     """
     named: Named = {}
+    if not standing.verdicts:
+        return named
+    table = standing.table()
+    lost = ((table == WRONG) | (table == IMPRECISE)).any(axis=1)
     with np.errstate(all="ignore"):
-        for id, verdict in standing.verdicts.items():
+        for id, verdict in itertools.compress(standing.verdicts.items(), lost):
             at = np.flatnonzero(verdict == WRONG)
             rough = np.flatnonzero(verdict == IMPRECISE)
             found: dict[int, str] = {}

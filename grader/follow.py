@@ -152,8 +152,7 @@ class _Walk:
 
     def _judge(self, step: Step, reached: BoolArray | None) -> None:
         batch, id = self.batch, step.id
-        value, unit = batch.values[id], batch.units[id]
-        true = batch.true[id]
+        value, true = batch.values[id], batch.true[id]
         written = ~np.isnan(value)
         asked = spread(
             batch.precision.unit(step.kind, Ball(value, np.zeros(self.count))), self.count
@@ -162,23 +161,38 @@ class _Walk:
         verdict[batch.unreadable[id]] = UNREADABLE
         right = written & np.asarray(within(value, true))
         missed = written & ~right
-        coarse = missed & is_coarse(true, value, unit, asked) if missed.any() else missed
         verdict[written] = WRONG
         verdict[right] = CORRECT
+        if missed.any():
+            self._judge_missed(step, verdict, asked, missed, reached)
+        self.found.verdicts[id] = verdict
+        off = batch.offs.get(id)
+        self._hand_on(step, verdict, asked if off is None else np.fmax(asked, off))
+
+    def _judge_missed(
+        self,
+        step: Step,
+        verdict: Codes,
+        asked: FloatArray,
+        missed: BoolArray,
+        reached: BoolArray | None,
+    ) -> None:
+        """Answers that are not right: do they follow, or have they too few digits?"""
+        batch, id = self.batch, step.id
+        value, unit = batch.values[id], batch.units[id]
         if reached is not None:
-            rest = reached & (verdict == WRONG)
+            rest = reached & missed
             if rest.any():
                 Mixtures(self, step, verdict, asked).run(np.flatnonzero(rest))
-        verdict[coarse & (verdict == WRONG)] = IMPRECISE
+        short = missed & (unit > SHORT * asked)
+        if short.any():
+            self.found.coarse[id] = short
+            coarse = short & is_coarse(batch.true[id], value, unit, asked)
+            verdict[coarse & (verdict == WRONG)] = IMPRECISE
+            self._bar_untold(step, verdict, asked)
         if id in self.found.zeroed:
             self.found.zeroed[id] &= verdict == WRONG
             verdict[self.found.zeroed[id]] = UNDETERMINED
-        self._bar_untold(step, verdict, asked)
-        rough = missed & (unit > SHORT * asked)
-        if rough.any():
-            self.found.coarse[id] = rough
-        self.found.verdicts[id] = verdict
-        self._hand_on(step, verdict, np.fmax(asked, batch.offs.get(id, asked)))
 
     def _bar_untold(self, step: Step, verdict: Codes, asked: FloatArray) -> None:
         """Of a number with so few digits that it may be a parent too, nobody can tell more."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.batch import Batch, Indices
+from grader.batch import BLANK, CORRECT, Batch, Indices, Standing
 from problems.ball import Ball, apart, within
 from problems.elementary import FloatArray, array
 from problems.precision import power_of_ten
@@ -21,21 +21,20 @@ FEWEST = 6
 """... and so many of them at least."""
 
 
-def powers_of_ten(batch: Batch) -> Indices:
+def powers_of_ten(batch: Batch, standing: Standing) -> Indices:
     """By which power of ten a submission's answers are all too large; 0 for none.
 
     Only answers count whose true value can be told from 0.
     """
-    answered = np.zeros(batch.count)
-    right = np.zeros(batch.count)
-    for id, value in batch.values.items():
-        told = ~np.isnan(value) & np.asarray(apart(batch.true[id], Ball(0.0, 0.0)))
-        answered += told
-        right += told & np.asarray(within(value, batch.true[id]))
     found = np.zeros(batch.count, dtype=np.int64)
-    suspects = (answered >= FEWEST) & (right < (1 - SHARE) * answered)
+    table = standing.table()
+    right = (table == CORRECT).sum(axis=0)
+    suspects = right <= (1 - SHARE) * (table != BLANK).sum(axis=0)
     if not suspects.any():
         return found
+    answered = np.zeros(batch.count)
+    for id, value in batch.values.items():
+        answered += ~np.isnan(value) & np.asarray(apart(batch.true[id], Ball(0.0, 0.0)))
     for power in POWERS:
         hits = _hits(batch, power)
         fits = suspects & (found == 0) & (hits >= np.maximum(FEWEST, SHARE * answered))

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.batch import REPEATED, SLIP, WRONG, Batch, Standing
+from grader.batch import BLANK, REPEATED, SLIP, WRONG, Batch, Standing
 from grader.diagnose import Named
 from problems import ids
 from problems.elementary import BoolArray
@@ -28,8 +28,11 @@ def charge_once(batch: Batch, standing: Standing, named: Named) -> None:
         standing: what was found; its verdicts are changed in place.
         named: the slips; they keep their names.
     """
-    lost = np.sum([np.isin(v, (SLIP, WRONG)) for v in standing.verdicts.values()], axis=0)
-    answered = np.sum([~np.isnan(v) for v in batch.values.values()], axis=0)
+    if not standing.elaborate:
+        return
+    table = standing.table()
+    lost = ((table == SLIP) | (table == WRONG)).sum(axis=0)
+    answered = (table != BLANK).sum(axis=0)
     mostly = lost >= MOSTLY * answered
     seen: dict[tuple[str, str, int], BoolArray] = {}
     for id in (id for id in batch.graph.steps if id in named):

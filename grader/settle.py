@@ -113,7 +113,8 @@ def settle(batch: Batch, standing: Standing, named: Named) -> BoolArray:
         Which submissions have so many undetermined answers that a person should look.
     """
     verdicts = standing.verdicts
-    if not any((v == UNDETERMINED).any() or (v == WRONG).any() for v in verdicts.values()):
+    table = standing.table()
+    if not (((table == UNDETERMINED) | (table == WRONG)).any() or standing.weak):
         return np.zeros(batch.count, dtype=bool)
     unexplained = _unexplained(batch, standing, named)
     _bar_invented(batch, standing, unexplained)

@@ -75,8 +75,9 @@ def recover(batch: Batch, standing: Standing) -> Named:
     Returns:
         Slips at steps that are not asked for, under the first child of each that is lost by it.
     """
-    wrong = np.sum([v == WRONG for v in standing.verdicts.values()], axis=0)
-    rows = np.flatnonzero(wrong >= 1)
+    if not standing.verdicts:
+        return {}
+    rows = np.flatnonzero((standing.table() == WRONG).any(axis=0))
     if not len(rows):
         return {}
     with np.errstate(all="ignore"):

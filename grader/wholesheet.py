@@ -49,12 +49,11 @@ def whole_sheets(judged: Judged, asked: Sequence[str], count: int) -> list[Whole
         count: how many submissions.
     """
     standing = judged.standing
-    answered, unpaid, vouched = (np.zeros(count, dtype=np.int64) for _ in range(3))
-    for id in asked:
-        answered += standing.verdicts[id] != BLANK
-        unpaid += standing.verdicts[id] == UNDETERMINED
-        if id in standing.vouched:
-            vouched += standing.vouched[id]
+    vouched = np.zeros(count, dtype=np.int64)
+    for where in standing.vouched.values():
+        vouched += where
+    table = standing.table() if asked else np.full((1, count), BLANK)
+    answered, unpaid = (table != BLANK).sum(axis=0), (table == UNDETERMINED).sum(axis=0)
     columns = (answered, unpaid, vouched, judged.flipped, judged.closed, judged.power)
     return [_said(*row) for row in np.stack(columns).T.tolist()]
 
