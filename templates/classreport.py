@@ -41,10 +41,10 @@ SEEN: Mapping[Verdict, str] = MappingProxyType(
     {
         "correct": "Right",
         "carried": "Carried",
-        "undetermined": "Undetermined",
+        "undetermined": "Open",
         "imprecise": "Digits",
         "slip": "Slip",
-        "repeated": "Repeated",
+        "repeated": "Again",
         "wrong": "Wrong",
         "unreadable": "Unread",
         "blank": "Blank",
@@ -273,7 +273,7 @@ def _reliability(group: Group) -> str:
 
 def _step_table(group: Group) -> Table:
     named = symbols(group)
-    header = ("Step", "Facility", "Discrimination", *SEEN.values())
+    header = ("Step", "Facility", "Discr.", *SEEN.values())
     rows = tuple(
         (
             (Math(named[step.id]),),
@@ -373,7 +373,7 @@ def _reading() -> Iterator[Block]:
                 text,
                 (
                     "Facility: the mean credit of a step; 100 % if everybody has it right.",
-                    "Discrimination: the correlation of a step's points with those of all other "
+                    "Discr.: discrimination, the correlation of a step's points with those of all other "
                     "steps. Around 0 it does not tell who knows more; below 0 the better ones "
                     "fail there, which often means that the step or its wording misleads.",
                     "Cronbach's alpha: how far the steps measure one thing; 0.7 and more is usual "
@@ -381,8 +381,8 @@ def _reading() -> Iterator[Block]:
                     "steps hang together less than elsewhere, and alpha is lower.",
                     "Right so far: submissions without deviation before this step; 'of these' go "
                     "wrong here.",
-                    "Undetermined: follows from own values, but there every method gives the same "
-                    "number, so it shows nothing. Repeated: the same slip at a sibling step, "
+                    "Open: undetermined; follows from own values, but there every method gives the same "
+                    "number, so it shows nothing. Again: the same slip at a sibling step, "
                     "charged as the policy says.",
                     "Thirds: the class by the value that was drawn; equal values stay together.",
                 ),
