@@ -12,6 +12,7 @@ import polars as pl
 
 from grader import __version__
 from grader.aside import new_folder
+from grader.bulk.changes import write_changes
 from grader.bulk.handed import Piece, handed_in
 from grader.bulk.marking import Tables, marked
 from grader.bulk.results import (
@@ -134,6 +135,7 @@ def grade(
         }
         found.problems = put_together(parts, problems, meta, folder)
         found.few = _first(folder)
+        write_changes(out, folder)
         shutil.rmtree(work)
     return found
 
