@@ -158,7 +158,7 @@ def _tests(one: Graded, show: Show, several: bool) -> Iterator[dict[str, Any]]:
             "name": before + step.label,
             "score": round(step.credit * step.weight, 6),
             "max_score": step.weight,
-            "status": "passed" if step.credit >= 1 else "failed",
+            "status": "passed" if step.credit >= 1 and step.verdict != "repeated" else "failed",
             "output": "\n".join(_lines(step, show)),
             "output_format": "text",
             "visibility": visibility(show),
