@@ -16,7 +16,7 @@ from grader.read.answer import Answer
 from grader.read.number import Unreadable, Written
 from problems import ids
 from problems.ball import Ball, within
-from problems.elementary import array
+from problems.elementary import BoolArray, array
 from problems.exercise import Exercise
 from problems.expression import BALLS
 from problems.notation import Naming
@@ -80,6 +80,11 @@ class Words:
                 return self._right(id)
             case "carried":
                 return self._carried(id)
+            case "undetermined" if self._is(self.judged.standing.untold, id):
+                return Said("too_few_to_tell", self._asked(id))
+            case "undetermined" if self._is(self.judged.standing.zeroed, id):
+                zero = self._zero_before(id)
+                return Said("not_followable", {"zero": self.name(zero or id)})
             case "undetermined":
                 paid_too = {"paid": True} if paid else {}
                 return Said("undetermined", self._sources(id) | self._any(id) | paid_too)
@@ -92,9 +97,11 @@ class Words:
                 return unreadable(self.answers.get(id))
         return Said("blank")
 
+    def _is(self, where: Mapping[str, BoolArray], id: str) -> bool:
+        return id in where and bool(where[id][0])
+
     def _carried(self, id: str) -> Said:
-        vouched = self.judged.standing.vouched.get(id)
-        if vouched is not None and bool(vouched[0]):
+        if self._is(self.judged.standing.vouched, id):
             return Said("follows_vouched", self._sources(id) | self._any(id))
         return Said("follows", self._sources(id))
 

@@ -23,6 +23,7 @@ from problems.grid import Grid
 from problems.network import Layer, Method, Network, Plan, Task
 from problems.precision import Precision
 from problems.sections import Placed, Section, placed
+from problems.versions import DRAW_VERSION, SUBRESULTS
 
 SHIPPED = Path(__file__).with_name("families")
 DIFFICULTIES = ("easy", "standard", "hard")
@@ -69,25 +70,37 @@ class Family:
         decimals: int | None = None,
         significant: int | None = None,
         difficulty: str = "standard",
+        version: int = DRAW_VERSION,
     ) -> Design:
         """The family with the user's choices settled.
+
+        Args:
+            layers: another topology, like `3-2-2`.
+            decimals: other places for all steps,
+            significant: or figures instead.
+            difficulty: which ranges of numbers.
+            version: of the draw; that of the assignment, where there is one.
 
         Raises:
             SpecError: a choice is not possible, with what is allowed.
         """
+        if version > DRAW_VERSION:
+            what = f"version {version} is newer than this bpgrade ({DRAW_VERSION}); upgrade it"
+            raise SpecError([Complaint("draw", what)])
         if difficulty not in self.ranges:
             allowed = ", ".join(self.ranges)
             raise SpecError([Complaint("difficulty", f"{difficulty!r} is none of {allowed}")])
         network = self._network(parse_layers(layers or self.layers))
         task = self._task(network)
         precision = self._precision(decimals, significant)
+        precision = replace(precision, subresults=version >= SUBRESULTS)
         plan = Plan(network, task, self.method)
         graph = build(plan)
         pieces = placed(self.sections, graph, self._titles())
         if not any(piece.questions for piece in pieces):
             raise SpecError([Complaint("section", f"{self.name} asks for no step of this net")])
         grids = {id: self._grid(id, difficulty) for id in given_ids(plan)}
-        return Design(self, plan, precision, difficulty, tuple(pieces), grids)
+        return Design(self, plan, precision, difficulty, tuple(pieces), grids, version)
 
     def _network(self, widths: tuple[int, ...]) -> Network:
         inputs, *units = widths
@@ -147,6 +160,8 @@ class Design:
     difficulty: str
     sections: tuple[Placed, ...]
     grids: Mapping[str, Grid]
+    version: int = DRAW_VERSION
+    """Of the draw: decides what must pass the gate."""
     added: int = 0
     """Digits asked for beyond the user's choice, because the gate needs them."""
 
@@ -181,7 +196,7 @@ class Design:
         if decimals is None or self.added >= self.family.may_add:
             return None
         kinds = tuple((kind, places + 1) for kind, places in self.precision.kinds)
-        precision = Precision(decimals + 1, None, kinds)
+        precision = replace(self.precision, decimals=decimals + 1, kinds=kinds)
         return replace(self, precision=precision, added=self.added + 1)
 
 

@@ -26,6 +26,7 @@ from problems.ids import neighbours
 from problems.precision import Precision
 from problems.slips import wrong_rules
 from problems.solve import Solution
+from problems.versions import DRAW_VERSION
 
 OUTPUT_RANGE = (0.02, 0.98)
 """Where an output may lie whose slope is no step because it cancels against the loss."""
@@ -128,7 +129,8 @@ def _differs_unless_zero(a: str, b: str, target: str) -> Callable[[Solution], Tr
     return passes
 
 
-def _trivial_checks(graph: Graph, step: Step) -> Iterator[Check]:
+def trivial_checks(graph: Graph, step: Step) -> Iterator[Check]:
+    """That a step can be told from 0 and from its own parents, wherever it is none of them."""
     kind = step.kind
     straight = is_straight(graph, step)
     if not (straight and kind == "slope"):
@@ -148,8 +150,8 @@ def _is_one(graph: Graph, step: Step, parent: str) -> bool:
     return step.kind == "db" and step.parents == (parent,)
 
 
-def _slip_checks(graph: Graph, step: Step, precision: Precision) -> Iterator[Check]:
-    for wrong in wrong_rules(graph, step.id):
+def _slip_checks(graph: Graph, step: Step, precision: Precision, version: int) -> Iterator[Check]:
+    for wrong in wrong_rules(graph, step.id, version):
         if wrong.slip not in OTHERWISE:
             passes = _differs_from_rule(step, wrong.rule, precision)
             yield Check("slip", step.id, wrong.slip, passes, wrong.rule)
@@ -178,7 +180,11 @@ def _twin_checks(graph: Graph, asked: Sequence[str]) -> Iterator[Check]:
 
 @lru_cache(maxsize=64)
 def checks(
-    graph: Graph, asked: tuple[str, ...], precision: Precision, low: float | None = None
+    graph: Graph,
+    asked: tuple[str, ...],
+    precision: Precision,
+    low: float | None = None,
+    version: int = DRAW_VERSION,
 ) -> tuple[Check, ...]:
     """Everything that a draw must pass, the cheapest and most selective first.
 
@@ -187,13 +193,14 @@ def checks(
         asked: ids of the asked steps.
         precision: what the worksheet asks for.
         low: least slope of a unit, where the family sets its own.
+        version: of the draw; wrong rules that came later are no reason to refuse.
     """
     found = list(_slope_checks(graph, low))
     for id in asked:
-        found.extend(_trivial_checks(graph, graph.steps[id]))
+        found.extend(trivial_checks(graph, graph.steps[id]))
     found.extend(_twin_checks(graph, asked))
     for id in asked:
-        found.extend(_slip_checks(graph, graph.steps[id], precision))
+        found.extend(_slip_checks(graph, graph.steps[id], precision, version))
     return tuple(found)
 
 

@@ -75,6 +75,19 @@ def _gradient_for_weight(at: Site) -> Wrong:
     yield Product((rate, gradient))
 
 
+@slip(
+    "weight-factored-out",
+    "new.w new.b",
+    "step multiplied by the old value",
+    "The step is subtracted as it is; the old value does not multiply it.",
+    "w(1 - rate * gradient) was written instead of w - rate * gradient.",
+    since=2,
+)
+def _weight_factored_out(at: Site) -> Wrong:
+    old, rate, gradient = _update_parts(at.step.rule)
+    yield difference(old, Product((old, rate, gradient)))
+
+
 # several examples, numerical approach ------------------------------------------------------
 
 

@@ -60,6 +60,7 @@ def class_report(survey: Survey) -> Page:
     blocks += _scores(survey)
     for group in survey.groups:
         blocks += _pictures(group, _suffix(group, several))
+    blocks += _foreign(survey)
     blocks += _agreement(survey)
     blocks += _looks(survey)
     blocks += _course(survey.timeline)
@@ -158,6 +159,34 @@ def _variant_pictures(group: Group, suffix: str) -> Iterator[Block]:
     if found.explained is not None:
         said = f"All drawn numbers together explain {percent(found.explained)} of the variance"
         yield Paragraph(text(f"{said} of the scores (adjusted for their number)."))
+
+
+def _foreign(survey: Survey) -> Iterator[Block]:
+    if not survey.foreign:
+        return
+    yield Heading(2, "Numbers of another exercise")
+    yield Paragraph(
+        text(
+            "These submissions miss their own exercise and fit another one of the assignment, "
+            "beyond chance. They are graded as their own."
+        )
+    )
+    yield Note(
+        text(
+            "Worth a question, no accusation: a wrong file or a sheet that was mixed up gives the "
+            "same picture as copying."
+        )
+    )
+    rows = tuple(
+        (
+            text(one.student),
+            text(f"{one.exercise} of {one.owner}" if one.exercise else one.owner),
+            text(f"{one.answers} of {one.of}"),
+        )
+        for one in survey.foreign[:MOST_LISTED]
+    )
+    header = ("Student", "Whose numbers", "Answers that are not the own ones")
+    yield _table(header, rows, "Submissions with another exercise's numbers", "llr")
 
 
 def _agreement(survey: Survey) -> Iterator[Block]:

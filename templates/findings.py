@@ -38,7 +38,8 @@ class Finding(NamedTuple):
     """One sentence or two."""
 
     kind: str
-    """`scores`, `reteach`, `hard`, `first`, `draw`, `weak`, `agreement`, `look`."""
+    """`scores`, `reteach`, `hard`, `first`, `draw`, `weak`, `foreign`, `agreement`, `look`,
+    `attempts`."""
     parts: Inlines
 
 
@@ -53,6 +54,8 @@ def findings(survey: Survey) -> list[Finding]:
         found += [Finding("first", parts) for parts in _first(group, where)]
         found += [Finding("draw", parts) for parts in _draws(group, where)]
         found += [Finding("weak", parts) for parts in _weak(group, where)]
+    if survey.foreign:
+        found.append(Finding("foreign", _foreign(survey)))
     found.append(Finding("agreement", _agreement(survey)))
     if survey.looks:
         found.append(Finding("look", _looks(len(survey.looks))))
@@ -250,6 +253,14 @@ def surely_weak(step: StepStatistics) -> bool:
     if step.discrimination is None or step.total < 4:
         return False
     return step.discrimination + 1 / math.sqrt(step.total - 3) < WEAK
+
+
+def _foreign(survey: Survey) -> Inlines:
+    count = len(survey.foreign)
+    has = "1 submission has" if count == 1 else f"{count} submissions have"
+    return Strong("Other exercises: "), Text(
+        f"{has} the numbers of another student's exercise: worth a question, no more than that."
+    )
 
 
 def _agreement(survey: Survey) -> Inlines:

@@ -189,6 +189,23 @@ class Agreement:
 
 
 @dataclass(frozen=True, slots=True)
+class Foreign:
+    """A submission that was worked on another exercise of the assignment."""
+
+    student: str
+    number: int
+    """Of the exercise that it should have been."""
+    exercise: str
+    """The one whose numbers it has; '' where names are left out."""
+    owner: str
+    """Whose that is."""
+    answers: int
+    """That are right there and not in the own exercise."""
+    of: int
+    """That are not right in the own one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Period:
     """An hour, a day or a week of handing in."""
 
@@ -257,6 +274,7 @@ class Survey:
     timeline: Timeline | None
     notes: tuple[str, ...]
     """What was left out, and why."""
+    foreign: tuple[Foreign, ...] = ()
     anonymous: bool = False
     looks: tuple[Look, ...] = ()
     """In the order of the names as shown."""

@@ -128,7 +128,7 @@ def _undetermined(about: Arguments) -> str:
     start = f"follows from your own numbers{rests}, but there every method gives {about['any']}"
     if about.get("paid"):
         return f"{start}, and no other step shows this rule"
-    return f"{start}: no points, because no other step shows this rule"
+    return f"{start}: no points, because no other step shows this rule as often"
 
 
 def _not_followable(about: Arguments) -> str:

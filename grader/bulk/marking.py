@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from grader.batch import IMPRECISE, REPEATED, SLIP, VERDICTS, Batch, Codes, Indices, spread
 from grader.bulk.handed import Cast, Handed
+from grader.bulk.others import Doubtful, doubtful
 from grader.bulk.readings import Readings
 from grader.bulk.results import VERDICT_COLUMNS
 from grader.bulk.roll import Part
@@ -40,6 +41,8 @@ class Tables:
 
     gradebook: pl.DataFrame
     steps: pl.DataFrame
+    doubtful: tuple[Doubtful, ...]
+    """What is to be held against other exercises."""
 
 
 @dataclass(frozen=True)
@@ -65,14 +68,16 @@ def marked(part: Part, handed: Handed, policy: Policy) -> Tables:
     table = handed.pool.table()
     codes = handed.pool.codes()
     texts = pl.Series([one.text if one else "" for one in handed.pool.readings])
-    books, steps = [], []
+    books, steps, doubts = [], [], []
     for cast in handed.casts:
         said = table.at(codes[cast.cells])
         found = _found(part, cast, said, policy)
         books.append(_gradebook(part, cast, found, policy))
+        if doubt := doubtful(part, cast, said, found.verdict, handed):
+            doubts.append(doubt)
         typed = np.where(said.written, codes[cast.cells], 0)
         steps.append(_steps(part, cast, found, policy, texts, typed))
-    return Tables(_in_order(books), _in_order(steps))
+    return Tables(_in_order(books), _in_order(steps), tuple(doubts))
 
 
 def _in_order(tables: list[pl.DataFrame]) -> pl.DataFrame:

@@ -129,6 +129,11 @@ class PartFiles:
         """Columns of problems."""
         return self._path("problems")
 
+    @property
+    def doubtful(self) -> Path:
+        """Submissions that are held against other exercises."""
+        return self._path("doubtful")
+
     def write(self, gradebook: pl.DataFrame, steps: pl.DataFrame) -> None:
         """Write both; whoever does it again writes the same."""
         self.gradebook.write_bytes(csv_rows(gradebook))

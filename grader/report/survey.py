@@ -11,13 +11,14 @@ from grader.folder import Folder
 from grader.report.agreement import agreement
 from grader.report.groups import Cohort, cohorts
 from grader.report.naming import Names, numbered, true_names
+from grader.report.others import Other, others
 from grader.report.results import Results
 from grader.report.statistics import alpha
 from grader.report.steps import deviations, slip_statistics, step_statistics
 from grader.report.timeline import timeline
 from grader.report.variants import variants
 from grader.terminal import plural
-from templates.survey import Agreement, Group, Look, Score, Survey
+from templates.survey import Agreement, Foreign, Group, Look, Score, Survey
 
 
 def survey(results: Results, folder: Folder, anonymous: bool = False) -> Survey:
@@ -46,6 +47,7 @@ def survey(results: Results, folder: Folder, anonymous: bool = False) -> Survey:
         _named(agreement(found, results), names),
         timeline(results.attempts),
         tuple(notes),
+        tuple(_foreign(one, names, anonymous) for one in others(found, results, folder)),
         anonymous,
         tuple(_looks(results, found, names, anonymous)),
     )
@@ -106,6 +108,18 @@ def _looks(
         exercise = str(n) if anonymous else line["exercise"]
         looks.append(Look(names[line["student"]], exercise, n, line["for_teacher"]))
     yield from sorted(looks, key=lambda one: (one.student, one.number))
+
+
+def _foreign(one: Other, names: Names, anonymous: bool) -> Foreign:
+    whose = one.fit.student
+    return Foreign(
+        names[one.student],
+        one.number,
+        "" if anonymous else one.fit.exercise,
+        names.get(whose, "somebody without results" if anonymous else whose),
+        one.fit.answers,
+        one.fit.of,
+    )
 
 
 def _named(found: Agreement, names: Names) -> Agreement:

@@ -94,6 +94,13 @@ def _variants(survey: Survey) -> Iterator[Row]:
                 ]  # fmt: skip
 
 
+def _foreign(survey: Survey) -> Iterator[Row]:
+    for one in survey.foreign:
+        yield [
+            one.student, str(one.number), one.exercise, one.owner, str(one.answers), str(one.of),
+        ]  # fmt: skip
+
+
 def _agreement(survey: Survey) -> Iterator[Row]:
     for pair in survey.agreement.pairs:
         yield [
@@ -146,6 +153,10 @@ TABLES: dict[str, tuple[Sequence[str], Callable[[Survey], Iterator[Row]]]] = {
         (*GROUP, "given", "label", "correlation", "probability", "clear", "third", "from", "to",
          "submissions", "mean_percent", "standard_error"),
         _variants,
+    ),
+    "other_exercises.csv": (
+        ("student", "exercise_number", "fits_exercise", "of", "answers", "not_own_answers"),
+        _foreign,
     ),
     "agreement.csv": (
         ("first", "second", "exercise_number", "shared", "expected", "pairs_by_chance", "steps"),

@@ -68,10 +68,10 @@ def test_every_code_stands_in_the_documentation() -> None:
 
 def test_a_carried_answer_names_its_sources_as_data() -> None:
     """Symbol and text of every own value, for programs; the sentence says the same."""
-    paper = printed(net_1_1="9.9000", out_1_1="0.9999")
+    paper = printed(net_1_1="0.9000", out_1_1="0.7109")
     found = step(marked(paper), "out.1.1")
-    assert (found.code, found.arguments) == ("follows", {"sources": [["net_h1", "9.9000"]]})
-    assert found.message == "right from your own net_h1 = 9.9000"
+    assert (found.code, found.arguments) == ("follows", {"sources": [["net_h1", "0.9000"]]})
+    assert found.message == "right from your own net_h1 = 0.9000"
 
 
 def test_too_few_digits_say_how_many_are_asked_for() -> None:
@@ -99,7 +99,7 @@ def test_an_undetermined_step_says_why_it_earns_nothing(monkeypatch: pytest.Monk
     assert (found.verdict, found.code, found.credit) == ("undetermined", "undetermined", 0)
     assert found.message == (
         "follows from your own numbers (out_o1 = 1.0000), but there every method gives 0.0000: "
-        "no points, because no other step shows this rule"
+        "no points, because no other step shows this rule as often"
     )
     generous = replace(DEFAULT, credits={**DEFAULT.credits, "undetermined": 0.5})
     paid = step(marked(paper, generous), "delta.2.1")

@@ -60,7 +60,8 @@ def _design(order: str) -> Design:
 def variant_of(order: str, name: str) -> Variant:
     """The variant of a name."""
     design = _design(order)
-    (found,) = draw(design, [key(f"practice {name}", "practice", "practice")])
+    bits = key(f"practice {name}", "practice", "practice", version=design.version)
+    (found,) = draw(design, [bits])
     exercise = issued(design, found, f"practice-{name}", "practice")
     form = made(exercise, order_of(order))
     hints = {
