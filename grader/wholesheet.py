@@ -49,20 +49,31 @@ def whole_sheets(judged: Judged, asked: Sequence[str], count: int) -> list[Whole
         count: how many submissions.
     """
     standing = judged.standing
-    answered, unpaid, vouched = (np.zeros(count, dtype=np.int64) for _ in range(3))
+    answered, unpaid, untellable, vouched = (np.zeros(count, dtype=np.int64) for _ in range(4))
     for id in asked:
+        undetermined = standing.verdicts[id] == UNDETERMINED
         answered += standing.verdicts[id] != BLANK
-        unpaid += standing.verdicts[id] == UNDETERMINED
+        unpaid += undetermined
+        for barred in (standing.untold, standing.zeroed):
+            if id in barred:
+                untellable += undetermined & barred[id]
         if id in standing.vouched:
             vouched += standing.vouched[id]
-    columns = (answered, unpaid, vouched, judged.flipped, judged.closed, judged.power)
+    columns = (answered, unpaid, untellable, vouched, judged.flipped, judged.closed, judged.power)
     return [_said(*row) for row in np.stack(columns).T.tolist()]
 
 
 @lru_cache(maxsize=4096)
 def _said(
-    answered: int, unpaid: int, vouched: int, flipped: int, closed: int, power: int
+    answered: int,
+    unpaid: int,
+    untellable: int,
+    vouched: int,
+    flipped: int,
+    closed: int,
+    power: int,
 ) -> WholeSheet:
+    """`untellable` of `unpaid` say for themselves why: too few digits, or an own 0 before."""
     counts = {"unpaid": unpaid, "paid": vouched, "answered": answered}
     undetermined = unpaid + vouched
     own, teacher = [], []
@@ -71,8 +82,8 @@ def _said(
     if power:
         own.append(Said("off_by_power", {"power": power}))
         teacher.append(Said("off_by_power", {"power": power}))
-    if undetermined:
-        own.append(Said("undetermined", counts))
+    if undetermined > untellable:
+        own.append(Said("undetermined", counts | {"unpaid": unpaid - untellable}))
     if closed:
         teacher.append(Said("closed", counts))
     elif undetermined >= max(MANY, SHARE * answered):

@@ -76,8 +76,9 @@ def _many(about: Arguments) -> str:
 
 def _closed(about: Arguments) -> str:
     return (
-        f"The network is closed at this student's own values: what comes after is the same by "
-        f"any method ({_share(about)}). One honest slip can do that; please look at the sheet."
+        f"{_share(about)}. The network is closed at this student's own values, or nearly: what "
+        "comes after is the same by any method. One honest slip can do that; please look at the "
+        "sheet."
     )
 
 

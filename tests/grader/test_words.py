@@ -194,6 +194,20 @@ def test_the_sheet_tells_how_many_are_undetermined(unpaid: int, paid: int, said:
     assert sheet.vouched == paid
 
 
+def test_steps_that_say_why_themselves_are_not_counted_again() -> None:
+    """Too few digits and an own 0 are no matter of what every method gives."""
+    found = judged_with(6, 0)
+    for id in EXERCISE.asked[:2]:
+        found.standing.untold[id] = np.array([True])
+    for id in EXERCISE.asked[2:4]:
+        found.standing.zeroed[id] = np.array([True])
+    (sheet,) = whole_sheets(found, EXERCISE.asked, 1)
+    assert sheet.remarks[0].startswith("2 steps follow")
+    all_but_one = judged_with(1, 0)
+    all_but_one.standing.untold[EXERCISE.asked[0]] = np.array([True])
+    assert whole_sheets(all_but_one, EXERCISE.asked, 1)[0].remarks == ()
+
+
 def test_only_the_teacher_hears_of_sheets_that_show_little() -> None:
     """Many undetermined steps, a closed network; few of them are no matter."""
     few, many = (whole_sheets(judged_with(n, 0), EXERCISE.asked, 1)[0] for n in (3, 20))
