@@ -63,7 +63,8 @@ def _off_by_power(about: Arguments) -> str:
 
 def _share(about: Arguments) -> str:
     undetermined = int(about["unpaid"]) + int(about["paid"])
-    paid = f"{about['paid']} of them count" + ("s" if about["paid"] == 1 else "")
+    count = int(about["paid"])
+    paid = f"{count or 'none'} of them count{'' if count > 1 else 's'}"
     return f"{undetermined} of {_steps(int(about['answered']))} answered are undetermined; {paid}"
 
 
