@@ -54,7 +54,7 @@ def whole_sheets(judged: Judged, asked: Sequence[str], count: int) -> list[Whole
         undetermined = standing.verdicts[id] == UNDETERMINED
         answered += standing.verdicts[id] != BLANK
         unpaid += undetermined
-        for barred in (standing.untold, standing.zeroed):
+        for barred in (standing.untold, standing.zeroed, standing.unfounded):
             if id in barred:
                 untellable += undetermined & barred[id]
         if id in standing.vouched:
@@ -73,7 +73,7 @@ def _said(
     closed: int,
     power: int,
 ) -> WholeSheet:
-    """`untellable` of `unpaid` say for themselves why: too few digits, or an own 0 before."""
+    """`untellable` of `unpaid` say for themselves why, such as too few digits."""
     counts = {"unpaid": unpaid, "paid": vouched, "answered": answered}
     undetermined = unpaid + vouched
     own, teacher = [], []

@@ -233,3 +233,15 @@ def test_two_words_for_digits() -> None:
     """Singular and plural."""
     about = {"asked": 1, "unit": "significant figures"}
     assert "1 significant figure is" in Said("too_few_to_tell", about).sentence
+
+
+def test_what_rests_on_numbers_from_nowhere_is_not_said_to_be_any_methods() -> None:
+    """Another exercise's numbers follow from each other: no method gives them here."""
+    own, other = exercises("mazur")[:2]
+    answers = {id: read_number(other.printed[id]) for id in own.asked}
+    report = mark(own, answers)
+    codes = [one.code for one in report.steps if one.verdict == "undetermined"]
+    assert codes.count("unfounded") > 10
+    barred = codes.count("undetermined")
+    counted = [said for said in report.remarks if "every method gives the same" in said]
+    assert len(counted) == (barred > 0)
