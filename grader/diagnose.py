@@ -103,7 +103,7 @@ def _nearest(
         best = np.where(hit, nearest, best)
         which = np.where(hit, n, which)
         if hit.any() and not _is_copy(wrong.rule):
-            shows = explains & is_determined(batch, step, ball, entered)
+            shows = explains & is_determined(batch, step, value, ball, entered)
             works = np.where(hit, shows.any(axis=0) if shows.ndim > 1 else shows, works)
         else:
             works &= ~hit

@@ -22,13 +22,15 @@ from grader.guards import UPDATES
 from problems import gate, ids
 from problems.activations import SOFTMAX
 from problems.ball import SLACK, Ball, apart
-from problems.elementary import BoolArray, array, greater
+from problems.elementary import BoolArray, FloatArray, array, greater
 from problems.expression import Ref, Sum
 from problems.graph import Graph, Step
 
 MARGIN = 4.0
 """So many radii from 0 and from the old value a number must be for no rough guess to do; an
 output from where its activation is flat."""
+COPIED = 1.001
+"""So many units from a parent an answer may be and still have been copied."""
 FLAT = {"logistic": (0.0, 1.0), "tanh": (-1.0, 1.0), "softplus": (0.0,), SOFTMAX: (0.0, 1.0)}
 """Where outputs lie whatever the net input, if it is large."""
 
@@ -82,12 +84,18 @@ def _flat(graph: Graph, step: Step) -> tuple[float, ...]:
     return FLAT.get(graph.plan.network.layers[parsed.layer - 1].activation, ())
 
 
-def is_determined(batch: Batch, step: Step, ball: Ball, parents: Mapping[str, Ball]) -> BoolArray:
+def is_determined(
+    batch: Batch, step: Step, value: FloatArray, ball: Ball, parents: Mapping[str, Ball]
+) -> BoolArray:
     """Where the right rule's number can be told from every number that costs no work.
+
+    0, the old value of a weight and the ends of an activation must lie outside the ball, for a
+    guess beside them is as cheap. Any other parent costs no work if it was written down itself.
 
     Args:
         batch: the submissions.
         step: whose answer it is.
+        value: the answer.
         ball: what the rule gives at some choice of parents.
         parents: that choice.
     """
@@ -97,7 +105,11 @@ def is_determined(batch: Batch, step: Step, ball: Ball, parents: Mapping[str, Ba
         good = good & apart(ball, Ball(0.0, 0.0))
     for parent, target in never.parents:
         if parent in parents:
-            differs = np.asarray(apart(ball, parents[parent]))
+            if step.kind in UPDATES and parent == step.parents[0]:
+                differs = np.asarray(apart(ball, parents[parent]))
+            else:
+                unit = array(batch.precision.unit(step.kind, Ball(value, 0.0)))
+                differs = np.abs(value - array(parents[parent].m)) > COPIED * unit
             if target in parents:
                 differs = differs | (array(parents[target].m) == 0)
             good = good & differs

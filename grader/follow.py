@@ -239,5 +239,8 @@ class _Walk:
         asked = array(self.batch.precision.unit(step.kind, true))
         visible = np.abs(array(true.m)) > array(true.r)
         zero = (np.abs(value) <= 0.5 * asked) & visible
-        dead: BoolArray = zero & (verdict == WRONG)
+        worthless = verdict == WRONG
+        if step.id in self.found.zeroed:
+            worthless |= self.found.zeroed[step.id]
+        dead: BoolArray = zero & worthless
         return dead

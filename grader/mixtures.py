@@ -210,7 +210,7 @@ class Mixtures:
             self.found.zeroed.setdefault(id, nowhere)[at[zeroed]] = True
         if not (exact.any() or coarse.any()):
             return np.zeros(len(at), dtype=bool)
-        shows = is_determined(self.batch, self.step, ball, parents)
+        shows = is_determined(self.batch, self.step, value, ball, parents)
         return self._settled(at, rule, ball, parents, exact, coarse, shows, off, table)
 
     def _from_coarse(self, at: Indices, off: list[str], table: Indices) -> BoolArray:

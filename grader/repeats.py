@@ -11,10 +11,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.batch import REPEATED, Batch, Standing
+from grader.batch import REPEATED, SLIP, WRONG, Batch, Standing
 from grader.diagnose import Named
 from problems import ids
 from problems.elementary import BoolArray
+
+MOSTLY = 0.5
+"""Share of a sheet's answers from which on slips and wrong numbers are no single error."""
 
 
 def charge_once(batch: Batch, standing: Standing, named: Named) -> None:
@@ -25,13 +28,16 @@ def charge_once(batch: Batch, standing: Standing, named: Named) -> None:
         standing: what was found; its verdicts are changed in place.
         named: the slips; they keep their names.
     """
+    lost = np.sum([np.isin(v, (SLIP, WRONG)) for v in standing.verdicts.values()], axis=0)
+    answered = np.sum([~np.isnan(v) for v in batch.values.values()], axis=0)
+    mostly = lost >= MOSTLY * answered
     seen: dict[tuple[str, str, int], BoolArray] = {}
     for id in (id for id in batch.graph.steps if id in named):
         elaborate = standing.elaborate.get(id)
         if elaborate is None:
             continue
         for n, slip in named[id].items():
-            if elaborate[n]:
+            if elaborate[n] and not mostly[n]:
                 before = seen.setdefault(_siblings(id, slip), np.zeros(batch.count, dtype=bool))
                 if before[n]:
                     standing.verdicts[id][n] = REPEATED

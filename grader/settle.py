@@ -23,8 +23,10 @@ from grader.batch import (
     Standing,
 )
 from grader.diagnose import COPIES, Named
+from grader.evidence import COPIED
 from problems import gate, ids
-from problems.elementary import BoolArray
+from problems.ball import Ball
+from problems.elementary import BoolArray, FloatArray, array
 from problems.expression import Ref
 from problems.graph import Graph, Step
 
@@ -33,7 +35,7 @@ ALIKE = {"x": "in", "out": "in", "error": "dout", "new.w": "w", "new.b": "b"}
 LOSSES = ("loss", "share")
 INVENTED = 0.4
 """Share of the answers from which on numbers that nothing explains are no accident, and..."""
-FOREIGN = 0.6
+FOREIGN = 0.5
 """... share of the answers that read the given numbers: who works with other ones has these
 wrong and all that merely follows from them right, ..."""
 FEWEST_INVENTED = 6
@@ -42,9 +44,15 @@ CLOSED = 0.25
 """Share of undetermined answers from which on a sheet tells too little about its student..."""
 FEWEST_CLOSED = 4
 """... if there are at least so many."""
-EXPLAINED_SHARE, UNEXPLAINED_SHARE = 2.0, 0.5
+EXPLAINED_SHARE = 2.0
 """So many undetermined answers count for each that shows the rule, where they follow from a
-number that nothing explains; as many as show it, where they follow from a named slip."""
+named slip..."""
+UNEXPLAINED_SHARES = (1.0, 1.0, 0.5, 0.25)
+"""... and where they follow from numbers that nothing explains, by how many of these the sheet
+has: one may be a blunder, many are invented."""
+
+TINY = 4.0
+"""A wrong number of so few units makes everything after it 0: that is no blunder among many."""
 
 Kind = tuple[str, frozenset[str]]
 
@@ -64,8 +72,17 @@ def rule_kinds(graph: Graph, asked: tuple[str, ...]) -> Mapping[str, Kind]:
         if step.kind in LOSSES:
             found[id] = (LOSSES[0], frozenset())
         else:
-            found[id] = (step.kind, frozenset(ALIKE.get(k, k) for k in kinds) - {"b"})
+            rests = frozenset(ALIKE.get(k, k) for k in kinds) - {"b"}
+            found[id] = (step.kind + _activation(graph, step), rests)
     return found
+
+
+def _activation(graph: Graph, step: Step) -> str:
+    """Of an output or a slope, whose rule it is."""
+    parsed = ids.parse(step.id)
+    if parsed.kind not in ("out", "slope") or parsed.inner:
+        return ""
+    return f" {graph.plan.network.layers[parsed.layer - 1].activation}"
 
 
 def _sources(graph: Graph, step: Step, written: Container[str]) -> set[str]:
@@ -100,6 +117,7 @@ def settle(batch: Batch, standing: Standing, named: Named) -> BoolArray:
         return np.zeros(batch.count, dtype=bool)
     unexplained = _unexplained(batch, standing, named)
     _bar_invented(batch, standing, unexplained)
+    _silence_twins(batch, standing, unexplained)
     _weaken_repeats(batch, standing, named)
     kinds = rule_kinds(batch.graph, batch.asked)
     nowhere = np.zeros(batch.count, dtype=bool)
@@ -109,10 +127,11 @@ def settle(batch: Batch, standing: Standing, named: Named) -> BoolArray:
         weak = standing.weak.get(id, nowhere)
         shown[kinds[id]] += (verdict == CORRECT) | ((verdict == CARRIED) & ~weak)
         silent[kinds[id]] += (verdict == UNDETERMINED) & ~_is_barred(standing, id, nowhere)
+    invented_share = _invented_share(batch, standing)
     for id, verdict in verdicts.items():
         some, many = shown[kinds[id]], silent[kinds[id]]
         weak = standing.weak.get(id, nowhere) & (verdict == CARRIED)
-        share = np.where(unexplained.get(id, nowhere), UNEXPLAINED_SHARE, EXPLAINED_SHARE)
+        share = np.where(unexplained.get(id, nowhere), invented_share, EXPLAINED_SHARE)
         told = ~_is_barred(standing, id, nowhere)
         vouched = (verdict == UNDETERMINED) & told & (some >= 1) & (many <= share * some)
         verdict[weak & (some < 1)] = UNDETERMINED
@@ -120,6 +139,18 @@ def settle(batch: Batch, standing: Standing, named: Named) -> BoolArray:
             standing.vouched[id] = vouched
             verdict[vouched] = CARRIED
     return _closed(batch, standing)
+
+
+def _invented_share(batch: Batch, standing: Standing) -> FloatArray:
+    """How many undetermined answers count that follow from numbers which nothing explains."""
+    most = len(UNEXPLAINED_SHARES) - 1
+    invented = np.zeros(batch.count, dtype=np.int64)
+    for id, verdict in standing.verdicts.items():
+        value = batch.values[id]
+        unit = array(batch.precision.unit(batch.graph.steps[id].kind, batch.true[id]))
+        wrong = verdict == WRONG
+        invented += np.where(wrong & (np.abs(value) <= TINY * unit), most, wrong)
+    return np.array(UNEXPLAINED_SHARES)[np.minimum(invented, most)]
 
 
 def _unexplained(batch: Batch, standing: Standing, named: Named) -> dict[str, BoolArray]:
@@ -190,6 +221,38 @@ def _bar_invented(batch: Batch, standing: Standing, unexplained: Mapping[str, Bo
             barred = fabricated & unexplained[id] & (verdict == CARRIED)
             verdict[barred] = UNDETERMINED
             standing.unfounded[id] = barred
+
+
+@lru_cache(maxsize=256)
+def _earlier_siblings(graph: Graph, asked: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    """Asked step -> asked steps of its kind before it, whose answer it may have been copied from.
+
+    Not behind straight activations: there equal numbers are nothing strange.
+    """
+    kinds = [
+        (id, graph.steps[id].kind) for id in asked if not gate.is_straight(graph, graph.steps[id])
+    ]
+    return {
+        id: tuple(other for other, k in kinds[:n] if k == kind)
+        for n, (id, kind) in enumerate(kinds)
+    }
+
+
+def _silence_twins(batch: Batch, standing: Standing, unexplained: Mapping[str, BoolArray]) -> None:
+    """What follows from invented numbers and equals a sibling's answer may be copied from it."""
+    for id, siblings in _earlier_siblings(batch.graph, batch.asked).items():
+        verdict = standing.verdicts[id]
+        if id not in unexplained:
+            continue
+        carried = (verdict == CARRIED) & unexplained[id]
+        if not carried.any():
+            continue
+        value = batch.values[id]
+        unit = batch.precision.unit(batch.graph.steps[id].kind, Ball(value, 0.0))
+        for other in siblings:
+            followed = np.isin(standing.verdicts[other], (CARRIED, UNDETERMINED))
+            same = np.abs(value - batch.values[other]) <= COPIED * array(unit)
+            verdict[carried & followed & same] = UNDETERMINED
 
 
 def _is_mostly_wrong(
