@@ -81,6 +81,11 @@ class Graded:
     few: list[Problem] = field(default_factory=list)
     """The first problems."""
 
+    @property
+    def counted(self) -> dict[str, int]:
+        """What `results.json` tells of the size."""
+        return {"submissions": self.submissions, "answers": self.answers}
+
     def add(self, done: Done) -> None:
         """One more part."""
         self.submissions += done.submissions
@@ -132,13 +137,12 @@ def grade(
             "assignment": assignment.name,
             "policy": policy.name,
             "files": [str(path) for path in paths],
-            "submissions": found.submissions,
-            "answers": found.answers,
+            **found.counted,
         }
         found.problems = put_together(parts, problems, meta, folder)
         found.few = _first(folder)
-        write_changes(out, folder)
         shutil.rmtree(work)
+        write_changes(out, folder)
     return found
 
 
