@@ -103,6 +103,9 @@ class Standing:
     """Where a number has too few digits to be told from what costs no work; absent if nowhere."""
     zeroed: dict[str, BoolArray] = field(default_factory=dict)
     """Where an answer follows from an own 0 that hides whatever comes after; absent if nowhere."""
+    unfounded: dict[str, BoolArray] = field(default_factory=dict)
+    """Where an answer follows from numbers that nothing on the sheet explains; absent if
+    nowhere."""
     elaborate: dict[str, BoolArray] = field(default_factory=dict)
     """Where the wrong rule behind a slip takes work as the right one does; absent if nowhere."""
     weak: dict[str, BoolArray] = field(default_factory=dict)

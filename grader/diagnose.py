@@ -12,7 +12,7 @@ import itertools
 
 import numpy as np
 
-from grader.batch import IMPRECISE, SLIP, WRONG, Batch, Indices, Standing, gathered, spread
+from grader.batch import IMPRECISE, SLIP, WRONG, Batch, Indices, Standing, gathered
 from grader.evidence import is_determined
 from problems.ball import SLACK, Ball, apart, within
 from problems.catalogue import WrongRule
@@ -88,31 +88,29 @@ def _nearest(
     batch: Batch, standing: Standing, id: str, at: Indices, rules: list[WrongRule]
 ) -> dict[int, str]:
     """The wrong rule whose number is nearest to the answer, of those that give it."""
-    kind = batch.graph.steps[id].kind
-    value = batch.values[id][at]
+    step, value = batch.graph.steps[id], batch.values[id][at]
     best: FloatArray = np.full(len(at), np.inf)
     which = np.full(len(at), -1, dtype=np.int64)
     works = np.zeros(len(at), dtype=bool)
-    step = batch.graph.steps[id]
-    reads = (ref for wrong in rules for ref in wrong.rule.refs())
-    refs = dict.fromkeys((*step.parents, *reads))
-    parents = {ref: _own_and_true(batch, standing, ref, at) for ref in refs}
-    follows = {ref: _own_and_true(batch, standing, ref, at, True) for ref in refs}
+    own, follows = _Entered(batch, standing, at), _Entered(batch, standing, at, follows=True)
     for n, wrong in enumerate(rules):
-        entered = follows if wrong.slip == SWAPPED else parents
+        entered = follows if wrong.slip == SWAPPED else own
         ball: Ball = wrong.rule.evaluate(entered, BALLS)
-        ball = ball.widened(batch.precision.unit(kind, ball))
-        explains = within(value, ball) & _tells(batch, wrong.rule, ball, value)
+        ball = ball.widened(batch.precision.unit(step.kind, ball))
+        explains = np.asarray(within(value, ball))
+        if not explains.any():
+            continue
+        explains = explains & _tells(batch, wrong.rule, ball, value)
         distance = np.where(explains, np.abs(value - array(ball.m)), np.inf)
         nearest = distance.min(axis=0) if distance.ndim > 1 else distance
         hit = nearest < best * (1 - 1e-9) - 1e-12
         best = np.where(hit, nearest, best)
         which = np.where(hit, n, which)
+        works &= ~hit
         if hit.any() and not _is_copy(wrong.rule):
-            shows = explains & is_determined(batch, step, value, ball, entered)
-            works = np.where(hit, shows.any(axis=0) if shows.ndim > 1 else shows, works)
-        else:
-            works &= ~hit
+            parents = {ref: entered[ref] for ref in step.parents}
+            shows = explains & is_determined(batch, step, value, ball, parents)
+            works |= hit & (shows.any(axis=0) if shows.ndim > 1 else shows)
     if works.any():
         nowhere = np.zeros(batch.count, dtype=bool)
         standing.elaborate.setdefault(id, nowhere)[at] |= works
@@ -135,20 +133,29 @@ def _tells(batch: Batch, rule: Expression, ball: Ball, value: FloatArray) -> Tru
     return apart_from_zero
 
 
-def _own_and_true(
-    batch: Batch, standing: Standing, ref: str, at: Indices, follows: bool = False
-) -> Ball:
-    """What a wrong rule may be applied to: the student's value and the true one, stacked.
+class _Entered(dict[str, Ball]):
+    """What wrong rules may be applied to: the student's value and the true one, stacked.
 
     With `follows` what rightly follows from the values before it stands for the student's own:
     two cells that hold the same wrong number were not swapped.
     """
-    own = standing.effective[ref]
-    if follows:
-        own = standing.recomputed.get(ref, batch.true[ref])
-    both = [gathered(source, at, batch.count) for source in (own, batch.true[ref])]
-    if ref in batch.graph.givens:
-        return both[0]
-    m = np.stack([spread(ball.m, len(at)) for ball in both])
-    r = np.stack([spread(ball.r, len(at)) for ball in both])
-    return Ball(m, r)
+
+    def __init__(
+        self, batch: Batch, standing: Standing, at: Indices, follows: bool = False
+    ) -> None:
+        super().__init__()
+        self._batch = batch
+        self._own = standing.recomputed if follows else standing.effective
+        self._at = at
+
+    def __missing__(self, ref: str) -> Ball:
+        batch, at = self._batch, self._at
+        true = gathered(batch.true[ref], at, batch.count)
+        if ref in batch.graph.givens:
+            self[ref] = true
+            return true
+        own = gathered(self._own.get(ref, batch.true[ref]), at, batch.count)
+        m, r = np.empty((2, len(at))), np.empty((2, len(at)))
+        m[0], m[1], r[0], r[1] = own.m, true.m, own.r, true.r
+        self[ref] = ball = Ball(m, r)
+        return ball

@@ -219,7 +219,9 @@ def _bar_invented(batch: Batch, standing: Standing, unexplained: Mapping[str, Bo
         return
     for id, verdict in standing.verdicts.items():
         if id in unexplained:
-            verdict[fabricated & unexplained[id] & (verdict == CARRIED)] = UNDETERMINED
+            barred = fabricated & unexplained[id] & (verdict == CARRIED)
+            verdict[barred] = UNDETERMINED
+            standing.unfounded[id] = barred
 
 
 @lru_cache(maxsize=256)

@@ -49,19 +49,29 @@ def whole_sheets(judged: Judged, asked: Sequence[str], count: int) -> list[Whole
         count: how many submissions.
     """
     standing = judged.standing
-    vouched = np.zeros(count, dtype=np.int64)
+    vouched, untellable = (np.zeros(count, dtype=np.int64) for _ in range(2))
     for where in standing.vouched.values():
         vouched += where
+    for barred in (standing.untold, standing.zeroed, standing.unfounded):
+        for id, where in barred.items():
+            untellable += where & (standing.verdicts[id] == UNDETERMINED)
     table = standing.table() if asked else np.full((1, count), BLANK)
     answered, unpaid = (table != BLANK).sum(axis=0), (table == UNDETERMINED).sum(axis=0)
-    columns = (answered, unpaid, vouched, judged.flipped, judged.closed, judged.power)
+    columns = (answered, unpaid, untellable, vouched, judged.flipped, judged.closed, judged.power)
     return [_said(*row) for row in np.stack(columns).T.tolist()]
 
 
 @lru_cache(maxsize=4096)
 def _said(
-    answered: int, unpaid: int, vouched: int, flipped: int, closed: int, power: int
+    answered: int,
+    unpaid: int,
+    untellable: int,
+    vouched: int,
+    flipped: int,
+    closed: int,
+    power: int,
 ) -> WholeSheet:
+    """`untellable` of `unpaid` say for themselves why, such as too few digits."""
     counts = {"unpaid": unpaid, "paid": vouched, "answered": answered}
     undetermined = unpaid + vouched
     own, teacher = [], []
@@ -70,8 +80,8 @@ def _said(
     if power:
         own.append(Said("off_by_power", {"power": power}))
         teacher.append(Said("off_by_power", {"power": power}))
-    if undetermined:
-        own.append(Said("undetermined", counts))
+    if undetermined > untellable:
+        own.append(Said("undetermined", counts | {"unpaid": unpaid - untellable}))
     if closed:
         teacher.append(Said("closed", counts))
     elif undetermined >= max(MANY, SHARE * answered):

@@ -85,6 +85,8 @@ class Words:
             case "undetermined" if self._is(self.judged.standing.zeroed, id):
                 zero = self._zero_before(id)
                 return Said("not_followable", {"zero": self.name(zero or id)})
+            case "undetermined" if self._is(self.judged.standing.unfounded, id):
+                return Said("unfounded", self._sources(id))
             case "undetermined":
                 paid_too = {"paid": True} if paid else {}
                 return Said("undetermined", self._sources(id) | self._any(id) | paid_too)

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from problems.formula import Formula
 from templates.classnetwork import LEGEND, class_network
+from templates.classreading import reading
 from templates.findings import entry, findings, percent, signed, title_of
 from templates.page import (
     Align,
@@ -41,10 +42,10 @@ SEEN: Mapping[Verdict, str] = MappingProxyType(
     {
         "correct": "Right",
         "carried": "Carried",
-        "undetermined": "Undetermined",
+        "undetermined": "Open",
         "imprecise": "Digits",
         "slip": "Slip",
-        "repeated": "Repeated",
+        "repeated": "Again",
         "wrong": "Wrong",
         "unreadable": "Unread",
         "blank": "Blank",
@@ -70,7 +71,7 @@ def class_report(survey: Survey) -> Page:
     for group in survey.groups:
         blocks += _tables(group, _suffix(group, several))
     blocks += _course_tables(survey.timeline)
-    blocks += _reading()
+    blocks += reading()
     name = f"{survey.students:,} student{'s' if survey.students != 1 else ''}"
     return Page(f"Class report: {survey.title}", LANGUAGE, Header(name, ()), tuple(blocks))
 
@@ -302,7 +303,7 @@ def _reliability(group: Group) -> str:
 
 def _step_table(group: Group) -> Table:
     named = symbols(group)
-    header = ("Step", "Facility", "Discrimination", *SEEN.values())
+    header = ("Step", "Facility", "Discr.", *SEEN.values())
     rows = tuple(
         (
             (Math(named[step.id]),),
@@ -392,29 +393,3 @@ def _course_tables(course: Timeline | None) -> Iterator[Block]:
         yield _table(("Attempt", "Submissions", "Mean %"), rows, "Attempts", "lrr")
     if course.unread:
         yield Paragraph(text(f"{course.unread:,} times could not be read."))
-
-
-def _reading() -> Iterator[Block]:
-    yield Heading(3, "How to read the numbers")
-    yield Bullets(
-        tuple(
-            map(
-                text,
-                (
-                    "Facility: the mean credit of a step; 100 % if everybody has it right.",
-                    "Discrimination: the correlation of a step's points with those of all other "
-                    "steps. Around 0 it does not tell who knows more; below 0 the better ones "
-                    "fail there, which often means that the step or its wording misleads.",
-                    "Cronbach's alpha: how far the steps measure one thing; 0.7 and more is usual "
-                    "for a test. What follows rightly from own values keeps its points here, so "
-                    "steps hang together less than elsewhere, and alpha is lower.",
-                    "Right so far: submissions without deviation before this step; 'of these' go "
-                    "wrong here.",
-                    "Undetermined: follows from own values, but there every method gives the same "
-                    "number, so it shows nothing. Repeated: the same slip at a sibling step, "
-                    "charged as the policy says.",
-                    "Thirds: the class by the value that was drawn; equal values stay together.",
-                ),
-            )
-        )
-    )

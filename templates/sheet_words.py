@@ -63,7 +63,8 @@ def _off_by_power(about: Arguments) -> str:
 
 def _share(about: Arguments) -> str:
     undetermined = int(about["unpaid"]) + int(about["paid"])
-    paid = f"{about['paid']} of them count" + ("s" if about["paid"] == 1 else "")
+    count = int(about["paid"])
+    paid = f"{count or 'none'} of them count{'' if count > 1 else 's'}"
     return f"{undetermined} of {_steps(int(about['answered']))} answered are undetermined; {paid}"
 
 
@@ -76,8 +77,9 @@ def _many(about: Arguments) -> str:
 
 def _closed(about: Arguments) -> str:
     return (
-        f"The network is closed at this student's own values: what comes after is the same by "
-        f"any method ({_share(about)}). One honest slip can do that; please look at the sheet."
+        f"{_share(about)}. The network is closed at this student's own values, or nearly: what "
+        "comes after is the same by any method. One honest slip can do that; please look at the "
+        "sheet."
     )
 
 

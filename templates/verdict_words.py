@@ -131,6 +131,15 @@ def _undetermined(about: Arguments) -> str:
     return f"{start}: no points, because no other step shows this rule as often"
 
 
+def _unfounded(about: Arguments) -> str:
+    sources = about.get("sources", ())
+    rests = f" ({named(sources)})" if sources else ""
+    return (
+        f"follows from your own numbers{rests}, but nothing explains so many of them that this "
+        "shows nothing"
+    )
+
+
 def _not_followable(about: Arguments) -> str:
     return f"cannot be followed: a 0 at {about['zero']} hides what comes after"
 
@@ -160,6 +169,7 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         "follows": lambda about: f"right from {_own(about)}",
         "follows_vouched": _vouched,
         "undetermined": _undetermined,
+        "unfounded": _unfounded,
         "too_few_digits": _too_few_digits,
         "too_few_to_tell": _too_few_to_tell,
         "slip": _advice,

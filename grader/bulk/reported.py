@@ -9,6 +9,7 @@ import polars as pl
 
 from grader import __version__
 from grader.aside import new_folder
+from grader.bulk.changes import write_changes
 from grader.bulk.results import (
     GRADEBOOK,
     STEPS,
@@ -60,6 +61,7 @@ def write_results(
         count = put_together([part], table, meta, folder)
         part.gradebook.unlink(missing_ok=True)
         part.steps.unlink(missing_ok=True)
+        write_changes(out, folder)
     return count
 
 

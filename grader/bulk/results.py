@@ -3,6 +3,7 @@
     gradebook.csv    a row a submission
     steps.parquet    a row an asked step of each; in parts for a large class (or steps.csv)
     problems.csv     everything that could not be used, with its place
+    changes.csv      what is judged otherwise than in results before (`grader.bulk.changes`)
     results.json     what was graded, by which policy
 
 Parts are written by whoever marked them and put together in the order of the class, so the same

@@ -12,6 +12,7 @@ import polars as pl
 
 from grader import __version__
 from grader.aside import new_folder
+from grader.bulk.changes import write_changes
 from grader.bulk.handed import Piece, handed_in
 from grader.bulk.marking import Tables, marked
 from grader.bulk.others import Comparison, clearest, compare, lay_aside
@@ -80,6 +81,11 @@ class Graded:
     few: list[Problem] = field(default_factory=list)
     """The first problems."""
 
+    @property
+    def counted(self) -> dict[str, int]:
+        """What `results.json` tells of the size."""
+        return {"submissions": self.submissions, "answers": self.answers}
+
     def add(self, done: Done) -> None:
         """One more part."""
         self.submissions += done.submissions
@@ -131,12 +137,12 @@ def grade(
             "assignment": assignment.name,
             "policy": policy.name,
             "files": [str(path) for path in paths],
-            "submissions": found.submissions,
-            "answers": found.answers,
+            **found.counted,
         }
         found.problems = put_together(parts, problems, meta, folder)
         found.few = _first(folder)
         shutil.rmtree(work)
+        write_changes(out, folder)
     return found
 
 

@@ -79,6 +79,8 @@ def results(root: Path) -> dict[str, Any]:
     said = "\n".join(dict.fromkeys(told))
     if outcome is None:
         return refused(said or "Nothing was handed in that can be read as answers.")
+    for note in (note for one in outcome.graded for note in one.report.teacher):
+        print(f"for the teacher: {note.message}")
     return graded(outcome, policy, said, hours_late(metadata))
 
 
@@ -126,7 +128,6 @@ def graded(outcome: Outcome, policy: Policy, said: str, late: float) -> dict[str
     missed = round(outcome.most - sum(one.report.max for one in outcome.graded), 6)
     if outcome.missing:
         tests.append({"name": "not handed in", "score": 0, "max_score": missed})
-    tests += [test for one in outcome.graded for test in _for_teacher(one)]
     words = [said, _comment(outcome.graded, policy.show)]
     if score != outcome.score:
         words.append(f"{outcome.score:g} points before the rule for late work: {score:g} left.")
@@ -163,21 +164,10 @@ def _tests(one: Graded, show: Show, several: bool) -> Iterator[dict[str, Any]]:
             "name": before + step.label,
             "score": round(step.credit * step.weight, 6),
             "max_score": step.weight,
-            "status": "passed" if step.credit >= 1 else "failed",
+            "status": "passed" if step.credit >= 1 and step.verdict != "repeated" else "failed",
             "output": "\n".join(_lines(step, show)),
             "output_format": "text",
             "visibility": visibility(show),
-        }
-
-
-def _for_teacher(one: Graded) -> Iterator[dict[str, Any]]:
-    """What only staff see on Gradescope."""
-    for note in one.report.teacher:
-        yield {
-            "name": f"for the teacher: {note.code}",
-            "output": note.message,
-            "output_format": "text",
-            "visibility": "hidden",
         }
 
 

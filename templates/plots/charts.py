@@ -57,7 +57,7 @@ class Kind(NamedTuple):
 KINDS = (
     Kind("right", ("correct", "carried"), "right", 0.35),
     Kind("too few digits", ("imprecise",), "partly", 0.35, "/"),
-    Kind("undetermined", ("undetermined",), "partly", 0.1, "."),
+    Kind("undetermined", ("undetermined",), "partly", 0.1, "\\"),
     Kind("blank", ("blank",), "plain", 0.0),
     Kind("known slip", ("slip", "repeated"), "wrong", 0.9),
     Kind("wrong otherwise", ("wrong", "unreadable"), "wrong", 0.3, "x"),

@@ -68,10 +68,10 @@ def test_every_code_stands_in_the_documentation() -> None:
 
 def test_a_carried_answer_names_its_sources_as_data() -> None:
     """Symbol and text of every own value, for programs; the sentence says the same."""
-    paper = printed(net_1_1="9.9000", out_1_1="0.9999")
+    paper = printed(net_1_1="0.9000", out_1_1="0.7109")
     found = step(marked(paper), "out.1.1")
-    assert (found.code, found.arguments) == ("follows", {"sources": [["net_h1", "9.9000"]]})
-    assert found.message == "right from your own net_h1 = 9.9000"
+    assert (found.code, found.arguments) == ("follows", {"sources": [["net_h1", "0.9000"]]})
+    assert found.message == "right from your own net_h1 = 0.9000"
 
 
 def test_too_few_digits_say_how_many_are_asked_for() -> None:
@@ -194,6 +194,20 @@ def test_the_sheet_tells_how_many_are_undetermined(unpaid: int, paid: int, said:
     assert sheet.vouched == paid
 
 
+def test_steps_that_say_why_themselves_are_not_counted_again() -> None:
+    """Too few digits and an own 0 are no matter of what every method gives."""
+    found = judged_with(6, 0)
+    for id in EXERCISE.asked[:2]:
+        found.standing.untold[id] = np.array([True])
+    for id in EXERCISE.asked[2:4]:
+        found.standing.zeroed[id] = np.array([True])
+    (sheet,) = whole_sheets(found, EXERCISE.asked, 1)
+    assert sheet.remarks[0].startswith("2 steps follow")
+    all_but_one = judged_with(1, 0)
+    all_but_one.standing.untold[EXERCISE.asked[0]] = np.array([True])
+    assert whole_sheets(all_but_one, EXERCISE.asked, 1)[0].remarks == ()
+
+
 def test_only_the_teacher_hears_of_sheets_that_show_little() -> None:
     """Many undetermined steps, a closed network; few of them are no matter."""
     few, many = (whole_sheets(judged_with(n, 0), EXERCISE.asked, 1)[0] for n in (3, 20))
@@ -219,3 +233,15 @@ def test_two_words_for_digits() -> None:
     """Singular and plural."""
     about = {"asked": 1, "unit": "significant figures"}
     assert "1 significant figure is" in Said("too_few_to_tell", about).sentence
+
+
+def test_what_rests_on_numbers_from_nowhere_is_not_said_to_be_any_methods() -> None:
+    """Another exercise's numbers follow from each other: no method gives them here."""
+    own, other = exercises("mazur")[:2]
+    answers = {id: read_number(other.printed[id]) for id in own.asked}
+    report = mark(own, answers)
+    codes = [one.code for one in report.steps if one.verdict == "undetermined"]
+    assert codes.count("unfounded") > 10
+    barred = codes.count("undetermined")
+    counted = [said for said in report.remarks if "every method gives the same" in said]
+    assert len(counted) == (barred > 0)

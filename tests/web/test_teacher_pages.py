@@ -30,6 +30,7 @@ TEACHER_ONLY = {
     "teach-publish",
     "teach-complete",
     "teach-regrade",
+    "teach-remark",
     "teach-reissue",
 }
 POST_ONLY = {
@@ -250,7 +251,7 @@ def test_what_is_left_for_review_is_graded_again(world: World) -> None:
 def test_a_grader_that_fails_again_leaves_it_for_review(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(grading, "_asked", lambda submission: None)
+    monkeypatch.setattr(grading, "report_on", lambda submission: None)
     Submission.objects.filter(pk=world.submission.pk).update(state=State.REVIEW, tries=3)
     client_of("Nets-teacher").post(world.address("teach-grade"))
     world.submission.refresh_from_db()
