@@ -145,13 +145,19 @@ def _begun(place: Path, plan: Plan) -> Unfinished:
     if not (place / FOLDER / EXERCISES).is_file():
         return Unfinished(place, plan, Done())
     now = plan.as_json()
-    now["draw"] = before.get("draw")  # what was begun goes on as it began
+    if (before.get("draw") or 1) < now["draw"]:  # what was begun goes on as it began
+        now |= {key: before.get(key) for key in ("draw", "definition")}
     if plan.secret_made_up:
         now["secret"] = before.get("secret")
     differ = [key for key in now if now[key] != before.get(key)]
     if differ:
         raise AssignmentError(_another(place, before, now, differ, done))
-    order = replace(plan.order, secret=str(now["secret"]), draw=int(now["draw"] or 1))
+    order = replace(
+        plan.order,
+        secret=str(now["secret"]),
+        draw=int(now["draw"] or 1),
+        definition=str(now["definition"]),
+    )
     return Unfinished(place, replace(plan, order=order), done)
 
 

@@ -23,6 +23,9 @@ from problems import gate
 from problems.elementary import BoolArray, FloatArray
 from problems.errors import Complaint, GateError
 from problems.family import Design
+from problems.graph import Graph
+from problems.precision import Precision
+from problems.separation import Separation
 from problems.sieve import Sieve, sieve
 from problems.solve import Indices, solve
 from problems.versions import DRAW_VERSION
@@ -143,9 +146,15 @@ def _squeezed(key: bytes, block: int, length: int) -> bytes:
 
 def must_pass(design: Design) -> tuple[gate.Check, ...]:
     """The quality gate of a design."""
-    return gate.checks(
-        design.graph, design.asked, design.precision, design.family.low, design.version
-    )
+    return gate.checks(*_gated(design))
+
+
+def _gated(
+    design: Design,
+) -> tuple[Graph, tuple[str, ...], Precision, float | None, int, Separation | None]:
+    """What the gate of a design depends on."""
+    low, version = design.family.low, design.version
+    return design.graph, design.asked, design.precision, low, version, design.separation
 
 
 def passing(design: Design, values: dict[str, FloatArray], count: int) -> BoolArray:
@@ -161,7 +170,7 @@ def passing(design: Design, values: dict[str, FloatArray], count: int) -> BoolAr
 
 def sieve_of(design: Design) -> Sieve:
     """The quality gate of a design, for many candidates at once."""
-    return sieve(design.graph, design.asked, design.precision, design.family.low, design.version)
+    return sieve(*_gated(design))
 
 
 def draw(
@@ -277,6 +286,8 @@ def describe(check: gate.Check) -> str:
             return f"{check.step} cannot be told from {check.other}"
         case "slip":
             return f"{check.step} cannot be told from the slip '{check.other}'"
+        case "pair":
+            return f"two slips at {check.step} cannot be told from each other"
         case "twins":
             return f"{check.step} and {check.other} cannot be told apart"
     return f"{check.step}: a unit is saturated or dead"

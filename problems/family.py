@@ -11,8 +11,9 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from problems import ids, notation
 from problems.activations import SOFTMAX
@@ -23,7 +24,10 @@ from problems.grid import Grid
 from problems.network import Layer, Method, Network, Plan, Task
 from problems.precision import Precision
 from problems.sections import Placed, Section, placed
-from problems.versions import DRAW_VERSION, SUBRESULTS
+from problems.versions import DRAW_VERSION, SEPARATION, SUBRESULTS
+
+if TYPE_CHECKING:
+    from problems.separation import Separation
 
 SHIPPED = Path(__file__).with_name("families")
 DIFFICULTIES = ("easy", "standard", "hard")
@@ -63,6 +67,8 @@ class Family:
     """How the printed pages are dressed: after which text."""
     given: str = "Given"
     """Heading of the table of givens."""
+    separate_slips: bool = False
+    """Whether any two slips at a step must be told apart, where numbers can do it."""
 
     def design(
         self,
@@ -190,6 +196,15 @@ class Design:
         """Everything that is answered, as of an exercise."""
         return (*self.asked, *map(ids.formula_of, self.formulas), *self.generals)
 
+    @cached_property
+    def separation(self) -> Separation | None:
+        """Pairs of slips that must be told apart, where the family asks for it."""
+        if not self.family.separate_slips or self.version < SEPARATION:
+            return None
+        from problems.separation import separation
+
+        return separation(self)
+
     def finer(self) -> Design | None:
         """The same with one more digit, if the family allows it."""
         decimals = self.precision.decimals
@@ -295,7 +310,7 @@ def _family(check: Checker, data: dict[str, Any], name: str) -> Family:
     task = check.table(data, "task", _TASK)
     method = check.table(data, "method", _METHOD)
     precision = check.table(data, "precision", "decimals significant may_add kinds")
-    gate = check.table(data, "gate", "slope")
+    gate = check.table(data, "gate", "slope separate_slips")
     ranges, one_hot = check.ranges(data)
     decimals = check.number(precision, "precision.decimals", None, 1, 10)
     significant = check.number(precision, "precision.significant", None, 2, 10)
@@ -325,6 +340,7 @@ def _family(check: Checker, data: dict[str, Any], name: str) -> Family:
         sections=check.sections(data),
         look=check.choice(data, "look", LOOKS, "standard"),
         given=check.text(data, "given", "Given"),
+        separate_slips=check.flag(gate, "gate.separate_slips", False),
     )
 
 

@@ -24,6 +24,7 @@ from problems.expression import BALLS, Expression
 from problems.graph import Graph, Step
 from problems.ids import neighbours
 from problems.precision import Precision
+from problems.separation import Separation
 from problems.slips import wrong_rules
 from problems.solve import Solution
 from problems.versions import DRAW_VERSION
@@ -40,7 +41,7 @@ class Check:
     """One reason to refuse a draw."""
 
     name: str
-    """`zero`, `parent`, `slip`, `saturated`, `twins`."""
+    """`zero`, `parent`, `slip`, `saturated`, `twins`, `pair`."""
     step: str
     other: str
     """The id or the slip that it must differ from."""
@@ -169,6 +170,32 @@ def _differs_from_rule(
     return passes
 
 
+def _separates(
+    separation: Separation, id: str, precision: Precision
+) -> Callable[[Solution], Truth]:
+    """Whether any two slips of a step give numbers that are visibly two.
+
+    A slip is worked from the student's own numbers, so it is known to one unit, however far
+    these are from the true ones.
+    """
+    rules, pairs = separation.rules[id], separation.pairs[id]
+    kind = ids.parse(id).kind
+
+    def passes(balls: Solution) -> Truth:
+        numbers = []
+        for rule in rules:
+            value: Ball = rule.evaluate(balls, BALLS)
+            numbers.append(Ball(value.m, precision.unit(kind, Ball(value.m))))
+        passed: Truth = True
+        for a, b in pairs:
+            passed = np.logical_and(passed, apart(numbers[a], numbers[b]))
+            if not np.any(passed):
+                break
+        return passed
+
+    return passes
+
+
 def _twin_checks(graph: Graph, asked: Sequence[str]) -> Iterator[Check]:
     for n, first in enumerate(asked):
         if is_straight(graph, graph.steps[first]) and ids.parse(first).kind == "slope":
@@ -185,6 +212,7 @@ def checks(
     precision: Precision,
     low: float | None = None,
     version: int = DRAW_VERSION,
+    separation: Separation | None = None,
 ) -> tuple[Check, ...]:
     """Everything that a draw must pass, the cheapest and most selective first.
 
@@ -194,6 +222,7 @@ def checks(
         precision: what the worksheet asks for.
         low: least slope of a unit, where the family sets its own.
         version: of the draw; wrong rules that came later are no reason to refuse.
+        separation: pairs of slips that must be told from each other, if any must.
     """
     found = list(_slope_checks(graph, low))
     for id in asked:
@@ -201,6 +230,9 @@ def checks(
     found.extend(_twin_checks(graph, asked))
     for id in asked:
         found.extend(_slip_checks(graph, graph.steps[id], precision, version))
+    if separation:
+        every = ((id, _separates(separation, id, precision)) for id in asked)
+        found.extend(Check("pair", id, "", passes) for id, passes in every)
     return tuple(found)
 
 

@@ -23,6 +23,7 @@ from problems.expression import Constant, Expression, Negative, Ref
 from problems.gate import Check
 from problems.graph import Graph
 from problems.precision import Precision
+from problems.separation import Separation
 from problems.solve import Givens, Indices, Unfolding
 
 SLICE = 8_192
@@ -126,9 +127,10 @@ def sieve(
     precision: Precision,
     low: float | None,
     version: int,
+    separation: Separation | None,
 ) -> Sieve:
     """The sieve of a design, made once; it learns its order from the first candidates."""
-    return Sieve(graph, gate.checks(graph, asked, precision, low, version), precision)
+    return Sieve(graph, gate.checks(graph, asked, precision, low, version, separation), precision)
 
 
 # common parts ------------------------------------------------------------------------------

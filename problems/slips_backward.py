@@ -296,24 +296,6 @@ def _bias_gradient_times_input(at: Site) -> Wrong:
 
 
 @slip(
-    "input-of-other-example",
-    "dw",
-    "input of another example",
-    "Each example has inputs of its own.",
-    "The input was taken from another example.",
-    since=2,
-)
-def _input_of_other_example(at: Site) -> Wrong:
-    if not isinstance(at.step.rule, Product) or at.id.example is None:
-        return
-    *factors, below = at.step.rule.factors
-    for other in units(at.graph.plan.task.examples):
-        if isinstance(below, Ref) and other != at.id.example:
-            iteration = ids.parse(below.id).iteration
-            yield product(*factors, Ref(ids.at(ids.core(below.id), other, iteration)))
-
-
-@slip(
     "bias-gradient-times-bias",
     "db",
     "bias gradient multiplied by the bias",

@@ -11,3 +11,5 @@ DRAW_VERSION = 2
 (`problems.subresults`), and more wrong rules must be told from the right ones."""
 SUBRESULTS = 2
 """The version from which a design lets sub-results be written."""
+SEPARATION = 2
+"""The version from which a family can ask that slips be told from each other."""
