@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from students import (
+from transcripts import (
     SEED,
     Arrays,
     Class,
@@ -25,7 +25,6 @@ from students import (
 
 from problems import ids
 from problems.expression import Constant, Expression, Ref
-from problems.precision import power_of_ten
 
 FORWARD = ("net", "out", "share", "loss", "dnet")
 UPDATES = ("new.w", "new.b")
@@ -284,93 +283,6 @@ def gain(of: Class, sheet: Sheet) -> Gain:
     return Gain(sum(points.values()), len(sheet.worked) * share, unearned)
 
 
-# old weights and coarse numbers -------------------------------------------------------------
-
-
-def old_weights(of: Class, rng: np.random.Generator) -> tuple[int, int]:
-    """Everything honest but the new weights, which are the old ones: cells paid, of how many.
-
-    They are written as the sheet prints them ("0.30") and with all digits ("0.3000").
-    """
-    updates = of_kinds(of, *UPDATES)
-    paid = 0
-    sheet = filled(of, rng, idles(of, updates))
-    for coarse in (True, False):
-        units = {id: _printed_unit(of, id) for id in updates} if coarse else {}
-        credit = credits_of(marked(of, sheet.paper, units=units))
-        paid += sum(int(np.sum(credit[id] > 0)) for id in updates)
-    return paid, 2 * len(updates) * of.count
-
-
-def _printed_unit(of: Class, id: str) -> np.ndarray:
-    """One unit of the last digit of the weight that a new one began as."""
-    while id in of.graph.steps:
-        id = of.graph.steps[id].parents[0]
-    return of.printed[id]
-
-
-@dataclass
-class Coarse:
-    """Children of a coarse number, each 5 or 10 % off: how many are paid."""
-
-    paid: int = 0
-    paid_exact: int = 0
-    """The same children beside an exact parent."""
-    of: int = 0
-    honest_lost: int = 0
-    """Children that follow from the coarse number as written, or are truly right, unpaid."""
-    honest_of: int = 0
-
-
-def coarse(of: Class, rng: np.random.Generator, most: int = 8) -> Coarse:
-    """One early cell with 1 or 2 decimals, right or one off; its children from other numbers."""
-    found = Coarse()
-    honest = Student(of, "round", rng).paper
-    sites = [
-        (parent, child)
-        for parent in of_kinds(of, "net", "out", "error", "slope", "delta", "dout")
-        for child in of.design.graph.children[parent]
-        if child in of.design.asked
-    ]
-    chosen = rng.permutation(len(sites))[:most]
-    for parent, child in (sites[n] for n in chosen):
-        for decimals in (1, 2):
-            for off in (-1, 0, 1):
-                _coarse_at(of, rng, found, honest, parent, child, decimals, off)
-    return found
-
-
-def _coarse_at(
-    of: Class,
-    rng: np.random.Generator,
-    found: Coarse,
-    honest: Arrays,
-    parent: str,
-    child: str,
-    decimals: int,
-    off: int,
-) -> None:
-    unit = power_of_ten(-decimals)
-    written = np.round(honest[parent] / unit + off) * unit
-    units = {parent: np.full(of.count, unit)}
-    for factor in (0.9, 0.95, 1.05, 1.1):
-        value = np.round(of.exact[child] * factor, of.design.precision.places(_kind(child)))
-        for coarse in (True, False):
-            put = {child: value} | ({parent: written} if coarse else {})
-            paper = Student(of, "round", rng, put=put).paper
-            paid = credits_of(marked(of, paper, units=units if coarse else None))[child] > 0
-            if coarse:
-                found.paid += int(paid.sum())
-            else:
-                found.paid_exact += int(paid.sum())
-        found.of += of.count
-    follows = Student(of, "round", rng, put={parent: written}).paper
-    credit = credits_of(marked(of, follows, units=units))
-    speaks = written != 0
-    found.honest_lost += int(np.sum((credit[child] < 1) & speaks))
-    found.honest_of += int(speaks.sum())
-
-
 # the tool ------------------------------------------------------------------------------------
 
 
@@ -389,14 +301,6 @@ def show(of: Class, seed: int) -> None:
     print(f"  {'sheet':44} {'earned':>7} {'worked':>7} {'unearned':>9}")
     for name, found in gains(of, CHEATS | COPIED | PARTS, seed).items():
         print(f"  {name:44} {found.earned:7.1f} {found.worked:7.1f} {found.unearned:9.1f}")
-    rng = np.random.default_rng(seed)
-    paid, cells = old_weights(of, rng)
-    print(f"  old weights paid: {paid} of {cells}")
-    c = coarse(of, rng)
-    print(
-        f"  children 5 or 10 % off, paid: {c.paid} beside a coarse, {c.paid_exact} beside", end=""
-    )
-    print(f" an exact parent, of {c.of}; that follow from it, lost: {c.honest_lost}/{c.honest_of}")
 
 
 def main() -> None:

@@ -215,6 +215,11 @@ def credits_of(judged: Judged) -> Arrays:
     return {id: CREDITS[verdict] for id, verdict in judged.standing.verdicts.items()}
 
 
+def share_lost(judged: Judged) -> Arrays:
+    """Asked id -> where it has less than full credit."""
+    return {id: credit < 1 for id, credit in credits_of(judged).items()}
+
+
 def of_kinds(of: Class, *kinds: str) -> list[str]:
     """The asked steps of some kinds."""
     return [id for id in of.design.asked if ids.parse(id).kind in kinds]
