@@ -90,6 +90,10 @@ def smallest(of: Class, id: str) -> Constant:
     return Constant(f"1e-{of.design.precision.places(ids.parse(id).kind)}")
 
 
+def _units(of: Class, among: Collection[str]) -> list[tuple[str, Constant]]:
+    return [(id, smallest(of, id)) for id in among]
+
+
 def first_errors(of: Class) -> list[str]:
     """Where the way back begins: the errors, or the output deltas, or the output gradients."""
     depth = of.design.plan.network.depth
@@ -112,6 +116,9 @@ def tiny(of: Class, rng: np.random.Generator) -> Named:
         rest = idles(of, later - slopes) | start
         yield "tiny, slopes, then zeros", filled(of, rng, rest)
     yield "tiny, then consistently", filled(of, rng, start, unworked=later - slopes)
+    for times in (5, 20):
+        more = {id: Constant(f"{times}e{c.text[2:]}") for id, c in _units(of, start)}
+        yield f"{times} times tiny, then zeros", filled(of, rng, idles(of, later) | more)
     minus: dict[str, Expression] = {id: Constant(f"-{smallest(of, id).text}") for id in start}
     yield "minus tiny, then consistently", filled(of, rng, minus, unworked=later - slopes)
     every: dict[str, Expression] = {id: smallest(of, id) for id in of.design.asked}
@@ -131,7 +138,8 @@ def saturated(of: Class, rng: np.random.Generator) -> Named:
             id: Constant(f"{sign}{20 + (7 * n) % 50 / 10}") for n, id in enumerate(nets)
         }
         outs = set(of_kinds(of, "out"))
-        yield f"nets {sign}20, then consistently", filled(of, rng, chosen, outs | after)
+        easy = outs | after - set(of_kinds(of, "error"))
+        yield f"nets {sign}20, then consistently", filled(of, rng, chosen, easy)
         yield f"nets {sign}20, then zeros", filled(of, rng, chosen | idles(of, after), outs)
         flat = chosen | idles(of, after | set(of_kinds(of, "share", "loss")))
         yield f"nets {sign}20, then zeros, no loss", filled(of, rng, flat, outs)
@@ -249,6 +257,35 @@ def _fitting(id: str) -> str:
     )
 
 
+def partly_saturated(of: Class, rng: np.random.Generator) -> Named:
+    """Some units, an example or a round at flat net inputs; all else is worked through."""
+    for name, nets in _groups_of_nets(of):
+        places = {_place(id) for id in nets}
+        cells = {id for id in of.design.asked if _place(id) in places}
+        easy = cells - set(of_kinds(of, "dout", "error", "share"))
+        for number in (20.0, -20.0):
+            put = dict.fromkeys(nets, number)
+            yield f"{name} at {number:g}, rest computed", filled(of, rng, {}, easy, put)
+
+
+def _place(id: str) -> tuple[object, ...]:
+    """The unit that a cell belongs to, its example and round."""
+    parsed = ids.parse(id)
+    return parsed.indices[:2], parsed.example, parsed.iteration
+
+
+def _groups_of_nets(of: Class) -> Iterator[tuple[str, list[str]]]:
+    nets, plan = of_kinds(of, "net"), of.design.plan
+    for layer, unit in sorted({ids.parse(id).indices for id in nets}):
+        yield f"unit {layer}.{unit}", [n for n in nets if ids.parse(n).indices == (layer, unit)]
+    for layer in range(1, plan.network.depth):
+        yield f"layer {layer}", [n for n in nets if ids.parse(n).layer == layer]
+    if plan.task.examples > 1:
+        yield "last example", [n for n in nets if ids.parse(n).example == plan.task.examples]
+    if plan.task.iterations > 1:
+        yield "last round", [n for n in nets if ids.parse(n).iteration == plan.task.iterations]
+
+
 CHEATS: dict[str, Writer] = {
     "tiny": tiny,
     "saturated": saturated,
@@ -257,7 +294,11 @@ CHEATS: dict[str, Writer] = {
 }
 """Writers who compute a forward pass at most."""
 COPIED: dict[str, Writer] = {"copied sheet": copied_sheet}
-PARTS: dict[str, Writer] = {"part-honest": part_honest, "constants": constants}
+PARTS: dict[str, Writer] = {
+    "part-honest": part_honest,
+    "partly saturated": partly_saturated,
+    "constants": constants,
+}
 """Writers who do some of everything."""
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from cheats import UPDATES, filled, idles
 from transcripts import Arrays, Class, Student, credits_of, marked, of_kinds
 
+from problems.ball import within
 from problems.precision import power_of_ten
 
 
@@ -44,6 +45,8 @@ class Coarse:
     honest_lost: int = 0
     """Children that follow from the coarse number as written, or are truly right, unpaid."""
     honest_of: int = 0
+    examples: list[str] = field(default_factory=list)
+    """Some of those lost, in words."""
     transcripts: int = 0
 
 
@@ -81,7 +84,11 @@ def _coarse_at(
     follows = Student(of, "round", rng, put={parent: written}).paper
     credit = credits_of(marked(of, follows, units=units))[child]
     speaks = written != 0
-    found.honest_lost += int(np.sum((credit < 1) & speaks))
+    lost = np.flatnonzero((credit < 1) & speaks)
+    found.honest_lost += len(lost)
+    for draw in lost[:1]:
+        number = f"{parent} = {written[draw]:.{decimals}f}, {child} = {follows[child][draw]:.4f}"
+        found.examples.append(f"{of.name}: {number} (draw {draw})")
     found.honest_of += int(speaks.sum())
     asked = power_of_ten(-of.design.precision.places(of.graph.steps[child].kind))
     for factor in (0.9, 0.95, 1.05, 1.1):
@@ -90,6 +97,7 @@ def _coarse_at(
         exact = Student(of, "round", rng, put={child: value}).paper
         # What follows from the coarse number as it stands there is rightly paid.
         off_it = np.abs(value - follows[child]) > 5 * asked
+        off_it &= ~np.asarray(within(value, of.true[child]))
         paid = credits_of(marked(of, beside, units=units))[child] > 0
         paid_exact = credits_of(marked(of, exact))[child] > 0
         found.paid += int(np.sum(paid & off_it))

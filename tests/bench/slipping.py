@@ -2,39 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
 
 import numpy as np
 import truth_table as table
 from peers import peer_counts
 from subrounding import HOW, working
-from transcripts import Arrays, Class, Student, marked, share_lost
+from transcripts import Arrays, Class, Student, credits_of, marked, of_kinds, share_lost
 from truth_table import Tally
 
-from grader.batch import IMPRECISE, REPEATED, SLIP, VERDICTS
+from grader.batch import VERDICTS
 from grader.conventions import Judged
 from problems import ids
 from problems.expression import NUMBERS, Constant, Expression, Product
-from problems.slips import OF_THE_PEN, wrong_rules
+from problems.slips import wrong_rules
 
-Site = tuple[str, str, Expression]
-"""A step, the name of a slip there, and its wrong rule."""
+
+class Site(NamedTuple):
+    """A step, the name of a slip there, and its wrong rule."""
+
+    id: str
+    slip: str
+    rule: Expression
+
+    def __str__(self) -> str:
+        return f"{self.slip} at {ids.parse(self.id).kind}"
 
 
 def sites(of: Class, among: Collection[str]) -> list[Site]:
     """Every wrong rule at some steps."""
-    return [(id, w.slip, w.rule) for id in among for w in wrong_rules(of.graph, id)]
+    return [Site(id, w.slip, w.rule) for id in among for w in wrong_rules(of.graph, id)]
 
 
-def usable(of: Class, paper: Mapping[str, np.ndarray], id: str, rule: Expression) -> np.ndarray:
+def usable(of: Class, paper: Mapping[str, np.ndarray], site: Site) -> np.ndarray:
     """Where the slip makes another number at all, and every later number is one."""
     with np.errstate(all="ignore"):
-        wrong = rule.evaluate(of.exact, NUMBERS)
+        wrong = site.rule.evaluate(of.exact, NUMBERS)
     ok = np.ones(of.count, dtype=bool)
     for asked in of.design.asked:
         ok &= np.isfinite(paper[asked])
     # Output minus a target of 0 is the output: copying it is no mistake there.
-    return ok & (np.abs(wrong - of.exact[id]) > 1e-9)
+    return ok & (np.abs(wrong - of.exact[site.id]) > 1e-9)
 
 
 def visible(of: Class, paper: Mapping[str, np.ndarray], id: str) -> np.ndarray:
@@ -70,9 +79,15 @@ def closed(of: Class, paper: Mapping[str, np.ndarray]) -> np.ndarray:
 
 
 def later_lost(
-    tally: Tally, of: Class, what: str, judged: Judged, ok: np.ndarray, besides: Collection[str]
+    tally: Tally,
+    of: Class,
+    what: str,
+    judged: Judged,
+    ok: np.ndarray,
+    besides: Collection[str],
+    cause: str,
 ) -> None:
-    """Count the steps without full credit other than those named."""
+    """Count the steps without full credit other than those named, by what caused it."""
     for id, lost in share_lost(judged).items():
         if id in besides:
             continue
@@ -80,8 +95,9 @@ def later_lost(
         tally.add(what, len(at), int(np.sum(ok)))
         if len(at):
             verdict = VERDICTS[judged.standing.verdicts[id][at[0]]]
-            where = ", ".join(sorted(besides))
-            tally.note(what, f"{of.name}: {id} is {verdict} ({where}; draw {at[0]})")
+            where = ", ".join(filter(None, sorted(besides)))
+            tally.note(what, f"{of.name}: {id} is {verdict} ({where}: {cause}; draw {at[0]})")
+            tally.causes[what, cause] += len(at)
 
 
 def apart(
@@ -89,15 +105,17 @@ def apart(
     of: Class,
     whats: tuple[str, str],
     student: Student,
-    judged: Judged,
     ok: np.ndarray,
     besides: Collection[str],
-) -> None:
+    cause: str,
+) -> Judged:
     """Count later steps lost, those of closed sheets by themselves."""
-    shut = closed(of, student.paper)
-    later_lost(tally, of, whats[0], judged, ok & ~shut, besides)
-    if (ok & shut).any():
-        later_lost(tally, of, whats[1], judged, ok & shut, besides)
+    judged, shut = marked(of, student.paper), closed(of, student.paper)
+    for what, where in zip(whats, (ok & ~shut, ok & shut), strict=True):
+        if where.any():
+            later_lost(tally, of, what, judged, where, besides, cause)
+    tally.transcripts += of.count
+    return judged
 
 
 def one_slip(tally: Tally, of: Class, rng: np.random.Generator, every: int = 1) -> None:
@@ -105,44 +123,52 @@ def one_slip(tally: Tally, of: Class, rng: np.random.Generator, every: int = 1) 
 
     With `every` > 1 only each so-manieth wrong rule is tried.
     """
-    for n, (id, name, rule) in enumerate(sites(of, of.design.asked)[::every]):
+    for n, site in enumerate(sites(of, of.design.asked)[::every]):
         habit = ("round", "cut", "round carry full")[n % 3]
-        student = Student(of, habit, rng, {id: rule})
-        ok = usable(of, student.paper, id, rule)
-        seen = visible(of, student.paper, id)
+        student = Student(of, habit, rng, {site.id: site.rule})
+        ok = usable(of, student.paper, site)
         if not ok.any():
             continue
-        judged = marked(of, student.paper)
-        tally.transcripts += of.count
-        _at_the_slip(tally, of, student, judged, (id, name, rule), ok)
-        later_lost(tally, of, table.LATER_ZERO, judged, ok & ~seen, {id})
-        ok &= seen
-        apart(tally, of, (table.LATER, table.LATER_CLOSED), student, judged, ok, {id})
-        later = [a for a in of.design.asked if a != id]
+        seen = ok & visible(of, student.paper, site.id)
+        whats = (table.LATER, table.LATER_CLOSED)
+        judged = apart(tally, of, whats, student, seen, {site.id}, str(site))
+        later_lost(tally, of, table.LATER_ZERO, judged, ok & ~seen, {site.id}, str(site))
+        _at_the_slip(tally, of, student, judged, site, ok)
+        later = [a for a in of.design.asked if a != site.id]
         peer_counts(tally, of, student.paper, "later", later)
-        ok &= ~closed(of, student.paper)
-        _child_blank(tally, of, student, ok, id, n)
+        seen &= ~closed(of, student.paper)
+        _child_blank(tally, of, student, seen, site, n)
         if n % 4 == 0:
-            _mixed(tally, of, rng, id, rule, habit)
-            _miscopied(tally, of, rng, id, rule, habit)
-            slip_left_blank(tally, of, student, ok, id)
+            mixed = Student(of, habit, rng, {site.id: site.rule}, mixing=True)
+            _later(tally, of, mixed, table.LATER_MIXED, site)
+            _miscopied(tally, of, rng, site, habit)
         if n % 6 == 1:
-            _inside(tally, of, rng, id, rule, HOW[n % 3])
+            how, slips = HOW[n % 3], {site.id: site.rule}
+            wrote = "cut" if how == "cut" else "round"
+            inside = Student(of, wrote, rng, slips, evaluate=working(how, rng))
+            _later(tally, of, inside, table.LATER_SUB, site)
+
+
+def _later(tally: Tally, of: Class, student: Student, what: str, site: Site) -> None:
+    """Steps lost to one slip in another habit of working, wherever anybody can follow it."""
+    ok = usable(of, student.paper, site) & visible(of, student.paper, site.id)
+    ok &= ~closed(of, student.paper)
+    besides = {site.id, student.miscopied}
+    later_lost(tally, of, what, marked(of, student.paper), ok, besides, str(site))
+    tally.transcripts += of.count
 
 
 def _at_the_slip(
     tally: Tally, of: Class, student: Student, judged: Judged, site: Site, ok: np.ndarray
 ) -> None:
     """Whether the slip itself is paid, and which name it gets."""
-    id, name, _ = site
-    lost = share_lost(judged)[id] & (judged.standing.verdicts[id] != IMPRECISE)
-    tally.add(table.CREDITED, int(np.sum(~lost & ok)), int(ok.sum()))
-    if (~lost & ok).any():
-        tally.note(
-            table.CREDITED, f"{of.name}: {id} {name} (draw {np.flatnonzero(~lost & ok)[0]})"
-        )
-    count_names(tally, of, student, judged, site, ok & visible(of, student.paper, id))
-    peer_counts(tally, of, student.paper, "slip", [id])
+    paid = credits_of(judged)[site.id] > 0
+    tally.add(table.CREDITED, int(np.sum(paid & ok)), int(ok.sum()))
+    if (paid & ok).any():
+        draw = np.flatnonzero(paid & ok)[0]
+        tally.note(table.CREDITED, f"{of.name}: {site.id} {site.slip} (draw {draw})")
+    count_names(tally, of, student, judged, site, ok & visible(of, student.paper, site.id))
+    peer_counts(tally, of, student.paper, "slip", [site.id])
 
 
 def count_names(
@@ -183,67 +209,31 @@ def alike(of: Class, student: Student, id: str) -> Arrays:
 
 
 def _child_blank(
-    tally: Tally, of: Class, student: Student, ok: np.ndarray, id: str, n: int
+    tally: Tally, of: Class, student: Student, ok: np.ndarray, site: Site, n: int
 ) -> None:
     """A cell that follows from the slip is left blank."""
-    asked_children = [c for c in of.graph.children[id] if c in of.design.asked]
+    asked_children = [c for c in of.graph.children[site.id] if c in of.design.asked]
     if asked_children:
         gone = asked_children[n % len(asked_children)]
         judged = marked(of, student.paper, {gone})
-        later_lost(tally, of, table.LATER_BLANK, judged, ok, {id, gone})
+        later_lost(tally, of, table.LATER_BLANK, judged, ok, {site.id, gone}, str(site))
         tally.transcripts += of.count
 
 
-def _good(of: Class, student: Student, id: str, rule: Expression) -> np.ndarray:
-    """Where a sheet with one slip is one that anybody can follow."""
-    ok = usable(of, student.paper, id, rule) & visible(of, student.paper, id)
-    return ok & ~closed(of, student.paper)
-
-
-def _mixed(
-    tally: Tally, of: Class, rng: np.random.Generator, id: str, rule: Expression, habit: str
-) -> None:
-    """Own and true values mixed at random."""
-    mixed = Student(of, habit, rng, {id: rule}, mixing=True)
-    judged = marked(of, mixed.paper)
-    later_lost(tally, of, table.LATER_MIXED, judged, _good(of, mixed, id, rule), {id})
-    tally.transcripts += of.count
-
-
-def _miscopied(
-    tally: Tally, of: Class, rng: np.random.Generator, id: str, rule: Expression, habit: str
-) -> None:
+def _miscopied(tally: Tally, of: Class, rng: np.random.Generator, site: Site, habit: str) -> None:
     """A later value is written wrongly and carried rightly."""
-    later = [c for c in of.graph.children[id] if c in of.design.asked]
+    later = [c for c in of.graph.children[site.id] if c in of.design.asked]
     if later:
-        copy = Student(of, habit, rng, {id: rule}, miscopied=later[0])
-        judged = marked(of, copy.paper)
-        ok = _good(of, copy, id, rule)
-        later_lost(tally, of, table.LATER_COPIED, judged, ok, {id, later[0]})
-        tally.transcripts += of.count
-
-
-def _inside(
-    tally: Tally, of: Class, rng: np.random.Generator, id: str, rule: Expression, how: str
-) -> None:
-    """The slip of a student who writes down every sub-result."""
-    student = Student(
-        of, "cut" if how == "cut" else "round", rng, {id: rule}, evaluate=working(how, rng)
-    )
-    judged = marked(of, student.paper)
-    later_lost(tally, of, table.LATER_SUB, judged, _good(of, student, id, rule), {id})
-    tally.transcripts += of.count
+        copy = Student(of, habit, rng, {site.id: site.rule}, miscopied=later[0])
+        _later(tally, of, copy, table.LATER_COPIED, site)
 
 
 def too_small(tally: Tally, of: Class, rng: np.random.Generator) -> None:
     """A number on the way back is 100 times too small, and everything follows from it."""
-    for id in of.design.asked:
-        if of.graph.steps[id].kind in ("error", "slope", "dout", "delta"):
-            rule = Product((Constant("0.01"), of.graph.steps[id].rule))
-            student = Student(of, "round", rng, {id: rule})
-            ok = usable(of, student.paper, id, rule) & visible(of, student.paper, id)
-            later_lost(tally, of, table.LATER_TINY, marked(of, student.paper), ok, {id})
-            tally.transcripts += of.count
+    for id in of_kinds(of, "error", "slope", "dout", "delta"):
+        rule = Product((Constant("0.01"), of.graph.steps[id].rule))
+        student = Student(of, "round", rng, {id: rule})
+        _later(tally, of, student, table.LATER_TINY, Site(id, "100 times too small", rule))
 
 
 # two slips ----------------------------------------------------------------------------------
@@ -253,17 +243,15 @@ def two_slips(tally: Tally, of: Class, rng: np.random.Generator, pairs: int = 60
     """Two independent slips cost exactly two steps."""
     every = sites(of, of.design.asked)
     for _ in range(pairs):
-        (a, _, rule_a), (b, _, rule_b) = (every[n] for n in rng.choice(len(every), 2))
-        if a == b or set(rule_a.refs()) & {b} or set(rule_b.refs()) & {a}:
+        a, b = (every[n] for n in rng.choice(len(every), 2))
+        if a.id == b.id or b.id in a.rule.refs() or a.id in b.rule.refs():
             continue
-        if ancestors(of, a) & {b} or ancestors(of, b) & {a}:
+        if b.id in ancestors(of, a.id) or a.id in ancestors(of, b.id):
             continue
-        student = Student(of, "round", rng, {a: rule_a, b: rule_b})
-        ok = usable(of, student.paper, a, rule_a) & usable(of, student.paper, b, rule_b)
-        ok &= visible(of, student.paper, a) & visible(of, student.paper, b)
-        judged = marked(of, student.paper)
-        apart(tally, of, (table.TWO, table.TWO_CLOSED), student, judged, ok, {a, b})
-        tally.transcripts += of.count
+        student = Student(of, "round", rng, {a.id: a.rule, b.id: b.rule})
+        ok = usable(of, student.paper, a) & usable(of, student.paper, b)
+        ok &= visible(of, student.paper, a.id) & visible(of, student.paper, b.id)
+        apart(tally, of, (table.TWO, table.TWO_CLOSED), student, ok, {a.id, b.id}, f"{a}, {b}")
 
 
 def ancestors(of: Class, id: str) -> set[str]:
@@ -277,116 +265,3 @@ def ancestors(of: Class, id: str) -> set[str]:
                 found.add(parent)
                 todo.append(parent)
     return found
-
-
-# slips that nobody wrote down ---------------------------------------------------------------
-
-
-def reach(of: Class, id: str) -> set[str]:
-    """The asked steps that read a step, directly or through steps that are not asked for."""
-    found: set[str] = set()
-    todo = list(of.graph.children[id])
-    while todo:
-        child = todo.pop()
-        if child in of.design.asked:
-            found.add(child)
-        else:
-            todo.extend(of.graph.children[child])
-    return found
-
-
-def _followed(of: Class, student: Student, direct: Collection[str], ok: np.ndarray) -> np.ndarray:
-    """Where the children say something, and at least one visibly follows from the slip."""
-    deviates = np.zeros(of.count, dtype=bool)
-    for child in direct:
-        ok = ok & visible(of, student.paper, child)
-        true = of.true[child]
-        deviates |= np.abs(student.paper[child] - np.asarray(true.m)) > np.asarray(true.r)
-    return ok & deviates & ~closed(of, student.paper)
-
-
-def slip_left_blank(tally: Tally, of: Class, student: Student, ok: np.ndarray, id: str) -> None:
-    """The slipped cell itself is blank."""
-    judged = marked(of, student.paper, {id})
-    direct = reach(of, id)
-    ok = _followed(of, student, direct, ok)
-    later_lost(tally, of, table.HIDDEN_BEYOND, judged, ok, {id, *direct})
-    cost = _cost(judged, {id})
-    tally.add(table.HIDDEN_BLANK, int(np.sum((cost > 1) & ok)), int(ok.sum()))
-    _note_cost(tally, of, table.HIDDEN_BLANK, cost, (cost > 1) & ok, id)
-    tally.transcripts += of.count
-
-
-def hidden_slips(tally: Tally, of: Class, rng: np.random.Generator, every: int = 1) -> None:
-    """A slip at a step that the sheet does not ask for, such as a delta in the chain rule."""
-    through = of.through_deltas()
-    hidden = [id for id in through.graph.steps if id not in of.design.asked]
-    for n, (id, name, rule) in enumerate(sites(through, hidden)[::every]):
-        habit = ("round", "cut", "round carry full")[n % 3]
-        student = Student(through, habit, rng, {id: rule})
-        direct = reach(through, id)
-        ok = _followed(through, student, direct, usable(through, student.paper, id, rule))
-        if not ok.any():
-            continue
-        judged = marked(of, student.paper)
-        later_lost(tally, of, table.HIDDEN_BEYOND, judged, ok, direct)
-        cost = _cost(judged, ())
-        tally.add(table.HIDDEN, int(np.sum((cost != 1) & ok)), int(ok.sum()))
-        _note_cost(tally, of, table.HIDDEN, cost, (cost != 1) & ok, f"{id} {name}")
-        tally.transcripts += of.count
-
-
-def _cost(judged: Judged, besides: Collection[str]) -> np.ndarray:
-    """How many steps each transcript loses."""
-    lost = [lost for id, lost in share_lost(judged).items() if id not in besides]
-    return np.asarray(np.sum(lost, axis=0))
-
-
-def _note_cost(
-    tally: Tally, of: Class, what: str, cost: np.ndarray, bad: np.ndarray, where: str
-) -> None:
-    at = np.flatnonzero(bad)
-    if len(at):
-        tally.note(what, f"{of.name}: {where} costs {cost[at[0]]} (draw {at[0]})")
-
-
-# the same slip again ------------------------------------------------------------------------
-
-
-def same_again(tally: Tally, of: Class, rng: np.random.Generator, most: int = 25) -> None:
-    """One misconception at every sibling: the first is the slip, the others are it again."""
-    kinds = list(_siblings(of))
-    for n in rng.permutation(len(kinds))[:most]:
-        name, rules = kinds[n]
-        student = Student(of, "round", rng, rules)
-        ok = np.ones(of.count, dtype=bool)
-        for id, rule in rules.items():
-            ok &= usable(of, student.paper, id, rule) & visible(of, student.paper, id)
-        ok &= ~closed(of, student.paper)
-        verdicts = marked(of, student.paper).standing.verdicts
-        first, *others = [id for id in of.design.asked if id in rules]
-        ok &= verdicts[first] == SLIP
-        for id in others:
-            bad = (verdicts[id] != REPEATED) & ok
-            tally.add(table.AGAIN, int(bad.sum()), int(ok.sum()))
-            if bad.any():
-                verdict = VERDICTS[verdicts[id][np.flatnonzero(bad)[0]]]
-                tally.note(table.AGAIN, f"{of.name}: {name} at {first}, at {id} {verdict}")
-        tally.transcripts += of.count
-
-
-def _siblings(of: Class) -> Iterator[tuple[str, dict[str, Expression]]]:
-    """A slip's name, and its rule at every step of one kind in a layer, over all examples."""
-    groups: dict[tuple[object, ...], list[str]] = {}
-    for id in of.design.asked:
-        parsed = ids.parse(id)
-        layer = parsed.indices[:1] if len(parsed.indices) > 1 else ()
-        groups.setdefault((parsed.kind, layer, parsed.iteration), []).append(id)
-    for members in groups.values():
-        by_name: dict[str, dict[str, Expression]] = {}
-        for id, name, rule in sites(of, members):
-            if name not in OF_THE_PEN:
-                by_name.setdefault(name, {}).setdefault(id, rule)
-        for name, rules in by_name.items():
-            if len(rules) > 1:
-                yield name, rules

@@ -18,10 +18,11 @@ import numpy as np
 import truth_table as table
 from coarse import coarse, old_weights
 from peers import peer_counts
-from slipping import hidden_slips, one_slip, same_again, too_small, two_slips
+from slipping import one_slip, too_small, two_slips
 from subrounding import HOW, working
 from transcripts import SEED, Arrays, Class, Student, marked, numeric_families, share_lost
 from truth_table import Tally
+from unwritten_slips import hidden_slips, same_again, slips_left_blank
 
 from grader.batch import CARRIED, CORRECT, IMPRECISE
 from problems import ids
@@ -124,6 +125,8 @@ def coarse_and_old(tally: Tally, of: Class, rng: np.random.Generator, sites: int
     tally.add(table.COARSE, found.paid, found.of)
     tally.add(table.COARSE_EXACT, found.paid_exact, found.of)
     tally.add(table.COARSE_HONEST, found.honest_lost, found.honest_of)
+    for line in found.examples:
+        tally.note(table.COARSE_HONEST, line)
     tally.transcripts += 2 * of.count + found.transcripts
 
 
@@ -134,6 +137,7 @@ PARTS = (
     too_small,
     two_slips,
     hidden_slips,
+    slips_left_blank,
     same_again,
     degenerate,
     without_work,

@@ -57,6 +57,7 @@ TWO_CLOSED = "two slips: further steps lost, a closed sheet"
 HIDDEN = "a slip at a step not asked for: costs more or less than one step"
 HIDDEN_BLANK = "a slip left blank: costs more than one step besides"
 HIDDEN_BEYOND = "beyond the children of a slip that is not written: steps lost"
+HIDDEN_HONEST = "steps lost that do not follow from a slip that is not written"
 AGAIN = "the same slip at a sibling: not said to be the same"
 DEGENERATE = "degenerate: unearned steps"
 ZERO_DELTAS = "zero deltas: unearned steps"
@@ -83,7 +84,8 @@ ROWS = (
     Row(TWO_CLOSED, None),
     Row(HIDDEN, HIDDEN_OTHERWISE),
     Row(HIDDEN_BLANK, HIDDEN_OTHERWISE),
-    Row(HIDDEN_BEYOND, NONE),
+    Row(HIDDEN_BEYOND, LATER_LOST),
+    Row(HIDDEN_HONEST, NONE),
     Row(AGAIN, NAMED_OTHERWISE),
     Row(DEGENERATE, NONE),
     Row(ZERO_DELTAS, NONE),
@@ -104,6 +106,8 @@ class Tally:
     confusions: Counter[tuple[str, str]] = field(default_factory=Counter)
     lost: dict[str, list[str]] = field(default_factory=dict)
     """Count -> the first few steps that lost credit though they must not."""
+    causes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Count and slip -> how many steps it lost."""
     peers: dict[str, Counter[str]] = field(default_factory=dict)
     points: dict[str, list[tuple[float, str]]] = field(default_factory=dict)
     """Kind of cheat -> unearned points of 100, with the family and the sheet."""
@@ -189,6 +193,9 @@ def details(tally: Tally) -> str:
     lines: list[str] = []
     for what, examples in tally.lost.items():
         lines += [f"\n{what}, for example:", *(f"  {line}" for line in examples)]
+        of_it = Counter({cause: n for (where, cause), n in tally.causes.items() if where == what})
+        causes = ", ".join(f"{cause} {n:,}" for cause, n in of_it.most_common(8))
+        lines += [f"  by slip: {causes}"] if causes else []
     lines.append("\nMost frequent confusions (slip -> name given):")
     for (slip, given), count in tally.confusions.most_common(12):
         lines.append(f"  {slip} -> {given}: {count:,}")
