@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from cheats import UPDATES, filled, idles
+from filled_sheets import UPDATES, filled, idles
 from transcripts import Arrays, Class, Student, credits_of, marked, of_kinds
 
 from problems.ball import within
@@ -15,16 +15,19 @@ from problems.precision import power_of_ten
 def old_weights(of: Class, rng: np.random.Generator) -> tuple[int, int]:
     """Everything honest but the new weights, which are the old ones: cells paid, of how many.
 
-    They are written as the sheet prints them ("0.30") and with all digits ("0.3000").
+    They are written as the sheet prints them ("0.30") and with all digits ("0.3000"). After a
+    second update an old weight may be truly right again; such cells do not count.
     """
     updates = of_kinds(of, *UPDATES)
-    paid = 0
-    sheet = filled(of, rng, idles(of, updates))
-    for coarse in (True, False):
-        units = {id: _printed_unit(of, id) for id in updates} if coarse else {}
-        credit = credits_of(marked(of, sheet.paper, units=units))
-        paid += sum(int(np.sum(credit[id] > 0)) for id in updates)
-    return paid, 2 * len(updates) * of.count
+    paid = cells = 0
+    paper = filled(of, rng, idles(of, updates)).paper
+    for units in ({id: _printed_unit(of, id) for id in updates}, {}):
+        credit = credits_of(marked(of, paper, units=units))
+        for id in updates:
+            wrong = ~np.asarray(within(paper[id], of.true[id]))
+            paid += int(np.sum((credit[id] > 0) & wrong))
+            cells += int(wrong.sum())
+    return paid, cells
 
 
 def _printed_unit(of: Class, id: str) -> np.ndarray:

@@ -52,11 +52,11 @@ def visible(of: Class, paper: Mapping[str, np.ndarray], id: str) -> np.ndarray:
     return np.asarray(np.abs(paper[id]) > 0.5 * unit * (1 + 1e-9))
 
 
-def closed(of: Class, paper: Mapping[str, np.ndarray]) -> np.ndarray:
+def closed(of: Class, paper: Mapping[str, np.ndarray], units: float = 0.5) -> np.ndarray:
     """Where every pass stops at a layer whose slopes are all 0 at the student's own numbers.
 
     Every output is 1.0000 or 0.0000, or every unit of a layer is dead, so that everything
-    after is 0 whatever the method.
+    after is 0 whatever the method. With more `units` of the last place it is all but so.
     """
     layers: dict[tuple[int | None, int], dict[int, np.ndarray]] = {}
     depth = of.design.plan.network.depth
@@ -66,9 +66,9 @@ def closed(of: Class, paper: Mapping[str, np.ndarray]) -> np.ndarray:
             continue
         unit = np.asarray(of.design.precision.unit(parsed.kind, of.true[id]))
         if parsed.kind == "slope":
-            flat = np.abs(value) < 0.5 * unit
+            flat = np.abs(value) < units * unit
         elif parsed.layer == depth and id.replace("out", "slope") not in of.graph.steps:
-            flat = np.minimum(np.abs(value), np.abs(1 - value)) < 0.5 * unit
+            flat = np.minimum(np.abs(value), np.abs(1 - value)) < units * unit
         else:
             continue
         place = layers.setdefault((parsed.example, parsed.iteration), {})
@@ -133,6 +133,8 @@ def one_slip(tally: Tally, of: Class, rng: np.random.Generator, every: int = 1) 
         whats = (table.LATER, table.LATER_CLOSED)
         judged = apart(tally, of, whats, student, seen, {site.id}, str(site))
         later_lost(tally, of, table.LATER_ZERO, judged, ok & ~seen, {site.id}, str(site))
+        nearly = seen & closed(of, student.paper, 20) & ~closed(of, student.paper)
+        later_lost(tally, of, table.LATER_NEARLY, judged, nearly, {site.id}, str(site))
         _at_the_slip(tally, of, student, judged, site, ok)
         later = [a for a in of.design.asked if a != site.id]
         peer_counts(tally, of, student.paper, "later", later)

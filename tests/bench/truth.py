@@ -17,14 +17,16 @@ import cheats
 import numpy as np
 import truth_table as table
 from coarse import coarse, old_weights
+from filled_sheets import gain
+from part_work import PARTS as PARTS_OF_WORK
 from peers import peer_counts
 from slipping import one_slip, too_small, two_slips
 from subrounding import HOW, working
-from transcripts import SEED, Arrays, Class, Student, marked, numeric_families, share_lost
+from transcripts import CREDITS, SEED, Arrays, Class, Student, marked, numeric_families, share_lost
 from truth_table import Tally
 from unwritten_slips import hidden_slips, same_again, slips_left_blank
 
-from grader.batch import CARRIED, CORRECT, IMPRECISE
+from grader.batch import CORRECT
 from problems import ids
 from problems.expression import Constant
 
@@ -37,8 +39,13 @@ HABITS = (
     "more digits",
     "figures",
 )
-KINDS_OF_CHEAT = cheats.CHEATS | cheats.COPIED | cheats.PARTS
-PART_KINDS = frozenset(cheats.PARTS)
+KINDS_OF_CHEAT = cheats.CHEATS | cheats.COPIED | PARTS_OF_WORK | cheats.ONE_KIND
+POINTS_ALLOWED = (
+    dict.fromkeys(cheats.CHEATS | cheats.COPIED, table.CHEAT_POINTS)
+    | dict.fromkeys(PARTS_OF_WORK, table.PART_POINTS)
+    | dict.fromkeys(cheats.ONE_KIND, None)
+)
+"""Unearned points of 100 that each kind of sheet may earn; None where it is only told."""
 
 
 def honest(tally: Tally, of: Class, rng: np.random.Generator) -> None:
@@ -91,7 +98,7 @@ def degenerate(tally: Tally, of: Class, rng: np.random.Generator) -> None:
 def _unearned(tally: Tally, of: Class, paper: Arrays, what: str, besides: tuple[str, ...]) -> None:
     for id, verdict in marked(of, paper).standing.verdicts.items():
         if ids.parse(id).kind not in besides:
-            paid = np.isin(verdict, (CARRIED, IMPRECISE))
+            paid = (CREDITS[verdict] > 0) & (verdict != CORRECT)
             tally.add(what, int(paid.sum()), of.count)
     tally.transcripts += of.count
 
@@ -113,7 +120,7 @@ def without_work(tally: Tally, of: Class, rng: np.random.Generator) -> None:
     for kind, writer in KINDS_OF_CHEAT.items():
         gains = tally.points.setdefault(kind, [])
         for name, sheet in writer(of, rng):
-            gains.append((cheats.gain(of, sheet).unearned, f"{of.name}: {name}"))
+            gains.append((gain(of, sheet).unearned, f"{of.name}: {name}"))
             tally.transcripts += of.count
 
 
@@ -149,7 +156,7 @@ PARTS = (
 def main() -> int:
     """Run all parts over all families; 1 if a limit is broken."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--exercises", type=int, default=100, help="exercises a family")
+    parser.add_argument("--exercises", type=int, default=60, help="exercises a family")
     parser.add_argument("--families", nargs="*", default=numeric_families())
     parser.add_argument("--seed", type=int, default=SEED, help=f"{SEED} unless given")
     parser.add_argument("--parts", nargs="*", help="only these: honest, one_slip, ...")
@@ -169,8 +176,8 @@ def main() -> int:
         print(f"{name}: {tally.transcripts - before:,} transcripts, {took}", file=sys.stderr)
     seconds = time.perf_counter() - start
     print(f"{tally.transcripts:,} transcripts, seed {chosen.seed}, {seconds:.0f} s\n")
-    print(table.tables(tally, PART_KINDS))
-    broken = table.failures(tally, PART_KINDS)
+    print(table.tables(tally, POINTS_ALLOWED))
+    broken = table.failures(tally, POINTS_ALLOWED)
     if not chosen.markdown:
         print(table.details(tally))
         print("\nLimits broken:" if broken else "\nAll limits hold.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 NONE = 0.0
@@ -50,6 +51,7 @@ LATER_MIXED = "later steps lost, own and true values mixed"
 LATER_COPIED = "later steps lost, a value miscopied"
 LATER_SUB = "later steps lost, every sub-result rounded or cut"
 LATER_CLOSED = "later steps lost, the slip closed the sheet"
+LATER_NEARLY = "of the steps lost to one slip: every slope at most 20 units"
 LATER_ZERO = "later steps lost, the slip wrote a 0"
 LATER_TINY = "later steps lost, a number 100 times too small"
 TWO = "two slips: further steps lost"
@@ -58,7 +60,7 @@ HIDDEN = "a slip at a step not asked for: costs more or less than one step"
 HIDDEN_BLANK = "a slip left blank: costs more than one step besides"
 HIDDEN_BEYOND = "beyond the children of a slip that is not written: steps lost"
 HIDDEN_HONEST = "steps lost that do not follow from a slip that is not written"
-AGAIN = "the same slip at a sibling: not said to be the same"
+AGAIN = "the same slip at a sibling: charged again"
 DEGENERATE = "degenerate: unearned steps"
 ZERO_DELTAS = "zero deltas: unearned steps"
 OLD_WEIGHTS = "old weights for new ones: paid"
@@ -78,6 +80,7 @@ ROWS = (
     Row(LATER_COPIED, LATER_LOST),
     Row(LATER_SUB, LATER_LOST),
     Row(LATER_CLOSED, None),
+    Row(LATER_NEARLY, None),
     Row(LATER_ZERO, None),
     Row(LATER_TINY, None),
     Row(TWO, TWO_SLIPS_LOST),
@@ -92,7 +95,7 @@ ROWS = (
     Row(OLD_WEIGHTS, NONE),
     Row(COARSE, None),
     Row(COARSE_EXACT, None),
-    Row(COARSE_HONEST, NONE),
+    Row(COARSE_HONEST, None),
 )
 
 
@@ -128,12 +131,7 @@ class Tally:
         return self.numbers[what] / max(1, self.of[what])
 
 
-def points_allowed(kind: str, part_kinds: frozenset[str]) -> float:
-    """Unearned points of 100 that this kind of sheet may earn."""
-    return PART_POINTS if kind in part_kinds else CHEAT_POINTS
-
-
-def failures(tally: Tally, part_kinds: frozenset[str]) -> list[str]:
+def failures(tally: Tally, allowed: Mapping[str, float | None]) -> list[str]:
     """Every limit that is broken, in words; empty if all hold."""
     found = [
         f"{row.what}: {tally.numbers[row.what]:,} of {tally.of[row.what]:,}"
@@ -145,12 +143,13 @@ def failures(tally: Tally, part_kinds: frozenset[str]) -> list[str]:
         found.append(f"{COARSE}: {paid:,}, beside the exact number {exact:,}")
     for kind, gains in tally.points.items():
         most, where = max(gains)
-        if most > points_allowed(kind, part_kinds):
+        limit = allowed[kind]
+        if limit is not None and most > limit:
             found.append(f"{kind}: {most:.1f} points of 100 unearned ({where})")
     return found
 
 
-def tables(tally: Tally, part_kinds: frozenset[str]) -> str:
+def tables(tally: Tally, allowed: Mapping[str, float | None]) -> str:
     """The tables in Markdown, as the README has them."""
     lines = ["| what | found | of | share | must be |", "|---|---|---|---|---|"]
     for row in ROWS:
@@ -167,8 +166,9 @@ def tables(tally: Tally, part_kinds: frozenset[str]) -> str:
     for kind, gains in tally.points.items():
         most, where = max(gains)
         mean = sum(gain for gain, _ in gains) / len(gains)
-        limit = points_allowed(kind, part_kinds)
-        lines.append(f"| {kind} | {most:.1f} ({where}) | {mean:.2f} | {limit:g} |")
+        limit = allowed[kind]
+        least = "-" if limit is None else f"{limit:g}"
+        lines.append(f"| {kind} | {most:.1f} ({where}) | {mean:.2f} | {least} |")
     return "\n".join([*lines, "", *_peers(tally)])
 
 

@@ -13,7 +13,7 @@ from slipping import Site, ancestors, closed, later_lost, sites, usable, visible
 from transcripts import Class, Student, marked, share_lost
 from truth_table import Tally
 
-from grader.batch import REPEATED, SLIP, VERDICTS
+from grader.batch import SLIP, VERDICTS
 from grader.conventions import Judged
 from problems import ids
 from problems.expression import Expression
@@ -118,7 +118,7 @@ def _note_cost(
 
 
 def same_again(tally: Tally, of: Class, rng: np.random.Generator, most: int = 25) -> None:
-    """One misconception at every sibling: the first is the slip, the others are it again."""
+    """One misconception at every sibling is charged once, at the first of them."""
     kinds = list(_siblings(of))
     for n in rng.permutation(len(kinds))[:most]:
         name, rules = kinds[n]
@@ -127,20 +127,33 @@ def same_again(tally: Tally, of: Class, rng: np.random.Generator, most: int = 25
         for id, rule in rules.items():
             ok &= usable(of, student.paper, Site(id, name, rule)) & visible(of, student.paper, id)
         ok &= ~closed(of, student.paper)
-        verdicts = marked(of, student.paper).standing.verdicts
+        judged = marked(of, student.paper)
+        verdicts, lost = judged.standing.verdicts, share_lost(judged)
         first, *others = [id for id in of.design.asked if id in rules]
-        ok &= verdicts[first] == SLIP
+        ok &= (verdicts[first] == SLIP) & _named(judged, first, name, of.count)
         for id in others:
-            bad = (verdicts[id] != REPEATED) & ok
-            tally.add(table.AGAIN, int(bad.sum()), int(ok.sum()))
+            # What bears another name, because it writes the same digits, is counted elsewhere.
+            here = ok & ((verdicts[id] != SLIP) | _named(judged, id, name, of.count))
+            bad = lost[id] & here
+            tally.add(table.AGAIN, int(bad.sum()), int(here.sum()))
             if bad.any():
                 verdict = VERDICTS[verdicts[id][np.flatnonzero(bad)[0]]]
                 tally.note(table.AGAIN, f"{of.name}: {name} at {first}, at {id} {verdict}")
         tally.transcripts += of.count
 
 
+def _named(judged: Judged, id: str, name: str, count: int) -> np.ndarray:
+    """Where a step's slip bears this name."""
+    found = np.zeros(count, dtype=bool)
+    found[[n for n, given in judged.slips.get(id, {}).items() if given == name]] = True
+    return found
+
+
 def _siblings(of: Class) -> Iterator[tuple[str, dict[str, Expression]]]:
-    """A slip's name, and its rule at every step of one kind in a layer, over all examples."""
+    """A slip's name, and its rule at every step of one kind in a layer, over all examples.
+
+    What merely copies a number is no misconception that is charged once.
+    """
     groups: dict[tuple[object, ...], list[str]] = {}
     for id in of.design.asked:
         parsed = ids.parse(id)
@@ -149,7 +162,7 @@ def _siblings(of: Class) -> Iterator[tuple[str, dict[str, Expression]]]:
     for members in groups.values():
         by_name: dict[str, dict[str, Expression]] = {}
         for id, name, rule in sites(of, members):
-            if name not in OF_THE_PEN:
+            if name not in OF_THE_PEN and len(set(rule.refs())) > 1:
                 by_name.setdefault(name, {}).setdefault(id, rule)
         for name, rules in by_name.items():
             if len(rules) > 1:

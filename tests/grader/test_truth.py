@@ -28,12 +28,11 @@ HELD = (
     table.HIDDEN_HONEST,
     table.DEGENERATE,
     table.ZERO_DELTAS,
-    table.COARSE_HONEST,
 )
 PARTS = (
     truth.honest,
     partial(truth.sub_rounding, times=1),
-    partial(truth.one_slip, every=16),
+    partial(truth.one_slip, every=24),
     truth.too_small,
     partial(truth.two_slips, pairs=8),
     partial(truth.hidden_slips, every=23),
