@@ -5,9 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
-import numpy as np
 import pytest
-import truth
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from issued_exercises import exercises
@@ -95,23 +93,6 @@ def test_two_independent_slips_cost_exactly_two_steps() -> None:
         report = marked(exercise, worked(exercise, {"net.2.1": a.rule, "net.2.2": b.rule}))
         assert report.score == report.max - 2
         assert "look at" in report.deviation
-
-
-@pytest.mark.parametrize("name", ["mazur", "lfd", "relu-softmax", "two-rounds"])
-def test_the_truth_bench_in_small(name: str) -> None:
-    """The same code as `make truth`, a few exercises of four families: nothing lost or given."""
-    of = truth.Class.of(name, 3)
-    tally = truth.Tally()
-    rng = np.random.default_rng(2)
-    for part in (truth.honest, truth.degenerate):
-        part(tally, of, rng)
-    truth.one_slip(tally, of, rng, every=7)
-    for what, must in truth.ROWS:
-        if must == "0":
-            assert tally.numbers[what] == 0, what
-    assert tally.of["slips credited"] > 100
-    named = tally.numbers["slips named otherwise"] / tally.of["slips named otherwise"]
-    assert named < 0.01
 
 
 def test_zeros_for_the_deltas_earn_nothing(mazur: Exercise) -> None:
