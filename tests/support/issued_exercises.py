@@ -20,7 +20,8 @@ def exercises(
 
 
 def drawn(design: Design, count: int) -> tuple[Exercise, ...]:
-    draws = draw(design, [key("secret", "test", str(n)) for n in range(count)])
+    keys = [key("secret", "test", str(n), version=design.version) for n in range(count)]
+    draws = draw(design, keys)
     return tuple(
         issued(design, d, f"{design.family.name}-{n}", f"student-{n}") for n, d in enumerate(draws)
     )

@@ -12,6 +12,7 @@ from problems import family
 from problems.exercise import Exercise
 from problems.formula import Formula, Matrix, row
 from problems.sections import placed
+from problems.versions import DRAW_VERSION
 from templates import sheets
 from templates.drawing import Drawing
 from templates.page import ArrayItem, Display, Item, Page
@@ -30,9 +31,11 @@ def sheet(exercise: Exercise, student: str = "Ada Example") -> sheets.Sheet:
 
 
 @lru_cache(maxsize=64)
-def pages(name: str, notation: str | None = None) -> tuple[Page, Page]:
+def pages(
+    name: str, notation: str | None = None, version: int = DRAW_VERSION
+) -> tuple[Page, Page]:
     """Worksheet and key of a family's first exercise, perhaps in another notation."""
-    (exercise,) = exercises(name, 1)
+    (exercise,) = exercises(name, 1, version=version)
     if notation is not None:
         exercise = replace(exercise, notation=notation)
     return sheets.worksheet([sheet(exercise)]), sheets.key([sheet(exercise)])
