@@ -43,6 +43,9 @@ class Judged:
 def judge(batch: Batch) -> Judged:
     """Follow every submission through, under the convention that it uses, and name slips."""
     standing = follow(batch)
+    if not standing.verdicts:  # nothing but formulas is asked for
+        nobody = np.zeros(batch.count, dtype=bool)
+        return Judged(standing, {}, nobody, nobody, np.zeros(batch.count, dtype=np.int64))
     flipped = _flipped(batch, standing)
     if flipped.any():
         batch = _negated(batch, flipped)

@@ -42,8 +42,6 @@ def diagnose(batch: Batch, standing: Standing) -> Named:
         The names of the slips found.
     """
     named: Named = {}
-    if not standing.verdicts:
-        return named
     table = standing.table()
     lost = ((table == WRONG) | (table == IMPRECISE)).any(axis=1)
     with np.errstate(all="ignore"):

@@ -75,8 +75,6 @@ def recover(batch: Batch, standing: Standing) -> Named:
     Returns:
         Slips at steps that are not asked for, under the first child of each that is lost by it.
     """
-    if not standing.verdicts:
-        return {}
     rows = np.flatnonzero((standing.table() == WRONG).any(axis=0))
     if not len(rows):
         return {}
