@@ -18,6 +18,7 @@ import numpy as np
 import truth_table as table
 from coarse import coarse, old_weights
 from filled_sheets import gain
+from part_work import ONE_UNIT
 from part_work import PARTS as PARTS_OF_WORK
 from peers import peer_counts
 from slipping import one_slip, too_small, two_slips
@@ -39,11 +40,11 @@ HABITS = (
     "more digits",
     "figures",
 )
-KINDS_OF_CHEAT = cheats.CHEATS | cheats.COPIED | PARTS_OF_WORK | cheats.ONE_KIND
+KINDS_OF_CHEAT = cheats.CHEATS | cheats.COPIED | PARTS_OF_WORK | ONE_UNIT | cheats.ONE_KIND
 POINTS_ALLOWED = (
     dict.fromkeys(cheats.CHEATS | cheats.COPIED, table.CHEAT_POINTS)
     | dict.fromkeys(PARTS_OF_WORK, table.PART_POINTS)
-    | dict.fromkeys(cheats.ONE_KIND, None)
+    | dict.fromkeys(ONE_UNIT | cheats.ONE_KIND, None)
 )
 """Unearned points of 100 that each kind of sheet may earn; None where it is only told."""
 

@@ -169,7 +169,9 @@ def tables(tally: Tally, allowed: Mapping[str, float | None]) -> str:
         limit = allowed[kind]
         least = "-" if limit is None else f"{limit:g}"
         lines.append(f"| {kind} | {most:.1f} ({where}) | {mean:.2f} | {least} |")
-    return "\n".join([*lines, "", *_peers(tally)])
+    if tally.of[HONEST] and tally.of[LATER]:
+        lines += ["", *_peers(tally)]
+    return "\n".join(lines)
 
 
 def _peers(tally: Tally) -> list[str]:
