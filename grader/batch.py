@@ -42,6 +42,9 @@ COARSEST = 0.1
 """A number written with fewer digits must still say something: half a unit of its last digit
 is at most this share of the true value. Without this bound "1" would pass for 0.77."""
 
+SHORT = 1.5
+"""A number whose last digit is worth more units than this has fewer digits than asked."""
+
 Codes = NDArray[np.int8]
 Indices = NDArray[np.int64]
 
@@ -60,6 +63,9 @@ class Batch:
     unreadable: Mapping[str, BoolArray]
     """Asked id -> where something stands that is no number."""
     count: int
+    offs: Mapping[str, FloatArray] = field(default_factory=dict)
+    """Id of a step -> how far its value may be off, where it was found behind its children
+    instead of on the sheet."""
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -80,6 +86,8 @@ class Standing:
     """Where a child may have worked with another than the true value; absent if nowhere."""
     recomputed: dict[str, Ball] = field(default_factory=dict)
     """What follows from the values before the step, where any of them deviates."""
+    reached: dict[str, BoolArray] = field(default_factory=dict)
+    """Where it does, for the steps that have `recomputed`."""
     beyond: dict[str, BoolArray] = field(default_factory=dict)
     """Where `recomputed` reaches beyond the true ball: a child may come out visibly different
     even if the step itself would not; absent if nowhere."""
@@ -89,8 +97,28 @@ class Standing:
     dead: dict[str, BoolArray] = field(default_factory=dict)
     """Where the effective value cannot be carried further; absent if nowhere."""
     dead_recomputed: dict[str, BoolArray] = field(default_factory=dict)
+    coarse: dict[str, BoolArray] = field(default_factory=dict)
+    """Where an own answer that is not right was written with fewer digits than asked."""
+    untold: dict[str, BoolArray] = field(default_factory=dict)
+    """Where a number has too few digits to be told from what costs no work; absent if nowhere."""
+    zeroed: dict[str, BoolArray] = field(default_factory=dict)
+    """Where an answer follows from an own 0 that hides whatever comes after; absent if nowhere."""
+    unfounded: dict[str, BoolArray] = field(default_factory=dict)
+    """Where an answer follows from numbers that nothing on the sheet explains; absent if
+    nowhere."""
+    elaborate: dict[str, BoolArray] = field(default_factory=dict)
+    """Where the wrong rule behind a slip takes work as the right one does; absent if nowhere."""
+    weak: dict[str, BoolArray] = field(default_factory=dict)
+    """Where an answer is carried though a rough guess would have done; absent if nowhere."""
     used: dict[str, dict[int, tuple[str, ...]]] = field(default_factory=dict)
     """Step -> submission -> ids of the deviating values that its verdict rests on."""
+    vouched: dict[str, BoolArray] = field(default_factory=dict)
+    """Where a verdict `carried` would be `undetermined`, had the student not shown that kind of
+    rule elsewhere; absent if nowhere."""
+
+    def table(self) -> Codes:
+        """All verdicts as one array, shape (asked steps, submissions)."""
+        return np.stack(list(self.verdicts.values()))
 
 
 def gathered(ball: Ball, at: Indices, count: int) -> Ball:
@@ -122,7 +150,7 @@ def is_coarse(
         asked: one unit of the last digit asked for.
     """
     m = array(true.m)
-    speaks = (unit > asked * 1.5) & (0.5 * unit <= COARSEST * np.abs(m))
+    speaks = (unit > asked * SHORT) & (0.5 * unit <= COARSEST * np.abs(m))
     rounded = np.abs(value - m) <= 0.5 * unit * (1 + 1e-9) + 1e-12
     size = np.abs(value)
     cut = (size <= np.abs(m)) & (np.abs(m) < size + unit) & (value * m > 0)

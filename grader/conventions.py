@@ -13,9 +13,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from grader.batch import CARRIED, CORRECT, Batch, Codes, Standing
+from grader.batch import CARRIED, CORRECT, SLIP, UNDETERMINED, Batch, Codes, Indices, Standing
 from grader.diagnose import Named, diagnose
 from grader.follow import follow
+from grader.magnitude import powers_of_ten
+from grader.repeats import charge_once
+from grader.settle import settle
+from grader.unwritten import recover
 from problems.elementary import BoolArray, FloatArray, array
 
 MOST = 0.8
@@ -29,6 +33,11 @@ class Judged:
     standing: Standing
     slips: Named
     flipped: BoolArray
+    closed: BoolArray
+    """Whose answers show so little that a person should look: many of them are undetermined."""
+    power: Indices
+    """By which power of ten all answers are too large (4: 7775 for 0.7775) or, below 0, too
+    small; 0 where they are not."""
 
 
 def judge(batch: Batch) -> Judged:
@@ -38,7 +47,14 @@ def judge(batch: Batch) -> Judged:
     if flipped.any():
         batch = _negated(batch, flipped)
         standing = follow(batch)
-    return Judged(standing, diagnose(batch, standing), flipped)
+    unwritten = recover(batch, standing)
+    named = diagnose(batch, standing)
+    for id, slips in unwritten.items():
+        named[id] = named.get(id, {}) | slips
+        standing.verdicts[id][list(slips)] = SLIP
+    closed = settle(batch, standing, named)
+    charge_once(batch, standing, named)
+    return Judged(standing, named, flipped, closed, powers_of_ten(batch, standing))
 
 
 def _of_kind(batch: Batch, kinds: Iterable[str]) -> list[str]:
@@ -47,8 +63,9 @@ def _of_kind(batch: Batch, kinds: Iterable[str]) -> list[str]:
 
 
 def _fine(verdict: Codes) -> BoolArray:
-    """Right, imprecise or carried: neighbouring codes."""
-    return (verdict >= CORRECT) & (verdict <= CARRIED)
+    """Right, imprecise, or following from own values: the first are neighbouring codes."""
+    fine: BoolArray = ((verdict >= CORRECT) & (verdict <= CARRIED)) | (verdict == UNDETERMINED)
+    return fine
 
 
 def _flipped(batch: Batch, standing: Standing) -> BoolArray:

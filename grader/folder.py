@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +23,12 @@ from grader.read.table import read_table
 from grader.roster import Student, with_folders
 from problems.exercise import FORMAT, Doc, Exercise, from_json, upgraded
 from problems.patterns import pattern
+from problems.versions import DRAW_VERSION
 
 if TYPE_CHECKING:
+    from functools import _lru_cache_wrapper
+
+    from grader.attribution import Keys
     from problems.family import Design, Family
 
 META = "assignment.json"
@@ -58,6 +62,8 @@ class Order:
     policy: str = "default"
     paper: str = "a4"
     """Size of the printed pages: `a4` or `letter`."""
+    draw: int = DRAW_VERSION
+    """Version of the draw that the assignment was made with, and keeps."""
 
     @cached_property
     def made_by(self) -> Family:
@@ -72,9 +78,11 @@ class Order:
         Raises:
             SpecError: the choices do not fit the family.
         """
-        return self.made_by.design(self.layers, self.decimals, self.significant, self.difficulty)
+        return self.made_by.design(
+            self.layers, self.decimals, self.significant, self.difficulty, self.draw
+        )
 
-    def as_json(self, version: str, draw: int) -> Doc:
+    def as_json(self, version: str) -> Doc:
         """The content of assignment.json."""
         return {
             "format": FORMAT,
@@ -91,7 +99,7 @@ class Order:
             "formats": list(self.formats),
             "paper": self.paper,
             "secret": self.secret,
-            "draw": draw,
+            "draw": self.draw,
             "generator": f"bpgrade {version}",
             "definition": self.definition,
         }
@@ -118,6 +126,7 @@ class Order:
                 tuple(doc["formats"]),
                 str(doc["policy"]),
                 str(doc.get("paper", "a4")),
+                int(doc.get("draw") or 1),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise AssignmentError(f"{what}: broken entry {error}") from None
@@ -207,16 +216,17 @@ class Folder:
         return (line if n == number else lines[n] + b"\n" for n in range(len(lines)))
 
     @cached_property
-    def _known(self) -> dict[int, Exercise]:
-        return {}
+    def keys(self) -> list[Keys]:
+        """The true values of all exercises as columns, made when they are first asked for."""
+        from grader.moulds import keys_in
 
-    def exercise(self, number: int) -> Exercise:
+        lines = self._lines
+        return keys_in(lines[n] for n in range(len(lines)))
+
+    @cached_property
+    def exercise(self) -> _lru_cache_wrapper[Exercise]:
         """The exercise on a line (from 0); those asked for lately are not parsed again."""
-        if number not in self._known:
-            if len(self._known) >= KEPT:
-                del self._known[next(iter(self._known))]
-            self._known[number] = self._exercise(number)
-        return self._known[number]
+        return lru_cache(maxsize=KEPT)(self._exercise)
 
     def look_up(self, id: str, student: str, number: int = 0) -> Exercise | Lost:
         """The exercise that a row means, or in words why there is none.

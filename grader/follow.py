@@ -21,6 +21,8 @@ from grader.batch import (
     CARRIED,
     CORRECT,
     IMPRECISE,
+    SHORT,
+    UNDETERMINED,
     UNREADABLE,
     WRONG,
     Batch,
@@ -30,16 +32,14 @@ from grader.batch import (
     is_coarse,
     spread,
 )
+from grader.evidence import trivial
 from grader.guards import Guards
 from grader.mixtures import Mixtures
-from problems.ball import Ball, within
+from problems.ball import SLACK, Ball, within
 from problems.elementary import BoolArray, FloatArray, array
-from problems.expression import BALLS, Expression
+from problems.expression import Expression
 from problems.graph import Step
-
-FIRM = 0.02
-"""Half a unit of the last digit written, as a share of the number, up to which a wrong number
-is taken for a rounded one."""
+from problems.solve import rule_ball
 
 
 def follow(batch: Batch) -> Standing:
@@ -51,22 +51,8 @@ def follow(batch: Batch) -> Standing:
         if any(
             (v == CARRIED).any() or (v == IMPRECISE).any() for v in walk.found.verdicts.values()
         ):
-            walk.bar(walk.guards.mindless(walk.found.verdicts))
+            walk.bar(walk.guards.mindless(walk.found.verdicts, walk.found.zeroed))
     return walk.found
-
-
-def own_radius(
-    verdict: Codes, value: FloatArray, unit: FloatArray, asked: FloatArray
-) -> FloatArray:
-    """How far the calculator's value may be from what was written down.
-
-    One unit of the last digit asked for; of the last digit written, where fewer were written
-    and the number still says something. A bare "1" that is wrong stands for itself: taken as
-    anything from 0 to 2 it would explain whatever follows.
-    """
-    speaks = 0.5 * unit <= FIRM * np.abs(value)
-    rough = (verdict == IMPRECISE) | ((verdict == WRONG) & speaks)
-    return np.where(rough, np.fmax(unit, asked), asked)
 
 
 class _Walk:
@@ -86,7 +72,8 @@ class _Walk:
             rests = np.zeros(self.count, dtype=bool)
             rests[list(self.found.used.get(id, {}))] = True
             parroted = self.batch.values[id] == self.guards.parroted
-            unearned = (verdict == CARRIED) | ((verdict == IMPRECISE) & (rests | parroted))
+            followed = (verdict == CARRIED) | (verdict == UNDETERMINED)
+            unearned = followed | ((verdict == IMPRECISE) & (rests | parroted))
             verdict[mindless & unearned] = WRONG
 
     # one step ------------------------------------------------------------------------------
@@ -144,14 +131,14 @@ class _Walk:
         m = np.where(stale, m, spread(true.m, self.count))
         r = np.where(stale, r, both)
         self.found.recomputed[step.id] = Ball(m, r)
+        self.found.reached[step.id] = reached
         dead = self._any(step.parents, self.found.dead)
         if dead is not None:
             self.found.dead_recomputed[step.id] = dead
 
     def ball(self, step: Step, rule: Expression, parents: Mapping[str, Ball]) -> Ball:
         """A rule over chosen parents, with the unit that writing the result may cost."""
-        ball: Ball = rule.evaluate(parents, BALLS)
-        return ball.widened(self.batch.precision.unit(step.kind, ball))
+        return rule_ball(step.kind, rule, parents, self.batch.precision)
 
     def _hand_on_recomputed(self, id: str) -> None:
         found = self.found
@@ -165,8 +152,7 @@ class _Walk:
 
     def _judge(self, step: Step, reached: BoolArray | None) -> None:
         batch, id = self.batch, step.id
-        value, unit = batch.values[id], batch.units[id]
-        true = batch.true[id]
+        value, true = batch.values[id], batch.true[id]
         written = ~np.isnan(value)
         asked = spread(
             batch.precision.unit(step.kind, Ball(value, np.zeros(self.count))), self.count
@@ -175,19 +161,64 @@ class _Walk:
         verdict[batch.unreadable[id]] = UNREADABLE
         right = written & np.asarray(within(value, true))
         missed = written & ~right
-        coarse = missed & is_coarse(true, value, unit, asked) if missed.any() else missed
         verdict[written] = WRONG
         verdict[right] = CORRECT
-        verdict[coarse] = IMPRECISE
+        if missed.any():
+            self._judge_missed(step, verdict, asked, missed, reached)
+        self.found.verdicts[id] = verdict
+        off = batch.offs.get(id)
+        self._hand_on(step, verdict, asked if off is None else np.fmax(asked, off))
+
+    def _judge_missed(
+        self,
+        step: Step,
+        verdict: Codes,
+        asked: FloatArray,
+        missed: BoolArray,
+        reached: BoolArray | None,
+    ) -> None:
+        """Answers that are not right: do they follow, or have they too few digits?"""
+        batch, id = self.batch, step.id
+        value, unit = batch.values[id], batch.units[id]
         if reached is not None:
-            rest = reached & (verdict == WRONG)
+            rest = reached & missed
             if rest.any():
                 Mixtures(self, step, verdict, asked).run(np.flatnonzero(rest))
-        self.found.verdicts[id] = verdict
-        self._hand_on(step, verdict, own_radius(verdict, value, unit, asked))
+        short = missed & (unit > SHORT * asked)
+        if short.any():
+            self.found.coarse[id] = short
+            coarse = short & is_coarse(batch.true[id], value, unit, asked)
+            verdict[coarse & (verdict == WRONG)] = IMPRECISE
+            self._bar_untold(step, verdict, asked)
+        if id in self.found.zeroed:
+            self.found.zeroed[id] &= verdict == WRONG
+            verdict[self.found.zeroed[id]] = UNDETERMINED
+
+    def _bar_untold(self, step: Step, verdict: Codes, asked: FloatArray) -> None:
+        """Of a number with so few digits that it may be a parent too, nobody can tell more."""
+        at = np.flatnonzero(verdict == IMPRECISE)
+        if not len(at):
+            return
+        value, unit = self.batch.values[step.id][at], self.batch.units[step.id][at]
+        same = np.zeros(len(at), dtype=bool)
+        for parent, _ in trivial(self.batch.graph, self.batch.asked, step.id).parents:
+            for ball in (self.batch.true[parent], self.found.effective[parent]):
+                number = gathered(ball, at, self.count)
+                differs = np.abs(value - array(number.m)) > SLACK * np.abs(value)
+                same |= is_coarse(number, value, unit, asked[at]) & differs
+        if same.any():
+            untold = np.zeros(self.count, dtype=bool)
+            untold[at[same]] = True
+            self.found.untold[step.id] = untold
+            verdict[untold] = UNDETERMINED
 
     def _hand_on(self, step: Step, verdict: Codes, radius: FloatArray) -> None:
-        """What children take: the own answer where there is one."""
+        """What children take: the own answer where there is one, to the unit asked for.
+
+        However few digits were written, the number counts as it stands: taken as anything
+        that rounds to it, a coarse number would explain whatever follows. Who carried more
+        digits than were written had a right number on the calculator, and mixtures try that.
+        """
         found, id, count = self.found, step.id, self.count
         value = self.batch.values[id]
         written = ~np.isnan(value)
@@ -222,5 +253,8 @@ class _Walk:
         asked = array(self.batch.precision.unit(step.kind, true))
         visible = np.abs(array(true.m)) > array(true.r)
         zero = (np.abs(value) <= 0.5 * asked) & visible
-        dead: BoolArray = zero & (verdict == WRONG)
+        worthless = verdict == WRONG
+        if step.id in self.found.zeroed:
+            worthless |= self.found.zeroed[step.id]
+        dead: BoolArray = zero & worthless
         return dead

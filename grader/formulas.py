@@ -17,7 +17,17 @@ from functools import lru_cache
 
 import numpy as np
 
-from grader.batch import CARRIED, CORRECT, SLIP, UNREADABLE, VERDICTS, Batch
+from grader.batch import (
+    BLANK,
+    CARRIED,
+    CORRECT,
+    REPEATED,
+    SLIP,
+    UNDETERMINED,
+    UNREADABLE,
+    VERDICTS,
+    Batch,
+)
 from grader.conventions import Judged, judge
 from grader.read.formula import Formula, General, widths
 from grader.read.tree import evaluate
@@ -28,6 +38,7 @@ from problems.general import instances
 from problems.precision import Precision
 from problems.solve import Solution, solve
 from templates.report import Verdict
+from templates.verdict_words import Said
 
 POINTS = 8
 """Sample networks. Two different formulas of the family's size agree by chance at one of them
@@ -113,7 +124,7 @@ class Marked:
     verdict: Verdict
     slip: str | None = None
     used: tuple[str, ...] = ()
-    note: str = ""
+    note: Said | None = None
     """Of a wrong one: how it differs from the right one, if that can be said."""
 
 
@@ -154,14 +165,15 @@ def _generals(
 
 def _together(every: Sequence[Marked]) -> Marked:
     """What holds for all units; where it differs, the formula is wrong."""
-    order = ("correct", "carried")
+    order = ("correct", "carried", "undetermined")
     if all(one.verdict in order for one in every):
         return max(every, key=lambda one: order.index(one.verdict))
     same_kind = {(one.verdict, one.slip) for one in every}
     if len(same_kind) == 1:
         return every[0]
-    notes = [one.note for one in every if one.note]
-    return Marked("wrong", note=notes[0] if len(set(notes)) == 1 else "")
+    notes = [one.note for one in every if one.note is not None]
+    alike = notes and all(note == notes[0] for note in notes)
+    return Marked("wrong", note=notes[0] if alike else None)
 
 
 def _batch(exercise: Exercise, answers: Mapping[str, object], points: Sample) -> Batch:
@@ -181,34 +193,36 @@ def _batch(exercise: Exercise, answers: Mapping[str, object], points: Sample) ->
 def _marked(exercise: Exercise, id: str, batch: Batch, judged: Judged, points: Sample) -> Marked:
     """One verdict for all sample points: what holds at every one of them."""
     codes = {int(code) for code in judged.standing.verdicts[id]}
-    if len(codes) == 1 and codes <= {0, UNREADABLE}:
+    if len(codes) == 1 and codes <= {BLANK, UNREADABLE}:
         return Marked(VERDICTS[codes.pop()])  # type: ignore[arg-type]
     if codes == {CORRECT}:
         return Marked("correct")
-    if codes <= {CORRECT, CARRIED}:
+    if codes <= {CORRECT, CARRIED, UNDETERMINED}:
         used = judged.standing.used.get(id, {})
-        return Marked("carried", used=next(iter(used.values()), ()))
+        verdict: Verdict = "undetermined" if UNDETERMINED in codes else "carried"
+        return Marked(verdict, used=next(iter(used.values()), ()))
     slips = {name for n in range(POINTS) if (name := judged.slips.get(id, {}).get(n))}
-    if SLIP in codes and codes <= {CORRECT, CARRIED, SLIP} and len(slips) == 1:
-        return Marked("slip", slip=slips.pop())
+    named = codes & {SLIP, REPEATED}
+    if named and codes <= {CORRECT, CARRIED, SLIP, REPEATED} and len(slips) == 1:
+        return Marked("slip" if SLIP in named else "repeated", slip=slips.pop())
     return Marked("wrong", note=difference(exercise, id, batch.values[id], points))
 
 
-def difference(exercise: Exercise, id: str, column: FloatArray, points: Sample) -> str:
+def difference(exercise: Exercise, id: str, column: FloatArray, points: Sample) -> Said | None:
     """How a wrong formula differs: by a number, or by one quantity too many or too few."""
     with np.errstate(all="ignore"):
         ratio = column / points.value(id)
     if not np.isfinite(ratio).all():
-        return ""
+        return None
     for factor, shown in FACTORS.items():
         if same(ratio, np.full(POINTS, factor)):
-            return f"it is {shown} times the right one"
+            return Said("formula_times", {"factor": shown})
     for other in (*exercise.graph.givens, *exercise.graph.steps):
         quantity = points.value(other)
-        label = exercise.naming.label(other)
+        name = {"name": exercise.naming.label(other)}
         with np.errstate(all="ignore"):
             if other != id and same(ratio * quantity, np.ones(POINTS)):
-                return f"the factor {label} is missing"
+                return Said("factor_missing", name)
             if other != id and same(ratio, quantity):
-                return f"the factor {label} does not belong there"
-    return ""
+                return Said("factor_too_many", name)
+    return None

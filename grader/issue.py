@@ -28,7 +28,7 @@ from grader.handouts import Progress, silent, student_files, write_handouts
 from grader.roster import Student
 from grader.spreadsheet import plain_table
 from grader.unfinished import Plan, Unfinished, unfinished
-from problems.draw import DRAW_VERSION, draw, key
+from problems.draw import draw, key
 from problems.errors import Complaint, GateError
 from problems.exercise import Exercise, as_json, dumps, issued
 from problems.family import Design
@@ -80,7 +80,7 @@ def issue(
     with unfinished(out, plan, force, fresh) as work:
         _tell(work, told)
         order = _draw(work, students, team, progress)
-        meta = json.dumps(order.as_json(__version__, DRAW_VERSION), ensure_ascii=False, indent=1)
+        meta = json.dumps(order.as_json(__version__), ensure_ascii=False, indent=1)
         (work.folder / META).write_bytes((meta + "\n").encode())
         (work.folder / ROSTER).write_bytes(roster)
         if order.formats:
@@ -150,7 +150,7 @@ def _design(order: Order, added: int) -> tuple[Design, Lines]:
 
 
 def _key(order: Order, slot: Slot, reissue: int = 0) -> bytes:
-    return key(order.secret, order.name, *slot, reissue)
+    return key(order.secret, order.name, *slot, reissue, order.draw)
 
 
 class _Refused(Exception):

@@ -12,6 +12,8 @@ import numpy as np
 from grader.batch import (
     CARRIED,
     IMPRECISE,
+    SHORT,
+    UNDETERMINED,
     WRONG,
     Batch,
     Codes,
@@ -21,6 +23,7 @@ from grader.batch import (
     is_coarse,
     spread,
 )
+from grader.evidence import is_determined, is_firm
 from grader.guards import UPDATES, Guards
 from problems.ball import Ball, within
 from problems.elementary import BoolArray, FloatArray, Number, array, greater
@@ -66,9 +69,15 @@ class Mixtures:
         """Mix the step's own parents; then, through parents that are not asked for, theirs."""
         self._level(at, self.step.parents, ())
         sources, between = self.walk.sources(self.step)
-        rest = at[self.verdict[at] == WRONG]
+        rest = at[self._is_open(at)]
         if between and len(rest):
             self._level(rest, sources, between)
+
+    def _is_open(self, at: Indices) -> BoolArray:
+        """Where a further choice may explain an answer, or explain it by more than nothing."""
+        verdict = self.verdict[at]
+        still: BoolArray = (verdict == WRONG) | (verdict == UNDETERMINED)
+        return still
 
     def _level(self, at: Indices, parents: Sequence[str], between: Sequence[Step]) -> None:
         """Submissions with the same deviating parents are tried together."""
@@ -104,7 +113,7 @@ class Mixtures:
         table = choice_table(tuple(options), len(off))
         named = [*off, *loose]
         for rows in (table[:1], table[1:]):
-            at = at[self.verdict[at] == WRONG]
+            at = at[self._is_open(at)]
             if len(at) and len(rows):
                 parents, barred = self._parents(at, sources, named, rows)
                 for step in between:
@@ -158,9 +167,17 @@ class Mixtures:
         m = np.stack([spread(ball.m, len(at)) for ball in balls])[how]
         r = np.stack([spread(ball.r, len(at)) for ball in balls])[how]
         alive = np.zeros(len(at), dtype=bool)
-        marks = (found.dead.get(parent), None, found.dead_recomputed.get(parent))
+        marks = (found.dead.get(parent), None, self._useless(parent))
         dead = np.stack([alive if mark is None else mark[at] for mark in marks])[how]
         return Ball(m, r), dead
+
+    def _useless(self, parent: str) -> BoolArray | None:
+        """Where the recomputed value proves nothing: behind a wrong 0, or it is the true one."""
+        if parent not in self.found.reached:
+            return None
+        useless: BoolArray = ~self.found.reached[parent]
+        dead = self.found.dead_recomputed.get(parent)
+        return useless if dead is None else useless | dead
 
     def _try(
         self,
@@ -171,7 +188,7 @@ class Mixtures:
         off: list[str],
         table: Indices,
     ) -> BoolArray:
-        """Where some choice explains the answer; those get their verdict."""
+        """Where some choice explains the answer and shows work; those need no further one."""
         id = self.step.id
         ball = self.walk.ball(self.step, rule, parents)
         value, unit = self.batch.values[id][at], self.batch.units[id][at]
@@ -179,20 +196,68 @@ class Mixtures:
         updated = self.step.kind in UPDATES
         repeats = self.walk.guards.repeated(self.step)[at] & self.walk.guards.repeaters[at]
         repeats = repeats & ~(all_own & updated)
-        exact = open_ & self._explains(value, ball, rule, parents) & ~repeats
-        short = unit > 1.5 * self.asked[at]
-        coarse = (
-            open_ & is_coarse(ball, value, unit, self.asked[at])
-            if short.any()
-            else np.zeros_like(open_)
-        )
-        carried, rough = exact.any(axis=0), coarse.any(axis=0) & ~exact.any(axis=0)
+        follows = self._explains(value, ball, rule, parents) & ~repeats
+        exact = open_ & follows
+        coarse = np.zeros_like(open_)
+        short = unit > SHORT * self.asked[at]
+        if short.any():
+            coarse = open_ & is_coarse(ball, value, unit, self.asked[at])
+            held = exact & short & self._from_coarse(at, off, table)
+            exact, coarse = exact & ~held, coarse | held
+        zeroed = follows.any(axis=0) & ~exact.any(axis=0) & (self.verdict[at] == WRONG)
+        if zeroed.any():
+            nowhere = np.zeros(self.batch.count, dtype=bool)
+            self.found.zeroed.setdefault(id, nowhere)[at[zeroed]] = True
+        if not (exact.any() or coarse.any()):
+            return np.zeros(len(at), dtype=bool)
+        shows = is_determined(self.batch, self.step, value, ball, parents)
+        return self._settled(at, rule, ball, parents, exact, coarse, shows, off, table)
+
+    def _from_coarse(self, at: Indices, off: list[str], table: Indices) -> BoolArray:
+        """Which choices take an own number that has too few digits: shape (choices, at)."""
+        taken = np.zeros((len(table), len(at)), dtype=bool)
+        for column, parent in enumerate(off):
+            if parent in self.found.coarse:
+                taken |= (table[:, column] == OWN)[:, None] & self.found.coarse[parent][at]
+        return taken
+
+    def _settled(
+        self,
+        at: Indices,
+        rule: Expression,
+        ball: Ball,
+        parents: Mapping[str, Ball],
+        exact: BoolArray,
+        coarse: BoolArray,
+        shows: BoolArray,
+        off: list[str],
+        table: Indices,
+    ) -> BoolArray:
+        """Verdicts of what is explained; where work is shown, no further choice is needed."""
+        strong, rough = exact & shows, coarse & shows
+        carried = strong.any(axis=0)
+        silent = exact.any(axis=0) & ~carried
+        imprecise = rough.any(axis=0) & ~carried & ~silent & (self.verdict[at] == WRONG)
+        silent &= self.verdict[at] == WRONG
         self.verdict[at[carried]] = CARRIED
-        self.verdict[at[rough]] = IMPRECISE
-        first = np.where(carried, exact.argmax(axis=0), coarse.argmax(axis=0))
-        self._note(at, first, carried | rough, off, table, set(rule.refs()))
-        hit: BoolArray = carried | rough
+        self.verdict[at[silent]] = UNDETERMINED
+        self.verdict[at[imprecise]] = IMPRECISE
+        if carried.any():
+            firm = (strong & is_firm(self.batch.graph, self.step, ball, parents)).any(axis=0)
+            self._mark_weak(at[carried & ~firm])
+        first = np.where(
+            carried,
+            strong.argmax(axis=0),
+            np.where(silent, exact.argmax(axis=0), rough.argmax(axis=0)),
+        )
+        self._note(at, first, carried | silent | imprecise, off, table, set(rule.refs()))
+        hit: BoolArray = carried | imprecise
         return hit
+
+    def _mark_weak(self, at: Indices) -> None:
+        if len(at):
+            nowhere = np.zeros(self.batch.count, dtype=bool)
+            self.found.weak.setdefault(self.step.id, nowhere)[at] = True
 
     def _note(
         self,

@@ -118,7 +118,8 @@ class Policy:
     follow_through: float = 1.0
     """Multiplies the credit of `carried`; 0 for no follow-through."""
     slips: Mapping[str, float] = field(default_factory=dict)
-    """Name of a slip -> its credit, where it is not that of `slip`."""
+    """Name of a slip -> its credit, where it is not that of `slip`; a repetition has at least
+    as much."""
     off_per_digit: float | None = None
     """Taken off the credit of `correct` for each missing digit, instead of `imprecise`."""
     weights: Mapping[str, float] = field(default_factory=dict)
@@ -133,13 +134,14 @@ class Policy:
 
         Args:
             verdict: one of the closed set.
-            slip: the misconception's name, where the verdict is `slip`.
+            slip: the misconception's name, where the verdict is `slip` or `repeated`.
             missing: how many digits fewer than asked, where it is `imprecise`.
         """
         if verdict == "carried":
             return self.credits["carried"] * self.follow_through
-        if verdict == "slip" and slip is not None:
-            return self.slips.get(slip, self.credits["slip"])
+        if verdict in ("slip", "repeated"):
+            once = self.slips.get(slip or "", self.credits["slip"])
+            return once if verdict == "slip" else max(once, self.credits["repeated"])
         if verdict == "imprecise" and self.off_per_digit is not None:
             left = self.credits["correct"] - self.off_per_digit * missing
             return max(0.0, round(left, DUST))

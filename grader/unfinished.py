@@ -18,7 +18,6 @@ from grader import __version__
 from grader.aside import is_empty, take_place, write_file
 from grader.errors import AssignmentError
 from grader.folder import EXERCISES, Order
-from problems.draw import DRAW_VERSION
 from problems.errors import SpecError
 
 JOURNAL = "journal.json"
@@ -41,7 +40,6 @@ class Plan:
         """The form in the journal."""
         entries = {
             "bpgrade": __version__,
-            "draw": DRAW_VERSION,
             **asdict(self.order),
             "students": self.students,
             "class list": self.roster,
@@ -147,12 +145,19 @@ def _begun(place: Path, plan: Plan) -> Unfinished:
     if not (place / FOLDER / EXERCISES).is_file():
         return Unfinished(place, plan, Done())
     now = plan.as_json()
+    if (before.get("draw") or 1) < now["draw"]:  # what was begun goes on as it began
+        now |= {key: before.get(key) for key in ("draw", "definition")}
     if plan.secret_made_up:
         now["secret"] = before.get("secret")
     differ = [key for key in now if now[key] != before.get(key)]
     if differ:
         raise AssignmentError(_another(place, before, now, differ, done))
-    order = replace(plan.order, secret=str(now["secret"]))
+    order = replace(
+        plan.order,
+        secret=str(now["secret"]),
+        draw=int(now["draw"] or 1),
+        definition=str(now["definition"]),
+    )
     return Unfinished(place, replace(plan, order=order), done)
 
 

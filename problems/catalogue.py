@@ -78,6 +78,8 @@ class Slip:
     teacher: str
     source: str
     rules: Callable[[Site], Wrong]
+    since: int = 1
+    """Version of the draw from which exercises must tell it from the right rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +100,14 @@ def slip(
     student: str,
     teacher: str,
     source: str = "Common in hand work",
+    since: int = 1,
 ) -> Callable[[Callable[[Site], Wrong]], Callable[[Site], Wrong]]:
     """Enter a wrong rule into the catalogue."""
 
     def enter(rules: Callable[[Site], Wrong]) -> Callable[[Site], Wrong]:
-        CATALOGUE[name] = Slip(name, tuple(kinds.split()), title, student, teacher, source, rules)
+        CATALOGUE[name] = Slip(
+            name, tuple(kinds.split()), title, student, teacher, source, rules, since
+        )
         return rules
 
     return enter

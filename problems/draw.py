@@ -4,7 +4,8 @@ Each exercise has a key, the hash of (draw version, secret, assignment, student,
 reissue). Attempts come in blocks of 64; a block's numbers are squeezed from SHAKE-256 of the
 key and the block's number. The first attempt that passes the gate is issued, however many
 are tried at once. Nothing here depends on a random library, so the numbers never change with
-one. A change of this algorithm needs a new `DRAW_VERSION`.
+one. A change of this algorithm, or of what passes the gate, needs a new
+`problems.versions.DRAW_VERSION`.
 """
 
 from __future__ import annotations
@@ -22,10 +23,13 @@ from problems import gate
 from problems.elementary import BoolArray, FloatArray
 from problems.errors import Complaint, GateError
 from problems.family import Design
+from problems.graph import Graph
+from problems.precision import Precision
+from problems.separation import Separation
 from problems.sieve import Sieve, sieve
 from problems.solve import Indices, solve
+from problems.versions import DRAW_VERSION
 
-DRAW_VERSION = 1
 BLOCK = 64
 CHUNK = 65_536
 """Most candidates that are drawn at once."""
@@ -42,13 +46,20 @@ LAST = MOST_ATTEMPTS + 16_384
 Progress = Callable[[int], None]
 
 
-def key(secret: str, assignment: str, student: str, exercise: int = 1, reissue: int = 0) -> bytes:
+def key(
+    secret: str,
+    assignment: str,
+    student: str,
+    exercise: int = 1,
+    reissue: int = 0,
+    version: int = DRAW_VERSION,
+) -> bytes:
     """The hash that an exercise's numbers and id come from.
 
     >>> key("s", "hw1", "ada").hex()[:8] == key("s", "hw1", "bob").hex()[:8]
     False
     """
-    parts = [DRAW_VERSION, secret, assignment, student, exercise, reissue]
+    parts = [version, secret, assignment, student, exercise, reissue]
     text = json.dumps(parts, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("ascii")).digest()
 
@@ -135,7 +146,15 @@ def _squeezed(key: bytes, block: int, length: int) -> bytes:
 
 def must_pass(design: Design) -> tuple[gate.Check, ...]:
     """The quality gate of a design."""
-    return gate.checks(design.graph, design.asked, design.precision, design.family.low)
+    return gate.checks(*_gated(design))
+
+
+def _gated(
+    design: Design,
+) -> tuple[Graph, tuple[str, ...], Precision, float | None, int, Separation | None]:
+    """What the gate of a design depends on."""
+    low, version = design.family.low, design.version
+    return design.graph, design.asked, design.precision, low, version, design.separation
 
 
 def passing(design: Design, values: dict[str, FloatArray], count: int) -> BoolArray:
@@ -151,7 +170,7 @@ def passing(design: Design, values: dict[str, FloatArray], count: int) -> BoolAr
 
 def sieve_of(design: Design) -> Sieve:
     """The quality gate of a design, for many candidates at once."""
-    return sieve(design.graph, design.asked, design.precision, design.family.low)
+    return sieve(*_gated(design))
 
 
 def draw(
@@ -267,6 +286,8 @@ def describe(check: gate.Check) -> str:
             return f"{check.step} cannot be told from {check.other}"
         case "slip":
             return f"{check.step} cannot be told from the slip '{check.other}'"
+        case "pair":
+            return f"two slips at {check.step} cannot be told from each other"
         case "twins":
             return f"{check.step} and {check.other} cannot be told apart"
     return f"{check.step}: a unit is saturated or dead"

@@ -356,9 +356,10 @@ def _from_json(doc: Doc) -> Exercise:
 
 def _precision(doc: Doc) -> Precision:
     kinds = tuple((str(k), int(n)) for k, n in doc.get("kinds", {}).items())
+    subresults = bool(doc.get("subresults", False))  # old ones were gated without them
     if "significant" in doc:
-        return Precision(None, int(doc["significant"]), kinds)
-    return Precision(int(doc["decimals"]), None, kinds)
+        return Precision(None, int(doc["significant"]), kinds, subresults)
+    return Precision(int(doc["decimals"]), None, kinds, subresults)
 
 
 def _givens(doc: Doc, plan: Plan) -> dict[str, str]:

@@ -11,8 +11,9 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from problems import ids, notation
 from problems.activations import SOFTMAX
@@ -23,6 +24,10 @@ from problems.grid import Grid
 from problems.network import Layer, Method, Network, Plan, Task
 from problems.precision import Precision
 from problems.sections import Placed, Section, placed
+from problems.versions import DRAW_VERSION, SEPARATION, SUBRESULTS
+
+if TYPE_CHECKING:
+    from problems.separation import Separation
 
 SHIPPED = Path(__file__).with_name("families")
 DIFFICULTIES = ("easy", "standard", "hard")
@@ -62,6 +67,8 @@ class Family:
     """How the printed pages are dressed: after which text."""
     given: str = "Given"
     """Heading of the table of givens."""
+    separate_slips: bool = False
+    """Whether any two slips at a step must be told apart, where numbers can do it."""
 
     def design(
         self,
@@ -69,25 +76,37 @@ class Family:
         decimals: int | None = None,
         significant: int | None = None,
         difficulty: str = "standard",
+        version: int = DRAW_VERSION,
     ) -> Design:
         """The family with the user's choices settled.
+
+        Args:
+            layers: another topology, like `3-2-2`.
+            decimals: other places for all steps,
+            significant: or figures instead.
+            difficulty: which ranges of numbers.
+            version: of the draw; that of the assignment, where there is one.
 
         Raises:
             SpecError: a choice is not possible, with what is allowed.
         """
+        if version > DRAW_VERSION:
+            what = f"version {version} is newer than this bpgrade ({DRAW_VERSION}); upgrade it"
+            raise SpecError([Complaint("draw", what)])
         if difficulty not in self.ranges:
             allowed = ", ".join(self.ranges)
             raise SpecError([Complaint("difficulty", f"{difficulty!r} is none of {allowed}")])
         network = self._network(parse_layers(layers or self.layers))
         task = self._task(network)
         precision = self._precision(decimals, significant)
+        precision = replace(precision, subresults=version >= SUBRESULTS)
         plan = Plan(network, task, self.method)
         graph = build(plan)
         pieces = placed(self.sections, graph, self._titles())
         if not any(piece.questions for piece in pieces):
             raise SpecError([Complaint("section", f"{self.name} asks for no step of this net")])
         grids = {id: self._grid(id, difficulty) for id in given_ids(plan)}
-        return Design(self, plan, precision, difficulty, tuple(pieces), grids)
+        return Design(self, plan, precision, difficulty, tuple(pieces), grids, version)
 
     def _network(self, widths: tuple[int, ...]) -> Network:
         inputs, *units = widths
@@ -147,6 +166,8 @@ class Design:
     difficulty: str
     sections: tuple[Placed, ...]
     grids: Mapping[str, Grid]
+    version: int = DRAW_VERSION
+    """Of the draw: decides what must pass the gate."""
     added: int = 0
     """Digits asked for beyond the user's choice, because the gate needs them."""
 
@@ -175,13 +196,22 @@ class Design:
         """Everything that is answered, as of an exercise."""
         return (*self.asked, *map(ids.formula_of, self.formulas), *self.generals)
 
+    @cached_property
+    def separation(self) -> Separation | None:
+        """Pairs of slips that must be told apart, where the family asks for it."""
+        if not self.family.separate_slips or self.version < SEPARATION:
+            return None
+        from problems.separation import separation
+
+        return separation(self)
+
     def finer(self) -> Design | None:
         """The same with one more digit, if the family allows it."""
         decimals = self.precision.decimals
         if decimals is None or self.added >= self.family.may_add:
             return None
         kinds = tuple((kind, places + 1) for kind, places in self.precision.kinds)
-        precision = Precision(decimals + 1, None, kinds)
+        precision = replace(self.precision, decimals=decimals + 1, kinds=kinds)
         return replace(self, precision=precision, added=self.added + 1)
 
 
@@ -280,7 +310,7 @@ def _family(check: Checker, data: dict[str, Any], name: str) -> Family:
     task = check.table(data, "task", _TASK)
     method = check.table(data, "method", _METHOD)
     precision = check.table(data, "precision", "decimals significant may_add kinds")
-    gate = check.table(data, "gate", "slope")
+    gate = check.table(data, "gate", "slope separate_slips")
     ranges, one_hot = check.ranges(data)
     decimals = check.number(precision, "precision.decimals", None, 1, 10)
     significant = check.number(precision, "precision.significant", None, 2, 10)
@@ -310,6 +340,7 @@ def _family(check: Checker, data: dict[str, Any], name: str) -> Family:
         sections=check.sections(data),
         look=check.choice(data, "look", LOOKS, "standard"),
         given=check.text(data, "given", "Given"),
+        separate_slips=check.flag(gate, "gate.separate_slips", False),
     )
 
 

@@ -24,8 +24,10 @@ from problems.expression import BALLS, Expression
 from problems.graph import Graph, Step
 from problems.ids import neighbours
 from problems.precision import Precision
+from problems.separation import Separation
 from problems.slips import wrong_rules
 from problems.solve import Solution
+from problems.versions import DRAW_VERSION
 
 OUTPUT_RANGE = (0.02, 0.98)
 """Where an output may lie whose slope is no step because it cancels against the loss."""
@@ -39,7 +41,7 @@ class Check:
     """One reason to refuse a draw."""
 
     name: str
-    """`zero`, `parent`, `slip`, `saturated`, `twins`."""
+    """`zero`, `parent`, `slip`, `saturated`, `twins`, `pair`."""
     step: str
     other: str
     """The id or the slip that it must differ from."""
@@ -128,7 +130,8 @@ def _differs_unless_zero(a: str, b: str, target: str) -> Callable[[Solution], Tr
     return passes
 
 
-def _trivial_checks(graph: Graph, step: Step) -> Iterator[Check]:
+def trivial_checks(graph: Graph, step: Step) -> Iterator[Check]:
+    """That a step can be told from 0 and from its own parents, wherever it is none of them."""
     kind = step.kind
     straight = is_straight(graph, step)
     if not (straight and kind == "slope"):
@@ -148,8 +151,8 @@ def _is_one(graph: Graph, step: Step, parent: str) -> bool:
     return step.kind == "db" and step.parents == (parent,)
 
 
-def _slip_checks(graph: Graph, step: Step, precision: Precision) -> Iterator[Check]:
-    for wrong in wrong_rules(graph, step.id):
+def _slip_checks(graph: Graph, step: Step, precision: Precision, version: int) -> Iterator[Check]:
+    for wrong in wrong_rules(graph, step.id, version):
         if wrong.slip not in OTHERWISE:
             passes = _differs_from_rule(step, wrong.rule, precision)
             yield Check("slip", step.id, wrong.slip, passes, wrong.rule)
@@ -167,6 +170,32 @@ def _differs_from_rule(
     return passes
 
 
+def _separates(
+    separation: Separation, id: str, precision: Precision
+) -> Callable[[Solution], Truth]:
+    """Whether any two slips of a step give numbers that are visibly two.
+
+    A slip is worked from the student's own numbers, so it is known to one unit, however far
+    these are from the true ones.
+    """
+    rules, pairs = separation.rules[id], separation.pairs[id]
+    kind = ids.parse(id).kind
+
+    def passes(balls: Solution) -> Truth:
+        numbers = []
+        for rule in rules:
+            value: Ball = rule.evaluate(balls, BALLS)
+            numbers.append(Ball(value.m, precision.unit(kind, Ball(value.m))))
+        passed: Truth = True
+        for a, b in pairs:
+            passed = np.logical_and(passed, apart(numbers[a], numbers[b]))
+            if not np.any(passed):
+                break
+        return passed
+
+    return passes
+
+
 def _twin_checks(graph: Graph, asked: Sequence[str]) -> Iterator[Check]:
     for n, first in enumerate(asked):
         if is_straight(graph, graph.steps[first]) and ids.parse(first).kind == "slope":
@@ -178,7 +207,12 @@ def _twin_checks(graph: Graph, asked: Sequence[str]) -> Iterator[Check]:
 
 @lru_cache(maxsize=64)
 def checks(
-    graph: Graph, asked: tuple[str, ...], precision: Precision, low: float | None = None
+    graph: Graph,
+    asked: tuple[str, ...],
+    precision: Precision,
+    low: float | None = None,
+    version: int = DRAW_VERSION,
+    separation: Separation | None = None,
 ) -> tuple[Check, ...]:
     """Everything that a draw must pass, the cheapest and most selective first.
 
@@ -187,13 +221,18 @@ def checks(
         asked: ids of the asked steps.
         precision: what the worksheet asks for.
         low: least slope of a unit, where the family sets its own.
+        version: of the draw; wrong rules that came later are no reason to refuse.
+        separation: pairs of slips that must be told from each other, if any must.
     """
     found = list(_slope_checks(graph, low))
     for id in asked:
-        found.extend(_trivial_checks(graph, graph.steps[id]))
+        found.extend(trivial_checks(graph, graph.steps[id]))
     found.extend(_twin_checks(graph, asked))
     for id in asked:
-        found.extend(_slip_checks(graph, graph.steps[id], precision))
+        found.extend(_slip_checks(graph, graph.steps[id], precision, version))
+    if separation:
+        every = ((id, _separates(separation, id, precision)) for id in asked)
+        found.extend(Check("pair", id, "", passes) for id, passes in every)
     return tuple(found)
 
 

@@ -51,11 +51,17 @@ class Precision:
     significant: int | None = None
     kinds: tuple[tuple[str, int], ...] = ()
     """Kind of step and its places (or figures), where they differ from the rest."""
+    subresults: bool = False
+    """Whether what is written on the way to a step may be rounded or cut like the step itself:
+    see `problems.subresults`."""
 
     def places(self, kind: str) -> int:
         """Decimals or figures that a step of this kind asks for."""
         usual = self.decimals if self.significant is None else self.significant
-        return dict(self.kinds).get(kind, usual if usual is not None else 4)
+        for name, places in self.kinds:
+            if name == kind:
+                return places
+        return usual if usual is not None else 4
 
     def worded(self, kind: str) -> str:
         """What is asked of a step of this kind, in words.
@@ -95,7 +101,8 @@ class Precision:
             if self.significant is None
             else {"significant": self.significant}
         )
-        return doc | ({"kinds": dict(self.kinds)} if self.kinds else {})
+        doc |= {"kinds": dict(self.kinds)} if self.kinds else {}
+        return doc | ({"subresults": True} if self.subresults else {})
 
 
 def rounded(value: float, decimals: int) -> str:

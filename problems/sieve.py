@@ -10,6 +10,7 @@ Source: docs/grading.md, on the quality gate.
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -22,6 +23,7 @@ from problems.expression import Constant, Expression, Negative, Ref
 from problems.gate import Check
 from problems.graph import Graph
 from problems.precision import Precision
+from problems.separation import Separation
 from problems.solve import Givens, Indices, Unfolding
 
 SLICE = 8_192
@@ -39,25 +41,24 @@ FEWEST = 5
 
 
 class Sieve:
-    """The checks of a design, in the order that costs least.
+    """The checks of a design, in the order that costs least; threads may share it.
 
     Args:
         graph: the steps.
-        asked: ids of the asked steps.
+        must: everything that a draw must pass, see `problems.gate.checks`.
         precision: what the worksheet asks for.
-        low: least slope of a unit, where the family sets its own.
     """
 
-    def __init__(
-        self, graph: Graph, asked: tuple[str, ...], precision: Precision, low: float | None
-    ) -> None:
+    def __init__(self, graph: Graph, must: Sequence[Check], precision: Precision) -> None:
         self._graph = graph
         self._precision = precision
         self.parts: dict[str, Expression] = {}
         """Name -> what several wrong rules of a step have in common."""
-        checks = _sharing(gate.checks(graph, asked, precision, low), graph, precision, self.parts)
-        self._early = [check for check in checks if check.name == "saturated"]
-        self._late = [check for check in checks if check.name != "saturated"]
+        checks = _sharing(must, graph, precision, self.parts)
+        early = [check for check in checks if check.name == "saturated"]
+        self._order = early, [check for check in checks if check.name != "saturated"]
+        """What is tried early and what late, always read and written as one."""
+        self._lock = threading.Lock()
         self._tried: Counter[Check] | None = Counter()
         self._refused: Counter[Check] = Counter()
         self._seen = 0
@@ -69,14 +70,14 @@ class Sieve:
 
     def survivors(self, givens: Givens, count: int) -> BoolArray:
         """Which of `count` candidates pass every check."""
-        left = [
-            self._left(self._early, givens, alive) for alive in _slices(np.arange(count), SLICE)
-        ]
+        early, late = self._order  # once: another thread may put them in order meanwhile
+        left = [self._left(early, givens, alive) for alive in _slices(np.arange(count), SLICE)]
         rest = np.concatenate(left) if left else np.arange(0)
         result = np.zeros(count, dtype=bool)
         for alive in _slices(rest, SLICE):
-            result[self._left(self._late, givens, alive)] = True
-        self._put_in_order(count)
+            result[self._left(late, givens, alive)] = True
+        with self._lock:
+            self._put_in_order(count)
         return result
 
     def _left(self, checks: Sequence[Check], givens: Givens, alive: Indices) -> Indices:
@@ -94,8 +95,9 @@ class Sieve:
                     step = check.step
                 passed &= check.passes(balls)
                 before, left = left, int(np.count_nonzero(passed))
-                if self._tried is not None:
-                    self._tried[check] += before
+                tried = self._tried
+                if tried is not None:
+                    tried[check] += before
                     self._refused[check] += before - left
                 if left < min(WORTHWHILE * len(passed), len(passed) - MANY):
                     balls.keep(passed)
@@ -108,10 +110,9 @@ class Sieve:
         tried = self._tried
         if tried is None or self._seen < PILOT:
             return
-        every = [*self._early, *self._late]
+        every = [check for part in self._order for check in part]
         notable = {c for c in every if self._refused[c] >= max(NOTABLE * tried[c], FEWEST)}
-        self._early = [check for check in every if check in notable]
-        self._late = [check for check in every if check not in notable]
+        self._order = [c for c in every if c in notable], [c for c in every if c not in notable]
         self._tried = None
 
 
@@ -120,9 +121,16 @@ def _slices(of: Indices, length: int) -> Iterator[Indices]:
 
 
 @lru_cache(maxsize=64)
-def sieve(graph: Graph, asked: tuple[str, ...], precision: Precision, low: float | None) -> Sieve:
+def sieve(
+    graph: Graph,
+    asked: tuple[str, ...],
+    precision: Precision,
+    low: float | None,
+    version: int,
+    separation: Separation | None,
+) -> Sieve:
     """The sieve of a design, made once; it learns its order from the first candidates."""
-    return Sieve(graph, asked, precision, low)
+    return Sieve(graph, gate.checks(graph, asked, precision, low, version, separation), precision)
 
 
 # common parts ------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from problems import ids, slips_backward, slips_forward, slips_loss, slips_pen, 
 from problems.catalogue import CATALOGUE, Site, WrongRule
 from problems.expression import NUMBERS, Expression
 from problems.graph import Graph, Step
+from problems.versions import DRAW_VERSION
 
 ENTRIES = (slips_forward, slips_loss, slips_backward, slips_updates, slips_pen)
 """The modules that hold the entries, in the order in which slips are tried."""
@@ -42,8 +43,13 @@ def _functionally_new(step: Step, wrong: Expression) -> bool:
 
 
 @lru_cache(maxsize=65536)
-def wrong_rules(graph: Graph, id: str) -> tuple[WrongRule, ...]:
+def wrong_rules(graph: Graph, id: str, version: int = DRAW_VERSION) -> tuple[WrongRule, ...]:
     """Every catalogued wrong rule that applies to a step.
+
+    Args:
+        graph: the steps.
+        id: of the step.
+        version: of the draw; slips that were entered later are left out.
 
     >>> from problems.graph import build
     >>> from problems.network import Layer, Network, Plan
@@ -56,7 +62,7 @@ def wrong_rules(graph: Graph, id: str) -> tuple[WrongRule, ...]:
     site = Site(graph, step, parsed)
     found: dict[Expression, WrongRule] = {}
     for entry in TRIED:
-        if parsed.kind in entry.kinds or "*" in entry.kinds:
+        if entry.since <= version and (parsed.kind in entry.kinds or "*" in entry.kinds):
             for rule in entry.rules(site):
                 if rule not in found and _functionally_new(step, rule):
                     found[rule] = WrongRule(entry.name, rule)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from problems import ids
 from problems.activations import activation
-from problems.catalogue import Site, Wrong, kind_of, mapped_refs, slip
+from problems.catalogue import Site, Wrong, is_bias, kind_of, mapped_refs, slip
 from problems.expression import (
     ONE,
+    Constant,
     Expression,
     Function,
     Product,
@@ -186,6 +187,55 @@ def _updated_weights(at: Site) -> Wrong:
     yield mapped_refs(at.step.rule, updated)
 
 
+def _slope_of_curve(at: Site, node: Expression) -> bool:
+    """Whether a factor is a slope that is not 0 or 1 by its nature."""
+    if not isinstance(node, Ref) or kind_of(node) != "slope":
+        return False
+    layer = at.graph.plan.network.layers[ids.parse(node.id).layer - 1]
+    return not activation(layer.activation).straight
+
+
+@slip(
+    "slope-twice",
+    "delta dw db dout path",
+    "slope of the activation multiplied twice",
+    "The slope of an activation is multiplied in once.",
+    "The activation's slope was squared, or multiplied in a second time.",
+    since=2,
+)
+def _slope_twice(at: Site) -> Wrong:
+    yield replaced(at.step.rule, lambda n: Square(n) if _slope_of_curve(at, n) else None)
+
+
+@slip(
+    "gradient-on-path",
+    "dout path",
+    "gradient instead of delta times weight",
+    "What goes back over a connection is delta times its weight, not the gradient of the weight.",
+    "dE/dw was used where delta times w belongs in the backward sum.",
+    "A published worked solution of the exercise",
+    since=2,
+)
+def _gradient_on_path(at: Site) -> Wrong:
+    layer, unit = at.id.layer, at.id.indices[1]
+    above = [at.id.path] if at.id.path else units(at.graph.plan.network.layers[layer].units)
+    gradients: list[Expression] = [at.ref(f"dw.{layer + 1}.{k}.{unit}") for k in above]
+    yield total(gradients)
+
+
+@slip(
+    "mean-over-paths",
+    "dout",
+    "mean over the paths instead of their sum",
+    "The paths to the outputs are added, not averaged.",
+    "The sum over the paths was divided by their number.",
+    since=2,
+)
+def _mean_over_paths(at: Site) -> Wrong:
+    if isinstance(at.step.rule, Sum):
+        yield Product((Constant(f"1/{len(at.step.rule.terms)}"), at.step.rule))
+
+
 # gradients ---------------------------------------------------------------------------------
 
 
@@ -243,3 +293,43 @@ def _bias_gradient_times_input(at: Site) -> Wrong:
         kind = "x" if at.id.layer == 1 else f"out.{at.id.layer - 1}"
         for i in units(at.graph.plan.network.below(at.id.layer)):
             yield Product((at.step.rule, at.ref(f"{kind}.{i}")))
+
+
+@slip(
+    "bias-gradient-times-bias",
+    "db",
+    "bias gradient multiplied by the bias",
+    "A bias has the input 1: its own value plays no part in its gradient.",
+    "The bias gradient was multiplied by the bias itself.",
+    since=2,
+)
+def _bias_gradient_times_bias(at: Site) -> Wrong:
+    unit = at.id.indices[1] if len(at.id.indices) > 1 else 1
+    net = at.graph.steps.get(at.ref(f"net.{at.id.layer}.{unit}").id)
+    if net is not None and not at.average:
+        yield from (Product((at.step.rule, term)) for term in net.rule.parts() if is_bias(term))
+
+
+@slip(
+    "bias-gradient-zero",
+    "db",
+    "bias gradient taken as zero",
+    "A bias is a parameter like a weight: the loss changes with it.",
+    "The bias was taken for a constant without a gradient.",
+    since=2,
+)
+def _bias_gradient_zero(at: Site) -> Wrong:
+    yield Product((Constant("0"), at.step.rule))
+
+
+@slip(
+    "rate-in-gradient",
+    "dw db",
+    "learning rate inside the gradient",
+    "The learning rate belongs to the update, not to the gradient.",
+    "The gradient was multiplied by the learning rate already.",
+    since=2,
+)
+def _rate_in_gradient(at: Site) -> Wrong:
+    if "rate" in at.graph.givens:
+        yield Product((Ref("rate"), at.step.rule))

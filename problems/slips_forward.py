@@ -5,7 +5,16 @@ from __future__ import annotations
 from problems import ids
 from problems.activations import SOFTMAX
 from problems.catalogue import Site, Wrong, is_bias, is_weight, mapped_refs, slip, without
-from problems.expression import Expression, Function, Negative, Product, Ref, Sum, replaced
+from problems.expression import (
+    Expression,
+    Function,
+    Negative,
+    Product,
+    Quotient,
+    Ref,
+    Sum,
+    replaced,
+)
 
 # net input ---------------------------------------------------------------------------------
 
@@ -84,6 +93,25 @@ def _weights_left_out(at: Site) -> Wrong:
     yield replaced(at.step.rule, bare)
 
 
+@slip(
+    "raw-input",
+    "net",
+    "inputs of the network used in the second layer",
+    "What feeds this unit: the outputs of the layer below, not the inputs of the network.",
+    "The net input of the second layer was taken from x instead of the hidden outputs.",
+    since=2,
+)
+def _raw_input(at: Site) -> Wrong:
+    net = at.graph.plan.network
+    if at.id.layer == 2 and not at.id.inner and net.below(2) <= net.inputs:
+
+        def raw(name: str) -> str | None:
+            parsed = ids.parse(name)
+            return at.ref(f"x.{parsed.indices[1]}").id if parsed.kind == "out" else None
+
+        yield mapped_refs(at.step.rule, raw)
+
+
 # output ------------------------------------------------------------------------------------
 
 
@@ -136,3 +164,19 @@ def _other_activation(at: Site) -> Wrong:
 def _softmax_not_shared(at: Site) -> Wrong:
     if at.layer.activation == SOFTMAX:
         yield Function("logistic", at.ref(f"net.{at.id.layer}.{at.id.indices[1]}"))
+
+
+@slip(
+    "softmax-not-normalised",
+    "out",
+    "softmax not normalised",
+    "Softmax divides by the sum over all outputs.",
+    "e^v was written without dividing by the sum.",
+    "Common slip with softmax",
+    since=2,
+)
+def _softmax_not_normalised(at: Site) -> Wrong:
+    if at.layer.activation == SOFTMAX:
+        net = at.ref(f"net.{at.id.layer}.{at.id.indices[1]}")
+        # e^v by the activations there are
+        yield Quotient(Function("logistic", net), Function("logistic", Negative(net)))

@@ -13,6 +13,7 @@ from problems.expression import (
     Sum,
     replaced,
 )
+from problems.losses import LOSSES
 
 # loss and error ----------------------------------------------------------------------------
 
@@ -89,6 +90,73 @@ def _two_left_out(at: Site) -> Wrong:
 def _two_added(at: Site) -> Wrong:
     if at.graph.plan.network.loss == "half_squares":
         yield Product((Constant("2"), at.step.rule))
+
+
+@slip(
+    "delta-two-left-out",
+    "delta",
+    "factor 2 left out of delta",
+    "The derivative of a square brings down a factor 2.",
+    "The factor 2 of the derivative is missing in the delta of the output layer.",
+    since=2,
+)
+def _delta_two_left_out(at: Site) -> Wrong:
+    if at.last and at.graph.plan.network.loss == "squares":
+        yield Product((Constant("1/2"), at.step.rule))
+
+
+@slip(
+    "delta-two-added",
+    "delta",
+    "factor 2 too many in delta",
+    "The factor 1/2 cancels the 2 of the derivative.",
+    "The factor 2 was kept in the delta although the loss has a factor 1/2.",
+    since=2,
+)
+def _delta_two_added(at: Site) -> Wrong:
+    if at.last and at.graph.plan.network.loss == "half_squares":
+        yield Product((Constant("2"), at.step.rule))
+
+
+@slip(
+    "half-left-in",
+    "error delta",
+    "factor 1/2 left in the derivative",
+    "The factor 1/2 cancels against the 2 of the derivative.",
+    "The factor 1/2 of the loss was kept in its derivative, where it cancels.",
+    since=2,
+)
+def _half_left_in(at: Site) -> Wrong:
+    own = at.id.kind == "error" or at.last
+    if own and at.graph.plan.network.loss == "half_squares":
+        yield Product((Constant("1/2"), at.step.rule))
+
+
+@slip(
+    "loss-for-derivative",
+    "error",
+    "the loss instead of its derivative",
+    "Asked is how the loss changes with the output, not the loss itself.",
+    "The output's share of the loss was written for its derivative.",
+    since=2,
+)
+def _loss_for_derivative(at: Site) -> Wrong:
+    net, k = at.graph.plan.network, at.id.indices[0]
+    yield LOSSES[net.loss].share(at.ref(f"out.{net.depth}.{k}"), at.ref(f"t.{k}"))
+
+
+@slip(
+    "error-over-outputs",
+    "error dout",
+    "divided by the number of outputs",
+    "The loss is a sum over the outputs: each output's derivative stands by itself.",
+    "The derivative was divided by the number of outputs.",
+    since=2,
+)
+def _error_over_outputs(at: Site) -> Wrong:
+    outputs = at.graph.plan.network.outputs
+    if outputs > 1:
+        yield Product((Constant(f"1/{outputs}"), at.step.rule))
 
 
 @slip(

@@ -1,11 +1,12 @@
-"""Slips of the pen: they can happen at any step and come last, after every misconception."""
+"""Slips of the pen: they need no misunderstanding and come last, after every misconception."""
 
 from __future__ import annotations
 
 from problems import ids
 from problems.catalogue import Site, Wrong, slip
-from problems.expression import Constant, Negative, Product, Ref
+from problems.expression import Constant, Negative, Product, Ref, difference
 from problems.ids import neighbours
+from problems.slips_updates import update_parts
 
 
 @slip(
@@ -54,3 +55,16 @@ def _cells_swapped(at: Site) -> Wrong:
     for other in at.graph.steps:
         if neighbours(at.id, ids.parse(other)):
             yield Ref(other)
+
+
+@slip(
+    "weight-factored-out",
+    "new.w new.b",
+    "step multiplied by the old value",
+    "The step is subtracted as it is; the old value does not multiply it.",
+    "w(1 - rate * gradient) was written instead of w - rate * gradient.",
+    since=2,
+)
+def _weight_factored_out(at: Site) -> Wrong:
+    old, rate, gradient = update_parts(at.step.rule)
+    yield difference(old, Product((old, rate, gradient)))

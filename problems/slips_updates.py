@@ -8,7 +8,7 @@ from problems.expression import Constant, Expression, Product, Quotient, Ref, Su
 # updates -----------------------------------------------------------------------------------
 
 
-def _update_parts(rule: Expression) -> tuple[Expression, Expression, Expression]:
+def update_parts(rule: Expression) -> tuple[Expression, Expression, Expression]:
     """Old value, rate and gradient of an update rule."""
     old, minus = rule.parts()
     rate, gradient = minus.parts()[0].parts()
@@ -23,7 +23,7 @@ def _update_parts(rule: Expression) -> tuple[Expression, Expression, Expression]
     "The old value was written as the new one.",
 )
 def _unchanged(at: Site) -> Wrong:
-    yield _update_parts(at.step.rule)[0]
+    yield update_parts(at.step.rule)[0]
 
 
 @slip(
@@ -34,7 +34,7 @@ def _unchanged(at: Site) -> Wrong:
     "The step was added instead of subtracted.",
 )
 def _plus_for_minus(at: Site) -> Wrong:
-    old, rate, gradient = _update_parts(at.step.rule)
+    old, rate, gradient = update_parts(at.step.rule)
     yield Sum((old, Product((rate, gradient))))
 
 
@@ -46,7 +46,7 @@ def _plus_for_minus(at: Site) -> Wrong:
     "The full gradient was subtracted.",
 )
 def _rate_left_out(at: Site) -> Wrong:
-    old, _, gradient = _update_parts(at.step.rule)
+    old, _, gradient = update_parts(at.step.rule)
     yield difference(old, gradient)
 
 
@@ -58,7 +58,7 @@ def _rate_left_out(at: Site) -> Wrong:
     "The gradient was multiplied by the learning rate twice.",
 )
 def _rate_twice(at: Site) -> Wrong:
-    old, rate, gradient = _update_parts(at.step.rule)
+    old, rate, gradient = update_parts(at.step.rule)
     yield difference(old, Product((rate, rate, gradient)))
 
 
@@ -70,7 +70,7 @@ def _rate_twice(at: Site) -> Wrong:
     "The gradient, or the step, was written as the new value.",
 )
 def _gradient_for_weight(at: Site) -> Wrong:
-    _, rate, gradient = _update_parts(at.step.rule)
+    _, rate, gradient = update_parts(at.step.rule)
     yield gradient
     yield Product((rate, gradient))
 

@@ -14,6 +14,7 @@ from problems.expression import BALLS, NUMBERS, Expression
 from problems.graph import Graph, Step, build
 from problems.network import Method, Plan, Task
 from problems.precision import Precision
+from problems.subresults import worked
 
 Values = Mapping[str, Number]
 """Id of a given or a step -> a float, or an array over exercises."""
@@ -43,10 +44,35 @@ def solve(graph: Graph, givens: Values, precision: Precision) -> Solution:
 
 def _written(step: Step, balls: Mapping[str, Ball], precision: Precision) -> Ball:
     """What honest students may write at a step, from what they may have before it."""
-    ball: Ball = step.rule.evaluate(balls, BALLS)
+    ball = _worked(step.kind, step.rule, balls, precision)
     for other in step.others:
-        ball = Ball(ball.m, greater(ball.r, other.evaluate(balls, BALLS).r))
+        ball = Ball(ball.m, greater(ball.r, _worked(step.kind, other, balls, precision).r))
     return ball.widened(precision.unit(step.kind, ball))
+
+
+def rule_ball(
+    kind: str, rule: Expression, balls: Mapping[str, Ball], precision: Precision
+) -> Ball:
+    """What honest students may write who work a right rule from numbers in these balls.
+
+    Args:
+        kind: of the step that the rule gives.
+        rule: its rule, or another right way to it.
+        balls: for each id that the rule reads its ball, over floats or arrays.
+        precision: what the worksheet asks for, and whether sub-results may be written too.
+
+    Returns:
+        The rule's ball, with the unit that writing the result down may cost.
+    """
+    ball = _worked(kind, rule, balls, precision)
+    return ball.widened(precision.unit(kind, ball))
+
+
+def _worked(kind: str, rule: Expression, balls: Mapping[str, Ball], precision: Precision) -> Ball:
+    if precision.subresults:
+        return worked(rule, balls, precision, kind)
+    ball: Ball = rule.evaluate(balls, BALLS)
+    return ball
 
 
 class Unfolding(dict[str, Ball]):

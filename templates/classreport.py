@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from statistics import fmean, median
+from types import MappingProxyType
 
 from problems.formula import Formula
 from templates.classnetwork import LEGEND, class_network
+from templates.classreading import reading
 from templates.findings import entry, findings, percent, signed, title_of
 from templates.page import (
     Align,
@@ -26,6 +28,7 @@ from templates.page import (
     text,
 )
 from templates.plots import charts
+from templates.report import Verdict
 from templates.sheets import LANGUAGE
 from templates.stepnames import step_symbol
 from templates.survey import Group, Survey, Timeline
@@ -35,7 +38,20 @@ MOST_LISTED = 100
 
 MOST_FEATURES = 20
 
-SEEN = ("correct", "carried", "imprecise", "slip", "wrong", "unreadable", "blank")
+SEEN: Mapping[Verdict, str] = MappingProxyType(
+    {
+        "correct": "Right",
+        "carried": "Carried",
+        "undetermined": "Open",
+        "imprecise": "Digits",
+        "slip": "Slip",
+        "repeated": "Again",
+        "wrong": "Wrong",
+        "unreadable": "Unread",
+        "blank": "Blank",
+    }
+)
+"""Verdict -> heading of its column."""
 
 
 def class_report(survey: Survey) -> Page:
@@ -45,7 +61,9 @@ def class_report(survey: Survey) -> Page:
     blocks += _scores(survey)
     for group in survey.groups:
         blocks += _pictures(group, _suffix(group, several))
+    blocks += _foreign(survey)
     blocks += _agreement(survey)
+    blocks += _looks(survey)
     blocks += _course(survey.timeline)
     blocks.append(PageBreak())
     blocks.append(Heading(2, "The numbers"))
@@ -53,7 +71,7 @@ def class_report(survey: Survey) -> Page:
     for group in survey.groups:
         blocks += _tables(group, _suffix(group, several))
     blocks += _course_tables(survey.timeline)
-    blocks += _reading()
+    blocks += reading()
     name = f"{survey.students:,} student{'s' if survey.students != 1 else ''}"
     return Page(f"Class report: {survey.title}", LANGUAGE, Header(name, ()), tuple(blocks))
 
@@ -144,6 +162,34 @@ def _variant_pictures(group: Group, suffix: str) -> Iterator[Block]:
         yield Paragraph(text(f"{said} of the scores (adjusted for their number)."))
 
 
+def _foreign(survey: Survey) -> Iterator[Block]:
+    if not survey.foreign:
+        return
+    yield Heading(2, "Numbers of another exercise")
+    yield Paragraph(
+        text(
+            "These submissions miss their own exercise and fit another one of the assignment, "
+            "beyond chance. They are graded as their own."
+        )
+    )
+    yield Note(
+        text(
+            "Worth a question, no accusation: a wrong file or a sheet that was mixed up gives the "
+            "same picture as copying."
+        )
+    )
+    rows = tuple(
+        (
+            text(one.student),
+            text(f"{one.exercise} of {one.owner}" if one.exercise else one.owner),
+            text(f"{one.answers} of {one.of}"),
+        )
+        for one in survey.foreign[:MOST_LISTED]
+    )
+    header = ("Student", "Whose numbers", "Answers that are not the own ones")
+    yield _table(header, rows, "Submissions with another exercise's numbers", "llr")
+
+
 def _agreement(survey: Survey) -> Iterator[Block]:
     found = survey.agreement
     yield Heading(2, "Agreement between students")
@@ -185,6 +231,23 @@ def _tiny(value: float) -> str:
 def _few(labels: tuple[str, ...], most: int = 6) -> str:
     more = f" and {len(labels) - most} more" if len(labels) > most else ""
     return ", ".join(labels[:most]) + more
+
+
+def _looks(survey: Survey) -> Iterator[Block]:
+    if not survey.looks:
+        return
+    yield Heading(2, "Sheets to look at")
+    yield Note(
+        text(
+            "No accusation: what is said here can come of one honest slip. It only means that "
+            "the numbers alone do not show what the student can do."
+        )
+    )
+    rows = tuple(
+        (text(look.student), text(look.exercise), text(look.why))
+        for look in survey.looks[:MOST_LISTED]
+    )
+    yield _table(("Student", "Exercise", "What is there"), rows, "Sheets to look at", "lll")
 
 
 def _course(course: Timeline | None) -> Iterator[Block]:
@@ -240,18 +303,17 @@ def _reliability(group: Group) -> str:
 
 def _step_table(group: Group) -> Table:
     named = symbols(group)
-    header = ("Step", "Facility", "Discrimination", "Right", "Carried", "Digits", "Slip", "Wrong",
-              "Unread", "Blank")  # fmt: skip
+    header = ("Step", "Facility", "Discr.", *SEEN.values())
     rows = tuple(
         (
             (Math(named[step.id]),),
             text(percent(step.facility)),
             text(signed(step.discrimination)),
-            *(text(str(step.counts.get(verdict, 0))) for verdict in SEEN),  # type: ignore[call-overload]
+            *(text(str(step.counts.get(verdict, 0))) for verdict in SEEN),
         )
         for step in group.steps
     )
-    return _table(header, rows, "Facility, discrimination, verdicts", "lrrrrrrrrr")
+    return _table(header, rows, "Facility, discrimination, verdicts", "lrr" + "r" * len(SEEN))
 
 
 def _slip_table(group: Group) -> Table:
@@ -331,26 +393,3 @@ def _course_tables(course: Timeline | None) -> Iterator[Block]:
         yield _table(("Attempt", "Submissions", "Mean %"), rows, "Attempts", "lrr")
     if course.unread:
         yield Paragraph(text(f"{course.unread:,} times could not be read."))
-
-
-def _reading() -> Iterator[Block]:
-    yield Heading(3, "How to read the numbers")
-    yield Bullets(
-        tuple(
-            map(
-                text,
-                (
-                    "Facility: the mean credit of a step; 100 % if everybody has it right.",
-                    "Discrimination: the correlation of a step's points with those of all other "
-                    "steps. Around 0 it does not tell who knows more; below 0 the better ones "
-                    "fail there, which often means that the step or its wording misleads.",
-                    "Cronbach's alpha: how far the steps measure one thing; 0.7 and more is usual "
-                    "for a test. What follows rightly from own values keeps its points here, so "
-                    "steps hang together less than elsewhere, and alpha is lower.",
-                    "Right so far: submissions without deviation before this step; 'of these' go "
-                    "wrong here.",
-                    "Thirds: the class by the value that was drawn; equal values stay together.",
-                ),
-            )
-        )
-    )

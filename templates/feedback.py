@@ -38,13 +38,19 @@ from templates.page import (
 from templates.report import Report, StepReport, Verdict
 from templates.sheets import LANGUAGE, PLUS_MINUS, rounded_up
 from templates.show import Show
+from templates.verdict_words import Said
 
 LONGEST = 32
 """Characters of an answer that are shown."""
 
 SIGNS: Mapping[str, str] = {"right": "✓", "partly": "≈", "wrong": "✗", "neutral": "–"}
 FINE = ("correct", "carried")
-MISSED = "not the value of this step"
+FOLLOWS = (*FINE, "undetermined")
+"""Verdicts of what is consistent with the student's own work."""
+MISSED = Said("not_the_value")
+"""What is said instead of a slip where slips are not named."""
+VEILED = ("slip", "repeated")
+"""Verdicts that name a slip."""
 
 _FIRST: Mapping[str, str] = {
     "blank": "The first step without an answer is ",
@@ -114,9 +120,11 @@ def without_slips(report: Report) -> Report:
     """The report as it is shown where slips are not named: they are plainly wrong."""
 
     def veiled(step: StepReport) -> StepReport:
-        if step.verdict != "slip":
+        if step.verdict not in VEILED:
             return step
-        return replace(step, verdict="wrong", slip=None, message=MISSED, hint="")
+        words, code, about = MISSED.sentence, MISSED.code, MISSED.arguments
+        plain = replace(step, verdict="wrong", slip=None, message=words, hint="")
+        return replace(plain, code=code, arguments=about)
 
     return replace(report, steps=tuple(map(veiled, report.steps)))
 
@@ -163,7 +171,7 @@ def _first_symbol(question: str, exercise: Exercise) -> Formula:
 def _aftermath(after: Sequence[StepReport]) -> str:
     if not after:
         return ""
-    others = sum(step.verdict not in FINE for step in after)
+    others = sum(step.verdict not in FOLLOWS for step in after)
     if not others:
         return "Everything after it is consistent with it."
     return f"Look there first; {others} of the {len(after)} steps after it need another look too."
@@ -179,7 +187,7 @@ LEGEND: Inlines = (
     Badge("✓ right", "right"),
     Text(" or right from your own numbers, "),
     Badge("≈ partly", "partly"),
-    Text(" too few digits or something left blank, "),
+    Text(" too few digits, undetermined or something left blank, "),
     Badge("✗ wrong", "wrong"),
     Text(" or unreadable. Without a sign: not asked, or nothing written."),
 )

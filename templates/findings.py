@@ -38,7 +38,8 @@ class Finding(NamedTuple):
     """One sentence or two."""
 
     kind: str
-    """`scores`, `reteach`, `hard`, `first`, `draw`, `weak`, `agreement`, `attempts`."""
+    """`scores`, `reteach`, `hard`, `first`, `draw`, `weak`, `foreign`, `agreement`, `look`,
+    `attempts`."""
     parts: Inlines
 
 
@@ -53,7 +54,11 @@ def findings(survey: Survey) -> list[Finding]:
         found += [Finding("first", parts) for parts in _first(group, where)]
         found += [Finding("draw", parts) for parts in _draws(group, where)]
         found += [Finding("weak", parts) for parts in _weak(group, where)]
+    if survey.foreign:
+        found.append(Finding("foreign", _foreign(survey)))
     found.append(Finding("agreement", _agreement(survey)))
+    if survey.looks:
+        found.append(Finding("look", _looks(len(survey.looks))))
     return [Finding(kind, tuple(map(_together, parts))) for kind, parts in found]
 
 
@@ -250,6 +255,14 @@ def surely_weak(step: StepStatistics) -> bool:
     return step.discrimination + 1 / math.sqrt(step.total - 3) < WEAK
 
 
+def _foreign(survey: Survey) -> Inlines:
+    count = len(survey.foreign)
+    has = "1 submission has" if count == 1 else f"{count} submissions have"
+    return Strong("Other exercises: "), Text(
+        f"{has} the numbers of another student's exercise: worth a question, no more than that."
+    )
+
+
 def _agreement(survey: Survey) -> Inlines:
     pairs: Sequence[object] = survey.agreement.pairs
     head = Strong("Agreement: ")
@@ -259,4 +272,12 @@ def _agreement(survey: Survey) -> Inlines:
     return head, Text(
         f"{count} of students with different numbers share more wrong answers than chance gives: "
         "worth a look, no more than that."
+    )
+
+
+def _looks(count: int) -> Inlines:
+    which = "1 sheet" if count == 1 else f"{count:,} sheets"
+    return Strong("To look at: "), Text(
+        f"{which}, of which the numbers alone do not show what was done; the reasons stand below, "
+        "and one honest slip can be one."
     )

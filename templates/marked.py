@@ -19,8 +19,10 @@ TONES: Mapping[Verdict, Mark] = {
     "correct": "right",
     "carried": "right",
     "imprecise": "partly",
+    "undetermined": "partly",
     "blank": "partly",
     "slip": "wrong",
+    "repeated": "wrong",
     "wrong": "wrong",
     "unreadable": "wrong",
 }

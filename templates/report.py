@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal
+
+from problems.errors import FormatError, FormatTooNew
 
 Verdict = Literal[
     "correct",
@@ -17,7 +20,25 @@ Verdict = Literal[
     "blank",
     "unreadable",
 ]
-FORMAT = 1
+FORMAT = 2
+"""Of a report; 1 had no codes and nothing for the teacher."""
+
+Doc = Mapping[str, Any]
+NONE: Doc = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that the teacher should know of a whole sheet; students do not see it."""
+
+    code: str
+    """Of the closed list in docs/formats.md."""
+    arguments: Doc
+    message: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The form of docs/formats.md."""
+        return {"code": self.code, "arguments": dict(self.arguments), "message": self.message}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +64,10 @@ class StepReport:
     """What to look at next, without giving the value away."""
     formula: str = ""
     """The key's formula, where a formula is asked for; there is no expected number then."""
+    code: str = ""
+    """What the message says, for programs: a key of `templates.verdict_words.SENTENCES`."""
+    arguments: Doc = field(default_factory=lambda: NONE)
+    """What belongs to the code, in the form of JSON."""
 
     def as_json(self) -> dict[str, Any]:
         """The form of docs/formats.md."""
@@ -59,13 +84,15 @@ class StepReport:
             **({"formula": self.formula} if asks else {}),
             "slip": self.slip,
             "used": list(self.used),
+            "code": self.code,
+            "arguments": dict(self.arguments),
             "message": self.message,
             "hint": self.hint,
         }
 
     @staticmethod
-    def from_json(doc: Mapping[str, Any]) -> StepReport:
-        """Back from the form of docs/formats.md."""
+    def from_json(doc: Doc) -> StepReport:
+        """Back from the form of docs/formats.md, in the present format."""
         return StepReport(
             id=doc["id"],
             label=doc["label"],
@@ -80,6 +107,8 @@ class StepReport:
             used=tuple(doc["used"]),
             hint=doc["hint"],
             formula=doc.get("formula", ""),
+            code=doc["code"],
+            arguments=doc["arguments"],
         )
 
 
@@ -100,6 +129,8 @@ class Report:
     """The score as the policy rounds it: what is shown is what is exported."""
     deviation: str = ""
     """Where the work first goes wrong, in words; empty if nowhere."""
+    teacher: tuple[Note, ...] = ()
+    """What a person should look at, for the teacher alone."""
 
     @property
     def score(self) -> float:
@@ -136,18 +167,23 @@ class Report:
             "first_deviation": self.first_deviation,
             "deviation": self.deviation,
             "remarks": list(self.remarks),
+            "teacher": [note.as_json() for note in self.teacher],
             "steps": [step.as_json() for step in self.steps],
             "problems": [problem.as_json() for problem in self.problems],
         }
 
     @staticmethod
-    def from_json(doc: Mapping[str, Any], row: Callable[..., Any] = dict) -> Report:
-        """Back from the form of docs/formats.md.
+    def from_json(doc: Doc, row: Callable[..., Any] = dict) -> Report:
+        """Back from the form of docs/formats.md, as this or an earlier bpgrade wrote it.
 
         Args:
             doc: what `as_json` gave.
             row: makes a problem of its entries, such as `grader.errors.Problem`.
+
+        Raises:
+            FormatError: it has no format number, or a later bpgrade wrote it.
         """
+        doc = upgraded(doc)
         return Report(
             student=doc["student"],
             exercise=doc["exercise"],
@@ -157,4 +193,53 @@ class Report:
             remarks=tuple(doc["remarks"]),
             points=doc["score"],
             deviation=doc["deviation"],
+            teacher=tuple(Note(**note) for note in doc["teacher"]),
         )
+
+
+# earlier formats ---------------------------------------------------------------------------
+
+CODES: Mapping[str, str] = MappingProxyType(
+    {"correct": "right", "imprecise": "too_few_digits", "carried": "follows"}
+)
+"""Verdict of format 1 -> its code, where it is not called as the verdict is."""
+
+
+def _1_to_2(doc: Doc) -> dict[str, Any]:
+    """Steps got codes with arguments, reports got notes for the teacher.
+
+    What the sentence was made of is not known any more: only a slip keeps its name.
+    """
+    steps = [
+        {
+            **step,
+            "code": CODES.get(step["verdict"], step["verdict"]),
+            "arguments": {"slip": step["slip"]} if step["slip"] else {},
+        }
+        for step in doc["steps"]
+    ]
+    return {**doc, "steps": steps, "teacher": []}
+
+
+UPGRADES: Mapping[int, Callable[[Doc], dict[str, Any]]] = MappingProxyType({1: _1_to_2})
+"""Format -> what makes the next one's object of it; old ones are never edited."""
+
+
+def upgraded(doc: Doc) -> Doc:
+    """A report's object in the present format.
+
+    Raises:
+        FormatError: it has no format number.
+        FormatTooNew: a later bpgrade wrote it.
+    """
+    version = doc.get("format")
+    if not isinstance(version, int) or version < 1:
+        raise FormatError("a report without a format number is none of bpgrade's")
+    if version > FORMAT:
+        raise FormatTooNew(
+            f"report format {version} is newer than this bpgrade reads ({FORMAT}); upgrade bpgrade"
+        )
+    while version < FORMAT:
+        doc = UPGRADES[version](doc) | {"format": version + 1}
+        version += 1
+    return doc

@@ -13,6 +13,9 @@ from templates.report import Verdict
 FINE: tuple[Verdict, ...] = ("correct", "carried")
 """Verdicts of work that went on rightly."""
 
+FAILED: tuple[Verdict, ...] = ("slip", "repeated", "wrong", "unreadable")
+"""Verdicts of own work that fails."""
+
 Unit = Literal["hour", "day", "week"]
 
 
@@ -42,7 +45,7 @@ class StepStatistics:
     @property
     def lost(self) -> float:
         """Share of submissions whose own work fails there: slip, wrong or unreadable."""
-        bad = sum(self.counts.get(verdict, 0) for verdict in ("slip", "wrong", "unreadable"))
+        bad = sum(self.counts.get(verdict, 0) for verdict in FAILED)
         return bad / self.total if self.total else 0.0
 
 
@@ -56,7 +59,7 @@ class Deviation:
     reached: int
     """Submissions that are without deviation up to here."""
     consistent: int
-    """Of `first`: those in which everything after it is right or carried."""
+    """Of `first`: those in which everything after it follows from it."""
 
     @property
     def hazard(self) -> float:
@@ -186,6 +189,23 @@ class Agreement:
 
 
 @dataclass(frozen=True, slots=True)
+class Foreign:
+    """A submission that was worked on another exercise of the assignment."""
+
+    student: str
+    number: int
+    """Of the exercise that it should have been."""
+    exercise: str
+    """The one whose numbers it has; '' where names are left out."""
+    owner: str
+    """Whose that is."""
+    answers: int
+    """That are right there and not in the own exercise."""
+    of: int
+    """That are not right in the own one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Period:
     """An hour, a day or a week of handing in."""
 
@@ -232,6 +252,17 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """A sheet that a person should look at."""
+
+    student: str
+    exercise: str
+    """Its id; its number where names are left out."""
+    number: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Survey:
     """Everything that a class report shows."""
 
@@ -243,4 +274,7 @@ class Survey:
     timeline: Timeline | None
     notes: tuple[str, ...]
     """What was left out, and why."""
+    foreign: tuple[Foreign, ...] = ()
     anonymous: bool = False
+    looks: tuple[Look, ...] = ()
+    """In the order of the names as shown."""

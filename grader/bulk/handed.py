@@ -78,6 +78,16 @@ class Handed:
     casts: list[Cast]
     problems: list[Problem] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)
+    sources: list[tuple[Piece, Ints]] = field(default_factory=list)
+    """What was read, with the row of the part for each of its rows."""
+
+    def place(self, row: int) -> tuple[str, int | None]:
+        """File of a row of the part, and its line where all of it stands in one."""
+        for piece, rows in self.sources:
+            at = np.flatnonzero(rows == row)
+            if len(at):
+                return piece.file, None if piece.tidy else int(piece.frame[LINE][int(at[0])])
+        raise KeyError(row)
 
 
 def handed_in(part: Part, first: int, pieces: Sequence[Piece]) -> Handed:
@@ -138,7 +148,8 @@ class _Gatherer:
         self.laid = [self._laid(piece, first) for piece in pieces]
         self.odd = np.zeros(len(part.frame), dtype=bool)
         """Rows of the part that are read one by one."""
-        self.handed = Handed(self.pool, [])
+        sources = [(laid.piece, laid.rows) for laid in self.laid]
+        self.handed = Handed(self.pool, [], sources=sources)
 
     def _laid(self, piece: Piece, first: int) -> _Laid:
         columns = answer_columns(piece.columns)

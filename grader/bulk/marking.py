@@ -13,16 +13,19 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from grader.batch import IMPRECISE, SLIP, VERDICTS, Batch, Codes, Indices, spread
+from grader.batch import IMPRECISE, REPEATED, SLIP, VERDICTS, Batch, Codes, Indices, spread
 from grader.bulk.handed import Cast, Handed
+from grader.bulk.others import Doubtful, doubtful
 from grader.bulk.readings import Readings
 from grader.bulk.results import VERDICT_COLUMNS
 from grader.bulk.roll import Part
 from grader.conventions import Judged, judge
-from grader.mark import LOST, OTHER_SIGN, step_of
+from grader.mark import step_of
 from grader.policy import DUST, Policy
+from grader.wholesheet import NOTHING, WholeSheet, whole_sheets
+from grader.words import LOST
 from problems import ids
-from problems.elementary import BoolArray, FloatArray
+from problems.elementary import FloatArray
 from problems.exercise import Exercise
 from problems.solve import Solution, solve
 
@@ -38,6 +41,8 @@ class Tables:
 
     gradebook: pl.DataFrame
     steps: pl.DataFrame
+    doubtful: tuple[Doubtful, ...]
+    """What is to be held against other exercises."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,8 @@ class _Found:
     used: Indices
     """Index into `useds`, 0 for none."""
     useds: Texts
-    flipped: BoolArray
+    sheets: Sequence[WholeSheet]
+    """One a submission."""
 
 
 def marked(part: Part, handed: Handed, policy: Policy) -> Tables:
@@ -62,14 +68,16 @@ def marked(part: Part, handed: Handed, policy: Policy) -> Tables:
     table = handed.pool.table()
     codes = handed.pool.codes()
     texts = pl.Series([one.text if one else "" for one in handed.pool.readings])
-    books, steps = [], []
+    books, steps, doubts = [], [], []
     for cast in handed.casts:
         said = table.at(codes[cast.cells])
         found = _found(part, cast, said, policy)
         books.append(_gradebook(part, cast, found, policy))
+        if doubt := doubtful(part, cast, said, found.verdict, handed):
+            doubts.append(doubt)
         typed = np.where(said.written, codes[cast.cells], 0)
         steps.append(_steps(part, cast, found, policy, texts, typed))
-    return Tables(_in_order(books), _in_order(steps))
+    return Tables(_in_order(books), _in_order(steps), tuple(doubts))
 
 
 def _in_order(tables: list[pl.DataFrame]) -> pl.DataFrame:
@@ -124,7 +132,7 @@ def _judged(part: Part, cast: Cast, said: Readings, policy: Policy, at: slice) -
         names.texts,
         useds.codes,
         useds.texts,
-        found.flipped if found is not None else np.zeros(count, dtype=bool),
+        whole_sheets(found, asked, count) if found is not None else [NOTHING] * count,
     )
 
 
@@ -193,7 +201,7 @@ def _joined(pieces: Sequence[_Found]) -> _Found:
         slips,
         used,
         useds,
-        np.concatenate([piece.flipped for piece in pieces]),
+        [sheet for piece in pieces for sheet in piece.sheets],
     )
 
 
@@ -217,8 +225,9 @@ def _credits(
     table = np.array([policy.credit(name) for name in VERDICTS])
     credit: FloatArray = table[verdict]
     if policy.slips:
-        by_slip = np.array([policy.credit("slip", name) for name in slips.texts])
-        credit = np.where(verdict == SLIP, by_slip[slips.codes], credit)
+        for code in (SLIP, REPEATED):
+            by_slip = np.array([policy.credit(VERDICTS[code], name) for name in slips.texts])
+            credit = np.where(verdict == code, by_slip[slips.codes], credit)
     if policy.off_per_digit is not None:
         for k, n in np.argwhere(verdict == IMPRECISE).tolist():
             id = mould.questions[k]
@@ -255,7 +264,6 @@ def _gradebook(part: Part, cast: Cast, found: _Found, policy: Policy) -> pl.Data
         problems[n] += len(one.problems)
     for n, _ in cast.unread:
         problems[n] += 1
-    remarks = pl.Series(["", OTHER_SIGN]).gather(found.flipped.astype(np.int64))
     return pl.DataFrame(
         {
             "\x00row": cast.rows,
@@ -266,8 +274,12 @@ def _gradebook(part: Part, cast: Cast, found: _Found, policy: Policy) -> pl.Data
             "max": np.full(len(cast.rows), round(most, 6)),
             "percent": percents[at],
             "first_deviation": _first_deviations(cast.mould, found.verdict),
-            "remarks": remarks,
+            "remarks": [" ".join(sheet.remarks) for sheet in found.sheets],
+            "for_teacher": [
+                " ".join(note.message for note in sheet.teacher) for sheet in found.sheets
+            ],
             **{name: tally[name] for name in VERDICT_COLUMNS},
+            "vouched": pl.Series([sheet.vouched for sheet in found.sheets], dtype=pl.Int32),
             "problems": problems,
         }
     )

@@ -131,11 +131,14 @@ def _read(texts: list[str], comma: bool | None) -> list[tuple[Reading | None, Fa
     kept = _kept.setdefault(comma, {})
     if len(kept) > MOST_KEPT:
         kept.clear()
+    found = []
     for text in texts:
-        if text not in kept:
+        known = kept.get(text)  # asked once: another thread may make room meanwhile
+        if known is None:
             reading = read_number(text, comma=comma)
-            kept[text] = reading, facts(reading)
-    return [kept[text] for text in texts]
+            known = kept[text] = reading, facts(reading)
+        found.append(known)
+    return found
 
 
 def facts(reading: Reading | None) -> Facts:

@@ -9,6 +9,7 @@ import polars as pl
 
 from grader import __version__
 from grader.aside import new_folder
+from grader.bulk.changes import write_changes
 from grader.bulk.results import (
     GRADEBOOK,
     STEPS,
@@ -60,6 +61,7 @@ def write_results(
         count = put_together([part], table, meta, folder)
         part.gradebook.unlink(missing_ok=True)
         part.steps.unlink(missing_ok=True)
+        write_changes(out, folder)
     return count
 
 
@@ -75,7 +77,9 @@ def gradebook(graded: Sequence[Graded]) -> pl.DataFrame:
             one.report.percent,
             one.report.first_deviation or "",
             " ".join(one.report.remarks),
+            " ".join(note.message for note in one.report.teacher),
             *_tally(one.report),
+            sum(step.code == "follows_vouched" for step in one.report.steps),
             len(one.report.problems),
         )
         for one in graded

@@ -3,6 +3,7 @@
     gradebook.csv    a row a submission
     steps.parquet    a row an asked step of each; in parts for a large class (or steps.csv)
     problems.csv     everything that could not be used, with its place
+    changes.csv      what is judged otherwise than in results before (`grader.bulk.changes`)
     results.json     what was graded, by which policy
 
 Parts are written by whoever marked them and put together in the order of the class, so the same
@@ -28,7 +29,17 @@ META = "results.json"
 GRADEBOOK_FILE, PROBLEMS_FILE = "gradebook.csv", "problems.csv"
 STEPS_FILE = {"parquet": "steps.parquet", "csv": "steps.csv"}
 
-VERDICT_COLUMNS = ("correct", "imprecise", "carried", "slip", "wrong", "blank", "unreadable")
+VERDICT_COLUMNS = (
+    "correct",
+    "imprecise",
+    "carried",
+    "undetermined",
+    "slip",
+    "repeated",
+    "wrong",
+    "blank",
+    "unreadable",
+)
 
 GRADEBOOK = {
     "student": pl.String,
@@ -39,10 +50,13 @@ GRADEBOOK = {
     "percent": pl.Float64,
     "first_deviation": pl.String,
     "remarks": pl.String,
+    "for_teacher": pl.String,
     **dict.fromkeys(VERDICT_COLUMNS, pl.Int32),
+    "vouched": pl.Int32,
     "problems": pl.Int32,
 }
-"""Columns of the gradebook; of a verdict, how many steps have it."""
+"""Columns of the gradebook; of a verdict, how many steps have it; `vouched` are those of
+`carried` that would be `undetermined`, had the student not shown their rule elsewhere."""
 
 STEPS = {
     "student": pl.Categorical,
@@ -114,6 +128,11 @@ class PartFiles:
     def problems(self) -> Path:
         """Columns of problems."""
         return self._path("problems")
+
+    @property
+    def doubtful(self) -> Path:
+        """Submissions that are held against other exercises."""
+        return self._path("doubtful")
 
     def write(self, gradebook: pl.DataFrame, steps: pl.DataFrame) -> None:
         """Write both; whoever does it again writes the same."""

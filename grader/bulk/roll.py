@@ -1,35 +1,34 @@
 """The class's exercises as columns: who has which numbers, without a Python object for each.
 
-`exercises.jsonl` is cut into parts of some thousand lines. Lines that differ only in names and
-in givens are cast from one *mould*: what it asks for is read once, the givens are collected
-by a pattern. The columns are kept in `exercises.roll/` beside the file, and made anew whenever
-the file is another one; deleting them does no harm.
+`exercises.jsonl` is cut into parts of some thousand lines, which are sorted by their moulds
+(`grader.moulds`). The columns are kept in `exercises.roll/` beside the file, and made anew
+whenever the file is another one; deleting them does no harm.
 """
 
 from __future__ import annotations
 
 import bisect
 import json
-import re
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from grader.aside import write_file
+from grader.attribution import Keys
 from grader.cluster import Workers
 from grader.errors import AssignmentError
 from grader.folder import EXERCISES, Folder
+from grader.moulds import Caster
 from problems.elementary import FloatArray
 from problems.errors import FormatError
-from problems.exercise import Exercise, as_json, dumps, from_json
+from problems.exercise import Exercise, from_json
 
 FOLDER = "exercises.roll"
 FORMAT = 1
@@ -39,16 +38,6 @@ PART = 48 << 20
 SEED = 1
 """Of the hashes of names; they live no longer than a process."""
 
-_TEXT = rb'"(?:[^"\\]|\\.)*"'
-_LINE = re.compile(
-    rb'(?P<format>\{"format": \d+, )"id": (?P<id>' + _TEXT + rb'), "student": (?P<student>' + _TEXT
-    + rb'), (?P<style>"family": ' + _TEXT + rb', "notation": ' + _TEXT + rb', )'
-    rb'"number": (?P<number>\d+), "reissue": \d+, (?P<gated>"gated": \w+, )'
-    rb'(?="network": )'
-)  # fmt: skip
-_STEPS = b', "steps": ['
-_GIVEN = re.compile(rb'"([-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?)"')
-_VALUE = re.compile(rb'"value": [^}]*')
 _COLUMNS = {
     "id": pl.String,
     "student": pl.String,
@@ -169,6 +158,16 @@ def load_part(roll: Roll, number: int) -> Part:
     return Part(roll.assignment, frame, moulds, numbers)
 
 
+def keys_of(part: Part) -> list[Keys]:
+    """The true values of a part's exercises, mould by mould."""
+    found = []
+    for number, mould in enumerate(part.moulds):
+        own = part.frame.filter(pl.col("mould") == number).sort("row")
+        givens = {c.name: c.to_numpy() for c in part.numbers[number].get_columns()}
+        found.append(Keys(mould, own["id"].to_list(), own["student"].to_list(), givens))
+    return found
+
+
 class Book(Folder):
     """The assignment's folder, looked up in the roll instead of in the lines of the file."""
 
@@ -287,7 +286,7 @@ def make_part(stretch: Stretch) -> int | str:
     with (stretch.folder / EXERCISES).open("rb") as stream:
         stream.seek(stretch.start)
         data = stream.read(stretch.end - stretch.start)
-    caster = _Caster()
+    caster = Caster()
     at = stretch.start
     for line in data.split(b"\n"):
         if line.strip():
@@ -296,80 +295,15 @@ def make_part(stretch: Stretch) -> int | str:
             except (ValueError, FormatError) as error:
                 return f"{EXERCISES}, at byte {at:,}: {error}"
         at += len(line) + 1
-    caster.write(stretch.target, stretch.number)
+    _write(caster, stretch.target, stretch.number)
     return len(caster.columns["id"])
 
 
-class _Caster:
-    """Sorts lines by the mould that they are cast from."""
-
-    def __init__(self) -> None:
-        self.columns: dict[str, list[Any]] = {name: [] for name in _COLUMNS}
-        self.lines: list[bytes] = []
-        self.givens: list[list[bytes]] = []
-        """For each mould the givens of its lines, one after the other."""
-        self._count: list[int] = []
-        self._moulds: dict[tuple[bytes, ...], int] = {}
-
-    def take(self, line: bytes) -> None:
-        """One line of the file."""
-        own = line
-        found = _LINE.match(own)
-        if found is None:  # written by another program: brought into our own form first
-            own = dumps(as_json(from_json(json.loads(line)))).encode()
-            found = _LINE.match(own)
-            if found is None:
-                raise FormatError("this line cannot be read")
-        numbers, steps = _cut(own, found)
-        pieces = _GIVEN.split(numbers)
-        asked = _VALUE.sub(b"", steps)
-        key = (found["format"], found["style"], found["gated"], b'""'.join(pieces[::2]), asked)
-        mould = self._moulds[key] if key in self._moulds else self._new(key, own)
-        self.givens[mould] += pieces[1::2]
-        row = self._count[mould]
-        self._count[mould] += 1
-        id, student = json.loads(found["id"]), json.loads(found["student"])
-        cells = (id, student, int(found["number"]), mould, row)
-        for column, cell in zip(self.columns.values(), cells, strict=True):
-            column.append(cell)
-
-    def _new(self, key: tuple[bytes, ...], line: bytes) -> int:
-        """A mould not met before; refuses what is no exercise."""
-        from_json(json.loads(line), "the exercise")
-        self._moulds[key] = len(self.lines)
-        self.lines.append(line)
-        self.givens.append([])
-        self._count.append(0)
-        return self._moulds[key]
-
-    def write(self, folder: Path, number: int) -> None:
-        """The files of a part."""
-        frame = pl.DataFrame(self.columns, schema=_COLUMNS)
-        frame.write_ipc(_part_path(folder, number), compression="uncompressed")
-        _moulds_path(folder, number).write_bytes(b"\n".join(self.lines))
-        for mould, line in enumerate(self.lines):
-            names = given_order(from_json(json.loads(line)))
-            table = np.array(list(map(float, self.givens[mould]))).reshape(-1, len(names))
-            givens = pl.DataFrame({id: table[:, n] for n, id in enumerate(names)})
-            givens.write_ipc(_givens_path(folder, number, mould), compression="uncompressed")
-
-
-def _cut(line: bytes, head: re.Match[bytes]) -> tuple[bytes, bytes]:
-    """What holds the givens, and what is asked."""
-    at = line.find(_STEPS, head.end())
-    if at < 0:
-        raise FormatError("no steps")
-    return line[head.end() : at], line[at:].rstrip()
-
-
-def given_order(mould: Exercise) -> Sequence[str]:
-    """Ids of the givens in the order in which a line names them."""
-    text = dumps(as_json(mould)).encode()
-    found = _LINE.match(text)
-    if found is None:
-        raise AssertionError("what we write we can read")
-    begin, end = found.end(), text.index(_STEPS)
-    count = iter(range(1_000_000))
-    marked = _GIVEN.sub(lambda _: b'"%d"' % next(count), text[begin:end])
-    numbered = from_json(json.loads(text[:begin] + marked + text[end:])).givens
-    return sorted(numbered, key=lambda id: int(numbered[id]))
+def _write(caster: Caster, folder: Path, number: int) -> None:
+    """The files of a part."""
+    frame = pl.DataFrame(caster.columns, schema=_COLUMNS)
+    frame.write_ipc(_part_path(folder, number), compression="uncompressed")
+    _moulds_path(folder, number).write_bytes(b"\n".join(caster.lines))
+    for mould in range(len(caster.lines)):
+        givens = pl.DataFrame(caster.numbers(mould))
+        givens.write_ipc(_givens_path(folder, number, mould), compression="uncompressed")

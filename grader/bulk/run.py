@@ -12,8 +12,10 @@ import polars as pl
 
 from grader import __version__
 from grader.aside import new_folder
+from grader.bulk.changes import write_changes
 from grader.bulk.handed import Piece, handed_in
 from grader.bulk.marking import Tables, marked
+from grader.bulk.others import Comparison, clearest, compare, lay_aside
 from grader.bulk.results import (
     PartFiles,
     problem_table,
@@ -79,6 +81,11 @@ class Graded:
     few: list[Problem] = field(default_factory=list)
     """The first problems."""
 
+    @property
+    def counted(self) -> dict[str, int]:
+        """What `results.json` tells of the size."""
+        return {"submissions": self.submissions, "answers": self.answers}
+
     def add(self, done: Done) -> None:
         """One more part."""
         self.submissions += done.submissions
@@ -105,7 +112,7 @@ def grade(
         out: the folder of results to make; results that are there are replaced.
         workers: who does it.
         form: `parquet` or `csv`, what the steps are written as.
-        progress: told of the phases `exercises`, `sorting`, `grading`.
+        progress: told of the phases `exercises`, `sorting`, `grading`, `comparing`.
 
     Raises:
         AssignmentError: the exercises cannot be read, or the results not be written.
@@ -124,17 +131,18 @@ def grade(
         for n, done in enumerate(workers.map(mark_part, jobs), 1):
             found.add(done)
             progress("grading", n, len(jobs))
+        problems = pl.concat([problems, _others(parts, roll, paths, workers, progress)])
         meta: dict[str, object] = {
             "generator": f"bpgrade {__version__}",
             "assignment": assignment.name,
             "policy": policy.name,
             "files": [str(path) for path in paths],
-            "submissions": found.submissions,
-            "answers": found.answers,
+            **found.counted,
         }
         found.problems = put_together(parts, problems, meta, folder)
         found.few = _first(folder)
         shutil.rmtree(work)
+        write_changes(out, folder)
     return found
 
 
@@ -225,8 +233,28 @@ def mark_part(job: PartJob) -> Done:
         return Done(0, 0, 0.0, tuple(handed.notes))
     tables: Tables = marked(part, handed, job.policy)
     job.files.write(tables.gradebook, tables.steps)
+    if tables.doubtful:
+        lay_aside(tables.doubtful, job.files.doubtful)
     percent = float(tables.gradebook["percent"].sum())
     return Done(len(tables.gradebook), len(tables.steps), percent, tuple(handed.notes))
+
+
+def _others(
+    parts: Sequence[PartFiles],
+    roll: Roll,
+    paths: Sequence[Path],
+    workers: Workers,
+    progress: Progress,
+) -> pl.DataFrame:
+    """What was worked on another exercise than the own one."""
+    aside = tuple(part.doubtful for part in parts if part.doubtful.exists())
+    jobs = [Comparison(roll, n, aside) for n in range(len(roll.sizes))] if aside else []
+    found = []
+    for n, done in enumerate(workers.map(compare, jobs), 1):
+        found.append(done)
+        progress("comparing", n, len(jobs))
+    orders = {str(path): order for order, path in enumerate(paths)}
+    return problem_table((orders[problem.file], problem) for problem in clearest(found))
 
 
 def _pieces(slices: Sequence[Slice]) -> Iterable[Piece]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from grader.commands.given import named_policy
+from grader.crosscheck import other_exercise
 from grader.errors import PolicyError, Problem
 from grader.feedback import Graded, write_feedback
 from grader.gather import Gathered, gather
@@ -118,7 +119,8 @@ def check(
     in a column 'student', in the folder (also those of Moodle and Canvas downloads) or in the
     file's name; what fits nobody is listed.
 
-    Exit status: 0 all graded, 1 something could not be graded (it is listed), 2 wrong usage.
+    Exit status: 0 all graded, 1 something could not be graded or needs a look (it is listed),
+    2 wrong usage.
     """
     if results is None and (workers or scheduler):
         raise click.UsageError("--workers and --scheduler are for tables of a class: --results")
@@ -166,6 +168,8 @@ def _marked(found: Gathered, chosen: Policy | None, bar: Bar) -> list[Graded]:
             found.problems.append(Problem(one.file, one.row, None, "no_policy", str(error)))
             continue
         report = mark(one.exercise, one.answers, policy, one.problems)
+        if problem := other_exercise(one, report, work.folder):
+            found.problems.append(problem)
         graded.append(Graded(report, one.exercise, work.folder, policy))
         if len(found.works) > FEW:
             bar("checking", n, len(found.works))
@@ -196,6 +200,8 @@ def _as_text(reports: Marked, problems: list[Problem]) -> None:
         for line in (report.deviation, *report.remarks):
             if line:
                 click.echo(paragraph(line, "  "))
+        for note in report.teacher:
+            click.echo(paragraph(f"For the teacher: {note.message}", "  "))
         click.echo(_steps_table(report, exercise))
         click.echo()
     every = [*problems, *[p for report, _ in reports for p in report.problems]]
@@ -263,6 +269,8 @@ _COLUMNS = [
     "tolerance",
     "slip",
     "message",
+    "code",
+    "for_teacher",
 ]
 
 
@@ -281,6 +289,8 @@ def _as_csv(reports: Marked, problems: list[Problem]) -> None:
             "" if step.formula else repr(step.tolerance),
             step.slip or "",
             step.message,
+            step.code,
+            " ".join(note.message for note in report.teacher),
         ]
         for report, _ in reports
         for step in report.steps

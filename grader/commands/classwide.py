@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from grader import folder as folders
+from grader.bulk.changes import CHANGES_FILE, changes_in
 from grader.bulk.reported import write_results
 from grader.bulk.results import GRADEBOOK_FILE, PROBLEMS_FILE, STEPS_FILE
 from grader.bulk.run import Graded, grade
@@ -107,6 +108,10 @@ def _print(files: Sequence[Path], found: Graded, mean: float, chosen: Choice, ou
     click.echo(f"  {chosen.out / GRADEBOOK_FILE}  a row a submission")
     click.echo(f"  {chosen.out / steps}  a row an asked step")
     click.echo(f"  {chosen.out / PROBLEMS_FILE}  what could not be used")
+    changes = changes_in(chosen.out)
+    if changes:
+        said = f"{plural(changes.steps, 'step')} in {plural(changes.submissions, 'submission')}"
+        click.echo(f"  {chosen.out / CHANGES_FILE}  {said} judged otherwise than before")
     click.echo(f"See them with: bpgrade report {chosen.out}")
 
 

@@ -106,8 +106,9 @@ def _facts(kind: str, boxes: int, tally: Tally) -> Iterator[str]:
     else:
         yield (
             f"Follow-through holds within a part of {boxes} boxes; parts do not see each other, "
-            "and a box that is blank or unreadable costs its whole part. Slips are not named. "
-            "The site needs the plugin qtype_formulas."
+            "and a box that is blank or unreadable costs its whole part. A number that follows "
+            "counts only where it can be told from 0 and from what stands there already. Slips "
+            "are not named. The site needs the plugin qtype_formulas."
         )
     if tally.formulas:
         yield (

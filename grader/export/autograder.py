@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.aside import write_file
+from grader.crosscheck import OTHER
 from grader.errors import Problem
 from grader.feedback import Graded
 from grader.folder import Folder
@@ -71,9 +72,15 @@ def results(root: Path) -> dict[str, Any]:
     judged = judge([one], folder, policy) if one.files else None
     outcome = judged.outcomes.get(one.key) if judged else None
     problems = [] if judged is None else [*judged.problems, *judged.notes]
-    said = "\n".join(dict.fromkeys(map(_said, problems)))
+    for problem in problems:
+        if problem.code == OTHER:
+            print(problem)  # what is printed is shown to the staff alone
+    told = (_said(problem) for problem in problems if problem.code != OTHER)
+    said = "\n".join(dict.fromkeys(told))
     if outcome is None:
         return refused(said or "Nothing was handed in that can be read as answers.")
+    for note in (note for one in outcome.graded for note in one.report.teacher):
+        print(f"for the teacher: {note.message}")
     return graded(outcome, policy, said, hours_late(metadata))
 
 
@@ -157,7 +164,7 @@ def _tests(one: Graded, show: Show, several: bool) -> Iterator[dict[str, Any]]:
             "name": before + step.label,
             "score": round(step.credit * step.weight, 6),
             "max_score": step.weight,
-            "status": "passed" if step.credit >= 1 else "failed",
+            "status": "passed" if step.credit >= 1 and step.verdict != "repeated" else "failed",
             "output": "\n".join(_lines(step, show)),
             "output_format": "text",
             "visibility": visibility(show),

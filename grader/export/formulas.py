@@ -10,15 +10,12 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
-from string import ascii_lowercase
+from dataclasses import replace
 
-import numpy as np
-
+from grader.export.chain import Chain, Values
 from grader.export.classes import Owned
-from grader.export.fields import Field, fields
-from grader.export.figures import at_least, plain
+from grader.export.fields import fields
+from grader.export.figures import plain
 from grader.export.moodle import (
     NOBODY,
     PICTURE,
@@ -28,17 +25,11 @@ from grader.export.moodle import (
     medium,
     questions,
 )
-from grader.export.plugin import TERMS, Term, number
 from grader.export.tally import Tally
 from grader.export.xml import HEAD, cdata, text
 from grader.folder import Order
 from grader.handouts import sheet
 from grader.policy import Policy
-from problems import ids
-from problems.ball import Ball
-from problems.exercise import Exercise
-from problems.expression import BALLS
-from problems.graph import Step
 from templates.page import Block, Figure, Items
 from templates.portable import fragment
 from templates.sheets import Sheet, question_fields, question_opening
@@ -82,10 +73,10 @@ def chain_question(page: Sheet, policy: Policy, style: Style, boxes: int, tally:
     shown = POINT + fragment(opening, medium(style, lambda item: ""))
     data = b64encode(svg(figure.drawing).encode()).decode()
     file = f'<file name="{PICTURE}" path="/" encoding="base64">{data}</file>'
-    values = _Values(exercise)
+    values = Values(exercise)
     chunks = [found[n : n + boxes] for n in range(0, len(found), boxes)]
     parts = "".join(
-        _part(n, _Chain(exercise, tuple(chunk), values), page, style)
+        _part(n, Chain(exercise, tuple(chunk), values), page, style)
         for n, chunk in enumerate(chunks)
     )
     name = text(f"{page.title}: {exercise.id}")
@@ -101,102 +92,7 @@ def chain_question(page: Sheet, policy: Policy, style: Style, boxes: int, tally:
     )
 
 
-class _Values:
-    """Variables of the question: givens and true values."""
-
-    def __init__(self, exercise: Exercise) -> None:
-        self.exercise = exercise
-        graph = exercise.graph
-        self.names = {id: Term(f"bpg{n}") for n, id in enumerate(graph.givens)}
-        self.names |= {id: Term(f"bpv{n}") for n, id in enumerate(graph.steps)}
-
-    @cached_property
-    def assignments(self) -> str:
-        """A variable for each given, and one for each step by its rule."""
-        given = [
-            f"{self.names[id].text}={number(self.exercise.givens[id]).text};"
-            for id in self.exercise.graph.givens
-        ]
-        worked = [
-            f"{self.names[step.id].text}={step.rule.evaluate(self.names, TERMS).text};"
-            for step in self.exercise.graph.steps.values()
-        ]
-        return " ".join([*given, *worked])
-
-
-@dataclass(frozen=True)
-class _Chain:
-    """The boxes of one part, and what each may hold."""
-
-    exercise: Exercise
-    boxes: tuple[Field, ...]
-    values: _Values
-
-    @cached_property
-    def between(self) -> tuple[Step, ...]:
-        """Steps that are asked nowhere and rest on a box of this part: worked out on the way."""
-        asked, moving = set(self.exercise.asked), {box.step for box in self.boxes}
-        found = []
-        for step in self.exercise.graph.steps.values():
-            if step.id not in asked and moving & set(step.parents):
-                moving.add(step.id)
-                found.append(step)
-        return tuple(found)
-
-    @cached_property
-    def names(self) -> Mapping[str, Term]:
-        """What each id is called within the part."""
-        own = {box.step: Term(f"_{n}") for n, box in enumerate(self.boxes)}
-        hidden = {step.id: Term(f"bph{n}") for n, step in enumerate(self.between)}
-        return {**self.values.names, **own, **hidden}
-
-    @cached_property
-    def balls(self) -> Mapping[str, Ball]:
-        """What an honest student may have who works with the numbers in these boxes."""
-        true = self.exercise.solution
-        found = dict(true)
-        for box in self.boxes:
-            found[box.step] = Ball(true[box.step].m, self.unit(box.step, true[box.step]))
-        for step in self.between:
-            ball: Ball = step.rule.evaluate(found, BALLS)
-            found[step.id] = ball.widened(self.unit(step.id, ball))
-        return found
-
-    def unit(self, id: str, ball: Ball) -> float:
-        """One unit of the last digit asked for."""
-        return float(self.exercise.precision.unit(ids.parse(id).kind, ball))
-
-    def lines(self) -> Iterator[str]:
-        """Assignments that end with `mark`, the share of the part's points."""
-        for step in self.between:
-            yield f"{self.names[step.id].text}={step.rule.evaluate(self.names, TERMS).text};"
-        for n, box in enumerate(self.boxes):
-            tests = [f"abs(_{n}-{number(box.value).text})<{box.tolerance}", *self.own(n, box)]
-            passed = [f"bpt{n}{letter}" for letter, _ in zip(ascii_lowercase, tests, strict=False)]
-            yield from (f"{p}=({t})?1:0;" for p, t in zip(passed, tests, strict=True))
-            reached = "+".join(passed)
-            yield f"bpk{n}=(0<{reached})?1:0;"
-        points = "+".join(f"{plain(box.weight)}*bpk{n}" for n, box in enumerate(self.boxes))
-        yield f"mark=({points})/{plain(self.most)};"
-
-    def own(self, n: int, box: Field) -> Iterator[str]:
-        """Whether a box follows from the others by one of the right rules."""
-        step = self.exercise.graph.steps[box.step]
-        moving = {b.step for b in self.boxes} | {s.id for s in self.between}
-        for rule in (step.rule, *step.others):
-            if moving & set(rule.refs()):
-                with np.errstate(all="ignore"):
-                    ball: Ball = rule.evaluate(self.balls, BALLS)
-                radius = float(ball.r) + self.unit(box.step, ball)
-                yield f"abs(_{n}-({rule.evaluate(self.names, TERMS).text}))<{at_least(radius)}"
-
-    @property
-    def most(self) -> float:
-        """Points of the part."""
-        return round(sum(box.weight for box in self.boxes), 9)
-
-
-def _part(n: int, chain: _Chain, page: Sheet, style: Style) -> str:
+def _part(n: int, chain: Chain, page: Sheet, style: Style) -> str:
     at = {box.step: k for k, box in enumerate(chain.boxes)}
     shown = fragment(_blocks(page, at), medium(style, lambda item: f"{{_{at[item.step]}}}"))
     answer = ",".join(chain.values.names[box.step].text for box in chain.boxes)

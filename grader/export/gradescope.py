@@ -88,7 +88,7 @@ def archive(
     if text is not None:
         made.add(f"class/{called}", text)
     order = replace(folder.order, secret="", policy=called, formats=())
-    made.add(f"class/{META}", json.dumps(order.as_json(__version__, 0), ensure_ascii=False))
+    made.add(f"class/{META}", json.dumps(order.as_json(__version__), ensure_ascii=False))
     return made.finished(), len(people)
 
 

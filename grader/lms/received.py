@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
+from grader.crosscheck import other_exercise
 from grader.errors import Problem
 from grader.feedback import Graded
 from grader.folder import Folder
@@ -127,6 +128,8 @@ def _graded(one: Received, folder: Folder, policy: Policy, found: Judged) -> lis
         sent = work.submission
         report = mark(sent.exercise, sent.answers, policy, sent.problems)
         found.problems += report.problems
+        if problem := other_exercise(sent, report, folder):
+            found.problems.append(problem)
         graded.append(Graded(report, sent.exercise, folder, policy))
     students = {work.report.student for work in graded}
     if len(students) > 1:  # only possible where the platform's names fit nobody

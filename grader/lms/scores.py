@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
+from grader.crosscheck import other_exercise
 from grader.errors import PolicyError, Problem
 from grader.feedback import student as student_of
 from grader.folder import Folder
@@ -89,6 +90,8 @@ def of_submissions(
         sent = work.submission
         report = mark(sent.exercise, sent.answers, policy, sent.problems)
         problems += report.problems
+        if problem := other_exercise(sent, report, folder):
+            problems.append(problem)
         found.setdefault(report.student, []).append((report.exercise, report.score, report.max))
     scores = _scores(folder, found, policy)
     return Scores(scores.of, (*problems, *scores.problems))

@@ -14,6 +14,7 @@ import re
 from datetime import datetime
 
 from grader.errors import Lost
+from grader.read.answer import Answer, read_answer
 from grader.read.submission import Builder, Find, Read, Submission
 from grader.read.table import Row, Table, refusal
 from problems.exercise import Exercise
@@ -153,6 +154,24 @@ def _attempt(row: Row, column: str, number: int, builder: Builder, seen: dict[st
     parts = _PART.match(cell)
     named = not parts or any(label == parts[1] for label in exercise.labels.values())
     (_put_named if named else _put_parts)(to, cell, row, column, builder)
+    to.shown = _called_right(exercise, row, column)
+
+
+def _called_right(exercise: Exercise, row: Row, column: str) -> dict[str, Answer]:
+    """What the report calls right there: another column with the question's number and its parts.
+
+    Its name depends on the language; a cell that is cut differently says nothing.
+    """
+    number = column.rsplit(" ", 1)[1]
+    for name, cell in row.cells.items():
+        if name == column or not name.endswith(f" {number}") or not _PART.match(cell.strip()):
+            continue
+        for questions in (exercise.questions, exercise.asked):
+            texts = _split(cell.strip(), len(questions))
+            if not isinstance(texts, str):
+                read = (read_answer(exercise, q, t) for q, t in zip(questions, texts, strict=True))
+                return {q: a for q, a in zip(questions, read, strict=True) if a is not None}
+    return {}
 
 
 def _who(row: Row) -> list[str]:

@@ -62,6 +62,8 @@ class Submission:
     """Which attempt of a quiz it is, in the order of time; 0 if it is none."""
     finished: bool = True
     """Whether the platform says that the attempt is over."""
+    shown: dict[str, Answer] = field(default_factory=dict)
+    """Question -> what the platform calls right there, where it says so."""
 
     @property
     def place(self) -> str:

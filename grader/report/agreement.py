@@ -22,7 +22,7 @@ from grader.report.results import Results
 from problems.elementary import FloatArray
 from templates.survey import Agreement, Pair
 
-WRONG = ("slip", "wrong")
+WRONG = ("slip", "repeated", "wrong")
 """Verdicts that speak of their own; what is carried from a wrong answer repeats it."""
 
 FEW_BY_CHANCE = 0.01
@@ -50,7 +50,7 @@ def agreement(cohorts: Sequence[Cohort], results: Results) -> Agreement:
     for cohort in cohorts:
         if cohort.count < 2:
             continue
-        answers = _with_chance(_answers(cohort, results), cohort.count)
+        answers = _with_chance(numbers(cohort, results), cohort.count)
         shared = _coincidences(answers)
         seen += shared.height
         expected += _expected(answers, cohort.count)
@@ -63,7 +63,7 @@ def agreement(cohorts: Sequence[Cohort], results: Results) -> Agreement:
 # answers -----------------------------------------------------------------------------------
 
 
-def _answers(cohort: Cohort, results: Results) -> pl.DataFrame:
+def numbers(cohort: Cohort, results: Results) -> pl.DataFrame:
     """Numbers that say something: `who`, `step`, `text` (normalised), `value`, `unit`, `wrong`."""
     places = pl.LazyFrame(
         {"row": cohort.rows.astype(np.uint32), "who": np.arange(cohort.count, dtype=np.uint32)}

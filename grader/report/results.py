@@ -21,7 +21,7 @@ from grader.errors import ReportError
 STEPS = tuple(STEPS_FILE.values())
 BOOK = ("student", "exercise", "score", "max", "percent", "first_deviation")
 STEP = ("student", "exercise", "id", "answer", "verdict", "credit", "weight", "slip")
-OPTIONAL = ("submitted", "attempt")
+OPTIONAL = ("submitted", "attempt", "for_teacher")
 NUMBERS = ("score", "max", "percent", "credit", "weight")
 KEY = ["student", "exercise"]
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
-from grader.batch import CARRIED, CORRECT, SLIP, VERDICTS, WRONG
+from grader.batch import CARRIED, CORRECT, UNDETERMINED, VERDICTS
 from grader.report.groups import Cohort
 from grader.report.results import Results
 from grader.report.statistics import discriminations
+from grader.words import LOST
 from problems.elementary import BoolArray
 from templates.report import Verdict
 from templates.survey import Deviation, SlipStatistics, StepStatistics
@@ -59,7 +60,7 @@ def deviations(cohort: Cohort) -> tuple[tuple[Deviation, ...], int]:
     """
     order = in_order_of_work(cohort)
     lost = _lost(cohort)[:, order]
-    fine = np.isin(cohort.verdicts[:, order], (CORRECT, CARRIED))
+    fine = np.isin(cohort.verdicts[:, order], (CORRECT, CARRIED, UNDETERMINED))
     deviates = lost.any(axis=1)
     first = np.where(deviates, lost.argmax(axis=1), lost.shape[1])
     # all_fine_from[i, j]: every step from j on is fine in submission i
@@ -71,7 +72,7 @@ def deviations(cohort: Cohort) -> tuple[tuple[Deviation, ...], int]:
 
 
 def _lost(cohort: Cohort) -> BoolArray:
-    return np.isin(cohort.verdicts, (SLIP, WRONG))
+    return np.isin(cohort.verdicts, [VERDICTS.index(verdict) for verdict in LOST])
 
 
 def _deviations(
@@ -94,7 +95,9 @@ def slip_statistics(cohort: Cohort, results: Results) -> tuple[SlipStatistics, .
     own = (
         results.steps.lazy()
         .filter(
-            (pl.col("verdict") == "slip") & pl.col("slip").is_not_null() & (pl.col("slip") != "")
+            pl.col("verdict").is_in(("slip", "repeated"))
+            & pl.col("slip").is_not_null()
+            & (pl.col("slip") != "")
         )
         .join(pl.LazyFrame({"row": cohort.rows.astype(np.uint32)}), on="row", how="semi")
         .select("row", "slip", pl.col("id").cast(pl.String))

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+import polars as pl
+
 from grader.folder import Folder
 from grader.report.agreement import agreement
 from grader.report.groups import Cohort, cohorts
 from grader.report.naming import Names, numbered, true_names
+from grader.report.others import Other, others
 from grader.report.results import Results
 from grader.report.statistics import alpha
 from grader.report.steps import deviations, slip_statistics, step_statistics
 from grader.report.timeline import timeline
 from grader.report.variants import variants
 from grader.terminal import plural
-from templates.survey import Agreement, Group, Score, Survey
+from templates.survey import Agreement, Foreign, Group, Look, Score, Survey
 
 
 def survey(results: Results, folder: Folder, anonymous: bool = False) -> Survey:
@@ -44,7 +47,9 @@ def survey(results: Results, folder: Folder, anonymous: bool = False) -> Survey:
         _named(agreement(found, results), names),
         timeline(results.attempts),
         tuple(notes),
+        tuple(_foreign(one, names, anonymous) for one in others(found, results, folder)),
         anonymous,
+        tuple(_looks(results, found, names, anonymous)),
     )
 
 
@@ -87,6 +92,34 @@ def _scores(
             )
         )
     return iter(sorted(rows, key=lambda row: (row.student, row.number)))
+
+
+def _looks(
+    results: Results, found: Sequence[Cohort], names: Names, anonymous: bool
+) -> Iterator[Look]:
+    """Sheets of which the marking says that a person should look at them."""
+    if "for_teacher" not in results.submissions.columns:
+        return
+    number = {int(row): cohort.number for cohort in found for row in cohort.rows}
+    said = results.submissions.filter(pl.col("for_teacher").fill_null("") != "")
+    looks = []
+    for line in said.iter_rows(named=True):
+        n = number.get(line["row"], 0)
+        exercise = str(n) if anonymous else line["exercise"]
+        looks.append(Look(names[line["student"]], exercise, n, line["for_teacher"]))
+    yield from sorted(looks, key=lambda one: (one.student, one.number))
+
+
+def _foreign(one: Other, names: Names, anonymous: bool) -> Foreign:
+    whose = one.fit.student
+    return Foreign(
+        names[one.student],
+        one.number,
+        "" if anonymous else one.fit.exercise,
+        names.get(whose, "somebody without results" if anonymous else whose),
+        one.fit.answers,
+        one.fit.of,
+    )
 
 
 def _named(found: Agreement, names: Names) -> Agreement:

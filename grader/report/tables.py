@@ -14,10 +14,16 @@ Header = tuple[str, ...]
 
 
 def files(survey: Survey) -> dict[str, bytes]:
-    """Name -> content; `timeline.csv` only where times or attempts are known."""
+    """Name -> content.
+
+    `timeline.csv` only where times or attempts are known, `look_at.csv` only where a person
+    should look at a sheet.
+    """
     found = {name: safe_table(header, rows(survey)) for name, (header, rows) in TABLES.items()}
     if survey.timeline is None:
         del found["timeline.csv"]
+    if not survey.looks:
+        del found["look_at.csv"]
     return found
 
 
@@ -88,12 +94,24 @@ def _variants(survey: Survey) -> Iterator[Row]:
                 ]  # fmt: skip
 
 
+def _foreign(survey: Survey) -> Iterator[Row]:
+    for one in survey.foreign:
+        yield [
+            one.student, str(one.number), one.exercise, one.owner, str(one.answers), str(one.of),
+        ]  # fmt: skip
+
+
 def _agreement(survey: Survey) -> Iterator[Row]:
     for pair in survey.agreement.pairs:
         yield [
             pair.first, pair.second, str(pair.number), str(pair.shared), shown(pair.expected),
             shown(pair.by_chance), " ".join(pair.steps),
         ]  # fmt: skip
+
+
+def _looks(survey: Survey) -> Iterator[Row]:
+    for look in survey.looks:
+        yield [look.student, look.exercise, str(look.number or ""), look.why]
 
 
 def _timeline(survey: Survey) -> Iterator[Row]:
@@ -136,10 +154,15 @@ TABLES: dict[str, tuple[Sequence[str], Callable[[Survey], Iterator[Row]]]] = {
          "submissions", "mean_percent", "standard_error"),
         _variants,
     ),
+    "other_exercises.csv": (
+        ("student", "exercise_number", "fits_exercise", "of", "answers", "not_own_answers"),
+        _foreign,
+    ),
     "agreement.csv": (
         ("first", "second", "exercise_number", "shared", "expected", "pairs_by_chance", "steps"),
         _agreement,
     ),
+    "look_at.csv": (("student", "exercise", "exercise_number", "why"), _looks),
     "timeline.csv": (("period", "start", "submissions", "mean_percent"), _timeline),
 }  # fmt: skip
 """Name of a file -> its columns, and its rows."""

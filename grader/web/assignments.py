@@ -15,7 +15,7 @@ from grader.folder import EXERCISES, META, ROSTER, Order
 from grader.issue import exercise_ids, roster_csv
 from grader.roster import Student, with_folders
 from grader.web.models import Assignment, Audit, Course, Member, Role, Task
-from problems.draw import DRAW_VERSION, draw, key
+from problems.draw import draw, key
 from problems.errors import GateError
 from problems.exercise import Exercise, as_json, dumps, issued
 from problems.family import Design
@@ -45,7 +45,7 @@ def create(course: Course, order: Order, title: str, user: Any, **settings: Any)
     order, exercises = drawn(order, list(students_of(course)))
     with transaction.atomic():
         assignment = Assignment.objects.create(
-            course=course, title=title, order=order.as_json(__version__, DRAW_VERSION), **settings
+            course=course, title=title, order=order.as_json(__version__), **settings
         )
         _store(assignment, exercises)
         note(user, course, "assignment.created", title, family=order.family)
@@ -82,7 +82,9 @@ def _drawn(
     order: Order, design: Design, members: Sequence[Member]
 ) -> list[tuple[Member, Exercise]]:
     slots = [(member, n) for member in members for n in range(1, order.exercises + 1)]
-    keys = [key(order.secret, order.name, member.ident, n) for member, n in slots]
+    keys = [
+        key(order.secret, order.name, member.ident, n, version=order.draw) for member, n in slots
+    ]
     names = exercise_ids(order.family, keys, known=_taken(order.family))
     return [
         (member, issued(design, one, name, member.ident, n))
@@ -154,7 +156,7 @@ def reissue(task: Task, user: Any) -> Task:
                 assignment=old.assignment, member=member, number=old.number
             ).values_list("reissue", flat=True)
         )
-        bits = key(order.secret, order.name, member.ident, old.number, last + 1)
+        bits = key(order.secret, order.name, member.ident, old.number, last + 1, order.draw)
         (found,) = draw(design, [bits])
         (name,) = exercise_ids(order.family, [bits], known=_taken(order.family))
         exercise = replace(issued(design, found, name, member.ident, old.number), reissue=last + 1)

@@ -102,6 +102,7 @@ def _attempt(result: Result) -> list[str]:
         doc["first_deviation"] or "",
         submission.received.isoformat(),
         str(submission.attempt),
+        " ".join(note["message"] for note in doc.get("teacher", ())),
     ]
 
 

@@ -28,7 +28,9 @@ SECONDS = 10.0
 MOST_TRIES = 3
 
 log = logging.getLogger("bpgrade.grading")
-_examiners = Children(COMMAND, SECONDS, max(1, min(4, cores())))
+EXAMINERS = max(1, min(4, cores()))
+"""Processes that judge at the same time."""
+_examiners = Children(COMMAND, SECONDS, EXAMINERS)
 
 
 def grade(submission: Submission) -> Result | None:
@@ -38,7 +40,7 @@ def grade(submission: Submission) -> Result | None:
         The result; None if it could not be checked now, which is noted.
     """
     begun = again(lambda: _begin(submission.pk))
-    report = _asked(submission) if begun else None
+    report = report_on(submission) if begun else None
     if report is None:
         again(lambda: _failed(submission.pk))
         return None
@@ -65,7 +67,7 @@ def _failed(pk: str) -> None:
             log.warning("left for review", extra={"bpgrade": {"submission": pk}})
 
 
-def _asked(submission: Submission) -> dict[str, Any] | None:
+def report_on(submission: Submission) -> dict[str, Any] | None:
     """The report of an examiner; None if it died, hung or made no sense."""
     task = submission.task
     question = {

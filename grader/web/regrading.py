@@ -15,7 +15,7 @@ from typing import Any
 from django.db import transaction
 
 from grader.errors import Problem
-from grader.mark import missing_digits, step_of
+from grader.mark import step_of
 from grader.policy import Policy
 from grader.policyfile import load_policy, names, read_policy
 from grader.read.number import Written, read_number
@@ -23,9 +23,11 @@ from grader.web.assignments import note
 from grader.web.grading import hours_late
 from grader.web.lti.outbox import queue_class
 from grader.web.models import Assignment, Audit, Result, Task
+from grader.words import missing_digits
 from problems import ids
 from problems.exercise import Exercise
 from templates.report import Report, StepReport
+from templates.verdict_words import Said
 
 ACTION = "assignment.regraded"
 DUST = 1e-9
@@ -64,7 +66,15 @@ def _revalued(step: StepReport, policy: Policy, exercise: Callable[[], Exercise]
     if step.verdict == "imprecise" and policy.off_per_digit is not None:
         missing = _missing(step, exercise())
     credit = policy.credit(step.verdict, step.slip, missing)
-    return replace(step, credit=credit, weight=policy.weight(step_of(step.id)))
+    valued = replace(step, credit=credit, weight=policy.weight(step_of(step.id)))
+    return _reworded(valued) if step.code == "undetermined" else valued
+
+
+def _reworded(step: StepReport) -> StepReport:
+    """The only sentence that tells of points."""
+    about = {name: value for name, value in step.arguments.items() if name != "paid"}
+    about |= {"paid": True} if step.credit > 0 else {}
+    return replace(step, arguments=about, message=Said(step.code, about).sentence)
 
 
 def _missing(step: StepReport, exercise: Exercise) -> int:
@@ -267,7 +277,7 @@ def apply(assignment: Assignment, policy_text: str, user: Any, **settings: Any) 
             setattr(held, name, value)
         held.save()
         pairs = under(policy, graded_of(held, held.due, current=False), _exercise)
-        _store(pairs, policy_text)
+        store(pairs, policy_text)
         queue_class(held, changed=True)
         changed = sum(pair.differs for pair in pairs)
         if policy_text != before or changed:
@@ -278,8 +288,14 @@ def apply(assignment: Assignment, policy_text: str, user: Any, **settings: Any) 
     return changed
 
 
-def _store(pairs: Sequence[Revalued], policy_text: str) -> None:
-    """Write what is another value now; the whole class at once would keep others waiting."""
+def store(pairs: Sequence[Revalued], policy_text: str, every: bool = False) -> None:
+    """Write what is another value now; the whole class at once would keep others waiting.
+
+    Args:
+        pairs: reports before and after.
+        policy_text: by which they were valued.
+        every: also those of which nothing changed, such as reports of an earlier format.
+    """
     results = [
         Result(
             pk=pair.before.id,
@@ -289,7 +305,7 @@ def _store(pairs: Sequence[Revalued], policy_text: str) -> None:
             report=pair.report.as_json(),
         )
         for pair in pairs
-        if pair.report != pair.before.report or pair.counted != pair.before.counted
+        if every or pair.report != pair.before.report or pair.counted != pair.before.counted
     ]
     fields = ["score", "counted", "most", "report"]
     Result.objects.bulk_update(results, fields, batch_size=100)

@@ -12,7 +12,7 @@ from grader.mark import step_of
 from grader.policy import Policy
 from grader.web.assignments import students_of
 from grader.web.grading import hours_late
-from grader.web.models import Assignment, Draft, Member, State, Submission
+from grader.web.models import Assignment, Draft, Member, Result, State, Submission
 
 Stage = Literal["not begun", "draft", "handed in", "review", "graded"]
 STAGES: tuple[Stage, ...] = ("not begun", "draft", "handed in", "review", "graded")
@@ -127,6 +127,16 @@ def most_of(assignment: Assignment, policy: Policy) -> float:
     task = assignment.tasks.first()
     questions = task.exercise.questions if task else assignment.made.design().questions
     return round(math.fsum(policy.weight(step_of(q)) for q in questions), 6)
+
+
+def to_look_at(assignment: Assignment) -> set[int]:
+    """Members with a sheet that the marking leaves to a person."""
+    noted = Result.objects.filter(
+        submission__task__assignment=assignment,
+        submission__task__current=True,
+        report__teacher__0__isnull=False,
+    )
+    return set(noted.values_list("submission__task__member_id", flat=True))
 
 
 def stages(found: list[Standing]) -> dict[Stage, int]:

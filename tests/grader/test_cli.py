@@ -66,13 +66,13 @@ def test_generate_fill_check_every_family(runner: CliRunner, roster: Path, name:
         assert (folder / "keys" / f"{student}.html").is_file()
     result = run(runner, "check", filled(folder), "--output", "json")
     doc = json.loads(result.stdout)
-    assert doc["format"] == 1
+    assert doc["format"] == 2
     (report,) = doc["reports"]
     assert report["percent"] == 100
     assert report["problems"] == doc["problems"] == []
     assert set(report["steps"][0]) - {"formula"} == {
         "id", "label", "answer", "verdict", "credit", "weight", "expected", "tolerance",
-        "slip", "used", "message", "hint",
+        "slip", "used", "code", "arguments", "message", "hint",
     }  # fmt: skip
 
 

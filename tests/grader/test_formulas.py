@@ -136,7 +136,8 @@ def test_any_equal_form_is_right(id: str, text: str) -> None:
 
 
 WRONG = [
-    ("delta.2.1", "2*(y1 - t1)*y1*(1 - y1)", "2 times"),
+    ("dw.2.1.1", "2*delta2[1]*h1", "2 times"),
+    ("delta.2.1", "2*(y1 - t1)*y1*(1 - y1)", "The factor 1/2 cancels the 2"),
     ("delta.2.1", "-(y1 - t1)*y1*(1 - y1)", ""),
     ("dw.2.1.1", "delta2[1]*h1*u11", "u11 does not belong there"),
     ("new.w.2.1.1", "u11 - delta2[1]*h1", ""),

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -236,3 +237,22 @@ def test_a_reissued_exercise_takes_no_id_that_is_there() -> None:
     (other,) = exercise_ids("f", [b"k"], known={name})
     assert other.startswith(name)
     assert len(other) == len(name) + 2
+
+
+def test_what_an_earlier_version_began_is_gone_on_with_by_it(
+    tmp_path: Path, small_portions: None
+) -> None:
+    """An assignment has one version of the draw, also if bpgrade was renewed in the middle."""
+
+    def stop(phase: str, done: int, of: int) -> None:
+        if done >= 20:
+            raise KeyboardInterrupt
+
+    old = replace(order(), draw=1)
+    whole = issue(old, numbered(20), tmp_path / "whole")
+    with pytest.raises(KeyboardInterrupt):
+        issue(old, numbered(20), tmp_path / "hw", progress=stop)
+    assert issue(order(), numbered(20), tmp_path / "hw") == whole
+    assert contents(tmp_path / "hw") == contents(tmp_path / "whole")
+    issue(order(), numbered(20), tmp_path / "new")
+    assert contents(tmp_path / "new") != contents(tmp_path / "whole")

@@ -82,4 +82,4 @@ def test_exercises_are_not_kept_without_end(
     assert folder.exercise(3) is folder.exercise(3)
     for n in range(30):
         assert folder.exercise(n).student == f"student-{n + 1:02}"
-    assert len(folder._known) == 5
+    assert folder.exercise.cache_info().currsize == 5

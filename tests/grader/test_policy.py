@@ -38,6 +38,10 @@ def test_shipped_policies_load_and_differ_as_their_names_say() -> None:
     assert shipped["formative"].show.expected
     assert not shipped["default"].show.expected
     assert shipped["exam"].show.score
+    assert {name: one.credit("repeated", "unchanged") for name, one in shipped.items()} == {
+        "default": 1.0, "formative": 1.0, "exam": 0.5, "strict": 0.0,
+    }  # fmt: skip
+    assert {one.credit("undetermined") for one in shipped.values()} == {0.0}
     assert not shipped["exam"].show.verdicts
     assert not shipped["exam"].show.hints
 

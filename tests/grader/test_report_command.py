@@ -22,7 +22,7 @@ from templates.pdf.document import SIDE
 
 TABLES = {
     "summary.csv", "scores.csv", "steps.csv", "slips.csv", "first_deviations.csv",
-    "variants.csv", "agreement.csv", "timeline.csv",
+    "variants.csv", "other_exercises.csv", "agreement.csv", "timeline.csv",
 }  # fmt: skip
 NAMES = ("Ada Lovelace", "Benoît Mandelbrot", "Chandra Łukasz")
 

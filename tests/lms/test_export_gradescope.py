@@ -15,6 +15,7 @@ from handed_in import assignment, exercise_of, right, tidy, with_id
 from marking import paper
 
 from grader.cli import cli
+from problems.expression import NUMBERS
 
 ADA = {"email": "ADA@example.org", "id": 1, "name": "Ada E."}
 BEN = {"email": "ben@example.org", "id": 2, "name": "Ben Sample"}
@@ -241,3 +242,28 @@ def test_setup_takes_a_python_that_is_new_enough(hw: Path, site: Site, tmp_path:
         "apt-get update",
         f"pip install --no-cache-dir -r {root}/source/requirements.txt",
     ]
+
+
+def test_another_students_numbers_are_told_to_the_staff_alone(hw: Path, site: Site) -> None:
+    """Graded as their own; what is printed there only staff see."""
+    own, other = exercise_of(hw, "s001"), exercise_of(hw, "s002")
+    run = site.submit({"answers.csv": tidy(right(other), exercise=own.id)}, ADA)
+    assert 0 < run.results["score"] < 30
+    assert other.id not in json.dumps(run.results)
+    assert "s002" not in json.dumps(run.results)
+    assert other.id in run.stdout
+
+
+def test_sheets_to_look_at_are_told_to_the_staff_alone(hw: Path, site: Site) -> None:
+    """One slip that closes both outputs, and everything rightly after it."""
+    own = exercise_of(hw, "s001")
+    vals = {id: float(ball.m) for id, ball in own.solution.items()}
+    vals |= {id: float(text) for id, text in own.givens.items()}
+    for id, step in own.graph.steps.items():
+        net = id in ("net.2.1", "net.2.2")
+        vals[id] = 25.0 if net else float(step.rule.evaluate(vals, NUMBERS))
+    answers = {own.labels[id]: f"{vals[id]:.4f}" for id in own.asked}
+    run = site.submit({"answers.csv": tidy(answers, exercise=own.id)}, ADA)
+    assert "for the teacher: " in run.stdout
+    assert "please look at the sheet" in run.stdout
+    assert "please look" not in json.dumps(run.results)

@@ -27,7 +27,7 @@ def test_the_object_has_the_shape_of_the_contract() -> None:
     assert doc["network"]["layers"][0]["bias"] == "layer"
     assert len(doc["network"]["layers"][0]["biases"]) == 1
     assert all(isinstance(w, str) for row in doc["network"]["layers"][0]["weights"] for w in row)
-    assert doc["precision"] == {"decimals": 4}
+    assert doc["precision"] == {"decimals": 4, "subresults": True}
     assert set(doc["steps"][0]) == {"id", "label", "asked", "value", "tolerance"}
     assert doc["iterations"] == 1
     assert len(doc["inputs"]) == len(doc["targets"]) == 1

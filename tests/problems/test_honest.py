@@ -41,6 +41,7 @@ def test_no_honest_step_lies_outside_its_ball(name: str, significant: int | None
         for id, answers in paper.items():
             ball = balls[id]
             sure = np.isfinite(np.broadcast_to(np.asarray(ball.r), answers.shape))
+            sure &= np.isfinite(answers)  # nobody writes the logarithm of 0.0000
             inside = np.asarray(within(answers, Ball(ball.m, ball.r))) | ~sure
             assert inside.all(), (name, habit, id)
 
@@ -65,7 +66,7 @@ def test_honest_students_get_every_point_from_the_marker(name: str) -> None:
 
 def test_a_narrower_tolerance_would_fail_honest_students() -> None:
     """Test the tester: half the radius is not enough, so the test can fail."""
-    design = family.load("musilek").design()
+    design = family.load("musilek").design(version=1)
     givens = many(design, 2000)
     balls = solve(design.graph, givens, design.precision)
     rng = np.random.default_rng(1)

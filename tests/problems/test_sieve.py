@@ -64,14 +64,15 @@ def test_the_fast_way_finds_what_the_plain_one_does(name: str) -> None:
 
 
 def new_sieve(design: Design) -> Sieve:
-    return Sieve(design.graph, design.asked, design.precision, design.family.low)
+    return Sieve(design.graph, must_pass(design), design.precision)
 
 
 @pytest.mark.parametrize("name", family.names())
 def test_the_order_of_the_checks_decides_nothing(name: str) -> None:
     """Those that pass every check in turn pass, before and after the checks are put in order."""
     design = family.load(name).design()
-    indices = np.concatenate([plain_block(design, b"k", n) for n in range(80)])
+    blocks = 800 if name == "musilek" else 80  # one candidate of thousands passes there
+    indices = np.concatenate([plain_block(design, b"k", n) for n in range(blocks)])
     numbers = {id: g.floats[indices[:, n]] for n, (id, g) in enumerate(design.grids.items())}
 
     def givens(id: str, alive: Indices) -> np.ndarray:

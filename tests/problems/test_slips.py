@@ -111,7 +111,7 @@ def test_batched_gate_equals_the_gate_one_by_one() -> None:
     from problems.draw import Candidates, key, must_pass, passing
     from problems.solve import solve
 
-    design = family.load("mazur").design()
+    design = family.load("binary").design()
     candidates = Candidates(design)
     indices = candidates.block(key("s", "a", "b"), 0)
     arrays = candidates.values(indices)

@@ -13,6 +13,7 @@ import polars as pl
 from issued_exercises import exercises
 
 from grader.bulk import reported
+from grader.crosscheck import other_exercise
 from grader.feedback import Graded
 from grader.folder import Folder, Order
 from grader.gather import gather
@@ -243,6 +244,8 @@ def one_by_one(paths: Sequence[Path], assignment: Path, policy: Policy) -> Outco
         one = work.submission
         report = mark(one.exercise, one.answers, policy, one.problems)
         graded.append(Graded(report, one.exercise, work.folder, policy))
+        if problem := other_exercise(one, report, work.folder):
+            found.problems.append(problem)
     order = {exercise.id: n for n, exercise in enumerate(Folder(assignment).exercises())}
     graded.sort(key=lambda one: order[one.report.exercise])
     problems = [*found.problems, *(p for one in graded for p in one.report.problems)]

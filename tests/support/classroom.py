@@ -11,6 +11,7 @@ import numpy as np
 from click.testing import CliRunner
 
 from grader.batch import VERDICTS, Batch
+from grader.bulk.results import VERDICT_COLUMNS
 from grader.cli import cli
 from grader.conventions import Judged, judge
 from grader.folder import Folder
@@ -35,13 +36,17 @@ GRADEBOOK = [
     "percent",
     "first_deviation",
     "remarks",
+    "for_teacher",
     "correct",
     "imprecise",
     "carried",
+    "undetermined",
     "slip",
+    "repeated",
     "wrong",
     "blank",
     "unreadable",
+    "vouched",
     "problems",
 ]
 STEPS = [
@@ -190,12 +195,12 @@ class Classroom:
         score = sum(float(row[6]) * float(row[7]) for row in own)
         most = sum(float(row[7]) for row in own)
         place = {id: k for k, id in enumerate(exercise.graph.steps)}
-        lost = [row[3] for row in own if row[5] in ("slip", "wrong")]
+        lost = [row[3] for row in own if row[5] in ("slip", "repeated", "wrong")]
         first = min(lost, key=place.__getitem__, default="")
-        counts = [str(sum(row[5] == verdict for row in own)) for verdict in GRADEBOOK[7:14]]
+        counts = [str(sum(row[5] == verdict for row in own)) for verdict in VERDICT_COLUMNS]
         return [
             exercise.student, exercise.id, f"{score:g}", f"{most:g}",
-            f"{100 * score / most:.1f}", first, "", *counts, "0",
+            f"{100 * score / most:.1f}", first, "", "", *counts, "0", "0",
         ]  # fmt: skip
 
 
@@ -241,7 +246,9 @@ def _row(report: Report) -> list[str]:
     return [
         report.student, report.exercise, f"{report.score:g}", f"{report.max:g}",
         f"{report.percent:g}", report.first_deviation or "", " ".join(report.remarks),
-        *(str(counts.get(verdict, 0)) for verdict in GRADEBOOK[7:14]), "0",
+        " ".join(note.message for note in report.teacher),
+        *(str(counts.get(verdict, 0)) for verdict in VERDICT_COLUMNS),
+        str(sum(step.code == "follows_vouched" for step in report.steps)), "0",
     ]  # fmt: skip
 
 

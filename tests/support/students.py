@@ -37,7 +37,8 @@ def transcript(
     carried = {id: np.broadcast_to(value, (count,)) for id, value in givens.items()}
     paper: dict[str, np.ndarray] = {}
     for step in graph.steps.values():
-        value = np.broadcast_to(step.rule.evaluate(carried, NUMBERS), (count,))
+        with np.errstate(divide="ignore", invalid="ignore"):  # the logarithm of an output 0.0000
+            value = np.broadcast_to(step.rule.evaluate(carried, NUMBERS), (count,))
         unit: np.ndarray | float = power_of_ten(-precision.places(step.kind))
         if precision.significant is not None:
             place = leading_place(np.abs(value))

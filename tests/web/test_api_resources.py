@@ -16,7 +16,7 @@ from service import right_answers
 
 from grader.web import accounts
 from grader.web.api import access
-from grader.web.models import Assignment, Audit, Course, Submission
+from grader.web.models import Assignment, Audit, Course, Result, Submission
 
 pytestmark = pytest.mark.django_db
 
@@ -261,8 +261,11 @@ def test_feedback_waits_for_its_date(room: Class) -> None:
 
 HIDDEN = {
     "score": ("score", "max", "percent", "credit", "weight"),
-    "verdicts": ("verdict", "first_deviation", "deviation", "credit", "remarks", "used"),
-    "messages": ("message", "remarks", "used"),
+    "verdicts": (
+        *("verdict", "first_deviation", "deviation", "credit", "remarks", "used"),
+        *("code", "arguments"),
+    ),
+    "messages": ("message", "remarks", "used", "code", "arguments"),
     "hints": ("hint",),
     "slips": ("slip", "credit"),
     "expected": ("expected", "formula"),
@@ -282,6 +285,25 @@ def test_what_a_policy_hides_is_absent(room: Class, part: str) -> None:
     assert not told & set(HIDDEN[part])
     if part == "slips":
         assert "slip" not in [step["verdict"] for step in report["steps"]]
+
+
+def test_notes_for_the_teacher_reach_staff_alone(room: Class) -> None:
+    """And a report of an earlier format comes in the present one."""
+    made = caller("ada").hand_in(room.task("ada").pk, room.answers("ada")).json()
+    result = Result.objects.get(submission_id=made["id"])
+    note = {"code": "closed", "arguments": {"paid": 1}, "message": "please look at the sheet"}
+    Result.objects.update(report=result.report | {"teacher": [note]})
+    own = caller("ada").get(f"/submissions/{made['id']}/report")
+    assert "please look" not in own.content.decode()
+    (seen,) = items(caller(TEACHER).get(f"/assignments/{room.assignment.pk}/reports"))
+    assert seen["report"]["teacher"] == [note]
+    old = {name: value for name, value in result.report.items() if name != "teacher"}
+    steps = [{k: v for k, v in s.items() if k not in ("code", "arguments")} for s in old["steps"]]
+    Result.objects.update(report=old | {"format": 1, "steps": steps})
+    (again,) = items(caller(TEACHER).get(f"/assignments/{room.assignment.pk}/reports"))
+    assert (again["report"]["format"], again["report"]["teacher"]) == (2, [])
+    student = caller("ada").get(f"/submissions/{made['id']}/report").json()
+    assert {step["code"] for step in student["steps"]} == {"right"}
 
 
 def test_reports_and_grades_of_a_class(room: Class) -> None:

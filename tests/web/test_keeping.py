@@ -102,7 +102,7 @@ def test_a_late_one_counts_less(task: Task) -> None:
 def test_a_grader_that_dies_costs_a_review_and_nothing_else(
     task: Task, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(grading, "_asked", lambda submission: None)
+    monkeypatch.setattr(grading, "report_on", lambda submission: None)
     submission = keep(task, "k1", answers(task)).submission
     states = []
     for _ in range(4):

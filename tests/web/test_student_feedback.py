@@ -123,7 +123,7 @@ def test_lateness_and_the_attempt_that_counts_are_said(task: Task) -> None:
 def test_what_waits_and_what_a_person_must_see_is_said(
     task: Task, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(grading, "_asked", lambda submission: None)
+    monkeypatch.setattr(grading, "report_on", lambda submission: None)
     found = handed_in(task)
     assert "not graded yet" in seen(found)
     Submission.objects.filter(pk=found.pk).update(state=State.REVIEW)

@@ -147,7 +147,7 @@ def test_a_file_that_nobody_can_look_into_is_kept_all_the_same(
 ) -> None:
     """The examiner died: what was sent is stored, and a person looks at it later."""
     monkeypatch.setattr("grader.web.student.worksheet.read_of", lambda *all: None)
-    monkeypatch.setattr("grader.web.grading._asked", lambda submission: None)
+    monkeypatch.setattr("grader.web.grading.report_on", lambda submission: None)
     answer = sent(client, task, "a.csv", as_csv(task))
     page = client.get(answer["Location"])
     assert page["Refresh"] == "3"

@@ -30,6 +30,7 @@ TEACHER_ONLY = {
     "teach-publish",
     "teach-complete",
     "teach-regrade",
+    "teach-remark",
     "teach-reissue",
 }
 POST_ONLY = {
@@ -196,6 +197,23 @@ def test_the_student_page_shows_everything_that_was_found(world: World) -> None:
     assert "Draw another exercise" not in page  # that is for teachers
 
 
+def test_numbers_of_another_exercise_are_told_to_staff_alone(world: World) -> None:
+    """With the exercise that they belong to; whoever handed in learns nothing of it."""
+    other = world.assignment.tasks.get(member__ident="ben")
+    found = world.hand_in(**right_answers(other.exercise))
+    found.refresh_from_db()
+    address = f"{world.address('teach-student')}?attempt={found.pk}"
+    page = client_of("Nets-assistant").get(address).content.decode()
+    assert f"these are the numbers of exercise {other.pk} (of {other.exercise.student})" in page
+    own = f"{world.address('teach-student')}?attempt={world.submission.pk}"
+    assert other.pk not in client_of("Nets-assistant").get(own).content.decode()
+    student = client_of("ada")
+    seen = student.get(reverse("work-submission", args=[found.pk])).content.decode()
+    assert "Attempt" in seen or "attempt" in seen
+    assert other.pk not in seen
+    assert "other_exercise" not in json.dumps(found.result.report)
+
+
 def test_another_students_attempt_is_not_chosen(world: World) -> None:
     ben = world.course.members.get(ident="ben")
     address = reverse("teach-student", args=[world.assignment.pk, ben.pk])
@@ -233,7 +251,7 @@ def test_what_is_left_for_review_is_graded_again(world: World) -> None:
 def test_a_grader_that_fails_again_leaves_it_for_review(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(grading, "_asked", lambda submission: None)
+    monkeypatch.setattr(grading, "report_on", lambda submission: None)
     Submission.objects.filter(pk=world.submission.pk).update(state=State.REVIEW, tries=3)
     client_of("Nets-teacher").post(world.address("teach-grade"))
     world.submission.refresh_from_db()

@@ -40,6 +40,7 @@ from grader.web.rights import (
 )
 from problems import family as families
 from problems.errors import SpecError
+from templates.report import upgraded
 
 MOST_WEIGHTS = 600
 """Of a network that is drawn in a request."""
@@ -257,7 +258,7 @@ def _graded(result: Result) -> dict[str, Any]:
         **receipt(submission),
         "student": submission.task.member.ident,
         "counted": result.counted,
-        "report": result.report,
+        "report": upgraded(result.report),
     }
 
 

@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from grader.crosscheck import other_exercise
 from grader.errors import PolicyError, Problem
 from grader.gather import gather
 from grader.mark import mark
@@ -47,7 +48,10 @@ def _batch(question: dict[str, Any]) -> dict[str, Any]:
     reports = []
     for work in found.works:
         one = work.submission
-        reports.append(mark(one.exercise, one.answers, valued, one.problems).as_json())
+        report = mark(one.exercise, one.answers, valued, one.problems)
+        if problem := other_exercise(one, report, work.folder):
+            found.problems.append(problem)
+        reports.append(report.as_json())
     return {
         "files": found.files,
         "reports": reports,

@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from grader.web.api.pages import Page
+from templates.report import Verdict
 
 PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
 Line = Annotated[str, StringConstraints(pattern=PRINTABLE, max_length=200)]
@@ -269,7 +270,7 @@ class ReportStep(Schema):
     id: str
     label: str
     answer: str
-    verdict: str = ""
+    verdict: Verdict | Literal[""] = ""
     credit: float = 0.0
     weight: float = 0.0
     expected: float | None = None
@@ -277,8 +278,18 @@ class ReportStep(Schema):
     formula: str = ""
     slip: str | None = None
     used: list[str] = Field([])
+    code: str = Field("", description="What the message says, for programs.")
+    arguments: dict[str, Any] = Field({}, description="What belongs to the code.")
     message: str = ""
     hint: str = ""
+
+
+class TeacherNote(Schema):
+    """What a person should look at in a whole sheet."""
+
+    code: str
+    arguments: dict[str, Any]
+    message: str
 
 
 class ReportShape(Schema):
@@ -293,6 +304,7 @@ class ReportShape(Schema):
     first_deviation: str | None = None
     deviation: str = ""
     remarks: list[str] = Field([])
+    teacher: list[TeacherNote] = Field([], description="Only for staff.")
     steps: list[ReportStep]
     problems: list[FoundProblem]
 

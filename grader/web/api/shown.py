@@ -8,7 +8,8 @@ from typing import Any
 from django.utils import timezone
 
 from grader.web.models import Result, Submission
-from templates.feedback import MISSED
+from templates.feedback import MISSED, VEILED
+from templates.report import upgraded
 from templates.show import Show
 
 Doc = dict[str, Any]
@@ -32,9 +33,10 @@ def shown(report: Doc, show: Show) -> Doc:
     """A report without what a policy hides.
 
     Args:
-        report: `templates.report.Report.as_json`.
+        report: `templates.report.Report.as_json`, of this or an earlier format.
         show: which parts are shown.
     """
+    report = dict(upgraded(report))
     found: Doc = {name: report[name] for name in ("format", "student", "exercise")}
     if show.score:
         found |= {name: report[name] for name in ("score", "max", "percent")}
@@ -48,7 +50,7 @@ def shown(report: Doc, show: Show) -> Doc:
 
 
 def _step(step: Doc, show: Show) -> Iterator[tuple[str, Any]]:
-    veiled = step["verdict"] == "slip" and not show.slips
+    veiled = step["verdict"] in VEILED and not show.slips
     yield from ((name, step[name]) for name in ("id", "label", "answer"))
     if show.verdicts:
         yield "verdict", "wrong" if veiled else step["verdict"]
@@ -66,8 +68,10 @@ def _step(step: Doc, show: Show) -> Iterator[tuple[str, Any]]:
         yield "slip", step["slip"]
     if show.messages:
         telling = step["verdict"] not in ("correct", "blank")
-        yield "message", (MISSED if veiled else step["message"]) if telling else ""
+        yield "message", (MISSED.sentence if veiled else step["message"]) if telling else ""
     if show.messages and show.verdicts:
+        yield "code", MISSED.code if veiled else step["code"]
+        yield "arguments", {} if veiled else step["arguments"]
         yield "used", step["used"]
     if show.hints:
         yield "hint", "" if veiled else step["hint"]

@@ -38,11 +38,6 @@ from templates.marked import TONES
 CHECKS, VARIANTS, SPAN = 120, 30, 60.0
 """Requests of one student in so many seconds."""
 _VARIANT = pattern(r"[A-Za-z0-9_-]{6,24}")
-WORDS = {
-    "correct": "right",
-    "carried": "right from your own values",
-    "imprecise": "too few digits",
-}
 
 
 @dataclass(frozen=True)
@@ -65,7 +60,8 @@ def _design(order: str) -> Design:
 def variant_of(order: str, name: str) -> Variant:
     """The variant of a name."""
     design = _design(order)
-    (found,) = draw(design, [key(f"practice {name}", "practice", "practice")])
+    bits = key(f"practice {name}", "practice", "practice", version=design.version)
+    (found,) = draw(design, [bits])
     exercise = issued(design, found, f"practice-{name}", "practice")
     form = made(exercise, order_of(order))
     hints = {

@@ -13,12 +13,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from grader.web import assignments, regrading
+from grader.web import assignments, regrading, remarking
 from grader.web.assignments import note
 from grader.web.lti import outbox
 from grader.web.models import Assignment
 from grader.web.rights import assignment_staff_only, assignment_teachers_only
-from grader.web.standing import STAGES, Standing, stages, standings
+from grader.web.standing import STAGES, Standing, stages, standings, to_look_at
 from grader.web.teacher.downloads import PARCELS
 from grader.web.teacher.pages import shown
 from problems.errors import GateError
@@ -41,6 +41,7 @@ def assignment(request: HttpRequest, found: Assignment) -> HttpResponse:
     """Progress, students, and everything that can be done."""
     context = _live(request, found)
     context |= {"outdated": regrading.outdated(found), "policy": found.valued}
+    context["by_earlier"] = remarking.by_earlier_marking(found)
     context["links"] = found.placements.select_related("context", "context__platform")
     context["sent"] = outbox.progress(found)
     context["parcels"] = {name: parcel.title for name, parcel in PARCELS.items()}
@@ -68,6 +69,7 @@ def _live(request: HttpRequest, found: Assignment) -> dict[str, Any]:
         "sort": sort,
         "down": down,
         "mean": sum(scores) / len(scores) if scores else None,
+        "look": to_look_at(found),
         "without": sum(not one.exercises for one in rows),
         "open": found.open_at(timezone.now()),
     }

@@ -11,6 +11,7 @@ from grader.web.teacher import (
     people,
     planning,
     regrade,
+    remark,
     running,
     work,
 )
@@ -37,6 +38,7 @@ urlpatterns = [
     path(f"{_ASSIGNMENT}download/<str:what>", downloads.download, name="teach-download"),
     path(f"{_ASSIGNMENT}report/", downloads.report, name="teach-report"),
     path(f"{_ASSIGNMENT}regrade/", regrade.regrade, name="teach-regrade"),
+    path(f"{_ASSIGNMENT}mark-again/", remark.remark, name="teach-remark"),
     path(f"{_ASSIGNMENT}student/<int:member>/", work.student, name="teach-student"),
     path(f"{_ASSIGNMENT}reissue/<str:task>/", work.reissue, name="teach-reissue"),
     path(f"{_SUBMISSION}file", work.raw, name="teach-raw"),

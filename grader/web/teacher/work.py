@@ -13,8 +13,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from grader.crosscheck import fitting, needs_comparing, told
 from grader.errors import Problem
 from grader.handouts import sheet
+from grader.read.answer import read_answer
 from grader.roster import Student, safe_name
 from grader.web import assignments, grading
 from grader.web.assignments import note
@@ -31,7 +33,7 @@ from problems.errors import GateError
 from problems.sections import placed
 from templates import sheets
 from templates.feedback import feedback
-from templates.page import Block, Heading
+from templates.page import Block, Heading, Note, text
 from templates.report import Report
 from templates.show import Show
 
@@ -65,6 +67,7 @@ def student(request: HttpRequest, assignment: Assignment, member: int) -> HttpRe
         "views": views,
         "chosen": chosen,
         "blocks": _feedback(assignment, person, chosen) if chosen else (),
+        "other": _other_exercise(assignment, chosen) if chosen else "",
     }
     return shown(request, "student", assignment.course, **context)
 
@@ -100,7 +103,23 @@ def _feedback(assignment: Assignment, person: Member, chosen: Submission) -> Seq
     report = Report.from_json(result.report, Problem)
     page = feedback(report, exercise, EVERYTHING, family.title, person.shown, sections)
     blocks = [b for b in page.blocks if not (isinstance(b, Heading) and b.level == 1)]
-    return worded(lowered(blocks, 1))
+    notes = [Note(text(f"For the teacher: {note.message}")) for note in report.teacher]
+    return worded(lowered([*notes, *blocks], 1))
+
+
+def _other_exercise(assignment: Assignment, chosen: Submission) -> str:
+    """What staff alone are told where an attempt has the numbers of another exercise, else ''."""
+    result = result_of(chosen)
+    steps = result.report["steps"] if result else ()
+    if not needs_comparing(step["verdict"] for step in steps):
+        return ""
+    from grader.moulds import keys_in
+
+    exercise = chosen.task.exercise
+    answers = {s["id"]: read_answer(exercise, s["id"], s["answer"]) for s in steps}
+    lines = assignment.tasks.values_list("line", flat=True).iterator()
+    fit = fitting(exercise, answers, keys_in(line.encode() for line in lines))
+    return told(exercise.id, exercise.student, fit) if fit else ""
 
 
 # what can be done --------------------------------------------------------------------------

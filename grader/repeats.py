@@ -1,0 +1,53 @@
+"""One misconception is charged once: the same slip at a sibling step again.
+
+Who multiplies every gradient by the learning rate has one thing to learn, not eight. The first
+step keeps the verdict `slip`; the others of the same kind and layer are `repeated`, and the
+policy says what they are worth. A slip that merely copies a number is charged each time:
+otherwise one would write down one old weight after the other.
+Source: docs/grading.md, Slips.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from grader.batch import BLANK, REPEATED, SLIP, WRONG, Batch, Standing
+from grader.diagnose import Named
+from problems import ids
+from problems.elementary import BoolArray
+
+MOSTLY = 0.5
+"""Share of a sheet's answers from which on slips and wrong numbers are no single error."""
+
+
+def charge_once(batch: Batch, standing: Standing, named: Named) -> None:
+    """Turn `slip` into `repeated` where the same slip was charged at a sibling before.
+
+    Args:
+        batch: the submissions.
+        standing: what was found; its verdicts are changed in place.
+        named: the slips; they keep their names.
+    """
+    if not standing.elaborate:
+        return
+    table = standing.table()
+    lost = ((table == SLIP) | (table == WRONG)).sum(axis=0)
+    answered = (table != BLANK).sum(axis=0)
+    mostly = lost >= MOSTLY * answered
+    seen: dict[tuple[str, str, int], BoolArray] = {}
+    for id in (id for id in batch.graph.steps if id in named):
+        elaborate = standing.elaborate.get(id)
+        if elaborate is None:
+            continue
+        for n, slip in named[id].items():
+            if elaborate[n] and not mostly[n]:
+                before = seen.setdefault(_siblings(id, slip), np.zeros(batch.count, dtype=bool))
+                if before[n]:
+                    standing.verdicts[id][n] = REPEATED
+                before[n] = True
+
+
+def _siblings(id: str, slip: str) -> tuple[str, str, int]:
+    """Slip, kind and layer; steps without a layer (errors, shares) are siblings all."""
+    parsed = ids.parse(id)
+    return slip, parsed.kind, parsed.layer if len(parsed.indices) > 1 else 0

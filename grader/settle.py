@@ -1,0 +1,288 @@
+"""Which answers count that follow from own numbers but show little.
+
+An answer that follows is worth something if the same student has shown that kind of rule where
+it can be told from what costs no work. Slips are named already when this is decided: a small
+number behind a named slip is another thing than one that nothing explains.
+Source: docs/grading.md, Evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping, Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from grader.batch import (
+    CARRIED,
+    CORRECT,
+    IMPRECISE,
+    UNDETERMINED,
+    WRONG,
+    Batch,
+    Standing,
+)
+from grader.diagnose import COPIES, Named
+from grader.evidence import COPIED
+from problems import gate, ids
+from problems.ball import Ball
+from problems.elementary import BoolArray, FloatArray, array
+from problems.expression import Ref
+from problems.graph import Graph, Step
+
+ALIKE = {"x": "in", "out": "in", "error": "dout", "new.w": "w", "new.b": "b"}
+"""Kinds of source that make no difference to the rule that reads them."""
+LOSSES = ("loss", "share")
+INVENTED = 0.4
+"""Share of the answers from which on numbers that nothing explains are no accident, and..."""
+FOREIGN = 0.5
+"""... share of the answers that read the given numbers: who works with other ones has these
+wrong and all that merely follows from them right, ..."""
+FEWEST_INVENTED = 6
+"""... if there are at least so many."""
+CLOSED = 0.25
+"""Share of undetermined answers from which on a sheet tells too little about its student..."""
+FEWEST_CLOSED = 4
+"""... if there are at least so many."""
+EXPLAINED_SHARE = 2.0
+"""So many undetermined answers count for each that shows the rule, where they follow from a
+named slip..."""
+UNEXPLAINED_SHARES = (1.0, 1.0, 0.5, 0.25)
+"""... and where they follow from numbers that nothing explains, by how many of these the sheet
+has: one may be a blunder, many are invented."""
+
+TINY = 4.0
+"""A wrong number of so few units makes everything after it 0: that is no blunder among many."""
+
+Kind = tuple[str, frozenset[str]]
+
+
+@lru_cache(maxsize=256)
+def rule_kinds(graph: Graph, asked: tuple[str, ...]) -> Mapping[str, Kind]:
+    """Asked step -> the kind of work that leads to it from what is asked or given.
+
+    An output delta and a hidden one are different work; with `x` or `out` as the input of a
+    weight it is the same. Biases make no difference, and of the losses there is one kind.
+    """
+    written = {*asked, *graph.givens}
+    found: dict[str, Kind] = {}
+    for id in asked:
+        step = graph.steps[id]
+        kinds = {ids.parse(source).kind for source in _sources(graph, step, written)}
+        if step.kind in LOSSES:
+            found[id] = (LOSSES[0], frozenset())
+        else:
+            rests = frozenset(ALIKE.get(k, k) for k in kinds) - {"b"}
+            found[id] = (step.kind + _activation(graph, step), rests)
+    return found
+
+
+def _activation(graph: Graph, step: Step) -> str:
+    """Of an output or a slope, whose rule it is."""
+    parsed = ids.parse(step.id)
+    if parsed.kind not in ("out", "slope") or parsed.inner:
+        return ""
+    return f" {graph.plan.network.layers[parsed.layer - 1].activation}"
+
+
+def _sources(graph: Graph, step: Step, written: Container[str]) -> set[str]:
+    """What a step rests on that stands on the paper."""
+    found: set[str] = set()
+    for parent in step.parents:
+        if parent in written:
+            found.add(parent)
+        else:
+            found |= _sources(graph, graph.steps[parent], written)
+    return found
+
+
+def settle(batch: Batch, standing: Standing, named: Named) -> BoolArray:
+    """Decide which answers count that follow but show little; slips are named already.
+
+    What follows from a sheet of invented numbers is undetermined. A weak answer counts if the
+    same student has shown its kind of rule at least once; undetermined ones count (`vouched`)
+    if it has been shown as often, or twice as often where they follow from a number that
+    nothing explains.
+
+    Args:
+        batch: the submissions.
+        standing: what the walk found; its verdicts are changed in place.
+        named: the slips found.
+
+    Returns:
+        Which submissions have so many undetermined answers that a person should look.
+    """
+    verdicts = standing.verdicts
+    table = standing.table()
+    if not (((table == UNDETERMINED) | (table == WRONG)).any() or standing.weak):
+        return np.zeros(batch.count, dtype=bool)
+    unexplained = _unexplained(batch, standing, named)
+    _bar_invented(batch, standing, unexplained)
+    _silence_twins(batch, standing, unexplained)
+    _weaken_repeats(batch, standing, named)
+    kinds = rule_kinds(batch.graph, batch.asked)
+    nowhere = np.zeros(batch.count, dtype=bool)
+    shown = {kind: np.zeros(batch.count) for kind in set(kinds.values())}
+    silent = {kind: np.zeros(batch.count) for kind in shown}
+    for id, verdict in verdicts.items():
+        weak = standing.weak.get(id, nowhere)
+        shown[kinds[id]] += (verdict == CORRECT) | ((verdict == CARRIED) & ~weak)
+        silent[kinds[id]] += (verdict == UNDETERMINED) & ~_is_barred(standing, id, nowhere)
+    invented_share = _invented_share(batch, standing)
+    for id, verdict in verdicts.items():
+        some, many = shown[kinds[id]], silent[kinds[id]]
+        weak = standing.weak.get(id, nowhere) & (verdict == CARRIED)
+        share = np.where(unexplained.get(id, nowhere), invented_share, EXPLAINED_SHARE)
+        told = ~_is_barred(standing, id, nowhere)
+        vouched = (verdict == UNDETERMINED) & told & (some >= 1) & (many <= share * some)
+        verdict[weak & (some < 1)] = UNDETERMINED
+        if vouched.any():
+            standing.vouched[id] = vouched
+            verdict[vouched] = CARRIED
+    return _closed(batch, standing)
+
+
+def _invented_share(batch: Batch, standing: Standing) -> FloatArray:
+    """How many undetermined answers count that follow from numbers which nothing explains."""
+    most = len(UNEXPLAINED_SHARES) - 1
+    invented = np.zeros(batch.count, dtype=np.int64)
+    for id, verdict in standing.verdicts.items():
+        value = batch.values[id]
+        unit = array(batch.precision.unit(batch.graph.steps[id].kind, batch.true[id]))
+        wrong = verdict == WRONG
+        invented += np.where(wrong & (np.abs(value) <= TINY * unit), most, wrong)
+    return np.array(UNEXPLAINED_SHARES)[np.minimum(invented, most)]
+
+
+def _unexplained(batch: Batch, standing: Standing, named: Named) -> dict[str, BoolArray]:
+    """Where a number rests on one that nothing explains, or copying; absent if nowhere."""
+    found: dict[str, BoolArray] = {}
+    for step in batch.graph.steps.values():
+        before = [found[p] for p in step.parents if p in found]
+        rests = np.logical_or.reduce(before) if before else None
+        verdict = standing.verdicts.get(step.id)
+        if verdict is not None:
+            here = _is_invented(standing, named, step.id)
+            if rests is not None:
+                here = here | (rests & (verdict != CORRECT) & (verdict != IMPRECISE))
+            rests = here
+        if rests is not None and rests.any():
+            found[step.id] = rests
+    return found
+
+
+def _weaken_repeats(batch: Batch, standing: Standing, named: Named) -> None:
+    """What repeats a number by its nature shows no more than that number does.
+
+    The gradient of a bias is its unit's delta: written below an invented delta it is a copy.
+    """
+    for id, verdict in standing.verdicts.items():
+        source = _repeated(batch.graph, batch.graph.steps[id])
+        if source in standing.verdicts:
+            shows_little = _is_invented(standing, named, source)
+            shows_little |= standing.verdicts[source] == UNDETERMINED
+            if source in standing.weak:
+                shows_little |= standing.weak[source]
+            copied = (verdict == CARRIED) & shows_little
+            if copied.any():
+                nowhere = np.zeros(batch.count, dtype=bool)
+                standing.weak[id] = standing.weak.get(id, nowhere) | copied
+
+
+def _is_barred(standing: Standing, id: str, nowhere: BoolArray) -> BoolArray:
+    """Where nothing can vouch for an answer: too few digits, or behind a wrong 0."""
+    barred: BoolArray = standing.untold.get(id, nowhere) | standing.zeroed.get(id, nowhere)
+    return barred
+
+
+def _repeated(graph: Graph, step: Step) -> str:
+    """The parent whose number a step repeats by its nature; else ''."""
+    if isinstance(step.rule, Ref):
+        return step.rule.id
+    return step.parents[0] if gate.is_straight(graph, step) else ""
+
+
+def _is_invented(standing: Standing, named: Named, id: str) -> BoolArray:
+    """Where nothing but copying explains an answer."""
+    invented: BoolArray = standing.verdicts[id] == WRONG
+    invented[[n for n, slip in named.get(id, {}).items() if slip in COPIES]] = True
+    return invented
+
+
+def _bar_invented(batch: Batch, standing: Standing, unexplained: Mapping[str, BoolArray]) -> None:
+    """What follows from invented numbers shows nothing, where much of a sheet is invented."""
+    fabricated = _is_mostly_wrong(batch, standing, batch.asked, INVENTED)
+    givens = set(batch.graph.givens) - {"rate"}  # which many share
+    reading = [id for id in batch.asked if givens & set(batch.graph.steps[id].parents)]
+    fabricated |= _is_mostly_wrong(batch, standing, reading, FOREIGN)
+    if not fabricated.any():
+        return
+    for id, verdict in standing.verdicts.items():
+        if id in unexplained:
+            barred = fabricated & unexplained[id] & (verdict == CARRIED)
+            verdict[barred] = UNDETERMINED
+            standing.unfounded[id] = barred
+
+
+@lru_cache(maxsize=256)
+def _earlier_siblings(graph: Graph, asked: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    """Asked step -> asked steps of its kind before it, whose answer it may have been copied from.
+
+    Not behind straight activations: there equal numbers are nothing strange.
+    """
+    kinds = [
+        (id, graph.steps[id].kind) for id in asked if not gate.is_straight(graph, graph.steps[id])
+    ]
+    return {
+        id: tuple(other for other, k in kinds[:n] if k == kind)
+        for n, (id, kind) in enumerate(kinds)
+    }
+
+
+def _silence_twins(batch: Batch, standing: Standing, unexplained: Mapping[str, BoolArray]) -> None:
+    """What follows from invented numbers and equals a sibling's answer may be copied from it."""
+    for id, siblings in _earlier_siblings(batch.graph, batch.asked).items():
+        verdict = standing.verdicts[id]
+        if id not in unexplained:
+            continue
+        carried = (verdict == CARRIED) & unexplained[id]
+        if not carried.any():
+            continue
+        value = batch.values[id]
+        unit = batch.precision.unit(batch.graph.steps[id].kind, Ball(value, 0.0))
+        for other in siblings:
+            followed = np.isin(standing.verdicts[other], (CARRIED, UNDETERMINED))
+            same = np.abs(value - batch.values[other]) <= COPIED * array(unit)
+            verdict[carried & followed & same] = UNDETERMINED
+
+
+def _is_mostly_wrong(
+    batch: Batch, standing: Standing, among: Sequence[str], share: float
+) -> BoolArray:
+    """Where nothing explains so large a share of some answers."""
+    if not among:
+        return np.zeros(batch.count, dtype=bool)
+    wrong = np.sum([standing.verdicts[id] == WRONG for id in among], axis=0)
+    answered = np.sum([~np.isnan(batch.values[id]) for id in among], axis=0)
+    mostly: BoolArray = wrong >= np.maximum(FEWEST_INVENTED, share * answered)
+    return mostly
+
+
+def _closed(batch: Batch, standing: Standing) -> BoolArray:
+    """Where a quarter of the answers is undetermined, or every output of one pass is."""
+    silent = np.zeros(batch.count)
+    answered = np.zeros(batch.count)
+    nowhere = np.zeros(batch.count, dtype=bool)
+    flat: dict[tuple[int | None, int], list[BoolArray]] = {}
+    for id, verdict in standing.verdicts.items():
+        here = verdict == UNDETERMINED
+        silent += here
+        answered += ~np.isnan(batch.values[id])
+        parsed = ids.parse(id)
+        if parsed.kind == "out" and parsed.layer == batch.graph.plan.network.depth:
+            told = here | standing.vouched.get(id, nowhere)
+            flat.setdefault((parsed.example, parsed.iteration), []).append(told)
+    closed: BoolArray = silent >= np.maximum(FEWEST_CLOSED, CLOSED * answered)
+    for outputs in flat.values():
+        closed |= np.logical_and.reduce(outputs)
+    return closed

@@ -1,0 +1,391 @@
+"""Slips at steps that stand nowhere on the sheet: not asked for, or left blank.
+
+Such a slip shows in everything that reads the step. Each wrong child, solved for the unwritten
+value with its other parents as the student has them, gives an interval; children whose
+intervals meet explain each other, and the value where they meet is taken as what the student
+worked with. The sheet is then followed through once more as if it stood there. Texts that
+write the chain rule out (no deltas) have their deltas as unwritten steps.
+Source: docs/grading.md, Unwritten steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
+
+import numpy as np
+
+from grader.batch import (
+    BLANK,
+    CARRIED,
+    CORRECT,
+    IMPRECISE,
+    UNDETERMINED,
+    UNREADABLE,
+    WRONG,
+    Batch,
+    Codes,
+    Indices,
+    Standing,
+    gathered,
+    spread,
+)
+from grader.diagnose import Named, diagnose
+from grader.follow import follow
+from problems.ball import Ball
+from problems.elementary import BoolArray, FloatArray, array
+from problems.expression import NUMBERS, Expression
+from problems.graph import Graph, Step, build
+from problems.network import Plan
+from problems.slips import wrong_rules
+from problems.solve import rule_ball
+
+FEWEST = 2
+"""So many wrong children at least must agree on an unwritten value."""
+NARROW = 0.4
+"""Their interval's half width, as a share of the value, up to which they tell it."""
+BEND = 1e-9
+"""How far from a straight line a rule may be for its children to be solved."""
+SLACK_UNITS = 1.5
+"""How far a child may be from what follows, in units: it was rounded or cut, and carried."""
+FINE = (CORRECT, CARRIED, IMPRECISE)
+
+Inferred = dict[str, tuple[FloatArray, FloatArray]]
+"""Unwritten step -> the value found behind its children, nan where none, and how far off."""
+
+
+@lru_cache(maxsize=256)
+def with_deltas(graph: Graph) -> Graph:
+    """The graph of the same plan in which every delta is a step."""
+    plan = graph.plan
+    if plan.method.deltas == "all":
+        return graph
+    return build(Plan(plan.network, plan.task, replace(plan.method, deltas="all")))
+
+
+def recover(batch: Batch, standing: Standing) -> Named:
+    """Standing once more, with the unwritten values that wrong answers agree on.
+
+    Args:
+        batch: the submissions.
+        standing: what the walk found; its rows are changed where the second walk explains
+            more and takes nothing away.
+
+    Returns:
+        Slips at steps that are not asked for, under the first child of each that is lost by it.
+    """
+    if not standing.verdicts:
+        return {}
+    rows = np.flatnonzero((standing.table() == WRONG).any(axis=0))
+    if not len(rows):
+        return {}
+    with np.errstate(all="ignore"):
+        found = _rows_of(batch, standing, rows).inferred()
+    if not found:
+        return {}
+    at = np.flatnonzero(np.logical_or.reduce([~np.isnan(v) for v, _ in found.values()]))
+    picked = {id: (value[at], off[at]) for id, (value, off) in found.items()}
+    return _followed(batch, standing, rows[at], picked)
+
+
+# which value ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """A child of an unwritten step: how it reads the step, and what stands there."""
+
+    child: str
+    step: str
+    rule: Expression
+    only: bool
+    """Whether every right way to the child reads the step."""
+    answer: FloatArray
+    unit: FloatArray
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Some submissions, with what their steps are worth after the first walk."""
+
+    graph: Graph
+    batch: Batch
+    verdicts: Mapping[str, Codes]
+    value: dict[str, FloatArray]
+    """Id -> the number that a child would take; grows in the order of the steps."""
+
+    def inferred(self) -> Inferred:
+        """Unwritten step -> the value that its wrong children agree on, and how far off."""
+        found: Inferred = {}
+        for step in self.graph.steps.values():
+            if step.id not in self.value:
+                refs = {ref: self.value[ref] for ref in step.rule.refs()}
+                worked = array(step.rule.evaluate(refs, NUMBERS))
+                self.value[step.id] = np.broadcast_to(worked, (self.batch.count,)).copy()
+            hidden = self._unwritten(step.id)
+            if hidden.any():
+                agreed, off = self._agreed(step)
+                known = hidden & ~np.isnan(agreed)
+                if known.any():
+                    found[step.id] = np.where(known, agreed, np.nan), off
+                    self.value[step.id] = np.where(known, agreed, self.value[step.id])
+        return found
+
+    def _unwritten(self, id: str) -> BoolArray:
+        if id not in self.verdicts:
+            return np.ones(self.batch.count, dtype=bool)
+        verdict = self.verdicts[id]
+        unwritten: BoolArray = (verdict == BLANK) | (verdict == UNREADABLE)
+        return unwritten
+
+    def _agreed(self, step: Step) -> tuple[FloatArray, FloatArray]:
+        """The value that explains most wrong children, and how far it may be off; or nan.
+
+        Two children at least must agree; of a step that is asked and blank one is enough, if a
+        catalogued slip explains all that are wrong. No child that is fine may contradict.
+        """
+        nothing = np.full(self.batch.count, np.nan)
+        readers = list(self._readers(step))
+        wrong = np.sum([self.verdicts[r.child] == WRONG for r in readers], axis=0)
+        if not np.any(wrong):
+            return nothing, nothing
+        fewest = 1 if step.id in self.verdicts else FEWEST
+        best, half, most = nothing.copy(), nothing.copy(), np.zeros(self.batch.count)
+        for middle, off, named in self._candidates(step, readers):
+            fits = [(r, self._fits(r, middle, off)) for r in readers]
+            agree = np.sum([f & (self.verdicts[r.child] == WRONG) for r, f in fits], axis=0)
+            good = (agree >= FEWEST) & (off <= NARROW * np.abs(middle))
+            if named:
+                good |= (agree >= fewest) & (agree == wrong)
+            for reader, fit in fits:
+                if reader.only:
+                    good &= fit | ~np.isin(self.verdicts[reader.child], (*FINE, UNDETERMINED))
+            good &= np.abs(middle - self.value[step.id]) > off
+            better = good & ((agree > most) | ((agree == most) & (off < half)))
+            best, half = np.where(better, middle, best), np.where(better, off, half)
+            most = np.where(better, agree, most)
+        return best, half
+
+    def _candidates(
+        self, step: Step, readers: Sequence[_Reader]
+    ) -> Iterator[tuple[FloatArray, FloatArray, bool]]:
+        """Values that may stand behind wrong children, how far off, and whether a slip's.
+
+        First those of catalogued slips, then what each child gives that is a straight line in
+        the step.
+        """
+        for wrong in wrong_rules(self.graph, step.id):
+            if all(ref in self.value for ref in wrong.rule.refs()):
+                refs = {ref: self.value[ref] for ref in wrong.rule.refs()}
+                number = array(wrong.rule.evaluate(refs, NUMBERS))
+                number = np.broadcast_to(number, (self.batch.count,))
+                yield number, self._unit(step, number), True
+        for reader in readers:
+            start, slope = self._line(reader.rule, step.id)
+            told = (slope != 0) & (self.verdicts[reader.child] == WRONG)
+            safe = np.where(told, slope, np.nan)
+            yield (reader.answer - start) / safe, reader.unit / np.abs(safe), False
+
+    def _readers(self, step: Step) -> Iterator[_Reader]:
+        """Asked children with the way to them that reads the step."""
+        for id in self.graph.children[step.id]:
+            if id in self.verdicts:
+                child = self.graph.steps[id]
+                rule = self._reading(child, step.id)
+                if rule is not None:
+                    answer = self.batch.values[id]
+                    ways = (child.rule, *child.others)
+                    only = all(step.id in way.refs() for way in ways)
+                    yield _Reader(id, step.id, rule, only, answer, self._unit(child, answer))
+
+    def _unit(self, step: Step, value: FloatArray) -> FloatArray:
+        return _unit(self.batch, step, value)
+
+    def _fits(self, reader: _Reader, middle: FloatArray, off: FloatArray) -> BoolArray:
+        """Where a child follows from a value of the step, as far as that is known."""
+        refs = {ref: self.value[ref] for ref in reader.rule.refs() if ref != reader.step}
+        low, mid, high = (
+            array(reader.rule.evaluate({**refs, reader.step: value}, NUMBERS))
+            for value in (middle - off, middle, middle + off)
+        )
+        reach = np.fmax(np.abs(high - mid), np.abs(low - mid))
+        fits: BoolArray = np.abs(reader.answer - mid) <= SLACK_UNITS * reader.unit + reach
+        return fits
+
+    def _reading(self, child: Step, id: str) -> Expression | None:
+        """The way to a child that reads a step."""
+        ways = (rule for rule in (child.rule, *child.others) if id in rule.refs())
+        rule = next(ways, None)
+        known = rule is not None and all(r == id or r in self.value for r in rule.refs())
+        return rule if known else None
+
+    def _line(self, rule: Expression, id: str) -> tuple[FloatArray, FloatArray]:
+        """A rule as a straight line in one step's value: at 0, and per 1; nan where it bends."""
+        refs = {ref: self.value[ref] for ref in rule.refs() if ref != id}
+        points = [
+            array(rule.evaluate({**refs, id: np.full(self.batch.count, x)}, NUMBERS))
+            for x in (0.0, 1.0, 2.0)
+        ]
+        slope = points[1] - points[0]
+        bend = np.abs(points[2] - points[1] - slope)
+        scale = 1.0 + np.max([np.abs(p) for p in points], axis=0)
+        return points[0], np.where(bend <= BEND * scale, slope, np.nan)
+
+
+def _unit(batch: Batch, step: Step, value: FloatArray) -> FloatArray:
+    """One unit of the last place asked for; of no number that of 0."""
+    number = np.where(np.isfinite(value), value, 0.0)
+    return spread(batch.precision.unit(step.kind, Ball(number, 0.0)), batch.count)
+
+
+def _rows_of(batch: Batch, standing: Standing, rows: Indices) -> _Rows:
+    """Some submissions by themselves, in the graph in which every delta is a step."""
+    graph = with_deltas(batch.graph)
+    part = taken(batch, rows)
+    value = {
+        id: spread(gathered(ball, rows, batch.count).m, len(rows))
+        for id, ball in standing.effective.items()
+    }
+    verdicts = {id: v[rows] for id, v in standing.verdicts.items()}
+    return _Rows(graph, part, verdicts, value)
+
+
+def taken(batch: Batch, rows: Indices) -> Batch:
+    """Some rows of a batch."""
+    return Batch(
+        batch.graph,
+        batch.precision,
+        {id: gathered(ball, rows, batch.count) for id, ball in batch.true.items()},
+        {id: v[rows] for id, v in batch.values.items()},
+        {id: v[rows] for id, v in batch.units.items()},
+        {id: v[rows] for id, v in batch.unreadable.items()},
+        len(rows),
+    )
+
+
+# followed through once more ------------------------------------------------------------------
+
+
+def _followed(batch: Batch, standing: Standing, rows: Indices, inferred: Inferred) -> Named:
+    part = _with_values(taken(batch, rows), inferred)
+    second = follow(part)
+    named = diagnose(part, replace(second, verdicts={id: second.verdicts[id] for id in inferred}))
+    better = _is_better(batch, standing, second, rows)
+    if not better.any():
+        return {}
+    kept = np.flatnonzero(better)
+    slips = _charge(batch, standing, second, named, rows, kept, inferred)
+    for id in inferred:
+        if id in batch.values:
+            second.verdicts[id] = standing.verdicts[id][rows]
+        else:
+            del second.verdicts[id]  # nobody was asked for it
+    _overwrite(batch, standing, second, rows, kept)
+    return slips
+
+
+def _with_values(part: Batch, inferred: Inferred) -> Batch:
+    """The submissions as if the inferred values stood on the sheet."""
+    graph = with_deltas(part.graph)
+    true = dict(part.true)
+    for step in graph.steps.values():
+        if step.id not in true:
+            true[step.id] = rule_ball(step.kind, step.rule, true, part.precision)
+    values, units = dict(part.values), dict(part.units)
+    unreadable = dict(part.unreadable)
+    nowhere = np.zeros(part.count, dtype=bool)
+    for id, (value, _) in inferred.items():
+        unit = _unit(part, graph.steps[id], value)
+        before = values.get(id, np.full(part.count, np.nan))
+        values[id] = np.where(np.isnan(value), before, value)
+        units[id] = np.where(np.isnan(value), units.get(id, before), unit)
+        unreadable[id] = unreadable.get(id, nowhere) & np.isnan(value)
+    offs = {id: off for id, (_, off) in inferred.items()}
+    return Batch(graph, part.precision, true, values, units, unreadable, part.count, offs)
+
+
+def _is_better(batch: Batch, standing: Standing, second: Standing, rows: Indices) -> BoolArray:
+    """Where more is explained and nothing that was fine is lost."""
+    gained = np.zeros(len(rows), dtype=np.int64)
+    lost = np.zeros(len(rows), dtype=bool)
+    for id, verdict in standing.verdicts.items():
+        before = np.isin(verdict[rows], FINE)
+        after = np.isin(second.verdicts[id], FINE)
+        gained += after & ~before
+        lost |= before & ~after
+    better: BoolArray = (gained >= 1) & ~lost
+    return better
+
+
+def _charge(
+    batch: Batch,
+    standing: Standing,
+    second: Standing,
+    named: Named,
+    rows: Indices,
+    kept: Indices,
+    inferred: Inferred,
+) -> Named:
+    """Charge a slip at a step that is not asked for to the first child that it made wrong."""
+    graph = with_deltas(batch.graph)
+    slips: Named = {}
+    for id, (value, _) in inferred.items():
+        children = [c for c in batch.asked if c in graph.children[id]]
+        for n in kept[~np.isnan(value[kept])].tolist():
+            explained = [
+                c
+                for c in children
+                if standing.verdicts[c][rows[n]] == WRONG and second.verdicts[c][n] == CARRIED
+            ]
+            # A blank cell has lost its own points; one child alone tells too little.
+            if explained and (id not in batch.values or len(explained) < FEWEST):
+                first = explained[0]
+                second.verdicts[first][n] = WRONG
+                slip = named.get(id, {}).get(n)
+                if slip:
+                    slips.setdefault(first, {})[int(rows[n])] = slip
+    return slips
+
+
+def _overwrite(
+    batch: Batch, standing: Standing, second: Standing, rows: Indices, kept: Indices
+) -> None:
+    """Put the second walk's findings in the place of the first one's."""
+    at = rows[kept]
+    for id, verdict in standing.verdicts.items():
+        verdict[at] = second.verdicts[id][kept]
+        notes = standing.used.setdefault(id, {})
+        again = second.used.get(id, {})
+        for n, row in zip(kept.tolist(), at.tolist(), strict=True):
+            notes.pop(row, None)
+            if n in again:
+                notes[row] = again[n]
+    for name in (f.name for f in fields(Standing) if f.name not in ("verdicts", "used")):
+        mine, theirs = getattr(standing, name), getattr(second, name)
+        for id in {*mine, *theirs} & {*batch.graph.steps, *batch.graph.givens}:
+            mine[id] = _merged(mine.get(id), theirs.get(id), batch, id, at, kept, len(rows))
+
+
+def _merged(
+    mine: Ball | BoolArray | None,
+    theirs: Ball | BoolArray | None,
+    batch: Batch,
+    id: str,
+    at: Indices,
+    kept: Indices,
+    rows: int,
+) -> Ball | BoolArray:
+    """One step's entry with some rows replaced; where it is absent nothing deviates."""
+    if isinstance(mine, Ball) or isinstance(theirs, Ball):
+        old = mine if isinstance(mine, Ball) else batch.true[id]
+        m, r = spread(old.m, batch.count).copy(), spread(old.r, batch.count).copy()
+        if isinstance(theirs, Ball):
+            again = gathered(theirs, kept, rows)
+        else:
+            again = gathered(batch.true[id], at, batch.count)
+        m[at], r[at] = again.m, again.r
+        return Ball(m, r)
+    merged = np.zeros(batch.count, dtype=bool) if mine is None else np.array(mine)
+    merged[at] = False if theirs is None else np.asarray(theirs)[kept]
+    return merged

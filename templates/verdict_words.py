@@ -1,0 +1,193 @@
+"""What is said of a step: a code with arguments, and the one place that makes a sentence of it.
+
+Reports carry the code and its arguments beside the sentence (docs/formats.md), so that a
+program can tell what happened without reading English, and another language needs this module
+alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from problems.catalogue import CATALOGUE
+from problems.slips import TRIED
+
+Arguments = Mapping[str, Any]
+"""Entries as JSON holds them: texts, numbers, flags, lists and objects of these."""
+
+NONE: Arguments = MappingProxyType({})
+LONGEST = 3
+"""Own values that a sentence names; of more it names one fewer and counts the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A code of the closed list `SENTENCES`, and what belongs to it."""
+
+    code: str
+    arguments: Arguments = field(default_factory=lambda: NONE)
+
+    @property
+    def sentence(self) -> str:
+        """In English, without a capital letter or a full stop.
+
+        >>> Said("too_few_digits", {"asked": 4, "unit": "decimals"}).sentence
+        'right, but too few digits: 4 decimals are asked for'
+        """
+        return SENTENCES[self.code](self.arguments)
+
+
+# parts of sentences ------------------------------------------------------------------------
+
+
+def digits(about: Arguments) -> str:
+    """How many digits are asked for.
+
+    >>> digits({"asked": 4, "unit": "decimals"}), digits({"asked": 1, "unit": "decimals"})
+    ('4 decimals', '1 decimal')
+    """
+    unit = str(about["unit"])
+    return f"{about['asked']} {unit.removesuffix('s') if about['asked'] == 1 else unit}"
+
+
+def _are_asked_for(about: Arguments) -> str:
+    return f"{digits(about)} {'is' if about['asked'] == 1 else 'are'} asked for"
+
+
+def named(sources: Sequence[Sequence[str]]) -> str:
+    """Own values by symbol and number, the first few of many.
+
+    >>> named([["y_4", "0.9"], ["y_5", "0.8"]])
+    'y_4 = 0.9, y_5 = 0.8'
+    >>> named([["a", "1"], ["b", "2"], ["c", "3"], ["d", "4"]])
+    'a = 1, b = 2 and 2 more'
+    """
+    kept = sources if len(sources) <= LONGEST else sources[: LONGEST - 1]
+    more = f" and {len(sources) - len(kept)} more" if len(sources) > len(kept) else ""
+    return ", ".join(f"{name} = {text}" for name, text in kept) + more
+
+
+def _own(about: Arguments) -> str:
+    sources = about.get("sources", ())
+    return f"your own {named(sources)}" if sources else "your own earlier values"
+
+
+def _advice(about: Arguments) -> str:
+    """What to look at again; a slip that is in no catalogue any more keeps its name."""
+    assert TRIED  # importing the entries fills the catalogue
+    name = str(about.get("slip", ""))
+    return CATALOGUE[name].student if name in CATALOGUE else name
+
+
+# sentences ---------------------------------------------------------------------------------
+
+
+def _too_few_digits(about: Arguments) -> str:
+    start = f"follows from {_own(about)}" if about.get("sources") is not None else "right"
+    return f"{start}, but too few digits: {_are_asked_for(about)}"
+
+
+def _too_few_to_tell(about: Arguments) -> str:
+    start = f"too few digits to tell: {_are_asked_for(about)}"
+    if about.get("slip") not in CATALOGUE:
+        return start
+    return f"{start}, and so short it is also what this slip gives: {_title(about)}"
+
+
+def _title(about: Arguments) -> str:
+    title = CATALOGUE[str(about["slip"])].title
+    return title[:1].lower() + title[1:]
+
+
+def _in_doubt(about: Arguments) -> str:
+    return f"right; at {digits(about)} it cannot be told from {_other(about)}"
+
+
+def _other(about: Arguments) -> str:
+    match about["from"]:
+        case "zero":
+            return "0"
+        case "old":
+            return "the unchanged value"
+        case "slip":
+            return f"the slip '{CATALOGUE[str(about['slip'])].title}'"
+    return str(about["name"])
+
+
+def _vouched(about: Arguments) -> str:
+    any_method = f"any method gives {about['any']} there"
+    return f"right from {_own(about)}; {any_method}, but you have shown this rule elsewhere"
+
+
+def _undetermined(about: Arguments) -> str:
+    sources = about.get("sources", ())
+    rests = f" ({named(sources)})" if sources else ""
+    start = f"follows from your own numbers{rests}, but there every method gives {about['any']}"
+    if about.get("paid"):
+        return f"{start}, and no other step shows this rule"
+    return f"{start}: no points, because no other step shows this rule as often"
+
+
+def _unfounded(about: Arguments) -> str:
+    sources = about.get("sources", ())
+    rests = f" ({named(sources)})" if sources else ""
+    return (
+        f"follows from your own numbers{rests}, but nothing explains so many of them that this "
+        "shows nothing"
+    )
+
+
+def _not_followable(about: Arguments) -> str:
+    return f"cannot be followed: a 0 at {about['zero']} hides what comes after"
+
+
+def _follows_formula(about: Arguments) -> str:
+    own = ", ".join(about.get("sources", ()))
+    return f"right from your own formula for {own}" if own else "right from your own"
+
+
+def _undetermined_formula(about: Arguments) -> str:
+    own = ", ".join(about.get("sources", ()))
+    rests = f" for {own}" if own else ""
+    return f"follows from your own formula{rests}, but there every method gives the same"
+
+
+Sentence = Callable[[Arguments], str]
+
+
+def _always(words: str) -> Sentence:
+    return lambda about: words
+
+
+SENTENCES: Mapping[str, Sentence] = MappingProxyType(
+    {
+        "right": _always("right"),
+        "right_in_doubt": _in_doubt,
+        "follows": lambda about: f"right from {_own(about)}",
+        "follows_vouched": _vouched,
+        "undetermined": _undetermined,
+        "unfounded": _unfounded,
+        "too_few_digits": _too_few_digits,
+        "too_few_to_tell": _too_few_to_tell,
+        "slip": _advice,
+        "repeated": lambda about: f"the same slip again: {_advice(about)}",
+        "wrong": _always("neither the value of this step nor what follows from your own values"),
+        "not_followable": _not_followable,
+        "not_the_value": _always("not the value of this step"),
+        "blank": _always("nothing written"),
+        "unreadable": lambda about: str(about.get("message", "")),
+        "follows_formula": _follows_formula,
+        "undetermined_formula": _undetermined_formula,
+        "other_formula": _always(
+            "another function of the network's quantities than the right one"
+        ),
+        "formula_times": lambda about: f"it is {about['factor']} times the right one",
+        "factor_missing": lambda about: f"the factor {about['name']} is missing",
+        "factor_too_many": lambda about: f"the factor {about['name']} does not belong there",
+        "no_value": _always("it has no value where the network's numbers are ordinary ones"),
+    }
+)
+"""Code -> what makes its sentence; the arguments of each stand in docs/formats.md."""
