@@ -18,7 +18,8 @@ from filled_sheets import (
 from transcripts import Class, of_kinds
 
 from problems import ids
-from problems.expression import Constant, Expression
+from problems.expression import Constant, Expression, Ref
+from problems.gate import is_straight
 
 
 def part_honest(of: Class, rng: np.random.Generator) -> Named:
@@ -130,10 +131,26 @@ def _place(id: str) -> tuple[object, ...]:
     return parsed.indices[:2], parsed.example, parsed.iteration
 
 
+def invented(of: Class, rng: np.random.Generator) -> Named:
+    """Numbers out of the air, no two alike, and copies wherever the right rule copies."""
+    copying = {
+        id
+        for id in of.design.asked
+        if isinstance(of.graph.steps[id].rule, Ref) or is_straight(of.graph, of.graph.steps[id])
+    }
+    rest = [id for id in of.design.asked if id not in copying]
+    done = forward(of)
+    for name, cells in (("all", rest), ("forward, then", [id for id in rest if id not in done])):
+        put = {id: np.round(rng.uniform(0.05, 0.95, of.count), 4) for id in cells}
+        free = copying if name == "all" else copying - done
+        yield f"{name} invented, copies where right", filled(of, rng, {}, free, put)
+
+
 PARTS: dict[str, Writer] = {
     "part-honest": part_honest,
     "partly saturated": partly_saturated,
     "constants": constants,
+    "invented": invented,
 }
 """Writers who do some of everything."""
 ONE_UNIT: dict[str, Writer] = {"one unit saturated": unit_saturated}

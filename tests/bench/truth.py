@@ -21,7 +21,7 @@ from filled_sheets import gain
 from part_work import ONE_UNIT
 from part_work import PARTS as PARTS_OF_WORK
 from peers import peer_counts
-from slipping import one_slip, too_small, two_slips
+from slipping import five_slips, one_slip, too_small, two_slips
 from subrounding import HOW, working
 from transcripts import CREDITS, SEED, Arrays, Class, Student, marked, numeric_families, share_lost
 from truth_table import Tally
@@ -149,6 +149,7 @@ PARTS = (
     one_slip,
     too_small,
     two_slips,
+    five_slips,
     hidden_slips,
     slips_left_blank,
     same_again,
@@ -162,7 +163,7 @@ PARTS = (
 def main() -> int:
     """Run all parts over all families; 1 if a limit is broken."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--exercises", type=int, default=60, help="exercises a family")
+    parser.add_argument("--exercises", type=int, default=68, help="exercises a family")
     parser.add_argument("--families", nargs="*", default=numeric_families())
     parser.add_argument("--seed", type=int, default=SEED, help=f"{SEED} unless given")
     parser.add_argument("--parts", nargs="*", help="only these: honest, one_slip, ...")
