@@ -26,7 +26,7 @@ from filled_sheets import (
     idles,
     smallest,
 )
-from part_work import PARTS
+from part_work import ONE_UNIT, PARTS
 from transcripts import SEED, Class, Student, numeric_families, of_kinds
 
 from problems import ids
@@ -153,7 +153,7 @@ def show(of: Class, seed: int) -> None:
     """Print what every writer earns in a family."""
     print(f"\n{of.name}: {of.count} exercises, {len(of.design.asked)} cells")
     print(f"  {'sheet':44} {'earned':>7} {'worked':>7} {'unearned':>9}")
-    for name, found in gains(of, CHEATS | COPIED | PARTS | ONE_KIND, seed).items():
+    for name, found in gains(of, CHEATS | COPIED | PARTS | ONE_UNIT | ONE_KIND, seed).items():
         print(f"  {name:44} {found.earned:7.1f} {found.worked:7.1f} {found.unearned:9.1f}")
 
 

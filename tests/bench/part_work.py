@@ -18,7 +18,8 @@ from filled_sheets import (
 from transcripts import Class, of_kinds
 
 from problems import ids
-from problems.expression import Constant, Expression
+from problems.expression import Constant, Expression, Ref
+from problems.gate import is_straight
 
 
 def part_honest(of: Class, rng: np.random.Generator) -> Named:
@@ -90,14 +91,38 @@ def _fitting(id: str) -> str:
 
 
 def partly_saturated(of: Class, rng: np.random.Generator) -> Named:
-    """Some units, an example or a round at flat net inputs; all else is worked through."""
-    for name, nets in _groups_of_nets(of):
-        places = {_place(id) for id in nets}
-        cells = {id for id in of.design.asked if _place(id) in places}
-        easy = cells - set(of_kinds(of, "dout", "error", "share"))
-        for number in (20.0, -20.0):
-            put = dict.fromkeys(nets, number)
-            yield f"{name} at {number:g}, rest computed", filled(of, rng, {}, put=put, easy=easy)
+    """A layer, an example or a round at flat net inputs; all else is worked through."""
+    nets, plan = of_kinds(of, "net"), of.design.plan
+    places = {f"layer {n}": {"layer": n} for n in range(1, plan.network.depth)}
+    if plan.task.examples > 1:
+        places["last example"] = {"example": plan.task.examples}
+    if plan.task.iterations > 1:
+        places["last round"] = {"iteration": plan.task.iterations}
+    for name, place in places.items():
+        ((which, number),) = place.items()
+        group = [id for id in nets if getattr(ids.parse(id), which) == number]
+        yield from _at_flat_nets(of, rng, name, group)
+
+
+def unit_saturated(of: Class, rng: np.random.Generator) -> Named:
+    """The same with a single unit.
+
+    Whoever makes a slip in its net input alone writes the same sheet, and is owed what follows.
+    """
+    nets = of_kinds(of, "net")
+    for layer, unit in sorted({ids.parse(id).indices for id in nets}):
+        group = [id for id in nets if ids.parse(id).indices == (layer, unit)]
+        if len(group) < sum(ids.parse(id).layer == layer for id in nets):
+            yield from _at_flat_nets(of, rng, f"unit {layer}.{unit}", group)
+
+
+def _at_flat_nets(of: Class, rng: np.random.Generator, name: str, nets: list[str]) -> Named:
+    places = {_place(id) for id in nets}
+    cells = {id for id in of.design.asked if _place(id) in places}
+    easy = cells - set(of_kinds(of, "dout", "error", "share"))
+    for number in (20.0, -20.0):
+        put = dict.fromkeys(nets, number)
+        yield f"{name} at {number:g}, rest computed", filled(of, rng, {}, put=put, easy=easy)
 
 
 def _place(id: str) -> tuple[object, ...]:
@@ -106,21 +131,27 @@ def _place(id: str) -> tuple[object, ...]:
     return parsed.indices[:2], parsed.example, parsed.iteration
 
 
-def _groups_of_nets(of: Class) -> Iterator[tuple[str, list[str]]]:
-    nets, plan = of_kinds(of, "net"), of.design.plan
-    for layer, unit in sorted({ids.parse(id).indices for id in nets}):
-        yield f"unit {layer}.{unit}", [n for n in nets if ids.parse(n).indices == (layer, unit)]
-    for layer in range(1, plan.network.depth):
-        yield f"layer {layer}", [n for n in nets if ids.parse(n).layer == layer]
-    if plan.task.examples > 1:
-        yield "last example", [n for n in nets if ids.parse(n).example == plan.task.examples]
-    if plan.task.iterations > 1:
-        yield "last round", [n for n in nets if ids.parse(n).iteration == plan.task.iterations]
+def invented(of: Class, rng: np.random.Generator) -> Named:
+    """Numbers out of the air, no two alike, and copies wherever the right rule copies."""
+    copying = {
+        id
+        for id in of.design.asked
+        if isinstance(of.graph.steps[id].rule, Ref) or is_straight(of.graph, of.graph.steps[id])
+    }
+    rest = [id for id in of.design.asked if id not in copying]
+    done = forward(of)
+    for name, cells in (("all", rest), ("forward, then", [id for id in rest if id not in done])):
+        put = {id: np.round(rng.uniform(0.05, 0.95, of.count), 4) for id in cells}
+        free = copying if name == "all" else copying - done
+        yield f"{name} invented, copies where right", filled(of, rng, {}, free, put)
 
 
 PARTS: dict[str, Writer] = {
     "part-honest": part_honest,
     "partly saturated": partly_saturated,
     "constants": constants,
+    "invented": invented,
 }
 """Writers who do some of everything."""
+ONE_UNIT: dict[str, Writer] = {"one unit saturated": unit_saturated}
+"""Writers whose sheet may be that of one honest slip."""

@@ -256,6 +256,26 @@ def two_slips(tally: Tally, of: Class, rng: np.random.Generator, pairs: int = 60
         apart(tally, of, (table.TWO, table.TWO_CLOSED), student, ok, {a.id, b.id}, f"{a}, {b}")
 
 
+def five_slips(tally: Tally, of: Class, rng: np.random.Generator, times: int = 20) -> None:
+    """A weak student: five slips anywhere, one upon the other, and all else consistent."""
+    place = {id: n for n, id in enumerate((*of.graph.givens, *of.graph.steps))}
+    # Rules that read what comes later could wait for each other.
+    every = [
+        site
+        for site in sites(of, of.design.asked)
+        if all(place[ref] < place[site.id] for ref in site.rule.refs())
+    ]
+    for _ in range(times):
+        chosen = {site.id: site for site in (every[n] for n in rng.choice(len(every), 5))}
+        student = Student(of, "round", rng, {id: site.rule for id, site in chosen.items()})
+        ok = np.ones(of.count, dtype=bool)
+        for id, site in chosen.items():
+            ok &= usable(of, student.paper, site) & visible(of, student.paper, id)
+        ok &= ~closed(of, student.paper)
+        later_lost(tally, of, table.FIVE, marked(of, student.paper), ok, chosen, "five slips")
+        tally.transcripts += of.count
+
+
 def ancestors(of: Class, id: str) -> set[str]:
     """Everything that a step follows from."""
     found: set[str] = set()

@@ -18,9 +18,10 @@ import numpy as np
 import truth_table as table
 from coarse import coarse, old_weights
 from filled_sheets import gain
+from part_work import ONE_UNIT
 from part_work import PARTS as PARTS_OF_WORK
 from peers import peer_counts
-from slipping import one_slip, too_small, two_slips
+from slipping import five_slips, one_slip, too_small, two_slips
 from subrounding import HOW, working
 from transcripts import CREDITS, SEED, Arrays, Class, Student, marked, numeric_families, share_lost
 from truth_table import Tally
@@ -39,11 +40,11 @@ HABITS = (
     "more digits",
     "figures",
 )
-KINDS_OF_CHEAT = cheats.CHEATS | cheats.COPIED | PARTS_OF_WORK | cheats.ONE_KIND
+KINDS_OF_CHEAT = cheats.CHEATS | cheats.COPIED | PARTS_OF_WORK | ONE_UNIT | cheats.ONE_KIND
 POINTS_ALLOWED = (
     dict.fromkeys(cheats.CHEATS | cheats.COPIED, table.CHEAT_POINTS)
     | dict.fromkeys(PARTS_OF_WORK, table.PART_POINTS)
-    | dict.fromkeys(cheats.ONE_KIND, None)
+    | dict.fromkeys(ONE_UNIT | cheats.ONE_KIND, None)
 )
 """Unearned points of 100 that each kind of sheet may earn; None where it is only told."""
 
@@ -148,6 +149,7 @@ PARTS = (
     one_slip,
     too_small,
     two_slips,
+    five_slips,
     hidden_slips,
     slips_left_blank,
     same_again,
@@ -161,7 +163,7 @@ PARTS = (
 def main() -> int:
     """Run all parts over all families; 1 if a limit is broken."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--exercises", type=int, default=60, help="exercises a family")
+    parser.add_argument("--exercises", type=int, default=68, help="exercises a family")
     parser.add_argument("--families", nargs="*", default=numeric_families())
     parser.add_argument("--seed", type=int, default=SEED, help=f"{SEED} unless given")
     parser.add_argument("--parts", nargs="*", help="only these: honest, one_slip, ...")

@@ -56,6 +56,7 @@ LATER_ZERO = "later steps lost, the slip wrote a 0"
 LATER_TINY = "later steps lost, a number 100 times too small"
 TWO = "two slips: further steps lost"
 TWO_CLOSED = "two slips: further steps lost, a closed sheet"
+FIVE = "five slips, one upon the other: further steps lost"
 HIDDEN = "a slip at a step not asked for: costs more or less than one step"
 HIDDEN_BLANK = "a slip left blank: costs more than one step besides"
 HIDDEN_BEYOND = "beyond the children of a slip that is not written: steps lost"
@@ -85,6 +86,7 @@ ROWS = (
     Row(LATER_TINY, None),
     Row(TWO, TWO_SLIPS_LOST),
     Row(TWO_CLOSED, None),
+    Row(FIVE, None),
     Row(HIDDEN, HIDDEN_OTHERWISE),
     Row(HIDDEN_BLANK, HIDDEN_OTHERWISE),
     Row(HIDDEN_BEYOND, LATER_LOST),
@@ -154,6 +156,8 @@ def tables(tally: Tally, allowed: Mapping[str, float | None]) -> str:
     lines = ["| what | found | of | share | must be |", "|---|---|---|---|---|"]
     for row in ROWS:
         bad, of = tally.numbers[row.what], tally.of[row.what]
+        if not of:
+            continue
         share = f"{100 * tally.share(row.what):.4f} %"
         must = row.must_be if row.what != COARSE else "≤ the next"
         lines.append(f"| {row.what} | {bad:,} | {of:,} | {share} | {must} |")
@@ -169,7 +173,9 @@ def tables(tally: Tally, allowed: Mapping[str, float | None]) -> str:
         limit = allowed[kind]
         least = "-" if limit is None else f"{limit:g}"
         lines.append(f"| {kind} | {most:.1f} ({where}) | {mean:.2f} | {least} |")
-    return "\n".join([*lines, "", *_peers(tally)])
+    if tally.of[HONEST] and tally.of[LATER]:
+        lines += ["", *_peers(tally)]
+    return "\n".join(lines)
 
 
 def _peers(tally: Tally) -> list[str]:

@@ -22,6 +22,7 @@ PARTS = (
     partial(truth.one_slip, every=32),
     truth.too_small,
     partial(truth.two_slips, pairs=8),
+    partial(truth.five_slips, times=3),
     partial(truth.hidden_slips, every=23),
     partial(truth.slips_left_blank, every=67),
     partial(truth.same_again, most=5),
