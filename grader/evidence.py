@@ -29,8 +29,8 @@ from problems.graph import Graph, Step
 MARGIN = 4.0
 """So many radii from 0 and from the old value a number must be for no rough guess to do; an
 output from where its activation is flat."""
-COPIED = 1.001
-"""So many units from a parent an answer may be and still have been copied."""
+COPIED = 0.501
+"""So many units from a parent an answer may be and still be its copy."""
 FLAT = {"logistic": (0.0, 1.0), "tanh": (-1.0, 1.0), "softplus": (0.0,), SOFTMAX: (0.0, 1.0)}
 """Where outputs lie whatever the net input, if it is large."""
 

@@ -117,7 +117,7 @@ def settle(batch: Batch, standing: Standing, named: Named) -> BoolArray:
     if not (((table == UNDETERMINED) | (table == WRONG)).any() or standing.weak):
         return np.zeros(batch.count, dtype=bool)
     unexplained = _unexplained(batch, standing, named)
-    _bar_invented(batch, standing, unexplained)
+    _bar_invented(batch, standing)
     _silence_twins(batch, standing, unexplained)
     _weaken_repeats(batch, standing, named)
     kinds = rule_kinds(batch.graph, batch.asked)
@@ -190,8 +190,10 @@ def _weaken_repeats(batch: Batch, standing: Standing, named: Named) -> None:
 
 
 def _is_barred(standing: Standing, id: str, nowhere: BoolArray) -> BoolArray:
-    """Where nothing can vouch for an answer: too few digits, or behind a wrong 0."""
-    barred: BoolArray = standing.untold.get(id, nowhere) | standing.zeroed.get(id, nowhere)
+    """Where nothing can vouch for an answer: too few digits, behind a wrong 0, or invented."""
+    where = (standing.untold, standing.zeroed, standing.unfounded)
+    marks = [found[id] for found in where if id in found]
+    barred: BoolArray = np.logical_or.reduce(marks) if marks else nowhere
     return barred
 
 
@@ -209,7 +211,7 @@ def _is_invented(standing: Standing, named: Named, id: str) -> BoolArray:
     return invented
 
 
-def _bar_invented(batch: Batch, standing: Standing, unexplained: Mapping[str, BoolArray]) -> None:
+def _bar_invented(batch: Batch, standing: Standing) -> None:
     """What follows from invented numbers shows nothing, where much of a sheet is invented."""
     fabricated = _is_mostly_wrong(batch, standing, batch.asked, INVENTED)
     givens = set(batch.graph.givens) - {"rate"}  # which many share
@@ -218,8 +220,8 @@ def _bar_invented(batch: Batch, standing: Standing, unexplained: Mapping[str, Bo
     if not fabricated.any():
         return
     for id, verdict in standing.verdicts.items():
-        if id in unexplained:
-            barred = fabricated & unexplained[id] & (verdict == CARRIED)
+        barred = fabricated & ((verdict == CARRIED) | (verdict == UNDETERMINED))
+        if barred.any():
             verdict[barred] = UNDETERMINED
             standing.unfounded[id] = barred
 
