@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from grader.batch import CARRIED, CORRECT, SLIP, UNDETERMINED, Batch, Codes, Indices, Standing
+from grader.batch import CARRIED, CORRECT, UNDETERMINED, Batch, Codes, Indices, Standing
 from grader.diagnose import Named, diagnose
 from grader.follow import follow
 from grader.magnitude import powers_of_ten
@@ -40,8 +40,13 @@ class Judged:
     small; 0 where they are not."""
 
 
-def judge(batch: Batch) -> Judged:
-    """Follow every submission through, under the convention that it uses, and name slips."""
+def judge(batch: Batch, unwritten: bool = True) -> Judged:
+    """Follow every submission through, under the convention that it uses, and name slips.
+
+    Args:
+        batch: the submissions.
+        unwritten: whether wrong answers may be explained by a value that is not written.
+    """
     standing = follow(batch)
     if not standing.verdicts:  # nothing but formulas is asked for
         nobody = np.zeros(batch.count, dtype=bool)
@@ -50,11 +55,9 @@ def judge(batch: Batch) -> Judged:
     if flipped.any():
         batch = _negated(batch, flipped)
         standing = follow(batch)
-    unwritten = recover(batch, standing)
     named = diagnose(batch, standing)
-    for id, slips in unwritten.items():
-        named[id] = named.get(id, {}) | slips
-        standing.verdicts[id][list(slips)] = SLIP
+    if unwritten:
+        recover(batch, standing, named)
     closed = settle(batch, standing, named)
     charge_once(batch, standing, named)
     return Judged(standing, named, flipped, closed, powers_of_ten(batch, standing))

@@ -17,7 +17,7 @@ from grader.evidence import is_determined
 from problems.ball import SLACK, Ball, apart, within
 from problems.catalogue import WrongRule
 from problems.elementary import FloatArray, Truth, array
-from problems.expression import BALLS, Constant, Expression, Negative, Ref
+from problems.expression import BALLS, Constant, Expression, Negative, Product, Ref
 from problems.slips import OF_THE_PEN, wrong_rules
 
 COPIES = ("unchanged", "parent-copied")
@@ -126,9 +126,15 @@ def _is_copy(rule: Expression) -> bool:
 def _tells(batch: Batch, rule: Expression, ball: Ball, value: FloatArray) -> Truth:
     """Where a wrong rule's number is another than 0; a given or a constant is 0 to the digit."""
     apart_from_zero = apart(ball, Ball(0.0, 0.0))
-    if isinstance(rule, Constant) or (isinstance(rule, Ref) and rule.id in batch.graph.givens):
+    if _is_zero(rule) or (isinstance(rule, Ref) and rule.id in batch.graph.givens):
         return apart_from_zero | (np.abs(value - array(ball.m)) <= SLACK)
     return apart_from_zero
+
+
+def _is_zero(rule: Expression) -> bool:
+    """Whether a wrong rule gives 0 whatever it reads."""
+    parts = rule.factors if isinstance(rule, Product) else (rule,)
+    return Constant("0") in parts
 
 
 class _Entered(dict[str, Ball]):

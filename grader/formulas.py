@@ -138,7 +138,7 @@ def mark_formulas(exercise: Exercise, answers: Mapping[str, object]) -> dict[str
     points = sample(exercise)
     own = {id: answers.get(ids.formula_of(id)) for id in exercise.formulas}
     batch = _batch(exercise, own, points)
-    judged = judge(batch)
+    judged = judge(batch, unwritten=False)
     found = {ids.formula_of(id): _marked(exercise, id, batch, judged, points) for id in own}
     return found | _generals(exercise, answers, points)
 
@@ -156,7 +156,7 @@ def _generals(
             for id, units in instances(exercise.graph, question)
         }
     batch = _batch(exercise, {id: f for each in meant.values() for id, f in each.items()}, points)
-    judged = judge(batch)
+    judged = judge(batch, unwritten=False)
     return {
         question: _together([_marked(exercise, id, batch, judged, points) for id in each])
         for question, each in meant.items()

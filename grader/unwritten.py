@@ -21,6 +21,7 @@ from grader.batch import (
     CARRIED,
     CORRECT,
     IMPRECISE,
+    SLIP,
     UNDETERMINED,
     UNREADABLE,
     WRONG,
@@ -64,27 +65,27 @@ def with_deltas(graph: Graph) -> Graph:
     return build(Plan(plan.network, plan.task, replace(plan.method, deltas="all")))
 
 
-def recover(batch: Batch, standing: Standing) -> Named:
+def recover(batch: Batch, standing: Standing, named: Named) -> None:
     """Standing once more, with the unwritten values that wrong answers agree on.
 
     Args:
         batch: the submissions.
         standing: what the walk found; its rows are changed where the second walk explains
             more and takes nothing away.
-
-    Returns:
-        Slips at steps that are not asked for, under the first child of each that is lost by it.
+        named: the slips found; slips at steps that are not asked for join them, under the
+            first child of each that is lost by it.
     """
-    rows = np.flatnonzero((standing.table() == WRONG).any(axis=0))
+    table = standing.table()
+    rows = np.flatnonzero(((table == WRONG) | (table == SLIP)).any(axis=0))
     if not len(rows):
-        return {}
+        return
     with np.errstate(all="ignore"):
         found = _rows_of(batch, standing, rows).inferred()
     if not found:
-        return {}
+        return
     at = np.flatnonzero(np.logical_or.reduce([~np.isnan(v) for v, _ in found.values()]))
     picked = {id: (value[at], off[at]) for id, (value, off) in found.items()}
-    return _followed(batch, standing, rows[at], picked)
+    _followed(batch, standing, named, rows[at], picked)
 
 
 # which value ---------------------------------------------------------------------------------
@@ -126,7 +127,8 @@ class _Rows:
                 agreed, off = self._agreed(step)
                 known = hidden & ~np.isnan(agreed)
                 if known.any():
-                    found[step.id] = np.where(known, agreed, np.nan), off
+                    value, half = (np.where(known, x, np.nan) for x in (agreed, off))
+                    found[step.id] = value, half
                     self.value[step.id] = np.where(known, agreed, self.value[step.id])
         return found
 
@@ -145,17 +147,21 @@ class _Rows:
         """
         nothing = np.full(self.batch.count, np.nan)
         readers = list(self._readers(step))
-        wrong = np.sum([self.verdicts[r.child] == WRONG for r in readers], axis=0)
+        lost = {r.child: np.isin(self.verdicts[r.child], (WRONG, SLIP)) for r in readers}
+        wrong = np.sum(list(lost.values()), axis=0)
         if not np.any(wrong):
             return nothing, nothing
         fewest = 1 if step.id in self.verdicts else FEWEST
         best, half, most = nothing.copy(), nothing.copy(), np.zeros(self.batch.count)
         for middle, off, named in self._candidates(step, readers):
             fits = [(r, self._fits(r, middle, off)) for r in readers]
-            agree = np.sum([f & (self.verdicts[r.child] == WRONG) for r, f in fits], axis=0)
+            agree = np.sum([f & lost[r.child] for r, f in fits], axis=0)
             good = (agree >= FEWEST) & (off <= NARROW * np.abs(middle))
             if named:
                 good |= (agree >= fewest) & (agree == wrong)
+            else:  # where every child has a slip of its own, those explain as much
+                nameless = [f & (self.verdicts[r.child] == WRONG) for r, f in fits]
+                good &= np.logical_or.reduce(nameless)
             for reader, fit in fits:
                 if reader.only:
                     good &= fit | ~np.isin(self.verdicts[reader.child], (*FINE, UNDETERMINED))
@@ -181,7 +187,7 @@ class _Rows:
                 yield number, self._unit(step, number), True
         for reader in readers:
             start, slope = self._line(reader.rule, step.id)
-            told = (slope != 0) & (self.verdicts[reader.child] == WRONG)
+            told = (slope != 0) & np.isin(self.verdicts[reader.child], (WRONG, SLIP))
             safe = np.where(told, slope, np.nan)
             yield (reader.answer - start) / safe, reader.unit / np.abs(safe), False
 
@@ -265,22 +271,40 @@ def taken(batch: Batch, rows: Indices) -> Batch:
 # followed through once more ------------------------------------------------------------------
 
 
-def _followed(batch: Batch, standing: Standing, rows: Indices, inferred: Inferred) -> Named:
+def _followed(
+    batch: Batch, standing: Standing, named: Named, rows: Indices, inferred: Inferred
+) -> None:
     part = _with_values(taken(batch, rows), inferred)
     second = follow(part)
-    named = diagnose(part, replace(second, verdicts={id: second.verdicts[id] for id in inferred}))
-    better = _is_better(batch, standing, second, rows)
-    if not better.any():
-        return {}
-    kept = np.flatnonzero(better)
-    slips = _charge(batch, standing, second, named, rows, kept, inferred)
-    for id in inferred:
+    hidden = diagnose(part, replace(second, verdicts={id: second.verdicts[id] for id in inferred}))
+    for id, (value, _) in inferred.items():
         if id in batch.values:
-            second.verdicts[id] = standing.verdicts[id][rows]
+            before, again = standing.verdicts[id][rows], second.verdicts[id]
+            second.verdicts[id] = np.where(np.isnan(value), again, before)
         else:
             del second.verdicts[id]  # nobody was asked for it
+    kept = np.flatnonzero(_is_better(standing, second, rows))
+    if not len(kept):
+        return
+    charged = _charge(batch, standing, second, rows, kept, inferred)
+    _keep_names(standing, second, named, rows, kept)
+    for first, id, n in charged:
+        if n in hidden.get(id, {}):
+            named.setdefault(first, {})[int(rows[n])] = hidden[id][n]
+            second.verdicts[first][n] = SLIP
     _overwrite(batch, standing, second, rows, kept)
-    return slips
+
+
+def _keep_names(
+    standing: Standing, second: Standing, named: Named, rows: Indices, kept: Indices
+) -> None:
+    """What is as wrong as before keeps the name of its slip; what is explained loses it."""
+    for id, verdict in standing.verdicts.items():
+        before, again = verdict[rows[kept]], second.verdicts[id]
+        lost = kept[(before == SLIP) & (again[kept] == WRONG)]
+        again[lost] = SLIP
+        for n in kept[(before == SLIP) & (again[kept] != SLIP)].tolist():
+            named.get(id, {}).pop(int(rows[n]), None)
 
 
 def _with_values(part: Batch, inferred: Inferred) -> Batch:
@@ -303,7 +327,7 @@ def _with_values(part: Batch, inferred: Inferred) -> Batch:
     return Batch(graph, part.precision, true, values, units, unreadable, part.count, offs)
 
 
-def _is_better(batch: Batch, standing: Standing, second: Standing, rows: Indices) -> BoolArray:
+def _is_better(standing: Standing, second: Standing, rows: Indices) -> BoolArray:
     """Where more is explained and nothing that was fine is lost."""
     gained = np.zeros(len(rows), dtype=np.int64)
     lost = np.zeros(len(rows), dtype=bool)
@@ -320,30 +344,31 @@ def _charge(
     batch: Batch,
     standing: Standing,
     second: Standing,
-    named: Named,
     rows: Indices,
     kept: Indices,
     inferred: Inferred,
-) -> Named:
-    """Charge a slip at a step that is not asked for to the first child that it made wrong."""
+) -> list[tuple[str, str, int]]:
+    """Charge each step that is not asked for to the first child that it made wrong.
+
+    Returns:
+        The child, the step, and the row of each.
+    """
     graph = with_deltas(batch.graph)
-    slips: Named = {}
+    charged = []
     for id, (value, _) in inferred.items():
         children = [c for c in batch.asked if c in graph.children[id]]
         for n in kept[~np.isnan(value[kept])].tolist():
             explained = [
                 c
                 for c in children
-                if standing.verdicts[c][rows[n]] == WRONG and second.verdicts[c][n] == CARRIED
+                if standing.verdicts[c][rows[n]] in (WRONG, SLIP)
+                and second.verdicts[c][n] == CARRIED
             ]
             # A blank cell has lost its own points; one child alone tells too little.
             if explained and (id not in batch.values or len(explained) < FEWEST):
-                first = explained[0]
-                second.verdicts[first][n] = WRONG
-                slip = named.get(id, {}).get(n)
-                if slip:
-                    slips.setdefault(first, {})[int(rows[n])] = slip
-    return slips
+                second.verdicts[explained[0]][n] = WRONG
+                charged.append((explained[0], id, n))
+    return charged
 
 
 def _overwrite(
