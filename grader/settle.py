@@ -17,6 +17,7 @@ from grader.batch import (
     CARRIED,
     CORRECT,
     IMPRECISE,
+    SLIP,
     UNDETERMINED,
     WRONG,
     Batch,
@@ -33,11 +34,12 @@ from problems.graph import Graph, Step
 ALIKE = {"x": "in", "out": "in", "error": "dout", "new.w": "w", "new.b": "b"}
 """Kinds of source that make no difference to the rule that reads them."""
 LOSSES = ("loss", "share")
-INVENTED = 0.4
-"""Share of the answers from which on numbers that nothing explains are no accident, and..."""
-FOREIGN = 0.5
-"""... share of the answers that read the given numbers: who works with other ones has these
-wrong and all that merely follows from them right, ..."""
+INVENTED = 0.5
+"""Share of the answers from which on numbers that nothing explains are no accident, or..."""
+FOREIGN, UNNAMED = 0.55, 0.25
+"""... of those that read the given numbers the share that is lost, and that nothing explains,
+where few are right that read nothing else: who works with other givens has these wrong and
+all that merely follows from them right, ..."""
 FEWEST_INVENTED = 6
 """... if there are at least so many."""
 CLOSED = 0.25
@@ -213,10 +215,12 @@ def _is_invented(standing: Standing, named: Named, id: str) -> BoolArray:
 
 def _bar_invented(batch: Batch, standing: Standing) -> None:
     """What follows from invented numbers shows nothing, where much of a sheet is invented."""
-    fabricated = _is_mostly_wrong(batch, standing, batch.asked, INVENTED)
+    fabricated = _is_mostly(batch, standing, batch.asked, (WRONG,), INVENTED)
     givens = set(batch.graph.givens) - {"rate"}  # which many share
     reading = [id for id in batch.asked if givens & set(batch.graph.steps[id].parents)]
-    fabricated |= _is_mostly_wrong(batch, standing, reading, FOREIGN)
+    foreign = _is_mostly(batch, standing, reading, (WRONG, SLIP), FOREIGN)
+    foreign &= _is_mostly(batch, standing, reading, (WRONG,), UNNAMED)
+    fabricated |= foreign & ~_starts_right(batch, standing)
     if not fabricated.any():
         return
     for id, verdict in standing.verdicts.items():
@@ -258,15 +262,26 @@ def _silence_twins(batch: Batch, standing: Standing, unexplained: Mapping[str, B
             verdict[carried & followed & same] = UNDETERMINED
 
 
-def _is_mostly_wrong(
-    batch: Batch, standing: Standing, among: Sequence[str], share: float
+def _starts_right(batch: Batch, standing: Standing) -> BoolArray:
+    """Where most answers are right that read nothing but given numbers."""
+    givens = set(batch.graph.givens)
+    first = [id for id in batch.asked if givens.issuperset(batch.graph.steps[id].parents)]
+    right = np.zeros(batch.count)
+    for id in first:
+        right += np.isin(standing.verdicts[id], (CORRECT, IMPRECISE))
+    most: BoolArray = right > 0.5 * len(first)
+    return most
+
+
+def _is_mostly(
+    batch: Batch, standing: Standing, among: Sequence[str], codes: Sequence[int], share: float
 ) -> BoolArray:
-    """Where nothing explains so large a share of some answers."""
+    """Where so large a share of some answers has one of some verdicts."""
     if not among:
         return np.zeros(batch.count, dtype=bool)
-    wrong = np.sum([standing.verdicts[id] == WRONG for id in among], axis=0)
+    these = np.sum([np.isin(standing.verdicts[id], codes) for id in among], axis=0)
     answered = np.sum([~np.isnan(batch.values[id]) for id in among], axis=0)
-    mostly: BoolArray = wrong >= np.maximum(FEWEST_INVENTED, share * answered)
+    mostly: BoolArray = these >= np.maximum(FEWEST_INVENTED, share * answered)
     return mostly
 
 

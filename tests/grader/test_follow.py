@@ -14,6 +14,7 @@ from typed_rules import key_answers
 
 from grader.mark import mark
 from grader.mixtures import MOST_COMBINATIONS, choices
+from grader.policy import DEFAULT, Policy
 from grader.read.number import read_number
 from problems import family, notation
 from problems.catalogue import CATALOGUE
@@ -39,8 +40,8 @@ def worked(exercise: Exercise, wrong: dict[str, object] | None = None) -> dict[s
     return paper
 
 
-def marked(exercise: Exercise, paper: dict[str, str]):
-    return mark(exercise, {id: read_number(text) for id, text in paper.items() if text})
+def marked(exercise: Exercise, paper: dict[str, str], policy: Policy = DEFAULT):
+    return mark(exercise, {id: read_number(text) for id, text in paper.items() if text}, policy)
 
 
 def verdicts(report) -> dict[str, str]:
@@ -162,7 +163,11 @@ def test_the_other_sign_convention_is_accepted_and_said(mazur: Exercise) -> None
 
 @pytest.mark.parametrize("name", ["mazur-delta", "binary", "deep"])
 def test_a_lost_sign_is_not_a_convention(name: str) -> None:
-    """With wrong gradients after it the sign is a slip: one step for each output."""
+    """With wrong gradients after it the sign is a slip: one step for each output.
+
+    The second output's is the same slip again, which a policy may charge once.
+    """
+    each_time = replace(DEFAULT, credits={**DEFAULT.credits, "repeated": 0.0})
     for exercise in exercises(name):
         last = f"delta.{exercise.plan.network.depth}."
         wrong = {
@@ -170,8 +175,9 @@ def test_a_lost_sign_is_not_a_convention(name: str) -> None:
             for id in exercise.asked
             if id.startswith(last)
         }
-        report = marked(exercise, worked(exercise, wrong))
+        report = marked(exercise, worked(exercise, wrong), each_time)
         assert report.score == report.max - len(wrong)
+        assert marked(exercise, worked(exercise, wrong)).score == report.max - 1
         assert not any("convention" in remark for remark in report.remarks)
 
 
