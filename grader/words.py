@@ -238,12 +238,9 @@ class Words:
         return f"look at {self.name(id)} = {plain(writer.symbolic(step))}"
 
     def first_deviation(self) -> str | None:
-        """The first step in the order of the work that is neither right nor carried."""
-        asked = set(self.exercise.asked)
-        for id in self.exercise.graph.steps:
-            if id in asked and self.verdict(id) in LOST:
-                return id
-        return next(self._lost_formulas(), None)
+        """The first step in the order of the worksheet that is neither right nor carried."""
+        lost = (id for id in self.exercise.asked if self.verdict(id) in LOST)
+        return next(lost, None) or next(self._lost_formulas(), None)
 
     def _lost_formulas(self) -> Iterator[str]:
         return (id for id, marked in self.formulas.items() if marked.verdict in LOST)

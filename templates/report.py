@@ -122,7 +122,7 @@ class Report:
     problems: tuple[Any, ...] = ()
     """Rows of `grader.errors.Problem`."""
     first_deviation: str | None = None
-    """Id of the first step, in the order of the work, that is neither right nor carried."""
+    """Id of the first step, in the order of the worksheet, that is neither right nor carried."""
     remarks: tuple[str, ...] = ()
     """What holds for the whole exercise, e.g. the sign convention of the deltas."""
     points: float | None = None

@@ -286,14 +286,10 @@ def _gradebook(part: Part, cast: Cast, found: _Found, policy: Policy) -> pl.Data
 
 
 def _first_deviations(mould: Exercise, verdict: Codes) -> pl.Series:
-    """The first step in the order of the work that is neither right nor carried."""
-    index = {id: k for k, id in enumerate(mould.questions)}
-    in_order = [id for id in mould.graph.steps if id in index]
-    in_order += [id for id in mould.questions if ids.asks_formula(id)]
+    """The first step in the order of the worksheet that is neither right nor carried."""
     lost = np.isin(verdict, [VERDICTS.index(name) for name in LOST])
-    ordered = lost[[index[id] for id in in_order]]
-    first = np.where(ordered.any(axis=0), ordered.argmax(axis=0) + 1, 0)
-    return pl.Series(["", *in_order]).gather(first)
+    first = np.where(lost.any(axis=0), lost.argmax(axis=0) + 1, 0)
+    return pl.Series(["", *mould.questions]).gather(first)
 
 
 def _steps(
