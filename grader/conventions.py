@@ -47,6 +47,11 @@ def judge(batch: Batch, unwritten: bool = True) -> Judged:
         batch: the submissions.
         unwritten: whether wrong answers may be explained by a value that is not written.
     """
+    with np.errstate(all="ignore"):  # cells that hold no number
+        return _judged(batch, unwritten)
+
+
+def _judged(batch: Batch, unwritten: bool) -> Judged:
     standing = follow(batch)
     if not standing.verdicts:  # nothing but formulas is asked for
         nobody = np.zeros(batch.count, dtype=bool)

@@ -103,7 +103,7 @@ def settle(batch: Batch, standing: Standing, named: Named) -> BoolArray:
 
     What follows from a sheet of invented numbers is undetermined. A weak answer counts if the
     same student has shown its kind of rule at least once; undetermined ones count (`vouched`)
-    if it has been shown as often, or twice as often where they follow from a number that
+    if it has been shown often enough, which is more often where they follow from numbers that
     nothing explains.
 
     Args:

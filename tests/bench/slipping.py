@@ -52,11 +52,15 @@ def visible(of: Class, paper: Mapping[str, np.ndarray], id: str) -> np.ndarray:
     return np.asarray(np.abs(paper[id]) > 0.5 * unit * (1 + 1e-9))
 
 
-def closed(of: Class, paper: Mapping[str, np.ndarray], units: float = 0.5) -> np.ndarray:
-    """Where every pass stops at a layer whose slopes are all 0 at the student's own numbers.
+SHUT, ALL_BUT = 0.5, 20.0
+"""Slopes of so many units of the last place are 0 as written, and all but 0."""
 
-    Every output is 1.0000 or 0.0000, or every unit of a layer is dead, so that everything
-    after is 0 whatever the method. With more `units` of the last place it is all but so.
+
+def closed(of: Class, paper: Mapping[str, np.ndarray], units: float = ALL_BUT) -> np.ndarray:
+    """Where every pass stops at a layer whose slopes are all but 0 at the student's own numbers.
+
+    Every output is near 1.0000 or 0.0000, or every unit of a layer is dead, so that whatever
+    comes after is a few units at most, by any method.
     """
     layers: dict[tuple[int | None, int], dict[int, np.ndarray]] = {}
     depth = of.design.plan.network.depth
@@ -133,12 +137,16 @@ def one_slip(tally: Tally, of: Class, rng: np.random.Generator, every: int = 1) 
         whats = (table.LATER, table.LATER_CLOSED)
         judged = apart(tally, of, whats, student, seen, {site.id}, str(site))
         later_lost(tally, of, table.LATER_ZERO, judged, ok & ~seen, {site.id}, str(site))
-        nearly = seen & closed(of, student.paper, 20) & ~closed(of, student.paper)
+        shut = closed(of, student.paper)
+        later_ones = [lost for id, lost in share_lost(judged).items() if id != site.id]
+        loses = shut & seen & np.any(later_ones, axis=0)
+        tally.add(table.CLOSED_UNSEEN, int((loses & ~judged.closed).sum()), int(loses.sum()))
+        nearly = seen & shut & ~closed(of, student.paper, SHUT)
         later_lost(tally, of, table.LATER_NEARLY, judged, nearly, {site.id}, str(site))
         _at_the_slip(tally, of, student, judged, site, ok)
         later = [a for a in of.design.asked if a != site.id]
         peer_counts(tally, of, student.paper, "later", later)
-        seen &= ~closed(of, student.paper)
+        seen &= ~shut
         _child_blank(tally, of, student, seen, site, n)
         if n % 4 == 0:
             mixed = Student(of, habit, rng, {site.id: site.rule}, mixing=True)

@@ -51,7 +51,8 @@ LATER_MIXED = "later steps lost, own and true values mixed"
 LATER_COPIED = "later steps lost, a value miscopied"
 LATER_SUB = "later steps lost, every sub-result rounded or cut"
 LATER_CLOSED = "later steps lost, the slip closed the sheet"
-LATER_NEARLY = "of the steps lost to one slip: every slope at most 20 units"
+LATER_NEARLY = "of these: no slope rounds to 0"
+CLOSED_UNSEEN = "closed sheets with lost steps that do not reach the teacher"
 LATER_ZERO = "later steps lost, the slip wrote a 0"
 LATER_TINY = "later steps lost, a number 100 times too small"
 TWO = "two slips: further steps lost"
@@ -82,6 +83,7 @@ ROWS = (
     Row(LATER_SUB, LATER_LOST),
     Row(LATER_CLOSED, None),
     Row(LATER_NEARLY, None),
+    Row(CLOSED_UNSEEN, None),
     Row(LATER_ZERO, None),
     Row(LATER_TINY, None),
     Row(TWO, TWO_SLIPS_LOST),
