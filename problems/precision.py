@@ -26,11 +26,12 @@ def leading_place(size: Number) -> Number:
     (0.01, 10.0, 1.0)
     """
     if isinstance(size, np.ndarray):
-        exponents = np.floor(np.log10(np.maximum(size, 1e-300))).astype(np.int64)
+        number = np.where(size < np.inf, size, 1.0)  # of no number the place of 1
+        exponents = np.floor(np.log10(np.maximum(number, 1e-300))).astype(np.int64)
         table = np.asarray(_POWERS)
         # log10 may miss by one at a power of ten; the comparison with the table decides.
-        exponents = exponents + (table[exponents + 331] <= size)
-        exponents = exponents - (table[exponents + 330] > size)
+        exponents = exponents + (table[exponents + 331] <= number)
+        exponents = exponents - (table[exponents + 330] > number)
         places: FloatArray = table[np.maximum(exponents, -300) + 330]
         return places
     if size <= 1e-300:
