@@ -217,10 +217,8 @@ def test_a_spreadsheets_thousands_are_recognised(mazur: Exercise) -> None:
     """0,7775 became 7775; the answers count as they stand."""
     paper = {id: f"{1e4 * float(text):.0f}" for id, text in worked(mazur).items()}
     report = marked(mazur, paper)
-    assert [note.code for note in report.teacher if note.code == "off_by_power"] == [
-        "off_by_power"
-    ]
-    assert report.score < 0.1 * report.max
+    assert "off_by_power" in {note.code for note in report.teacher}
+    assert report.score < 0.25 * report.max
     plain = marked(mazur, worked(mazur))
     assert plain.teacher == ()
 
