@@ -7,11 +7,13 @@ Source: docs/grading.md, Slips.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from grader.batch import BLANK, CORRECT, Batch, Indices, Standing
+from grader.batch import BLANK, CORRECT, Batch, Indices, Standing, gathered
 from problems.ball import Ball, apart, within
-from problems.elementary import FloatArray, array
+from problems.elementary import BoolArray, FloatArray, array
 from problems.precision import power_of_ten
 
 POWERS = (1, 2, 3, 4, 5, 6, -1, -2, -3, -4, -5, -6)
@@ -29,26 +31,36 @@ def powers_of_ten(batch: Batch, standing: Standing) -> Indices:
     found = np.zeros(batch.count, dtype=np.int64)
     table = standing.table()
     right = (table == CORRECT).sum(axis=0)
-    suspects = right <= (1 - SHARE) * (table != BLANK).sum(axis=0)
-    if not suspects.any():
+    rows = np.flatnonzero(right <= (1 - SHARE) * (table != BLANK).sum(axis=0))
+    if not len(rows):
         return found
-    answered = np.zeros(batch.count)
-    for id, value in batch.values.items():
-        answered += ~np.isnan(value) & np.asarray(apart(batch.true[id], Ball(0.0, 0.0)))
+    cells = [_Cell.of(batch, id, rows) for id in batch.values]
+    answered = np.sum([cell.told for cell in cells], axis=0)
     for power in POWERS:
-        hits = _hits(batch, power)
-        fits = suspects & (found == 0) & (hits >= np.maximum(FEWEST, SHARE * answered))
-        found[fits] = power
+        hits = np.sum([cell.hits(power) for cell in cells], axis=0)
+        fits = (found[rows] == 0) & (hits >= np.maximum(FEWEST, SHARE * answered))
+        found[rows[fits]] = power
     return found
 
 
-def _hits(batch: Batch, power: int) -> FloatArray:
-    """How many answers are the true values times a power of ten."""
-    factor = power_of_ten(power)
-    hits = np.zeros(batch.count)
-    for id, value in batch.values.items():
-        true = batch.true[id]
-        told = np.asarray(apart(true, Ball(0.0, 0.0)))
-        shifted = Ball(array(true.m) * factor, array(true.r) * factor)
-        hits += told & np.asarray(within(value, shifted))
-    return hits
+@dataclass(frozen=True)
+class _Cell:
+    """One step's answers of some submissions."""
+
+    value: FloatArray
+    true: Ball
+    told: BoolArray
+    """Where something is written whose true value can be told from 0."""
+
+    @staticmethod
+    def of(batch: Batch, id: str, rows: Indices) -> _Cell:
+        """The answers of some rows of a batch."""
+        value, true = batch.values[id][rows], gathered(batch.true[id], rows, batch.count)
+        return _Cell(value, true, ~np.isnan(value) & np.asarray(apart(true, Ball(0.0, 0.0))))
+
+    def hits(self, power: int) -> BoolArray:
+        """Where the answer is the true value times a power of ten."""
+        factor = power_of_ten(power)
+        shifted = Ball(array(self.true.m) * factor, array(self.true.r) * factor)
+        hits: BoolArray = self.told & np.asarray(within(self.value, shifted))
+        return hits

@@ -75,8 +75,10 @@ def recover(batch: Batch, standing: Standing, named: Named) -> None:
         named: the slips found; slips at steps that are not asked for join them, under the
             first child of each that is lost by it.
     """
-    table = standing.table()
-    rows = np.flatnonzero(((table == WRONG) | (table == SLIP)).any(axis=0))
+    doubtful = np.zeros(batch.count, dtype=bool)
+    for _, here in _doubtful(with_deltas(batch.graph), standing.verdicts, batch.count):
+        doubtful |= here
+    rows = np.flatnonzero(doubtful)
     if not len(rows):
         return
     with np.errstate(all="ignore"):
@@ -86,6 +88,27 @@ def recover(batch: Batch, standing: Standing, named: Named) -> None:
     at = np.flatnonzero(np.logical_or.reduce([~np.isnan(v) for v, _ in found.values()]))
     picked = {id: (value[at], off[at]) for id, (value, off) in found.items()}
     _followed(batch, standing, named, rows[at], picked)
+
+
+def _doubtful(
+    graph: Graph, verdicts: Mapping[str, Codes], count: int
+) -> Iterator[tuple[str, BoolArray]]:
+    """Unwritten steps, and where so many of their children are lost that they may explain them.
+
+    One is enough for a step that is asked and blank; two must agree on one that is not asked.
+    """
+    lost = {id: (verdict == WRONG) | (verdict == SLIP) for id, verdict in verdicts.items()}
+    lost = {id: here for id, here in lost.items() if here.any()}
+    for step in graph.steps.values():
+        children = [lost[child] for child in graph.children[step.id] if child in lost]
+        asked = step.id in verdicts
+        if len(children) >= (1 if asked else FEWEST):
+            times = np.sum(children, axis=0)
+            where = times >= FEWEST
+            if asked:
+                where = (times >= 1) & np.isin(verdicts[step.id], (BLANK, UNREADABLE))
+            if where.any():
+                yield step.id, where
 
 
 # which value ---------------------------------------------------------------------------------
@@ -102,6 +125,12 @@ class _Reader:
     """Whether every right way to the child reads the step."""
     answer: FloatArray
     unit: FloatArray
+    start: FloatArray
+    """The rule's value where the step is 0, ..."""
+    slope: FloatArray
+    """... and what it gains for each 1 of the step, ..."""
+    bends: BoolArray
+    """... unless it is no straight line in the step."""
 
 
 @dataclass(frozen=True)
@@ -117,13 +146,14 @@ class _Rows:
     def inferred(self) -> Inferred:
         """Unwritten step -> the value that its wrong children agree on, and how far off."""
         found: Inferred = {}
+        doubtful = dict(_doubtful(self.graph, self.verdicts, self.batch.count))
         for step in self.graph.steps.values():
             if step.id not in self.value:
                 refs = {ref: self.value[ref] for ref in step.rule.refs()}
                 worked = array(step.rule.evaluate(refs, NUMBERS))
                 self.value[step.id] = np.broadcast_to(worked, (self.batch.count,)).copy()
-            hidden = self._unwritten(step.id)
-            if hidden.any():
+            if step.id in doubtful:
+                hidden = doubtful[step.id]
                 agreed, off = self._agreed(step)
                 known = hidden & ~np.isnan(agreed)
                 if known.any():
@@ -132,44 +162,48 @@ class _Rows:
                     self.value[step.id] = np.where(known, agreed, self.value[step.id])
         return found
 
-    def _unwritten(self, id: str) -> BoolArray:
-        if id not in self.verdicts:
-            return np.ones(self.batch.count, dtype=bool)
-        verdict = self.verdicts[id]
-        unwritten: BoolArray = (verdict == BLANK) | (verdict == UNREADABLE)
-        return unwritten
-
     def _agreed(self, step: Step) -> tuple[FloatArray, FloatArray]:
         """The value that explains most wrong children, and how far it may be off; or nan.
 
         Two children at least must agree; of a step that is asked and blank one is enough, if a
         catalogued slip explains all that are wrong. No child that is fine may contradict.
         """
-        nothing = np.full(self.batch.count, np.nan)
         readers = list(self._readers(step))
-        lost = {r.child: np.isin(self.verdicts[r.child], (WRONG, SLIP)) for r in readers}
-        wrong = np.sum(list(lost.values()), axis=0)
-        if not np.any(wrong):
-            return nothing, nothing
+        lost = [(r, here) for r in readers if (here := self._is_lost(r.child)).any()]
+        fine = [(r, here) for r in readers if r.only and (here := self._is_fine(r.child)).any()]
         fewest = 1 if step.id in self.verdicts else FEWEST
-        best, half, most = nothing.copy(), nothing.copy(), np.zeros(self.batch.count)
-        for middle, off, named in self._candidates(step, readers):
-            fits = [(r, self._fits(r, middle, off)) for r in readers]
-            agree = np.sum([f & lost[r.child] for r, f in fits], axis=0)
+        best, half = (np.full(self.batch.count, np.nan) for _ in range(2))
+        if len(lost) < fewest:
+            return best, half
+        wrong = np.sum([here for _, here in lost], axis=0)
+        most = np.zeros(self.batch.count)
+        for middle, off, named in self._candidates(step, [r for r, _ in lost]):
+            fits = [(r, self._fits(r, middle, off) & here) for r, here in lost]
+            agree = np.sum([fit for _, fit in fits], axis=0)
             good = (agree >= FEWEST) & (off <= NARROW * np.abs(middle))
             if named:
                 good |= (agree >= fewest) & (agree == wrong)
             else:  # where every child has a slip of its own, those explain as much
-                nameless = [f & (self.verdicts[r.child] == WRONG) for r, f in fits]
+                nameless = [fit & (self.verdicts[r.child] == WRONG) for r, fit in fits]
                 good &= np.logical_or.reduce(nameless)
-            for reader, fit in fits:
-                if reader.only:
-                    good &= fit | ~np.isin(self.verdicts[reader.child], (*FINE, UNDETERMINED))
             good &= np.abs(middle - self.value[step.id]) > off
+            if not good.any():
+                continue
+            for reader, here in fine:
+                good &= ~here | self._fits(reader, middle, off)
             better = good & ((agree > most) | ((agree == most) & (off < half)))
             best, half = np.where(better, middle, best), np.where(better, off, half)
             most = np.where(better, agree, most)
         return best, half
+
+    def _is_lost(self, id: str) -> BoolArray:
+        verdict = self.verdicts[id]
+        lost: BoolArray = (verdict == WRONG) | (verdict == SLIP)
+        return lost
+
+    def _is_fine(self, id: str) -> BoolArray:
+        fine: BoolArray = np.isin(self.verdicts[id], (*FINE, UNDETERMINED))
+        return fine
 
     def _candidates(
         self, step: Step, readers: Sequence[_Reader]
@@ -186,10 +220,9 @@ class _Rows:
                 number = np.broadcast_to(number, (self.batch.count,))
                 yield number, self._unit(step, number), True
         for reader in readers:
-            start, slope = self._line(reader.rule, step.id)
-            told = (slope != 0) & np.isin(self.verdicts[reader.child], (WRONG, SLIP))
-            safe = np.where(told, slope, np.nan)
-            yield (reader.answer - start) / safe, reader.unit / np.abs(safe), False
+            told = ~reader.bends & (reader.slope != 0) & self._is_lost(reader.child)
+            safe = np.where(told, reader.slope, np.nan)
+            yield (reader.answer - reader.start) / safe, reader.unit / np.abs(safe), False
 
     def _readers(self, step: Step) -> Iterator[_Reader]:
         """Asked children with the way to them that reads the step."""
@@ -201,21 +234,28 @@ class _Rows:
                     answer = self.batch.values[id]
                     ways = (child.rule, *child.others)
                     only = all(step.id in way.refs() for way in ways)
-                    yield _Reader(id, step.id, rule, only, answer, self._unit(child, answer))
+                    unit, line = self._unit(child, answer), self._line(rule, step.id)
+                    yield _Reader(id, step.id, rule, only, answer, unit, *line)
 
     def _unit(self, step: Step, value: FloatArray) -> FloatArray:
         return _unit(self.batch, step, value)
 
     def _fits(self, reader: _Reader, middle: FloatArray, off: FloatArray) -> BoolArray:
         """Where a child follows from a value of the step, as far as that is known."""
-        refs = {ref: self.value[ref] for ref in reader.rule.refs() if ref != reader.step}
-        low, mid, high = (
-            array(reader.rule.evaluate({**refs, reader.step: value}, NUMBERS))
-            for value in (middle - off, middle, middle + off)
-        )
-        reach = np.fmax(np.abs(high - mid), np.abs(low - mid))
-        fits: BoolArray = np.abs(reader.answer - mid) <= SLACK_UNITS * reader.unit + reach
+        follows = reader.start + reader.slope * middle
+        reach = np.abs(reader.slope) * off
+        if reader.bends.any():
+            low, mid, high = (self._child(reader, x) for x in (middle - off, middle, middle + off))
+            follows = np.where(reader.bends, mid, follows)
+            bent = np.fmax(np.abs(high - mid), np.abs(low - mid))
+            reach = np.where(reader.bends, bent, reach)
+        fits: BoolArray = np.abs(reader.answer - follows) <= SLACK_UNITS * reader.unit + reach
         return fits
+
+    def _child(self, reader: _Reader, value: FloatArray) -> FloatArray:
+        """What the child would be if the step had a value."""
+        refs = {ref: self.value[ref] for ref in reader.rule.refs() if ref != reader.step}
+        return array(reader.rule.evaluate({**refs, reader.step: value}, NUMBERS))
 
     def _reading(self, child: Step, id: str) -> Expression | None:
         """The way to a child that reads a step."""
@@ -224,8 +264,8 @@ class _Rows:
         known = rule is not None and all(r == id or r in self.value for r in rule.refs())
         return rule if known else None
 
-    def _line(self, rule: Expression, id: str) -> tuple[FloatArray, FloatArray]:
-        """A rule as a straight line in one step's value: at 0, and per 1; nan where it bends."""
+    def _line(self, rule: Expression, id: str) -> tuple[FloatArray, FloatArray, BoolArray]:
+        """A rule as a straight line in one step's value: at 0, per 1, and where it bends."""
         refs = {ref: self.value[ref] for ref in rule.refs() if ref != id}
         points = [
             array(rule.evaluate({**refs, id: np.full(self.batch.count, x)}, NUMBERS))
@@ -234,7 +274,7 @@ class _Rows:
         slope = points[1] - points[0]
         bend = np.abs(points[2] - points[1] - slope)
         scale = 1.0 + np.max([np.abs(p) for p in points], axis=0)
-        return points[0], np.where(bend <= BEND * scale, slope, np.nan)
+        return points[0], slope, ~(bend <= BEND * scale)
 
 
 def _unit(batch: Batch, step: Step, value: FloatArray) -> FloatArray:
