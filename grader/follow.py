@@ -48,10 +48,7 @@ def follow(batch: Batch) -> Standing:
     with np.errstate(all="ignore"):
         for step in batch.graph.steps.values():
             walk.take(step)
-        if any(
-            (v == CARRIED).any() or (v == IMPRECISE).any() for v in walk.found.verdicts.values()
-        ):
-            walk.bar(walk.guards.mindless(walk.found.verdicts, walk.found.zeroed))
+        walk.bar(walk.guards.mindless(walk.found.verdicts, walk.found.zeroed))
     return walk.found
 
 
@@ -72,9 +69,11 @@ class _Walk:
             rests = np.zeros(self.count, dtype=bool)
             rests[list(self.found.used.get(id, {}))] = True
             parroted = self.batch.values[id] == self.guards.parroted
-            followed = (verdict == CARRIED) | (verdict == UNDETERMINED)
-            unearned = followed | ((verdict == IMPRECISE) & (rests | parroted))
-            verdict[mindless & unearned] = WRONG
+            followed = mindless & ((verdict == CARRIED) | (verdict == UNDETERMINED))
+            verdict[mindless & (verdict == IMPRECISE) & (rests | parroted)] = WRONG
+            if followed.any():
+                verdict[followed] = UNDETERMINED
+                self.found.unfounded[id] = followed
 
     # one step ------------------------------------------------------------------------------
 

@@ -227,7 +227,8 @@ def _bar_invented(batch: Batch, standing: Standing) -> None:
         barred = fabricated & ((verdict == CARRIED) | (verdict == UNDETERMINED))
         if barred.any():
             verdict[barred] = UNDETERMINED
-            standing.unfounded[id] = barred
+            nowhere = np.zeros(batch.count, dtype=bool)
+            standing.unfounded[id] = standing.unfounded.get(id, nowhere) | barred
 
 
 @lru_cache(maxsize=256)

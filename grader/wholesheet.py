@@ -49,15 +49,18 @@ def whole_sheets(judged: Judged, asked: Sequence[str], count: int) -> list[Whole
         count: how many submissions.
     """
     standing = judged.standing
-    vouched, untellable = (np.zeros(count, dtype=np.int64) for _ in range(2))
+    vouched, untellable, unfounded = (np.zeros(count, dtype=np.int64) for _ in range(3))
     for where in standing.vouched.values():
         vouched += where
     for barred in (standing.untold, standing.zeroed, standing.unfounded):
         for id, where in barred.items():
             untellable += where & (standing.verdicts[id] == UNDETERMINED)
+    for id, where in standing.unfounded.items():
+        unfounded += where & (standing.verdicts[id] == UNDETERMINED)
     table = standing.table() if asked else np.full((1, count), BLANK)
     answered, unpaid = (table != BLANK).sum(axis=0), (table == UNDETERMINED).sum(axis=0)
-    columns = (answered, unpaid, untellable, vouched, judged.flipped, judged.closed, judged.power)
+    flags = (judged.flipped, judged.closed, judged.power)
+    columns = (answered, unpaid, untellable, unfounded, vouched, *flags)
     return [_said(*row) for row in np.stack(columns).T.tolist()]
 
 
@@ -66,6 +69,7 @@ def _said(
     answered: int,
     unpaid: int,
     untellable: int,
+    unfounded: int,
     vouched: int,
     flipped: int,
     closed: int,
@@ -82,7 +86,9 @@ def _said(
         teacher.append(Said("off_by_power", {"power": power}))
     if undetermined > untellable:
         own.append(Said("undetermined", counts | {"unpaid": unpaid - untellable}))
-    if closed:
+    if unfounded > 0.5 * unpaid:
+        teacher.append(Said("unfounded", counts | {"unfounded": unfounded}))
+    elif closed:
         teacher.append(Said("closed", counts))
     elif undetermined >= max(MANY, SHARE * answered):
         teacher.append(Said("many_undetermined", counts))

@@ -127,10 +127,18 @@ class Words:
         return {"sources": own}
 
     def _any(self, id: str) -> dict[str, Any]:
-        """The number that every method gives: the answer, with the digits asked for."""
+        """The number that every method gives, with the digits asked for: 0, or a flat output.
+
+        None where the answer is merely so near to 0, to the old value or to another number on
+        the sheet that it cannot be told from a guess.
+        """
         reading, precision = self.answers.get(id), self.exercise.precision
         if not isinstance(reading, Written):
             return {"any": ""}
+        unit = float(precision.unit(ids.parse(id).kind, Ball(reading.value, 0.0)))
+        flat = (0.0, 1.0, -1.0) if ids.parse(id).kind == "out" else (0.0,)
+        if all(abs(reading.value - limit) > 0.5 * unit for limit in flat):
+            return {}
         places = precision.places(ids.parse(id).kind)
         significant = precision.significant is not None
         shown = (rounded_significant if significant else rounded)(reading.value, places)
@@ -290,6 +298,8 @@ def holds(value: float, unit: float, ball: Ball) -> bool:
     >>> [holds(0.3, 0.1, Ball(m, 0.0001)) for m in (0.2981, 0.3775, 0.41)]
     [True, True, False]
     """
+    if value == 0:
+        return False  # a 0 says nothing of what it was cut off from
     m, r = float(ball.m), float(ball.r)
     cut = abs(value) <= abs(m) + r and abs(m) - r < abs(value) + unit and value * m >= 0
     return abs(value - m) <= 0.5 * unit + r or cut

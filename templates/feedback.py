@@ -174,7 +174,10 @@ def _aftermath(after: Sequence[StepReport]) -> str:
     others = sum(step.verdict not in FOLLOWS for step in after)
     if not others:
         return "Everything after it is consistent with it."
-    return f"Look there first; {others} of the {len(after)} steps after it need another look too."
+    need = "needs" if others == 1 else "need"
+    return (
+        f"Look there first; {others} of the {len(after)} steps after it {need} another look too."
+    )
 
 
 def _badge(verdict: Verdict, before: str = "") -> Badge:

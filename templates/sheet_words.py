@@ -31,7 +31,7 @@ def _undetermined(about: Arguments) -> str:
     one = unpaid + paid == 1
     start = (
         f"{_steps(unpaid + paid)} follow{'s' if one else ''} from your own numbers where every "
-        "method gives the same"
+        "method gives the same, or nearly"
     )
     if one:
         return f"{start}: it {_counts(1)}." if paid else f"{start}: it {_shows(1)}."
@@ -49,7 +49,7 @@ def _counts(count: int) -> str:
 
 def _shows(count: int) -> str:
     verb, whose = ("shows", "its") if count == 1 else ("show", "their")
-    return f"{verb} nothing, because no other step shows {whose} rule"
+    return f"{verb} nothing, because your other steps do not show {whose} rule often enough"
 
 
 def _off_by_power(about: Arguments) -> str:
@@ -70,8 +70,8 @@ def _share(about: Arguments) -> str:
 
 def _many(about: Arguments) -> str:
     return (
-        f"{_share(about)}. Every method gives these numbers at this student's own values, so "
-        "they show little either way; please look at the sheet."
+        f"{_share(about)}. At this student's own values these numbers can hardly be told from "
+        "such as take no work, so they show little either way; please look at the sheet."
     )
 
 
@@ -80,6 +80,17 @@ def _closed(about: Arguments) -> str:
         f"{_share(about)}. The network is closed at this student's own values, or nearly: what "
         "comes after is the same by any method. One honest slip can do that; please look at the "
         "sheet."
+    )
+
+
+def _unfounded(about: Arguments) -> str:
+    count = int(about["unfounded"])
+    one = count == 1
+    return (
+        f"{count} of {_steps(int(about['answered']))} answered follow{'s' if one else ''} from "
+        f"numbers that nothing on the sheet explains, and do{'es' if one else ''} not count. "
+        "They may be another exercise's, or one misreading may run through the sheet; please "
+        "look at it."
     )
 
 
@@ -100,6 +111,7 @@ NOTES: Mapping[str, Sentence] = MappingProxyType(
         "off_by_power": _off_by_power,
         "many_undetermined": _many,
         "closed": _closed,
+        "unfounded": _unfounded,
     }
 )
 """Code -> sentences for the teacher."""

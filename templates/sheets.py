@@ -162,10 +162,12 @@ def how_to_write(precision: Precision, formats: Sequence[str]) -> Inlines:
         digits = f"{precision.significant} significant figures"
     else:
         digits = f"{precision.decimals} decimals"
+    inside = ", inside a formula too" if precision.subresults else ""
     more = "".join(f", {_kind_name(kind)} with {n}" for kind, n in precision.kinds)
     return text(
-        f"Write every number with {digits}{more}. You may round or cut off, and carry on with "
-        "the written number or with the one on your calculator; more digits never cost anything. "
+        f"Write every number with {digits}{more}. You may round or cut off{inside}, and carry on "
+        "with the written number or with the one on your calculator; more digits never cost "
+        "anything. "
         f"Type numbers like 0.5933, -0.02 or 5.9e-3. {_hand_in(formats)}"
         "Leave a field empty rather than guess."
     )

@@ -94,7 +94,7 @@ def _too_few_to_tell(about: Arguments) -> str:
     start = f"too few digits to tell: {_are_asked_for(about)}"
     if about.get("slip") not in CATALOGUE:
         return start
-    return f"{start}, and so short it is also what this slip gives: {_title(about)}"
+    return f"{start}, and a number so short may also be this slip: {_title(about)}"
 
 
 def _title(about: Arguments) -> str:
@@ -117,26 +117,37 @@ def _other(about: Arguments) -> str:
     return str(about["name"])
 
 
+NEAR = "so near to 0, to the old value or to another number on the sheet"
+
+
 def _vouched(about: Arguments) -> str:
-    any_method = f"any method gives {about['any']} there"
-    return f"right from {_own(about)}; {any_method}, but you have shown this rule elsewhere"
+    start = f"right from {_own(about)}"
+    if "any" in about:
+        start += f"; any method gives {about['any']} there"
+    else:
+        start += f"; it is {NEAR} that it shows little"
+    return f"{start}, but you have shown this rule elsewhere"
 
 
 def _undetermined(about: Arguments) -> str:
     sources = about.get("sources", ())
     rests = f" ({named(sources)})" if sources else ""
-    start = f"follows from your own numbers{rests}, but there every method gives {about['any']}"
+    start = f"follows from your own numbers{rests}, but "
+    if "any" in about:
+        start += f"there every method gives {about['any']}"
+    else:
+        start += f"is {NEAR} that it shows nothing"
     if about.get("paid"):
-        return f"{start}, and no other step shows this rule"
-    return f"{start}: no points, because no other step shows this rule as often"
+        return f"{start}, and your other steps do not show this rule often enough"
+    return f"{start}: no points, because your other steps do not show this rule often enough"
 
 
 def _unfounded(about: Arguments) -> str:
     sources = about.get("sources", ())
     rests = f" ({named(sources)})" if sources else ""
     return (
-        f"follows from your own numbers{rests}, but nothing explains so many of them that this "
-        "shows nothing"
+        f"follows from your own numbers{rests}, but so many numbers of this sheet cannot be "
+        "explained that what follows from them does not count"
     )
 
 

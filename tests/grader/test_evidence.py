@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pytest
 from issued_exercises import exercises
 
-from grader.mark import mark
+from grader.batch import VERDICTS, Batch
+from grader.conventions import judge
+from grader.mark import batch_of, mark
 from grader.policyfile import load_policy
 from grader.read.number import read_number
 from problems import family, ids
@@ -232,3 +235,39 @@ def test_blank_cells_of_significant_figures_are_blank(name: str) -> None:
     gone = list(exercise.asked)[::7]
     report = marked(exercise, paper | dict.fromkeys(gone, ""))
     assert lost(report) == gone
+
+
+@pytest.mark.parametrize("name", ["mazur", "lfd", "relu-softmax"])
+def test_a_sheet_is_judged_alike_alone_and_beside_others(name: str) -> None:
+    """Whoever sits in the next row: nothing but zeros, beside honest work and beside slips."""
+    exercise = exercises(name)[0]
+    first = next(iter(exercise.asked))
+    papers = [
+        dict.fromkeys(exercise.asked, "0"),
+        dict.fromkeys(exercise.asked, "0.5"),
+        worked(exercise),
+        worked(exercise, {first: 3.0 * float(exercise.solution[first].m)}),
+        worked(exercise) | {first: ""},
+    ]
+    alone = [marked(exercise, paper) for paper in papers]
+    together = judge(batch_of_several(exercise, papers))
+    for n, report in enumerate(alone):
+        verdicts = [VERDICTS[together.standing.verdicts[id][n]] for id in exercise.asked]
+        assert verdicts == [one.verdict for one in report.steps[: len(verdicts)]]
+        told = {note.code for note in report.teacher} & {"closed", "unfounded"}
+        assert told or not together.closed[n]
+
+
+def batch_of_several(exercise: Exercise, papers: list[dict[str, str]]) -> Batch:
+    """Submissions of one exercise as columns."""
+    alone = [
+        batch_of(exercise, {id: read_number(text) for id, text in paper.items() if text})
+        for paper in papers
+    ]
+    values, units, unreadable = (
+        {id: np.concatenate([getattr(one, part)[id] for one in alone]) for id in exercise.asked}
+        for part in ("values", "units", "unreadable")
+    )
+    graph, precision = exercise.graph, exercise.precision
+    true = exercise.solution
+    return Batch(graph, precision, true, values, units, unreadable, len(papers))

@@ -99,7 +99,7 @@ def test_an_undetermined_step_says_why_it_earns_nothing(monkeypatch: pytest.Monk
     assert (found.verdict, found.code, found.credit) == ("undetermined", "undetermined", 0)
     assert found.message == (
         "follows from your own numbers (out_o1 = 1.0000), but there every method gives 0.0000: "
-        "no points, because no other step shows this rule as often"
+        "no points, because your other steps do not show this rule often enough"
     )
     generous = replace(DEFAULT, credits={**DEFAULT.credits, "undetermined": 0.5})
     paid = step(marked(paper, generous), "delta.2.1")
@@ -180,11 +180,11 @@ def judged_with(undetermined: int, vouched: int, closed: bool = False, power: in
 @pytest.mark.parametrize(
     ("unpaid", "paid", "said"),
     [
-        (1, 0, "1 step follows from your own numbers where every method gives the same: it shows"
-         " nothing, because no other step shows its rule."),
-        (2, 3, "5 steps follow from your own numbers where every method gives the same: 3 count,"
-         " because you have shown their rule elsewhere; 2 show nothing, because no other step"
-         " shows their rule."),
+        (1, 0, "1 step follows from your own numbers where every method gives the same, or nearly:"
+         " it shows nothing, because your other steps do not show its rule often enough."),
+        (2, 3, "5 steps follow from your own numbers where every method gives the same, or nearly:"
+         " 3 count, because you have shown their rule elsewhere; 2 show nothing, because your"
+         " other steps do not show their rule often enough."),
     ],
 )  # fmt: skip
 def test_the_sheet_tells_how_many_are_undetermined(unpaid: int, paid: int, said: str) -> None:
