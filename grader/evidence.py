@@ -19,12 +19,13 @@ from grader.batch import (
     Batch,
 )
 from grader.guards import UPDATES
-from problems import gate, ids
+from problems import ids
 from problems.activations import SOFTMAX
 from problems.ball import SLACK, Ball, apart
 from problems.elementary import BoolArray, FloatArray, array, greater
 from problems.expression import Ref, Sum
 from problems.graph import Graph, Step
+from problems.trivial import is_never_zero, is_straight, unlike_parents
 
 MARGIN = 4.0
 """So many radii from 0 and from the old value a number must be for no rough guess to do; an
@@ -60,16 +61,10 @@ def trivial(graph: Graph, asked: tuple[str, ...], id: str) -> Trivial:
     Trivial(zero=True, parents=(('out.1.1', 't.1'), ('t.1', '')), flat=())
     """
     step = graph.steps[id]
-    found = list(gate.trivial_checks(graph, step))
     sheet = {*asked, *graph.givens}
-    target = next((p for p in step.parents if ids.parse(p).kind == "t"), "")
-    parents = tuple(
-        (check.other, target if ids.parse(check.other).kind == "out" else "")
-        for check in found
-        if check.name == "parent" and check.other in sheet and not _adds_steps(step)
-    )
-    zero = any(check.name == "zero" for check in found)
-    return Trivial(zero, parents, _flat(graph, step))
+    parents = () if _adds_steps(step) else unlike_parents(graph, step)
+    written = tuple((parent, target) for parent, target in parents if parent in sheet)
+    return Trivial(is_never_zero(graph, step), written, _flat(graph, step))
 
 
 def _adds_steps(step: Step) -> bool:
@@ -124,7 +119,7 @@ def is_firm(graph: Graph, step: Step, ball: Ball, parents: Mapping[str, Ball]) -
     The slope of a straight activation is one of two numbers: that is always a guess.
     """
     firm = _is_clear(ball, Ball(0.0, 0.0))
-    if step.kind == "slope" and gate.is_straight(graph, step):
+    if step.kind == "slope" and is_straight(graph, step):
         firm = np.zeros_like(firm)
     if step.kind in UPDATES:
         firm = firm & _is_clear(ball, parents[step.parents[0]])

@@ -25,11 +25,12 @@ from grader.batch import (
 )
 from grader.diagnose import COPIES, Named
 from grader.evidence import COPIED
-from problems import gate, ids
+from problems import ids
 from problems.ball import Ball
 from problems.elementary import BoolArray, FloatArray, array
 from problems.expression import Ref
 from problems.graph import Graph, Step
+from problems.trivial import is_straight
 
 ALIKE = {"x": "in", "out": "in", "error": "dout", "new.w": "w", "new.b": "b"}
 """Kinds of source that make no difference to the rule that reads them."""
@@ -203,7 +204,7 @@ def _repeated(graph: Graph, step: Step) -> str:
     """The parent whose number a step repeats by its nature; else ''."""
     if isinstance(step.rule, Ref):
         return step.rule.id
-    return step.parents[0] if gate.is_straight(graph, step) else ""
+    return step.parents[0] if is_straight(graph, step) else ""
 
 
 def _is_invented(standing: Standing, named: Named, id: str) -> BoolArray:
@@ -237,9 +238,7 @@ def _earlier_siblings(graph: Graph, asked: tuple[str, ...]) -> Mapping[str, tupl
 
     Not behind straight activations: there equal numbers are nothing strange.
     """
-    kinds = [
-        (id, graph.steps[id].kind) for id in asked if not gate.is_straight(graph, graph.steps[id])
-    ]
+    kinds = [(id, graph.steps[id].kind) for id in asked if not is_straight(graph, graph.steps[id])]
     return {
         id: tuple(other for other, k in kinds[:n] if k == kind)
         for n, (id, kind) in enumerate(kinds)

@@ -17,7 +17,7 @@ from functools import lru_cache
 import numpy as np
 
 from problems import ids
-from problems.activations import SOFTMAX, activation
+from problems.activations import activation
 from problems.ball import Ball, apart
 from problems.elementary import Truth
 from problems.expression import BALLS, Expression
@@ -27,6 +27,7 @@ from problems.precision import Precision
 from problems.separation import Separation
 from problems.slips import wrong_rules
 from problems.solve import Solution
+from problems.trivial import is_never_zero, is_straight, unlike_parents
 from problems.versions import DRAW_VERSION
 
 OUTPUT_RANGE = (0.02, 0.98)
@@ -61,15 +62,6 @@ class Finding:
     name: str
     step: str
     other: str
-
-
-def is_straight(graph: Graph, step: Step) -> bool:
-    """Whether a step may rightly equal its parent: behind an activation of straight pieces."""
-    parsed = ids.parse(step.id)
-    if parsed.kind not in ("out", "slope", "delta") or parsed.inner:
-        return False
-    name = graph.plan.network.layers[parsed.layer - 1].activation
-    return name != SOFTMAX and activation(name).straight
 
 
 def _slope_checks(graph: Graph, low: float | None) -> Iterator[Check]:
@@ -130,25 +122,14 @@ def _differs_unless_zero(a: str, b: str, target: str) -> Callable[[Solution], Tr
     return passes
 
 
-def trivial_checks(graph: Graph, step: Step) -> Iterator[Check]:
-    """That a step can be told from 0 and from its own parents, wherever it is none of them."""
-    kind = step.kind
-    straight = is_straight(graph, step)
-    if not (straight and kind == "slope"):
+def _trivial_checks(graph: Graph, step: Step) -> Iterator[Check]:
+    if is_never_zero(graph, step):
         yield Check("zero", step.id, "0", _not_zero(step.id))
-    if straight:
-        return
-    for parent in step.parents:
-        target = next((p for p in step.parents if ids.parse(p).kind == "t"), None)
-        if kind in ("error", "delta") and target and ids.parse(parent).kind == "out":
-            yield Check("parent", step.id, parent, _differs_unless_zero(step.id, parent, target))
-        elif not _is_one(graph, step, parent):
-            yield Check("parent", step.id, parent, _differs(step.id, parent))
-
-
-def _is_one(graph: Graph, step: Step, parent: str) -> bool:
-    """Whether the step repeats the parent by its nature: db.L.J is delta.L.J."""
-    return step.kind == "db" and step.parents == (parent,)
+    for parent, target in unlike_parents(graph, step):
+        passes = (
+            _differs_unless_zero(step.id, parent, target) if target else _differs(step.id, parent)
+        )
+        yield Check("parent", step.id, parent, passes)
 
 
 def _slip_checks(graph: Graph, step: Step, precision: Precision, version: int) -> Iterator[Check]:
@@ -226,7 +207,7 @@ def checks(
     """
     found = list(_slope_checks(graph, low))
     for id in asked:
-        found.extend(trivial_checks(graph, graph.steps[id]))
+        found.extend(_trivial_checks(graph, graph.steps[id]))
     found.extend(_twin_checks(graph, asked))
     for id in asked:
         found.extend(_slip_checks(graph, graph.steps[id], precision, version))

@@ -19,7 +19,7 @@ from transcripts import Class, of_kinds
 
 from problems import ids
 from problems.expression import Constant, Expression, Ref
-from problems.gate import is_straight
+from problems.trivial import is_straight
 
 
 def part_honest(of: Class, rng: np.random.Generator) -> Named:

@@ -13,6 +13,7 @@ from problems.expression import BALLS, NUMBERS
 from problems.graph import build
 from problems.slips import CATALOGUE, wrong_rules
 from problems.solve import values
+from problems.trivial import is_straight
 
 
 def applied() -> dict[str, list[tuple[str, str]]]:
@@ -89,7 +90,7 @@ def test_issued_exercises_have_nothing_the_gate_would_find(name: str) -> None:
         must = gate.checks(exercise.graph, exercise.asked, exercise.precision, design_low)
         assert gate.findings(balls, must) == []
         for id in exercise.asked:
-            straight = gate.is_straight(exercise.graph, exercise.graph.steps[id])
+            straight = is_straight(exercise.graph, exercise.graph.steps[id])
             assert straight or apart(balls[id], Ball(0.0, 0.0))
 
 
