@@ -48,7 +48,7 @@ def follow(batch: Batch) -> Standing:
     with np.errstate(all="ignore"):
         for step in batch.graph.steps.values():
             walk.take(step)
-        walk.bar(walk.guards.mindless(walk.found.verdicts, walk.found.zeroed))
+        walk.bar(walk.guards.mindless(walk.found.verdicts))
     return walk.found
 
 

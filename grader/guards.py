@@ -38,17 +38,13 @@ class Guards:
         """For each submission the number that fills a quarter of its answers, else nan."""
         return _parroted(self.batch)
 
-    def mindless(
-        self, verdicts: Mapping[str, Codes], zeroed: Mapping[str, BoolArray]
-    ) -> BoolArray:
+    def mindless(self, verdicts: Mapping[str, Codes]) -> BoolArray:
         """Who fills the paper with numbers that stand there already instead of computing.
 
         A quarter of the answers (and four of them) are wrong, follow from nothing, and are a
         given, one of the step's own parents, or one number written everywhere.
         """
-        fruitless = {
-            id: self._is_fruitless(id, verdicts[id], zeroed.get(id)) for id in self.batch.values
-        }
+        fruitless = {id: self._is_fruitless(id, verdicts[id]) for id in self.batch.values}
         times = np.zeros(self.count, dtype=np.int64)
         for here in fruitless.values():
             times += here
@@ -65,11 +61,11 @@ class Guards:
         mindless: BoolArray = taken >= np.maximum(FEWEST, HABIT * answered)
         return mindless
 
-    def _is_fruitless(self, id: str, verdict: Codes, zeroed: BoolArray | None) -> BoolArray:
-        """Where something is written that is neither right nor follows, or from a wrong 0."""
+    def _is_fruitless(self, id: str, verdict: Codes) -> BoolArray:
+        """Where something is written that is neither right nor follows."""
         follows = (verdict == CORRECT) | (verdict == CARRIED) | (verdict == UNDETERMINED)
         fruitless: BoolArray = ~np.isnan(self.batch.values[id]) & ~follows
-        return fruitless if zeroed is None else fruitless | zeroed
+        return fruitless
 
     def _is_idle(self, step: Step, at: Indices) -> BoolArray:
         """Where the answer is a number that stands on the paper already."""

@@ -40,11 +40,22 @@ def charge_once(batch: Batch, standing: Standing, named: Named) -> None:
         if elaborate is None:
             continue
         for n, slip in named[id].items():
-            if elaborate[n] and not mostly[n]:
+            if elaborate[n] and not mostly[n] and not _is_copied(batch, id, n):
                 before = seen.setdefault(_siblings(id, slip), np.zeros(batch.count, dtype=bool))
                 if before[n]:
                     standing.verdicts[id][n] = REPEATED
                 before[n] = True
+
+
+def _is_copied(batch: Batch, id: str, row: int) -> bool:
+    """Whether the number stands in another cell already: then writing it took no work."""
+    value = batch.values[id][row]
+    for other, values in batch.values.items():
+        if other == id:
+            return False
+        if values[row] == value:
+            return True
+    return False
 
 
 def _siblings(id: str, slip: str) -> tuple[str, str, int]:

@@ -166,6 +166,8 @@ def _unexplained(batch: Batch, standing: Standing, named: Named) -> dict[str, Bo
         verdict = standing.verdicts.get(step.id)
         if verdict is not None:
             here = _is_invented(standing, named, step.id)
+            if step.id in standing.guessed:
+                here = here | standing.guessed[step.id]
             if rests is not None:
                 here = here | (rests & (verdict != CORRECT) & (verdict != IMPRECISE))
             rests = here

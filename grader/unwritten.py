@@ -36,9 +36,10 @@ from grader.diagnose import Named, diagnose
 from grader.follow import follow
 from problems.ball import Ball
 from problems.elementary import BoolArray, FloatArray, array
-from problems.expression import NUMBERS, Expression
+from problems.expression import NUMBERS, Expression, Ref
 from problems.graph import Graph, Step, build
 from problems.network import Plan
+from problems.precision import power_of_ten
 from problems.slips import wrong_rules
 from problems.solve import rule_ball
 
@@ -125,6 +126,9 @@ class _Reader:
     """Whether every right way to the child reads the step."""
     answer: FloatArray
     unit: FloatArray
+    tells: BoolArray
+    """Where the answer took work: it is none of the child's other ingredients, up to its sign
+    and decimal point, and does not repeat the step."""
     start: FloatArray
     """The rule's value where the step is 0, ..."""
     slope: FloatArray
@@ -180,7 +184,8 @@ class _Rows:
         for middle, off, named in self._candidates(step, [r for r, _ in lost]):
             fits = [(r, self._fits(r, middle, off) & here) for r, here in lost]
             agree = np.sum([fit for _, fit in fits], axis=0)
-            good = (agree >= FEWEST) & (off <= NARROW * np.abs(middle))
+            telling = np.sum([fit & r.tells for r, fit in fits], axis=0)
+            good = (telling >= FEWEST) & (off <= NARROW * np.abs(middle))
             if named:
                 good |= (agree >= fewest) & (agree == wrong)
             else:  # where every child has a slip of its own, those explain as much
@@ -235,7 +240,18 @@ class _Rows:
                     ways = (child.rule, *child.others)
                     only = all(step.id in way.refs() for way in ways)
                     unit, line = self._unit(child, answer), self._line(rule, step.id)
-                    yield _Reader(id, step.id, rule, only, answer, unit, *line)
+                    tells = self._tells(rule, step.id, answer, unit)
+                    yield _Reader(id, step.id, rule, only, answer, unit, tells, *line)
+
+    def _tells(self, rule: Expression, id: str, answer: FloatArray, unit: FloatArray) -> BoolArray:
+        """Where an answer is no mere copy of what its rule reads beside a step."""
+        tells = np.full(self.batch.count, not isinstance(rule, Ref))
+        for ref in rule.refs():
+            if ref != id:
+                for power in range(-3, 4):
+                    copy = np.abs(self.value[ref]) * power_of_ten(power)
+                    tells &= np.abs(np.abs(answer) - copy) > 0.5 * unit
+        return tells
 
     def _unit(self, step: Step, value: FloatArray) -> FloatArray:
         return _unit(self.batch, step, value)
@@ -326,12 +342,16 @@ def _followed(
     kept = np.flatnonzero(_is_better(standing, second, rows))
     if not len(kept):
         return
-    charged = _charge(batch, standing, second, rows, kept, inferred)
+    charged = _charge(batch, standing, second, rows, kept, inferred, hidden)
     _keep_names(standing, second, named, rows, kept)
-    for first, id, n in charged:
+    for children, id, n in charged:
         if n in hidden.get(id, {}):
-            named.setdefault(first, {})[int(rows[n])] = hidden[id][n]
-            second.verdicts[first][n] = SLIP
+            named.setdefault(children[0], {})[int(rows[n])] = hidden[id][n]
+            second.verdicts[children[0]][n] = SLIP
+            continue
+        for child in children:
+            nowhere = np.zeros(len(rows), dtype=bool)
+            second.guessed.setdefault(child, nowhere)[n] = True
     _overwrite(batch, standing, second, rows, kept)
 
 
@@ -387,11 +407,12 @@ def _charge(
     rows: Indices,
     kept: Indices,
     inferred: Inferred,
-) -> list[tuple[str, str, int]]:
-    """Charge each step that is not asked for to the first child that it made wrong.
+    hidden: Named,
+) -> list[tuple[list[str], str, int]]:
+    """Charge each unwritten step to the first child that it made wrong.
 
     Returns:
-        The child, the step, and the row of each.
+        The children that it explains, the charged one first; the step; and the row.
     """
     graph = with_deltas(batch.graph)
     charged = []
@@ -404,10 +425,12 @@ def _charge(
                 if standing.verdicts[c][rows[n]] in (WRONG, SLIP)
                 and second.verdicts[c][n] == CARRIED
             ]
-            # A blank cell has lost its own points; one child alone tells too little.
-            if explained and (id not in batch.values or len(explained) < FEWEST):
+            # A blank cell has lost its own points; but where no slip explains the value, or one
+            # child alone tells it, that child is no evidence of having used it.
+            told = n in hidden.get(id, {}) and len(explained) >= FEWEST
+            if explained and not (told and id in batch.values):
                 second.verdicts[explained[0]][n] = WRONG
-                charged.append((explained[0], id, n))
+                charged.append((explained, id, n))
     return charged
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 import numpy as np
@@ -106,14 +106,18 @@ class Precision:
         return doc | ({"subresults": True} if self.subresults else {})
 
 
+EXACT = Context(prec=700)
+"""Room for every digit of a double, however large, and for the decimals asked for."""
+
+
 def rounded(value: float, decimals: int) -> str:
     """Half up, plain notation, no negative zero.
 
-    >>> rounded(0.00005, 4), rounded(-0.00001, 4)
-    ('0.0001', '0.0000')
+    >>> rounded(0.00005, 4), rounded(-0.00001, 4), rounded(1e25, 1)
+    ('0.0001', '0.0000', '10000000000000000000000000.0')
     """
     quantum = Decimal(1).scaleb(-decimals)
-    result = Decimal(repr(float(value))).quantize(quantum, ROUND_HALF_UP)
+    result = Decimal(repr(float(value))).quantize(quantum, ROUND_HALF_UP, EXACT)
     return f"{abs(result) if result == 0 else result:f}"
 
 
@@ -127,7 +131,7 @@ def rounded_significant(value: float, figures: int) -> str:
     if exact == 0:
         return rounded(0.0, figures - 1)
     decimals = figures - 1 - exact.adjusted()
-    result = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    result = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, EXACT)
     if result.adjusted() > exact.adjusted():
-        result = result.quantize(Decimal(1).scaleb(-decimals + 1), ROUND_HALF_UP)
+        result = result.quantize(Decimal(1).scaleb(-decimals + 1), ROUND_HALF_UP, EXACT)
     return f"{result:f}"

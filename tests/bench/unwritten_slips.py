@@ -118,7 +118,10 @@ def _note_cost(
 
 
 def same_again(tally: Tally, of: Class, rng: np.random.Generator, most: int = 25) -> None:
-    """One misconception at every sibling is charged once, at the first of them."""
+    """One misconception at every sibling is charged once, at the first of them.
+
+    A number that stands in another cell already took no work: those are left out.
+    """
     kinds = list(_siblings(of))
     for n in rng.permutation(len(kinds))[:most]:
         name, rules = kinds[n]
@@ -134,6 +137,8 @@ def same_again(tally: Tally, of: Class, rng: np.random.Generator, most: int = 25
         for id in others:
             # What bears another name, because it writes the same digits, is counted elsewhere.
             here = ok & ((verdicts[id] != SLIP) | _named(judged, id, name, of.count))
+            before = of.design.asked[: of.design.asked.index(id)]
+            here &= ~np.any([student.paper[b] == student.paper[id] for b in before], axis=0)
             bad = lost[id] & here
             tally.add(table.AGAIN, int(bad.sum()), int(here.sum()))
             if bad.any():
