@@ -47,15 +47,28 @@ def charge_once(batch: Batch, standing: Standing, named: Named) -> None:
                 before[n] = True
 
 
+GRADIENTS = ("dw", "db")
+
+
 def _is_copied(batch: Batch, id: str, row: int) -> bool:
-    """Whether the number stands in another cell already: then writing it took no work."""
-    value = batch.values[id][row]
+    """Whether the number stands in a sibling's cell already: then writing it took no work.
+
+    Gradients of weights and of biases are siblings in this.
+    """
+    value, place = batch.values[id][row], _place(id)
     for other, values in batch.values.items():
         if other == id:
             return False
-        if values[row] == value:
+        if _place(other) == place and values[row] == value:
             return True
     return False
+
+
+def _place(id: str) -> tuple[str, int]:
+    """Kind and layer; steps without a layer (errors, shares) are siblings all."""
+    parsed = ids.parse(id)
+    kind = GRADIENTS[0] if parsed.kind in GRADIENTS else parsed.kind
+    return kind, parsed.layer if len(parsed.indices) > 1 else 0
 
 
 def _siblings(id: str, slip: str) -> tuple[str, str, int]:

@@ -120,7 +120,7 @@ def _note_cost(
 def same_again(tally: Tally, of: Class, rng: np.random.Generator, most: int = 25) -> None:
     """One misconception at every sibling is charged once, at the first of them.
 
-    A number that stands in another cell already took no work: those are left out.
+    A number that stands in a sibling's cell already took no work: those are left out.
     """
     kinds = list(_siblings(of))
     for n in rng.permutation(len(kinds))[:most]:
@@ -137,7 +137,7 @@ def same_again(tally: Tally, of: Class, rng: np.random.Generator, most: int = 25
         for id in others:
             # What bears another name, because it writes the same digits, is counted elsewhere.
             here = ok & ((verdicts[id] != SLIP) | _named(judged, id, name, of.count))
-            before = of.design.asked[: of.design.asked.index(id)]
+            before = [b for b in rules if of.design.asked.index(b) < of.design.asked.index(id)]
             here &= ~np.any([student.paper[b] == student.paper[id] for b in before], axis=0)
             bad = lost[id] & here
             tally.add(table.AGAIN, int(bad.sum()), int(here.sum()))
