@@ -137,14 +137,22 @@ def same_again(tally: Tally, of: Class, rng: np.random.Generator, most: int = 25
         for id in others:
             # What bears another name, because it writes the same digits, is counted elsewhere.
             here = ok & ((verdicts[id] != SLIP) | _named(judged, id, name, of.count))
-            before = [b for b in rules if of.design.asked.index(b) < of.design.asked.index(id)]
-            here &= ~np.any([student.paper[b] == student.paper[id] for b in before], axis=0)
+            copies = [student.paper[b] == student.paper[id] for b in _siblings_before(of, id)]
+            here &= ~np.any(copies, axis=0)
             bad = lost[id] & here
             tally.add(table.AGAIN, int(bad.sum()), int(here.sum()))
             if bad.any():
                 verdict = VERDICTS[verdicts[id][np.flatnonzero(bad)[0]]]
                 tally.note(table.AGAIN, f"{of.name}: {name} at {first}, at {id} {verdict}")
         tally.transcripts += of.count
+
+
+def _siblings_before(of: Class, id: str) -> list[str]:
+    """The steps before one that are of its kind, or gradients as it is."""
+    kind, alike = ids.parse(id).kind, ("dw", "db")
+    kinds = alike if kind in alike else (kind,)
+    before = of.design.asked[: of.design.asked.index(id)]
+    return [other for other in before if ids.parse(other).kind in kinds]
 
 
 def _named(judged: Judged, id: str, name: str, count: int) -> np.ndarray:
