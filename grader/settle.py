@@ -102,8 +102,9 @@ def _sources(graph: Graph, step: Step, written: Container[str]) -> set[str]:
 def settle(batch: Batch, standing: Standing, named: Named) -> BoolArray:
     """Decide which answers count that follow but show little; slips are named already.
 
-    What follows from a sheet of invented numbers is undetermined. A weak answer counts if the
-    same student has shown its kind of rule at least once; undetermined ones count (`vouched`)
+    What follows from a sheet of invented numbers is undetermined. A weak answer that rests on
+    numbers which nothing explains counts if the same student has shown its kind of rule at
+    least once; undetermined ones count (`vouched`)
     if it has been shown often enough, which is more often where they follow from numbers that
     nothing explains.
 
@@ -138,7 +139,7 @@ def settle(batch: Batch, standing: Standing, named: Named) -> BoolArray:
         share = np.where(unexplained.get(id, nowhere), invented_share, EXPLAINED_SHARE)
         told = ~_is_barred(standing, id, nowhere)
         vouched = (verdict == UNDETERMINED) & told & (some >= 1) & (many <= share * some)
-        verdict[weak & (some < 1)] = UNDETERMINED
+        verdict[weak & (some < 1) & unexplained.get(id, nowhere)] = UNDETERMINED
         if vouched.any():
             standing.vouched[id] = vouched
             verdict[vouched] = CARRIED

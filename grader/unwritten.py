@@ -153,9 +153,8 @@ class _Rows:
         doubtful = dict(_doubtful(self.graph, self.verdicts, self.batch.count))
         for step in self.graph.steps.values():
             if step.id not in self.value:
-                refs = {ref: self.value[ref] for ref in step.rule.refs()}
-                worked = array(step.rule.evaluate(refs, NUMBERS))
-                self.value[step.id] = np.broadcast_to(worked, (self.batch.count,)).copy()
+                self.value[step.id] = self._worked(step.rule)
+        for step in self.graph.steps.values():
             if step.id in doubtful:
                 hidden = doubtful[step.id]
                 agreed, off = self._agreed(step)
@@ -165,6 +164,11 @@ class _Rows:
                     found[step.id] = value, half
                     self.value[step.id] = np.where(known, agreed, self.value[step.id])
         return found
+
+    def _worked(self, rule: Expression) -> FloatArray:
+        """What a rule gives at the values that are known."""
+        refs = {ref: self.value[ref] for ref in rule.refs()}
+        return np.broadcast_to(array(rule.evaluate(refs, NUMBERS)), (self.batch.count,)).copy()
 
     def _agreed(self, step: Step) -> tuple[FloatArray, FloatArray]:
         """The value that explains most wrong children, and how far it may be off; or nan.
