@@ -227,7 +227,7 @@ class _Rows:
                 refs = {ref: self.value[ref] for ref in wrong.rule.refs()}
                 number = array(wrong.rule.evaluate(refs, NUMBERS))
                 number = np.broadcast_to(number, (self.batch.count,))
-                yield number, self._unit(step, number), True
+                yield number, _unit(self.batch, step, number), True
         for reader in readers:
             told = ~reader.bends & (reader.slope != 0) & self._is_lost(reader.child)
             safe = np.where(told, reader.slope, np.nan)
@@ -243,7 +243,7 @@ class _Rows:
                     answer = self.batch.values[id]
                     ways = (child.rule, *child.others)
                     only = all(step.id in way.refs() for way in ways)
-                    unit, line = self._unit(child, answer), self._line(rule, step.id)
+                    unit, line = _unit(self.batch, child, answer), self._line(rule, step.id)
                     tells = self._tells(rule, step.id, answer, unit)
                     yield _Reader(id, step.id, rule, only, answer, unit, tells, *line)
 
@@ -256,9 +256,6 @@ class _Rows:
                     copy = np.abs(self.value[ref]) * power_of_ten(power)
                     tells &= np.abs(np.abs(answer) - copy) > 0.5 * unit
         return tells
-
-    def _unit(self, step: Step, value: FloatArray) -> FloatArray:
-        return _unit(self.batch, step, value)
 
     def _fits(self, reader: _Reader, middle: FloatArray, off: FloatArray) -> BoolArray:
         """Where a child follows from a value of the step, as far as that is known."""
