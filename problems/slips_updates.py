@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from problems.catalogue import Site, Wrong, slip
-from problems.expression import Constant, Expression, Product, Quotient, Ref, Sum, difference
+from problems import ids
+from problems.catalogue import Site, Wrong, kind_of, mapped_refs, slip
+from problems.expression import (
+    Constant,
+    Expression,
+    Product,
+    Quotient,
+    Ref,
+    Sum,
+    difference,
+    replaced,
+)
 
 # updates -----------------------------------------------------------------------------------
 
@@ -100,6 +110,42 @@ def _mean_forgotten(at: Site) -> Wrong:
 def _last_example_only(at: Site) -> Wrong:
     if at.average and isinstance(at.step.rule, Product):
         yield from at.step.rule.factors[1].parts()
+
+
+@slip(
+    "stale-weights",
+    "net dout path delta new.w new.b",
+    "weights from before an earlier update",
+    "Which weights are valid here: those that the last update left behind.",
+    "The original weights or biases were used where updated ones are wanted: at a later example "
+    "of stochastic gradient descent, or in a later round.",
+    gated=False,
+)
+def _stale_weights(at: Site) -> Wrong:
+    rule = _chain_written_out(at)
+    stale = mapped_refs(rule, _original)
+    if stale != rule:
+        yield stale
+
+
+def _original(name: str) -> str | None:
+    """The initial parameter behind an updated one."""
+    if ids.parse(name).kind in ("new.w", "new.b"):
+        return ids.core(name).removeprefix("new.")
+    return None
+
+
+def _chain_written_out(at: Site) -> Expression:
+    """A rule; of a delta with the sum over the paths in it, which few sheets ask for."""
+    if at.id.kind != "delta":
+        return at.step.rule
+
+    def inside(node: Expression) -> Expression | None:
+        if isinstance(node, Ref) and kind_of(node) == "dout":
+            return at.graph.steps[node.id].rule
+        return None
+
+    return replaced(at.step.rule, inside)
 
 
 @slip(
