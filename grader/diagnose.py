@@ -26,6 +26,8 @@ from problems.solve import rule_ball
 COPIES = ("unchanged", "parent-copied")
 """Slips that write down what stands on the sheet already."""
 SWAPPED = "cells-swapped"
+NEARBY = 20.0
+"""So many further radii from a wrong rule's number sub-results may lead."""
 
 Named = dict[str, dict[int, str]]
 """Step -> submission -> name of the slip."""
@@ -82,9 +84,10 @@ def _named(batch: Batch, standing: Standing, id: str, at: Indices) -> dict[int, 
     rules, found = wrong_rules(batch.graph, id), dict[int, str]()
     thoughts = [wrong for wrong in rules if wrong.slip not in OF_THE_PEN]
     pen = [wrong for wrong in rules if wrong.slip in OF_THE_PEN]
-    tiers = [_Tier(thoughts), _Tier([*named_only(batch.graph, id), *pen])]
+    near: list[WrongRule] = []
+    tiers = [_Tier(thoughts, near), _Tier([*named_only(batch.graph, id), *pen], near)]
     if batch.precision.subresults:
-        tiers.append(_Tier(rules, inner=True))
+        tiers.append(_Tier(near, [], inner=True))
     for tier in tiers:
         rest = np.array([n for n in at if n not in found], dtype=np.int64)
         if len(rest) and tier.rules:
@@ -97,6 +100,8 @@ class _Tier:
     """Wrong rules that are tried together, and how."""
 
     rules: Sequence[WrongRule]
+    near: list[WrongRule]
+    """Where rules are put whose number is near enough to one of the answers for sub-results."""
     inner: bool = False
     """Whether sub-results may be written down; so wide a ball must be the only one."""
 
@@ -122,6 +127,8 @@ def _nearest(
         entered = follows if wrong.slip == SWAPPED else own
         ball = tier.ball(batch, step.kind, wrong.rule, entered)
         explains = np.asarray(within(value, ball))
+        if np.any(within(value, ball, NEARBY * array(ball.r))):
+            tier.near.append(wrong)
         if not explains.any():
             continue
         explains = explains & _tells(batch, wrong.rule, ball, value)
