@@ -122,7 +122,7 @@ def _nearest(
     best: FloatArray = np.full(len(at), np.inf)
     which = np.full(len(at), -1, dtype=np.int64)
     works, unsure = (np.zeros(len(at), dtype=bool) for _ in range(2))
-    own, follows = _Entered(batch, standing, at), _Entered(batch, standing, at, follows=True)
+    own, follows = Entered(batch, standing, at), Entered(batch, standing, at, follows=True)
     for n, wrong in enumerate(rules):
         entered = follows if wrong.slip == SWAPPED else own
         ball = tier.ball(batch, step.kind, wrong.rule, entered)
@@ -176,7 +176,7 @@ def _is_zero(rule: Expression) -> bool:
     return Constant("0") in parts
 
 
-class _Entered(dict[str, Ball]):
+class Entered(dict[str, Ball]):
     """What wrong rules may be applied to: the student's value and the true one, stacked.
 
     With `follows` what rightly follows from the values before it stands for the student's own:

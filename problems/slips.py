@@ -25,6 +25,8 @@ TRIED = tuple(sorted(CATALOGUE.values(), key=lambda entry: ORDER[entry.rules.__m
 """All entries: where two make the same rule, the first gives it its name."""
 OF_THE_PEN = frozenset(e.name for e in TRIED if e.rules.__module__ == slips_pen.__name__)
 """Slips that need no misunderstanding: sign, point, cell."""
+COPIED = frozenset({"unchanged", "parent-copied", "cells-swapped"})
+"""Slips that write down what stands on the sheet already: there is no rule to go wrong in."""
 
 # the catalogue at a step -------------------------------------------------------------------
 
