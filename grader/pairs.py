@@ -28,6 +28,9 @@ VISIBLE = 4.0
 """So many units a number is from 0 that it says something."""
 FAR = 10.0
 """Pairs larger than any true value have so many times their room to be chance in."""
+BEHIND = 2.0
+"""So many units a number may be off that a slip makes larger: it was rounded, and worked from
+another one that was."""
 DUST = 1e-9
 
 
@@ -43,31 +46,43 @@ def name_pairs(batch: Batch, standing: Standing, named: Named) -> None:
     answered = ((table != BLANK) & (table != UNREADABLE)).sum(axis=0)
     sane = (table == WRONG).sum(axis=0) < MOSTLY * answered
     for id, verdict in standing.verdicts.items():
-        at = np.flatnonzero((verdict == WRONG) & sane)
-        if len(at) and pairs(batch.graph, id).names:
-            at = at[_Cells(batch, standing, id, at).hit.any(axis=(0, 1))]
-        if len(at) and (found := _Cells(batch, standing, id, at).named()):
-            verdict[list(found)] = SLIP
-            named.setdefault(id, {}).update(found)
+        for stretched in (False, True):
+            at = np.flatnonzero((verdict == WRONG) & sane)
+            if len(at) and pairs(batch.graph, id).names:
+                at = at[_Cells(batch, standing, id, at, stretched).hit.any(axis=(0, 1))]
+            if len(at) and (found := _Cells(batch, standing, id, at, stretched).named()):
+                verdict[list(found)] = SLIP
+                named.setdefault(id, {}).update(found)
 
 
 class _Cells:
     """The wrong answers at one step, with the numbers that slips give there.
 
-    Numbers come twice: from the student's own values and from the true ones.
+    Numbers come twice: from the student's own values and from the true ones. First an answer
+    must be a pair's number to the unit. Then it may be what a slip makes of a rounded number,
+    such as 3.142 for 10 times 0.31416, where that is larger than any true value.
     """
 
-    def __init__(self, batch: Batch, standing: Standing, id: str, at: Indices) -> None:
+    def __init__(
+        self, batch: Batch, standing: Standing, id: str, at: Indices, stretched: bool
+    ) -> None:
         self.batch, self.standing, self.at = batch, standing, at
         self.step = batch.graph.steps[id]
         self.value = batch.values[id][at]
         self.pairs: Pairs = pairs(batch.graph, id)
         self.middles = _Middles(Entered(batch, standing, at))
-        number = self.pairs.numbers(self.middles, (2, len(at)))
+        number, stretch = self.pairs.numbers(self.middles, (2, len(at)))
         self.number: FloatArray = np.where(np.isfinite(number), number, np.inf)
         self.unit = self.unit_of(self.number)
+        self.largest, self.spread = self._spread()
+        self.inside: BoolArray = np.abs(self.number).min(axis=1) <= self.largest
+        more = np.where(np.isfinite(stretch), stretch, 1.0) if stretched else 1.0
+        self.reach = self.unit * np.where(more > 1.0, BEHIND * more, 1.0)
+        """How far an answer may be from a pair's number."""
         self.off: FloatArray = np.abs(self.number - self.value)
-        self.hit: BoolArray = self.off <= self.unit * (1 + DUST)
+        self.hit: BoolArray = self.off <= self.reach * (1 + DUST)
+        if stretched:
+            self.hit &= ~self.inside[:, None]
 
     def named(self) -> dict[int, str]:
         """Submission -> the names of its two slips."""
@@ -86,22 +101,22 @@ class _Cells:
 
     def told(self) -> BoolArray:
         """Where a number is neither the right one nor that of a single slip, nor nearly 0."""
-        number, unit = self.number, self.unit
-        told: BoolArray = np.abs(number) > VISIBLE * unit
+        number, unit, reach = self.number, self.unit, self.reach
+        told: BoolArray = np.abs(number) > VISIBLE * reach
         id, count = self.step.id, self.batch.count
         for right in (self.batch.true[id], self.standing.recomputed.get(id)):
             if right is not None:
                 ball = gathered(right, self.at, count)
-                told &= np.abs(number - array(ball.m)) > array(ball.r) + unit
+                told &= np.abs(number - array(ball.m)) > array(ball.r) + reach
         rules = [one.rule for one in self.pairs.singles]
         single = stacked(rules, self.middles, (2, len(self.at)))
         for numbers in single.reshape(-1, len(self.at)):
-            told &= ~(np.abs(number - numbers) <= APART * unit)
+            told &= ~(np.abs(number - numbers) <= reach + unit)
         return told
 
     def is_alone(self) -> BoolArray:
         """Where all pairs that come near an answer are one and the same two slips."""
-        near = (self.off <= (1 + APART) * self.unit).any(axis=1)
+        near = (self.off <= self.reach + APART * self.unit).any(axis=1)
         _, which = np.unique(self.pairs.names, return_inverse=True)
         code = np.where(near, which[:, None], -1)
         most = code.max(axis=0)
@@ -111,21 +126,16 @@ class _Cells:
 
     def is_no_chance(self, told: BoolArray) -> BoolArray:
         """Which pairs are few enough, the likelier first, for a wrong number not to hit one."""
-        number, unit = self.number, self.unit
-        largest, spread = self.spread()
-        size = np.abs(number).min(axis=1)
-        one = np.abs(number[:, 0] - number[:, 1]) <= APART * unit[:, 0]
+        one = np.abs(self.number[:, 0] - self.number[:, 1]) <= APART * self.unit[:, 0]
         times = np.where(one, told.any(axis=1), told.sum(axis=1))
-        length = APART * unit.max(axis=1) * times
-        inside = size <= largest
-        taken = np.cumsum(np.where(inside, length, 0.0), axis=0)
-        beyond = np.cumsum(np.where(inside, 0.0, length), axis=0)
-        few: BoolArray = np.where(
-            inside, taken <= CHANCE * spread, beyond <= CHANCE * FAR * spread
-        )
+        length = 2 * self.reach.max(axis=1) * times
+        taken = np.cumsum(np.where(self.inside, length, 0.0), axis=0)
+        beyond = np.cumsum(np.where(self.inside, 0.0, length), axis=0)
+        room = CHANCE * self.spread
+        few: BoolArray = np.where(self.inside, taken <= room, beyond <= FAR * room)
         return few
 
-    def spread(self) -> tuple[FloatArray, FloatArray]:
+    def _spread(self) -> tuple[FloatArray, FloatArray]:
         """The largest true value of the step's kind on each sheet, and how far they spread."""
         kind, steps, count = self.step.kind, self.batch.graph.steps, self.batch.count
         true = np.zeros((1, len(self.at)))  # 0 is a number that any step might have

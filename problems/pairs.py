@@ -27,6 +27,8 @@ from problems.graph import Graph
 from problems.slips import COPIED, TRIED, named_only, wrong_rules
 
 PLACE = {entry.name: n for n, entry in enumerate(TRIED)}
+NUDGE = 1e-6
+"""By how much a number is moved to see how a slip stretches it."""
 GOLDEN = 0.6180339887498949
 
 
@@ -45,21 +47,32 @@ class Pairs:
     order: tuple[int, ...]
     """Which of all wrapped and composed rules the pairs are."""
 
-    def numbers(self, values: Mapping[str, FloatArray], shape: tuple[int, ...]) -> FloatArray:
-        """What each pair gives.
+    def numbers(
+        self, values: Mapping[str, FloatArray], shape: tuple[int, ...]
+    ) -> tuple[FloatArray, FloatArray]:
+        """What each pair gives, and how far a wrap stretches what it works on.
 
         Args:
             values: for each id that the rules read its numbers.
             shape: of these numbers.
 
         Returns:
-            An array over pairs and the shape.
+            Two arrays over pairs and the shape: the numbers, and how much they change for each
+            1 of the number inside, at least 1. Who shifts the point of a number that was
+            rounded already is ten times as far off.
         """
         inner = stacked([base.rule for base in self.bases], values, shape)
+        outer, moved = (self._wrapped(values, inner + by) for by in (0.0, NUDGE))
+        composed = stacked(self.composed, values, shape)
+        stretch = [np.abs(b - a) / NUDGE for a, b in zip(outer, moved, strict=True)]
+        found = np.concatenate([*outer, composed])
+        stretched = np.fmax(1.0, np.concatenate([*stretch, np.ones_like(composed)]))
+        order = list(self.order)
+        return found[order], stretched[order]
+
+    def _wrapped(self, values: Mapping[str, FloatArray], inner: FloatArray) -> list[FloatArray]:
         known = ChainMap({self.step: inner}, values)  # type: ignore[arg-type]
-        outer = [np.broadcast_to(w.rule.evaluate(known, NUMBERS), inner.shape) for w in self.wraps]
-        found = np.concatenate([*outer, stacked(self.composed, values, shape)])
-        return found[list(self.order)]
+        return [np.broadcast_to(w.rule.evaluate(known, NUMBERS), inner.shape) for w in self.wraps]
 
 
 def stacked(
