@@ -18,7 +18,7 @@ from grader.batch import IMPRECISE, SLIP, WRONG, Batch, Indices, Standing, gathe
 from grader.evidence import is_determined
 from problems.ball import SLACK, Ball, apart, within
 from problems.catalogue import WrongRule
-from problems.elementary import FloatArray, Truth, array
+from problems.elementary import BoolArray, FloatArray, Truth, array
 from problems.expression import BALLS, Constant, Expression, Negative, Product, Ref
 from problems.slips import OF_THE_PEN, named_only, wrong_rules
 from problems.solve import rule_ball
@@ -121,7 +121,8 @@ def _nearest(
     slips = np.array([wrong.slip for wrong in rules])
     best: FloatArray = np.full(len(at), np.inf)
     which = np.full(len(at), -1, dtype=np.int64)
-    works, unsure = (np.zeros(len(at), dtype=bool) for _ in range(2))
+    works = np.zeros(len(at), dtype=bool)
+    met = _Met(len(at))
     own, follows = Entered(batch, standing, at), Entered(batch, standing, at, follows=True)
     for n, wrong in enumerate(rules):
         entered = follows if wrong.slip == SWAPPED else own
@@ -131,13 +132,12 @@ def _nearest(
             tier.near.append(wrong)
         if not explains.any():
             continue
+        met.by(wrong.slip, explains)
         explains = explains & _tells(batch, wrong.rule, ball, value)
         if not wrong.gated:  # that it is another number than the right one, no gate saw to
             explains = explains & apart(ball, tier.ball(batch, step.kind, step.rule, entered))
         distance = np.where(explains, np.abs(value - array(ball.m)), np.inf)
         nearest = distance.min(axis=0) if distance.ndim > 1 else distance
-        if tier.inner:
-            unsure |= (nearest < np.inf) & (which >= 0) & (slips[which] != wrong.slip)
         hit = nearest < best * (1 - 1e-9) - 1e-12
         best = np.where(hit, nearest, best)
         which = np.where(hit, n, which)
@@ -146,14 +146,33 @@ def _nearest(
             parents = {ref: entered[ref] for ref in step.parents}
             shows = explains & is_determined(batch, step, value, ball, parents)
             works |= hit & (shows.any(axis=0) if shows.ndim > 1 else shows)
-    which[unsure] = -1
-    works &= ~unsure
+    if tier.inner:
+        which[met.unsure] = -1
+        works &= ~met.unsure
     if works.any():
         nowhere = np.zeros(batch.count, dtype=bool)
         standing.elaborate.setdefault(id, nowhere)[at] |= works
     return {
         int(submission): str(slips[n]) for submission, n in zip(at, which, strict=True) if n >= 0
     }
+
+
+class _Met:
+    """Where the balls of two slips meet one answer."""
+
+    def __init__(self, count: int) -> None:
+        self._slips: list[str] = []
+        self._first = np.full(count, -1, dtype=np.int64)
+        self.unsure = np.zeros(count, dtype=bool)
+
+    def by(self, slip: str, explains: BoolArray) -> None:
+        """A slip's ball meets answers, from own values or from true ones."""
+        if slip not in self._slips:
+            self._slips.append(slip)
+        code = self._slips.index(slip)
+        meets = explains.any(axis=0) if explains.ndim > 1 else explains
+        self.unsure |= meets & (self._first >= 0) & (self._first != code)
+        self._first = np.where(meets & (self._first < 0), code, self._first)
 
 
 def _is_copy(rule: Expression) -> bool:
