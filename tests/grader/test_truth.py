@@ -23,14 +23,14 @@ PARTS = (
     truth.too_small,
     partial(truth.two_slips, pairs=8),
     partial(truth.five_slips, times=3),
-    partial(truth.two_in_a_cell, times=20),
-    partial(truth.any_number, times=1),
     partial(truth.hidden_slips, every=23),
     partial(truth.slips_left_blank, every=67),
     partial(truth.same_again, most=5),
     truth.degenerate,
     partial(truth.without_work, every=3),
     partial(truth.coarse_and_old, sites=1),
+    partial(truth.two_in_a_cell, times=20),
+    partial(truth.any_number, times=1),
 )
 
 
