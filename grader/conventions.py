@@ -17,6 +17,7 @@ from grader.batch import CARRIED, CORRECT, UNDETERMINED, Batch, Codes, Indices, 
 from grader.diagnose import Named, diagnose
 from grader.follow import follow
 from grader.magnitude import powers_of_ten
+from grader.pairs import name_pairs
 from grader.repeats import charge_once
 from grader.settle import settle
 from grader.unwritten import recover
@@ -45,7 +46,8 @@ def judge(batch: Batch, unwritten: bool = True) -> Judged:
 
     Args:
         batch: the submissions.
-        unwritten: whether wrong answers may be explained by a value that is not written.
+        unwritten: whether wrong answers may be explained by a value that is not written, and
+            by two slips in one cell.
     """
     with np.errstate(all="ignore"):  # cells that hold no number
         return _judged(batch, unwritten)
@@ -65,6 +67,8 @@ def _judged(batch: Batch, unwritten: bool) -> Judged:
         recover(batch, standing, named)
     closed = settle(batch, standing, named)
     charge_once(batch, standing, named)
+    if unwritten:
+        name_pairs(batch, standing, named)
     return Judged(standing, named, flipped, closed, powers_of_ten(batch, standing))
 
 

@@ -9,6 +9,8 @@ Source: docs/grading.md.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,13 +18,16 @@ from grader.batch import IMPRECISE, SLIP, WRONG, Batch, Indices, Standing, gathe
 from grader.evidence import is_determined
 from problems.ball import SLACK, Ball, apart, within
 from problems.catalogue import WrongRule
-from problems.elementary import FloatArray, Truth, array
+from problems.elementary import BoolArray, FloatArray, Truth, array
 from problems.expression import BALLS, Constant, Expression, Negative, Product, Ref
-from problems.slips import OF_THE_PEN, wrong_rules
+from problems.slips import OF_THE_PEN, named_only, wrong_rules
+from problems.solve import rule_ball
 
 COPIES = ("unchanged", "parent-copied")
 """Slips that write down what stands on the sheet already."""
 SWAPPED = "cells-swapped"
+NEARBY = 20.0
+"""So many further radii from a wrong rule's number sub-results may lead."""
 
 Named = dict[str, dict[int, str]]
 """Step -> submission -> name of the slip."""
@@ -71,34 +76,66 @@ def _copied(batch: Batch, id: str, at: Indices) -> dict[int, str]:
 
 
 def _named(batch: Batch, standing: Standing, id: str, at: Indices) -> dict[int, str]:
-    """Misconceptions first; a slip of the pen explains only what none of them does."""
-    rules = wrong_rules(batch.graph, id)
-    found: dict[int, str] = {}
-    for of_the_pen in (False, True):
-        tier = [wrong for wrong in rules if (wrong.slip in OF_THE_PEN) == of_the_pen]
+    """Misconceptions first; a slip of the pen explains only what none of them does.
+
+    So does a slip that no exercise is drawn to tell. Last comes whoever made a slip and wrote
+    sub-results down besides.
+    """
+    rules, found = wrong_rules(batch.graph, id), dict[int, str]()
+    thoughts = [wrong for wrong in rules if wrong.slip not in OF_THE_PEN]
+    pen = [wrong for wrong in rules if wrong.slip in OF_THE_PEN]
+    near: list[WrongRule] = []
+    tiers = [_Tier(thoughts, near), _Tier([*named_only(batch.graph, id), *pen], near)]
+    if batch.precision.subresults:
+        tiers.append(_Tier(near, [], inner=True))
+    for tier in tiers:
         rest = np.array([n for n in at if n not in found], dtype=np.int64)
-        if len(rest):
+        if len(rest) and tier.rules:
             found |= _nearest(batch, standing, id, rest, tier)
     return found
 
 
+@dataclass(frozen=True)
+class _Tier:
+    """Wrong rules that are tried together, and how."""
+
+    rules: Sequence[WrongRule]
+    near: list[WrongRule]
+    """Where rules are put whose number is near enough to one of the answers for sub-results."""
+    inner: bool = False
+    """Whether sub-results may be written down; so wide a ball must be the only one."""
+
+    def ball(self, batch: Batch, kind: str, rule: Expression, entered: Mapping[str, Ball]) -> Ball:
+        """What somebody may write who works a wrong rule."""
+        if self.inner:
+            return rule_ball(kind, rule, entered, batch.precision)
+        ball: Ball = rule.evaluate(entered, BALLS)
+        return ball.widened(batch.precision.unit(kind, ball))
+
+
 def _nearest(
-    batch: Batch, standing: Standing, id: str, at: Indices, rules: list[WrongRule]
+    batch: Batch, standing: Standing, id: str, at: Indices, tier: _Tier
 ) -> dict[int, str]:
     """The wrong rule whose number is nearest to the answer, of those that give it."""
-    step, value = batch.graph.steps[id], batch.values[id][at]
+    step, value, rules = batch.graph.steps[id], batch.values[id][at], tier.rules
+    slips = np.array([wrong.slip for wrong in rules])
     best: FloatArray = np.full(len(at), np.inf)
     which = np.full(len(at), -1, dtype=np.int64)
     works = np.zeros(len(at), dtype=bool)
-    own, follows = _Entered(batch, standing, at), _Entered(batch, standing, at, follows=True)
+    met = _Met(len(at))
+    own, follows = Entered(batch, standing, at), Entered(batch, standing, at, follows=True)
     for n, wrong in enumerate(rules):
         entered = follows if wrong.slip == SWAPPED else own
-        ball: Ball = wrong.rule.evaluate(entered, BALLS)
-        ball = ball.widened(batch.precision.unit(step.kind, ball))
+        ball = tier.ball(batch, step.kind, wrong.rule, entered)
         explains = np.asarray(within(value, ball))
+        if np.any(within(value, ball, NEARBY * array(ball.r))):
+            tier.near.append(wrong)
         if not explains.any():
             continue
+        met.by(wrong.slip, explains)
         explains = explains & _tells(batch, wrong.rule, ball, value)
+        if not wrong.gated:  # that it is another number than the right one, no gate saw to
+            explains = explains & apart(ball, tier.ball(batch, step.kind, step.rule, entered))
         distance = np.where(explains, np.abs(value - array(ball.m)), np.inf)
         nearest = distance.min(axis=0) if distance.ndim > 1 else distance
         hit = nearest < best * (1 - 1e-9) - 1e-12
@@ -109,12 +146,33 @@ def _nearest(
             parents = {ref: entered[ref] for ref in step.parents}
             shows = explains & is_determined(batch, step, value, ball, parents)
             works |= hit & (shows.any(axis=0) if shows.ndim > 1 else shows)
+    if tier.inner:
+        which[met.unsure] = -1
+        works &= ~met.unsure
     if works.any():
         nowhere = np.zeros(batch.count, dtype=bool)
         standing.elaborate.setdefault(id, nowhere)[at] |= works
     return {
-        int(submission): rules[n].slip for submission, n in zip(at, which, strict=True) if n >= 0
+        int(submission): str(slips[n]) for submission, n in zip(at, which, strict=True) if n >= 0
     }
+
+
+class _Met:
+    """Where the balls of two slips meet one answer."""
+
+    def __init__(self, count: int) -> None:
+        self._slips: list[str] = []
+        self._first = np.full(count, -1, dtype=np.int64)
+        self.unsure = np.zeros(count, dtype=bool)
+
+    def by(self, slip: str, explains: BoolArray) -> None:
+        """A slip's ball meets answers, from own values or from true ones."""
+        if slip not in self._slips:
+            self._slips.append(slip)
+        code = self._slips.index(slip)
+        meets = explains.any(axis=0) if explains.ndim > 1 else explains
+        self.unsure |= meets & (self._first >= 0) & (self._first != code)
+        self._first = np.where(meets & (self._first < 0), code, self._first)
 
 
 def _is_copy(rule: Expression) -> bool:
@@ -137,7 +195,7 @@ def _is_zero(rule: Expression) -> bool:
     return Constant("0") in parts
 
 
-class _Entered(dict[str, Ball]):
+class Entered(dict[str, Ball]):
     """What wrong rules may be applied to: the student's value and the true one, stacked.
 
     With `follows` what rightly follows from the values before it stands for the student's own:

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Literal, Protocol
 
 from problems import ids
+from problems.catalogue import BOTH
 from templates.show import Show
 
 DEFAULT_CREDITS: Mapping[str, float] = MappingProxyType(
@@ -134,11 +135,14 @@ class Policy:
 
         Args:
             verdict: one of the closed set.
-            slip: the misconception's name, where the verdict is `slip` or `repeated`.
+            slip: the misconception's name, where the verdict is `slip` or `repeated`; two in
+                one cell are worth what a wrong number is.
             missing: how many digits fewer than asked, where it is `imprecise`.
         """
         if verdict == "carried":
             return self.credits["carried"] * self.follow_through
+        if BOTH in (slip or ""):
+            return self.credits["wrong"]
         if verdict in ("slip", "repeated"):
             once = self.slips.get(slip or "", self.credits["slip"])
             return once if verdict == "slip" else max(once, self.credits["repeated"])

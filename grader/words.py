@@ -16,6 +16,7 @@ from grader.read.answer import Answer
 from grader.read.number import Unreadable, Written
 from problems import ids
 from problems.ball import Ball, within
+from problems.catalogue import BOTH, slips_in
 from problems.elementary import BoolArray, array
 from problems.exercise import Exercise
 from problems.expression import BALLS
@@ -112,6 +113,8 @@ class Words:
         named = {"slip": slip} if slip else {}
         if verdict != "repeated" and self._too_short(id):
             return Said("too_few_to_tell", self._asked(id) | named)
+        if slip and BOTH in slip:
+            return Said("two_slips", {"slips": list(slips_in(slip))})
         if slip:
             return Said(verdict, named)
         zero = self._zero_before(id)

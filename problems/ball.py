@@ -81,7 +81,7 @@ def increasing(f: Callable[[Number], Number], b: Ball) -> Ball:
     return Ball(m, greater(f(b.m + b.r) - m, m - f(b.m - b.r)))
 
 
-def within(answer: Number, ball: Ball, wider: float = 0.0) -> Truth:
+def within(answer: Number, ball: Ball, wider: Number = 0.0) -> Truth:
     """Whether an answer lies in the ball, up to floating-point dust.
 
     >>> within(0.5, Ball(0.4, 0.1)), within(0.51, Ball(0.4, 0.1))

@@ -80,6 +80,8 @@ class Slip:
     rules: Callable[[Site], Wrong]
     since: int = 1
     """Version of the draw from which exercises must tell it from the right rule."""
+    gated: bool = True
+    """Whether exercises must tell it at all; else it is named where the numbers tell it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +90,22 @@ class WrongRule:
 
     slip: str
     rule: Expression
+    gated: bool = True
 
 
 CATALOGUE: dict[str, Slip] = {}
+
+BOTH = "+"
+"""Stands between the names of two slips in one cell."""
+
+
+def slips_in(name: str) -> tuple[str, ...]:
+    """The slips that a name stands for: one, or two in one cell.
+
+    >>> slips_in("rate-left-out"), slips_in("rate-left-out+sign-flipped")
+    (('rate-left-out',), ('rate-left-out', 'sign-flipped'))
+    """
+    return tuple(name.split(BOTH))
 
 
 def slip(
@@ -101,12 +116,13 @@ def slip(
     teacher: str,
     source: str = "Common in hand work",
     since: int = 1,
+    gated: bool = True,
 ) -> Callable[[Callable[[Site], Wrong]], Callable[[Site], Wrong]]:
     """Enter a wrong rule into the catalogue."""
 
     def enter(rules: Callable[[Site], Wrong]) -> Callable[[Site], Wrong]:
         CATALOGUE[name] = Slip(
-            name, tuple(kinds.split()), title, student, teacher, source, rules, since
+            name, tuple(kinds.split()), title, student, teacher, source, rules, since, gated
         )
         return rules
 

@@ -6,12 +6,13 @@ Importing this module fills the catalogue; the entries stand in `problems.slips_
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 import numpy as np
 
 from problems import ids, slips_backward, slips_forward, slips_loss, slips_pen, slips_updates
-from problems.catalogue import CATALOGUE, Site, WrongRule
+from problems.catalogue import CATALOGUE, Site, Slip, WrongRule
 from problems.expression import NUMBERS, Expression
 from problems.graph import Graph, Step
 from problems.versions import DRAW_VERSION
@@ -24,6 +25,8 @@ TRIED = tuple(sorted(CATALOGUE.values(), key=lambda entry: ORDER[entry.rules.__m
 """All entries: where two make the same rule, the first gives it its name."""
 OF_THE_PEN = frozenset(e.name for e in TRIED if e.rules.__module__ == slips_pen.__name__)
 """Slips that need no misunderstanding: sign, point, cell."""
+COPIED = frozenset({"unchanged", "parent-copied", "cells-swapped"})
+"""Slips that write down what stands on the sheet already: there is no rule to go wrong in."""
 
 # the catalogue at a step -------------------------------------------------------------------
 
@@ -44,7 +47,7 @@ def _functionally_new(step: Step, wrong: Expression) -> bool:
 
 @lru_cache(maxsize=65536)
 def wrong_rules(graph: Graph, id: str, version: int = DRAW_VERSION) -> tuple[WrongRule, ...]:
-    """Every catalogued wrong rule that applies to a step.
+    """Every wrong rule at a step that an exercise must tell from the right one.
 
     Args:
         graph: the steps.
@@ -57,13 +60,33 @@ def wrong_rules(graph: Graph, id: str, version: int = DRAW_VERSION) -> tuple[Wro
     >>> sorted({wrong.slip for wrong in wrong_rules(graph, "net.1.1")})[:3]
     ['bias-left-out', 'bias-sign', 'bias-times-input']
     """
-    step = graph.steps[id]
-    parsed = ids.parse(id)
+    gated = (entry for entry in TRIED if entry.gated and entry.since <= version)
+    return _applied(graph, id, gated)
+
+
+@lru_cache(maxsize=65536)
+def named_only(graph: Graph, id: str) -> tuple[WrongRule, ...]:
+    """Wrong rules at a step that no exercise is drawn to tell; named where its numbers do.
+
+    >>> from problems.graph import build
+    >>> from problems.network import Layer, Network, Plan
+    >>> graph = build(Plan(Network(2, (Layer(1),))))
+    >>> [wrong.slip for wrong in named_only(graph, "dw.1.1.1")]
+    ['step-for-gradient']
+    """
+    known = {wrong.rule for wrong in wrong_rules(graph, id)}
+    found = _applied(graph, id, (entry for entry in TRIED if not entry.gated))
+    return tuple(wrong for wrong in found if wrong.rule not in known)
+
+
+def _applied(graph: Graph, id: str, entries: Iterable[Slip]) -> tuple[WrongRule, ...]:
+    """The rules that entries make at a step; of equal ones the first gives the name."""
+    step, parsed = graph.steps[id], ids.parse(id)
     site = Site(graph, step, parsed)
     found: dict[Expression, WrongRule] = {}
-    for entry in TRIED:
-        if entry.since <= version and (parsed.kind in entry.kinds or "*" in entry.kinds):
+    for entry in entries:
+        if parsed.kind in entry.kinds or "*" in entry.kinds:
             for rule in entry.rules(site):
                 if rule not in found and _functionally_new(step, rule):
-                    found[rule] = WrongRule(entry.name, rule)
+                    found[rule] = WrongRule(entry.name, rule, entry.gated)
     return tuple(found.values())

@@ -10,6 +10,7 @@ from problems.expression import (
     Constant,
     Expression,
     Function,
+    Negative,
     Product,
     Ref,
     Slope,
@@ -333,3 +334,16 @@ def _bias_gradient_zero(at: Site) -> Wrong:
 def _rate_in_gradient(at: Site) -> Wrong:
     if "rate" in at.graph.givens:
         yield Product((Ref("rate"), at.step.rule))
+
+
+@slip(
+    "step-for-gradient",
+    "dw db",
+    "step written for the gradient",
+    "The gradient is the derivative itself; the minus and the learning rate belong to the update.",
+    "The step, -rate * gradient, was written where the gradient is asked for.",
+    gated=False,
+)
+def _step_for_gradient(at: Site) -> Wrong:
+    if "rate" in at.graph.givens:
+        yield Negative(Product((Ref("rate"), at.step.rule)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from problems import ids
 from problems.catalogue import Site, Wrong, slip
-from problems.expression import Constant, Negative, Product, Ref, difference
+from problems.expression import Constant, Negative, Product, Ref
 from problems.ids import neighbours
 from problems.slips_updates import update_parts
 
@@ -66,5 +66,5 @@ def _cells_swapped(at: Site) -> Wrong:
     since=2,
 )
 def _weight_factored_out(at: Site) -> Wrong:
-    old, rate, gradient = update_parts(at.step.rule)
-    yield difference(old, Product((old, rate, gradient)))
+    for update in update_parts(at.step.rule):
+        yield update.stepping((update.old, *update.factors))

@@ -2,17 +2,55 @@
 
 from __future__ import annotations
 
-from problems.catalogue import Site, Wrong, slip
-from problems.expression import Constant, Expression, Product, Quotient, Ref, Sum, difference
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from problems import ids
+from problems.catalogue import Site, Wrong, kind_of, mapped_refs, slip
+from problems.expression import (
+    Constant,
+    Expression,
+    Negative,
+    Product,
+    Quotient,
+    Ref,
+    Sum,
+    difference,
+    replaced,
+)
 
 # updates -----------------------------------------------------------------------------------
 
 
-def update_parts(rule: Expression) -> tuple[Expression, Expression, Expression]:
-    """Old value, rate and gradient of an update rule."""
-    old, minus = rule.parts()
-    rate, gradient = minus.parts()[0].parts()
-    return old, rate, gradient
+@dataclass(frozen=True, slots=True)
+class Update:
+    """An update rule taken apart: old value minus (or, wrongly, plus) a product."""
+
+    old: Expression
+    factors: tuple[Expression, ...]
+    """The learning rate and the gradient, and what a slip has made of them."""
+    minus: bool
+
+    def stepping(self, factors: tuple[Expression, ...]) -> Expression:
+        """The rule with another step."""
+        return Update(self.old, factors, self.minus).rule()
+
+    def rule(self) -> Expression:
+        """Put together again."""
+        step = self.factors[0] if len(self.factors) == 1 else Product(self.factors)
+        return Sum((self.old, Negative(step) if self.minus else step))
+
+
+def update_parts(rule: Expression) -> Iterator[Update]:
+    """An update rule taken apart, whatever slip has changed it already; of other rules nothing."""
+    if isinstance(rule, Sum) and len(rule.terms) == 2:
+        old, step = rule.terms
+        minus = isinstance(step, Negative)
+        inner = step.of if isinstance(step, Negative) else step
+        yield Update(old, inner.factors if isinstance(inner, Product) else (inner,), minus)
+
+
+RATE = Ref("rate")
 
 
 @slip(
@@ -23,7 +61,7 @@ def update_parts(rule: Expression) -> tuple[Expression, Expression, Expression]:
     "The old value was written as the new one.",
 )
 def _unchanged(at: Site) -> Wrong:
-    yield update_parts(at.step.rule)[0]
+    yield from (update.old for update in update_parts(at.step.rule))
 
 
 @slip(
@@ -34,8 +72,8 @@ def _unchanged(at: Site) -> Wrong:
     "The step was added instead of subtracted.",
 )
 def _plus_for_minus(at: Site) -> Wrong:
-    old, rate, gradient = update_parts(at.step.rule)
-    yield Sum((old, Product((rate, gradient))))
+    for update in update_parts(at.step.rule):
+        yield Update(update.old, update.factors, minus=False).rule()
 
 
 @slip(
@@ -46,8 +84,9 @@ def _plus_for_minus(at: Site) -> Wrong:
     "The full gradient was subtracted.",
 )
 def _rate_left_out(at: Site) -> Wrong:
-    old, _, gradient = update_parts(at.step.rule)
-    yield difference(old, gradient)
+    for update in update_parts(at.step.rule):
+        rest = tuple(factor for factor in update.factors if factor != RATE)
+        yield update.stepping(rest or update.factors)
 
 
 @slip(
@@ -58,8 +97,7 @@ def _rate_left_out(at: Site) -> Wrong:
     "The gradient was multiplied by the learning rate twice.",
 )
 def _rate_twice(at: Site) -> Wrong:
-    old, rate, gradient = update_parts(at.step.rule)
-    yield difference(old, Product((rate, rate, gradient)))
+    yield from (update.stepping((RATE, *update.factors)) for update in update_parts(at.step.rule))
 
 
 @slip(
@@ -70,9 +108,9 @@ def _rate_twice(at: Site) -> Wrong:
     "The gradient, or the step, was written as the new value.",
 )
 def _gradient_for_weight(at: Site) -> Wrong:
-    _, rate, gradient = update_parts(at.step.rule)
-    yield gradient
-    yield Product((rate, gradient))
+    for update in update_parts(at.step.rule):
+        yield update.factors[-1]
+        yield Product(update.factors)
 
 
 # several examples, numerical approach ------------------------------------------------------
@@ -100,6 +138,42 @@ def _mean_forgotten(at: Site) -> Wrong:
 def _last_example_only(at: Site) -> Wrong:
     if at.average and isinstance(at.step.rule, Product):
         yield from at.step.rule.factors[1].parts()
+
+
+@slip(
+    "stale-weights",
+    "net dout path delta new.w new.b",
+    "weights from before an earlier update",
+    "Which weights are valid here: those that the last update left behind.",
+    "The original weights or biases were used where updated ones are wanted: at a later example "
+    "of stochastic gradient descent, or in a later round.",
+    gated=False,
+)
+def _stale_weights(at: Site) -> Wrong:
+    rule = _chain_written_out(at)
+    stale = mapped_refs(rule, _original)
+    if stale != rule:
+        yield stale
+
+
+def _original(name: str) -> str | None:
+    """The initial parameter behind an updated one."""
+    if ids.parse(name).kind in ("new.w", "new.b"):
+        return ids.core(name).removeprefix("new.")
+    return None
+
+
+def _chain_written_out(at: Site) -> Expression:
+    """A rule; of a delta with the sum over the paths in it, which few sheets ask for."""
+    if at.id.kind != "delta":
+        return at.step.rule
+
+    def inside(node: Expression) -> Expression | None:
+        if isinstance(node, Ref) and kind_of(node) == "dout":
+            return at.graph.steps[node.id].rule
+        return None
+
+    return replaced(at.step.rule, inside)
 
 
 @slip(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from problems import ids
-from problems.catalogue import CATALOGUE
+from problems.catalogue import CATALOGUE, slips_in
 from problems.exercise import Exercise
 from problems.formula import Formula, Num
 from problems.sections import Placed
@@ -267,8 +267,9 @@ def _expected(step: StepReport, exercise: Exercise, show: Show) -> Inlines:
 def _result(step: StepReport, show: Show) -> Iterator[Inlines]:
     if show.verdicts:
         yield (_badge(step.verdict),)
-    if show.slips and step.slip in CATALOGUE:
-        yield (Strong(_sentence(CATALOGUE[step.slip].title)),)
+    titles = [CATALOGUE[name].title for name in slips_in(step.slip or "") if name in CATALOGUE]
+    if show.slips and titles:
+        yield (Strong(_sentence(" and ".join(titles))),)
     if show.messages and step.message and step.verdict not in ("correct", "blank"):
         yield text(_sentence(printable(step.message)))
     if show.hints and step.hint:

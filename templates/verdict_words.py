@@ -77,9 +77,17 @@ def _own(about: Arguments) -> str:
 
 def _advice(about: Arguments) -> str:
     """What to look at again; a slip that is in no catalogue any more keeps its name."""
+    return _student(str(about.get("slip", "")))
+
+
+def _student(name: str) -> str:
     assert TRIED  # importing the entries fills the catalogue
-    name = str(about.get("slip", ""))
     return CATALOGUE[name].student if name in CATALOGUE else name
+
+
+def _both(about: Arguments) -> str:
+    """Two slips in one cell, each with what to look at."""
+    return " ".join(["two slips in one number:", *map(_student, about.get("slips", ()))])
 
 
 # sentences ---------------------------------------------------------------------------------
@@ -184,6 +192,7 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         "too_few_digits": _too_few_digits,
         "too_few_to_tell": _too_few_to_tell,
         "slip": _advice,
+        "two_slips": _both,
         "repeated": lambda about: f"the same slip again: {_advice(about)}",
         "wrong": _always("neither the value of this step nor what follows from your own values"),
         "not_followable": _not_followable,

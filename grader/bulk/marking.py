@@ -25,6 +25,7 @@ from grader.policy import DUST, Policy
 from grader.wholesheet import NOTHING, WholeSheet, whole_sheets
 from grader.words import LOST
 from problems import ids
+from problems.catalogue import BOTH
 from problems.elementary import FloatArray
 from problems.exercise import Exercise
 from problems.solve import Solution, solve
@@ -224,7 +225,7 @@ def _credits(
     """Share of each question's points, by `Policy.credit`."""
     table = np.array([policy.credit(name) for name in VERDICTS])
     credit: FloatArray = table[verdict]
-    if policy.slips:
+    if policy.slips or any(BOTH in (name or "") for name in slips.texts):
         for code in (SLIP, REPEATED):
             by_slip = np.array([policy.credit(VERDICTS[code], name) for name in slips.texts])
             credit = np.where(verdict == code, by_slip[slips.codes], credit)

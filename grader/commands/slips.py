@@ -56,6 +56,7 @@ def as_json(slip: Slip) -> dict[str, object]:
         "student": slip.student,
         "teacher": slip.teacher,
         "source": slip.source,
+        "gate": slip.gated,
     }
 
 
@@ -65,6 +66,8 @@ def _show(slip: Slip) -> None:
     click.echo(paragraph(f"To the student: {slip.student}", "  "))
     click.echo(paragraph(f"To the teacher: {slip.teacher}", "  "))
     click.echo(paragraph(f"Source: {slip.source}", "  "))
+    if not slip.gated:
+        click.echo(paragraph("Named only: no exercise is refused for it.", "  "))
 
 
 def markdown() -> str:
@@ -75,7 +78,9 @@ def markdown() -> str:
         "The misconceptions that bpgrade recognises, in the order in which they are tried.",
         "This page is made by `bpgrade slips --output markdown`; a test keeps it up to date.",
         "Each is a rule of the graph replaced by a wrong one: it is tried with the student's own",
-        "values and with the true ones, and no exercise is issued in which it would not show.",
+        "values and with the true ones, and no exercise is issued in which it would not show;",
+        "those that are named only are told where an exercise's numbers happen to tell them.",
+        "Two of them in one cell are both named, where no other pair gives the same number.",
         "",
     ]
     for slip in TRIED:
@@ -88,6 +93,7 @@ def markdown() -> str:
             f"- To the student: {slip.student}",
             f"- To the teacher: {slip.teacher}",
             f"- Source: {slip.source}",
+            *([] if slip.gated else ["- Named only: no exercise is refused for it."]),
             "",
         ]
     return "\n".join(lines)

@@ -12,6 +12,7 @@ from grader.report.groups import Cohort
 from grader.report.results import Results
 from grader.report.statistics import discriminations
 from grader.words import LOST
+from problems.catalogue import BOTH
 from problems.elementary import BoolArray
 from templates.report import Verdict
 from templates.survey import Deviation, SlipStatistics, StepStatistics
@@ -91,7 +92,10 @@ def _deviations(
 
 
 def slip_statistics(cohort: Cohort, results: Results) -> tuple[SlipStatistics, ...]:
-    """Misconceptions by how many students have them, each with its steps."""
+    """Misconceptions by how many students have them, each with its steps.
+
+    Two in one cell count both.
+    """
     own = (
         results.steps.lazy()
         .filter(
@@ -100,7 +104,10 @@ def slip_statistics(cohort: Cohort, results: Results) -> tuple[SlipStatistics, .
             & (pl.col("slip") != "")
         )
         .join(pl.LazyFrame({"row": cohort.rows.astype(np.uint32)}), on="row", how="semi")
-        .select("row", "slip", pl.col("id").cast(pl.String))
+        .select(
+            "row", pl.col("slip").cast(pl.String).str.split(BOTH), pl.col("id").cast(pl.String)
+        )
+        .explode("slip")
         .collect()
     )
     who = dict(own.group_by("slip").agg(pl.col("row").n_unique()).iter_rows())

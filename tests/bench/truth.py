@@ -25,6 +25,7 @@ from slipping import five_slips, one_slip, too_small, two_slips
 from subrounding import HOW, working
 from transcripts import CREDITS, SEED, Arrays, Class, Student, marked, numeric_families, share_lost
 from truth_table import Tally
+from two_in_a_cell import any_number, two_in_a_cell
 from unwritten_slips import hidden_slips, same_again, slips_left_blank
 
 from grader.batch import CORRECT
@@ -150,6 +151,8 @@ PARTS = (
     too_small,
     two_slips,
     five_slips,
+    two_in_a_cell,
+    any_number,
     hidden_slips,
     slips_left_blank,
     same_again,

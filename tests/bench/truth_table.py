@@ -13,6 +13,10 @@ TWO_SLIPS_LOST = 3e-4
 """The same after two slips."""
 NAMED_OTHERWISE = 0.01
 """Slips that may get another slip's name; siblings not known as the same slip again."""
+PAIR_NAMED_OTHERWISE = 1e-3
+"""Two slips in one cell for which two others may be named."""
+PAIRS_INVENTED = 0.01
+"""Wrong numbers that mean nothing for which two slips may be named."""
 HIDDEN_OTHERWISE = 0.01
 """Slips that nobody wrote down which may cost another number of steps than one."""
 CHEAT_POINTS = 3.0
@@ -45,6 +49,10 @@ SUB_ROUNDING = "every sub-result rounded or cut: steps not correct"
 CREDITED = "slips credited"
 NAMED = "slips named otherwise"
 SAME_DIGITS = "slips that write another slip's digits"
+PAIR_CREDITED = "two slips in one cell: credited"
+PAIR_OTHERWISE = "two slips in one cell: two others named"
+PAIR_UNNAMED = "two slips in one cell: no name"
+PAIR_INVENTED = "numbers that mean nothing: two slips named"
 LATER = "later steps lost"
 LATER_BLANK = "later steps lost, a child left blank"
 LATER_MIXED = "later steps lost, own and true values mixed"
@@ -76,6 +84,10 @@ ROWS = (
     Row(CREDITED, NONE),
     Row(NAMED, NAMED_OTHERWISE),
     Row(SAME_DIGITS, None),
+    Row(PAIR_CREDITED, NONE),
+    Row(PAIR_OTHERWISE, PAIR_NAMED_OTHERWISE),
+    Row(PAIR_UNNAMED, None),
+    Row(PAIR_INVENTED, PAIRS_INVENTED),
     Row(LATER, LATER_LOST),
     Row(LATER_BLANK, LATER_LOST),
     Row(LATER_MIXED, LATER_LOST),

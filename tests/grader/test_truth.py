@@ -29,6 +29,8 @@ PARTS = (
     truth.degenerate,
     partial(truth.without_work, every=3),
     partial(truth.coarse_and_old, sites=1),
+    partial(truth.two_in_a_cell, times=20),
+    partial(truth.any_number, times=1),
 )
 
 

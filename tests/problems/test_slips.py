@@ -11,7 +11,7 @@ from problems import family, gate
 from problems.ball import Ball, apart, within
 from problems.expression import BALLS, NUMBERS
 from problems.graph import build
-from problems.slips import CATALOGUE, wrong_rules
+from problems.slips import CATALOGUE, named_only, wrong_rules
 from problems.solve import values
 from problems.trivial import is_straight
 
@@ -22,7 +22,7 @@ def applied() -> dict[str, list[tuple[str, str]]]:
     for name, plan in PLANS.items():
         graph = build(plan)
         for id in graph.steps:
-            for wrong in wrong_rules(graph, id):
+            for wrong in (*wrong_rules(graph, id), *named_only(graph, id)):
                 found.setdefault(wrong.slip, []).append((name, id))
     return found
 
@@ -59,8 +59,23 @@ def test_wrong_rules_use_only_what_the_exercise_has() -> None:
         graph = build(plan)
         known = {*graph.givens, *graph.steps}
         for id in graph.steps:
-            for wrong in wrong_rules(graph, id):
+            for wrong in (*wrong_rules(graph, id), *named_only(graph, id)):
                 assert set(wrong.rule.refs()) <= known
+
+
+@pytest.mark.parametrize("name", family.names())
+def test_slips_that_are_named_only_leave_the_gate_alone(name: str) -> None:
+    """Whatever is entered for its name alone, the draw stays what its version makes it."""
+    design = family.load(name).design()
+    only = {entry.name for entry in CATALOGUE.values() if not entry.gated}
+    assert only
+    must = gate.checks(design.graph, tuple(design.asked), design.precision, None)
+    assert not only & {check.other for check in must}
+    for id in design.graph.steps:
+        gated = wrong_rules(design.graph, id)
+        assert not only & {wrong.slip for wrong in gated}
+        rules = {wrong.rule for wrong in gated}
+        assert not rules & {wrong.rule for wrong in named_only(design.graph, id)}
 
 
 def test_musileks_misprint_is_one_of_the_wrong_rules() -> None:
