@@ -23,6 +23,7 @@ from grader.batch import (
     SLIP,
     UNDETERMINED,
     UNREADABLE,
+    VERDICTS,
     WRONG,
     Batch,
     Codes,
@@ -44,6 +45,8 @@ FEWEST = 2
 NARROW = 0.4
 """How far off it may be, as a share of the value, for them to tell it."""
 FINE = (CORRECT, CARRIED, IMPRECISE)
+AGREES = np.isin(np.arange(len(VERDICTS)), (*FINE, UNDETERMINED))
+"""By verdict: whether an answer speaks for the values that it rests on."""
 NAMELESS = ""
 
 
@@ -101,7 +104,7 @@ def inferred(batch: Batch, graph: Graph, standing: Standing) -> list[Inferred]:
         behind = _Behind(batch, graph, standing, graph.steps[id], ways[id], at).agreed()
         if behind is not None:
             found.append(behind)
-    return _claimed(found, batch.count)
+    return _claimed(found)
 
 
 class Route(NamedTuple):
@@ -207,9 +210,8 @@ class _Behind:
     def _unit(self, step: Step, value: FloatArray) -> FloatArray:
         """One unit of the last place asked for; of no number that of 0."""
         number = np.where(np.isfinite(value), value, 0.0)
-        return np.broadcast_to(
-            array(self.batch.precision.unit(step.kind, Ball(number, 0.0))), value.shape
-        )
+        unit = self.batch.precision.unit(step.kind, Ball(number, 0.0))
+        return np.broadcast_to(array(unit), value.shape)
 
     def agreed(self) -> Inferred | None:
         """The value that explains most wrong children; None where there is none.
@@ -220,9 +222,7 @@ class _Behind:
         """
         if len(self.lost) < self.fewest:
             return None
-        balls = self._catalogue()
-        middle, off = self._candidates(balls)
-        slip = self._slips(middle, off, balls)
+        middle, off, slip = self._candidates()
         agree, good, fits, far = self._judged(middle, off, slip >= 0)
         if not good.any():
             return None
@@ -242,41 +242,48 @@ class _Behind:
             rank[pick],
         )
 
-    def _catalogue(self) -> list[Ball]:
-        """What each wrong rule gives at the student's own values."""
-        balls: list[Ball] = [wrong.rule.evaluate(self.known, BALLS) for wrong in self.rules]
-        unit = self.batch.precision.unit
-        return [ball.widened(unit(self.step.kind, ball)) for ball in balls]
-
-    def _candidates(self, balls: Sequence[Ball]) -> tuple[FloatArray, FloatArray]:
-        """Values that may stand behind wrong children, and how far off: (candidates, at).
+    def _candidates(self) -> tuple[FloatArray, FloatArray, Indices]:
+        """Values that may stand behind wrong children: (candidates, at).
 
         First what each child tells that is a straight line in the step, then those of
         catalogued slips.
-        """
-        size = len(self.at)
-        told = [reader.solved() for reader, _ in self.lost]
-        for (_, here), (middle, _) in zip(self.lost, told, strict=True):
-            middle[~here] = np.nan
-        wrong = [spread(ball.m, size) for ball in balls]
-        told += [(number, self._unit(self.step, number)) for number in wrong]
-        return np.stack([m for m, _ in told]), np.stack([off for _, off in told])
 
-    def _slips(self, middle: FloatArray, off: FloatArray, balls: Sequence[Ball]) -> Indices:
+        Returns:
+            The values, how far off each may be, and which wrong rule gives it; -1 for none.
+        """
+        told = [reader.solved() for reader, _ in self.lost]
+        middle = np.stack(
+            [np.where(here, m, np.nan) for (m, _), (_, here) in zip(told, self.lost, strict=True)]
+        )
+        off = np.stack([off for _, off in told])
+        if not self.rules:
+            return middle, off, np.full(middle.shape, -1, dtype=np.int64)
+        wrong = self._catalogue()
+        number = array(wrong.m)
+        every = np.concatenate((middle, number))
+        offs = np.concatenate((off, self._unit(self.step, number)))
+        return every, offs, self._slips(every, offs, wrong)
+
+    def _catalogue(self) -> Ball:
+        """What each wrong rule gives at the student's own values: (rules, at)."""
+        size = len(self.at)
+        balls: list[Ball] = [wrong.rule.evaluate(self.known, BALLS) for wrong in self.rules]
+        ball = Ball(
+            np.stack([spread(ball.m, size) for ball in balls]),
+            np.stack([spread(ball.r, size) for ball in balls]),
+        )
+        return ball.widened(self.batch.precision.unit(self.step.kind, ball))
+
+    def _slips(self, middle: FloatArray, off: FloatArray, wrong: Ball) -> Indices:
         """Which wrong rule gives a candidate, the nearest; -1 where none: (candidates, at)."""
-        which = np.full(middle.shape, -1, dtype=np.int64)
-        best = np.full(middle.shape, np.inf)
-        misconceived = np.zeros(middle.shape, dtype=bool)
-        for n, (wrong, ball) in enumerate(zip(self.rules, balls, strict=True)):
-            distance = np.abs(middle - array(ball.m))
-            hit = (distance <= array(ball.r) + off) & (distance < best)
-            hit &= np.asarray(apart(ball, Ball(0.0, 0.0)))
-            if wrong.slip in OF_THE_PEN:  # they come last
-                hit &= ~misconceived
-            else:
-                misconceived |= hit
-            which[hit], best[hit] = n, distance[hit]
-        return which
+        m, r = array(wrong.m)[:, None], array(wrong.r)[:, None]
+        distance = np.abs(middle - m)
+        hit = (distance <= r + off) & np.asarray(apart(Ball(m, r), Ball(0.0, 0.0)))
+        pen = np.array([rule.slip in OF_THE_PEN for rule in self.rules])
+        misconceived = hit[~pen].any(axis=0)
+        hit &= ~(pen[:, None, None] & misconceived)  # the pen explains what no misconception does
+        nearest = np.where(hit, distance, np.inf).argmin(axis=0)
+        return np.where(hit.any(axis=0), nearest, -1)
 
     def _judged(
         self, middle: FloatArray, off: FloatArray, named: BoolArray
@@ -306,7 +313,7 @@ class _Behind:
         return agree, good, fits, far
 
     def _is_fine(self, reader: Reader) -> BoolArray:
-        fine: BoolArray = np.isin(self.verdicts[reader.child], (*FINE, UNDETERMINED))
+        fine: BoolArray = AGREES[self.verdicts[reader.child]]
         return fine
 
     def _is_undisputed(self, middle: FloatArray, off: FloatArray, good: BoolArray) -> BoolArray:
@@ -320,32 +327,28 @@ class _Behind:
         return undisputed
 
 
-def _claimed(found: Sequence[Inferred], count: int) -> list[Inferred]:
+def _claimed(found: Sequence[Inferred]) -> list[Inferred]:
     """Each child is explained once: by the step that explains most, else by the first."""
-    rank = np.zeros((len(found), count))
+    if not found:
+        return []
+    some = np.unique(np.concatenate([behind.at for behind in found]))
+    at = [np.searchsorted(some, behind.at) for behind in found]
+    rank = np.zeros((len(found), len(some)))
+    explained: dict[str, BoolArray] = {}
     for n, behind in enumerate(found):
-        rank[n, behind.at] = behind.rank
+        rank[n, at[n]] = behind.rank
+        for child, fit in behind.explained.items():
+            claims = explained.setdefault(child, np.zeros(rank.shape, dtype=bool))
+            claims[n, at[n]] = fit
     kept = np.zeros(rank.shape, dtype=bool)
+    rows = np.arange(len(some))
     while rank.any():
         best = rank.argmax(axis=0)
-        for n in np.unique(best[rank.any(axis=0)]).tolist():
-            here = (best == n) & (rank[n] > 0)
-            kept[n] |= here
-            for m, other in enumerate(found):
-                rank[m, here & _share(found[n], other, count)] = 0.0
-    return [_some(behind, kept[n][behind.at]) for n, behind in enumerate(found) if kept[n].any()]
-
-
-def _share(one: Inferred, other: Inferred, count: int) -> BoolArray:
-    """Where two steps explain the same child."""
-    shared = np.zeros(count, dtype=bool)
-    for child in one.explained.keys() & other.explained.keys():
-        both = np.zeros(count, dtype=bool)
-        both[one.at] = one.explained[child]
-        theirs = np.zeros(count, dtype=bool)
-        theirs[other.at] = other.explained[child]
-        shared |= both & theirs
-    return shared
+        won = rank[best, rows] > 0
+        kept[best[won], rows[won]] = True
+        for claims in explained.values():
+            rank[claims & claims[best, rows] & won] = 0.0
+    return [_some(behind, kept[n, at[n]]) for n, behind in enumerate(found) if kept[n].any()]
 
 
 def _some(behind: Inferred, kept: BoolArray) -> Inferred:

@@ -260,11 +260,14 @@ def _merged(
     """One step's entry with some rows replaced; where it is absent nothing deviates."""
     if isinstance(mine, Ball) or isinstance(theirs, Ball):
         old = mine if isinstance(mine, Ball) else batch.true[id]
-        m, r = spread(old.m, batch.count).copy(), spread(old.r, batch.count).copy()
         if isinstance(theirs, Ball):
             again = gathered(theirs, kept, rows)
         else:
             again = gathered(batch.true[id], at, batch.count)
+        before = gathered(old, at, batch.count)
+        if np.all(before.m == again.m) and np.all(before.r == again.r):
+            return old
+        m, r = spread(old.m, batch.count).copy(), spread(old.r, batch.count).copy()
         m[at], r[at] = again.m, again.r
         return Ball(m, r)
     merged = np.zeros(batch.count, dtype=bool) if mine is None else np.array(mine)
