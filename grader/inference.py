@@ -202,7 +202,7 @@ class _Behind:
 
     def _reader(self, route: Route) -> Reader:
         refs = dict.fromkeys(ref for ref in route.rule.refs() if ref != self.step.id)
-        beside = {ref: array(self.known[ref].m) for ref in refs}
+        beside = {ref: self.known[ref] for ref in refs}
         answer = self.batch.values[route.child][self.at]
         unit = self._unit(self.graph.steps[route.child], answer)
         return Reader(route.child, self.step.id, route.rule, route.own, beside, answer, unit)

@@ -12,14 +12,13 @@ from functools import cached_property
 
 import numpy as np
 
+from problems.ball import SLACK, Ball
 from problems.elementary import BoolArray, FloatArray, array
-from problems.expression import NUMBERS, Expression, Ref
+from problems.expression import BALLS, NUMBERS, Expression, Ref
 from problems.precision import power_of_ten
 
 BEND = 1e-9
 """How far from a straight line a rule may be for its parent to be solved for."""
-SLACK_UNITS = 1.5
-"""How far an answer may be from what follows, in units: it was rounded or cut, and carried."""
 POINTS = np.array([[0.0], [1.0], [2.0]])
 """Where a rule is evaluated to see whether it is a straight line."""
 SHIFTS = np.array([[power_of_ten(power)] for power in range(-3, 4)])
@@ -36,21 +35,18 @@ class Reader:
     """The way to the child that reads the parent."""
     own: bool
     """Whether that is the child's own rule, and not another right way to it."""
-    beside: Mapping[str, FloatArray]
+    beside: Mapping[str, Ball]
     """What else the rule reads, as the student has it."""
     answer: FloatArray
     unit: FloatArray
     """One unit of the last place asked for."""
 
-    def follows(self, value: FloatArray) -> FloatArray:
-        """What the child would be if the parent had a value."""
-        found = array(self.rule.evaluate({**self.beside, self.parent: value}, NUMBERS))
-        return np.broadcast_to(found, np.broadcast_shapes(value.shape, self.answer.shape))
-
     @cached_property
     def _line(self) -> tuple[FloatArray, FloatArray, BoolArray]:
         """The rule as a straight line in the parent's value: at 0, per 1, and where it bends."""
-        zero, one, two = self.follows(POINTS)
+        beside = {ref: ball.m for ref, ball in self.beside.items()}
+        found = array(self.rule.evaluate({**beside, self.parent: POINTS}, NUMBERS))
+        zero, one, two = np.broadcast_to(found, (len(POINTS), *self.answer.shape))
         slope = one - zero
         bend = np.abs(two - one - slope)
         scale = 1.0 + np.fmax(np.fmax(np.abs(zero), np.abs(one)), np.abs(two))
@@ -69,15 +65,9 @@ class Reader:
             middle: values of the parent.
             off: how far each may be off.
         """
-        start, slope, bends = self._line
-        follows = start + slope * middle
-        reach = np.abs(slope) * off
-        if bends.any():
-            low, mid, high = (self.follows(x) for x in (middle - off, middle, middle + off))
-            follows = np.where(bends, mid, follows)
-            bent = np.fmax(np.abs(high - mid), np.abs(low - mid))
-            reach = np.where(bends, bent, reach)
-        return np.abs(self.answer - follows) / self.unit, SLACK_UNITS + reach / self.unit
+        ball: Ball = self.rule.evaluate({**self.beside, self.parent: Ball(middle, off)}, BALLS)
+        far: FloatArray = np.abs(self.answer - array(ball.m)) / self.unit
+        return far, 1.0 + SLACK + array(ball.r) / self.unit
 
     def tells(self) -> BoolArray:
         """Where the answer took work.
@@ -87,6 +77,6 @@ class Reader:
         """
         tells = np.full(self.answer.shape, not isinstance(self.rule, Ref))
         size, near = np.abs(self.answer), 0.5 * self.unit
-        for value in self.beside.values():
-            tells &= (np.abs(size - np.abs(value) * SHIFTS) > near).all(axis=0)
+        for ball in self.beside.values():
+            tells &= (np.abs(size - np.abs(array(ball.m)) * SHIFTS) > near).all(axis=0)
         return tells

@@ -19,6 +19,7 @@ from grader.read.number import read_number
 from grader.unwritten import with_deltas
 from grader.web.api.shown import shown
 from problems import family
+from problems.ball import Ball
 from problems.draw import draw, key
 from problems.exercise import Exercise, issued
 from problems.expression import NUMBERS, Expression, Product, Ref, Sum
@@ -185,7 +186,7 @@ def test_where_slips_are_not_named_a_blank_cell_is_only_blank() -> None:
 
 def test_a_straight_rule_is_solved_for_one_parent() -> None:
     """y = a + b·h at y = 0.5, a = 0.1, b = 2."""
-    beside = {"a": np.array([0.1]), "b": np.array([2.0])}
+    beside = {"a": Ball(np.array([0.1]), 0.0), "b": Ball(np.array([2.0]), 0.0)}
     rule = Sum((Ref("a"), Product((Ref("b"), Ref("h")))))
     reader = Reader("y", "h", rule, True, beside, np.array([0.5]), np.array([1e-4]))
     middle, off = reader.solved()
