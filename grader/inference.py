@@ -44,8 +44,9 @@ FEWEST = 2
 """So many wrong children at least must agree on an unwritten value."""
 NARROW = 0.4
 """How far off it may be, as a share of the value, for them to tell it."""
-FINE = (CORRECT, CARRIED, IMPRECISE)
-AGREES = np.isin(np.arange(len(VERDICTS)), (*FINE, UNDETERMINED))
+IS_FINE = np.isin(np.arange(len(VERDICTS)), (CORRECT, CARRIED, IMPRECISE))
+"""By verdict: whether an answer is right or follows."""
+AGREES = IS_FINE | (np.arange(len(VERDICTS)) == UNDETERMINED)
 """By verdict: whether an answer speaks for the values that it rests on."""
 NAMELESS = ""
 

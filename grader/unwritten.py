@@ -27,7 +27,7 @@ from grader.batch import (
 )
 from grader.diagnose import Named
 from grader.follow import follow
-from grader.inference import FEWEST, FINE, NAMELESS, Inferred, inferred, routes
+from grader.inference import FEWEST, IS_FINE, NAMELESS, Inferred, inferred, routes
 from problems.ball import Ball
 from problems.elementary import BoolArray, FloatArray
 from problems.graph import Graph, build
@@ -187,8 +187,7 @@ def _is_better(standing: Standing, second: Standing, rows: Indices) -> BoolArray
     gained = np.zeros(len(rows), dtype=np.int64)
     lost = np.zeros(len(rows), dtype=bool)
     for id, verdict in standing.verdicts.items():
-        before = np.isin(verdict[rows], FINE)
-        after = np.isin(second.verdicts[id], FINE)
+        before, after = IS_FINE[verdict[rows]], IS_FINE[second.verdicts[id]]
         gained += after & ~before
         lost |= before & ~after
     better: BoolArray = (gained >= 1) & ~lost
