@@ -114,6 +114,8 @@ class Standing:
     """Where an answer is carried though a rough guess would have done; absent if nowhere."""
     used: dict[str, dict[int, tuple[str, ...]]] = field(default_factory=dict)
     """Step -> submission -> ids of the deviating values that its verdict rests on."""
+    shown: dict[str, dict[int, str]] = field(default_factory=dict)
+    """Blank step -> submission -> the slip there that its children show."""
     vouched: dict[str, BoolArray] = field(default_factory=dict)
     """Where a verdict `carried` would be `undetermined`, had the student not shown that kind of
     rule elsewhere; absent if nowhere."""
