@@ -32,7 +32,8 @@ def diagnose(batch: Batch, standing: Standing) -> Named:
     """Turn `wrong` into `slip` where a wrong rule explains the number.
 
     So is `imprecise`, where the number is the old value or another of the step's ingredients,
-    to the last digit: "0.30" for a new weight of 0.2981 may be rounded, or not worked at all.
+    true or own, to the last digit: "0.30" for a new weight of 0.2981 may be rounded, or not
+    worked at all.
 
     Args:
         batch: the submissions.
@@ -50,7 +51,7 @@ def diagnose(batch: Batch, standing: Standing) -> Named:
             rough = np.flatnonzero(verdict == IMPRECISE)
             found: dict[int, str] = {}
             if len(rough):
-                found |= _copied(batch, id, rough)
+                found |= _copied(batch, standing, id, rough)
             if len(at):
                 found |= _named(batch, standing, id, at)
             named[id] = found
@@ -58,15 +59,16 @@ def diagnose(batch: Batch, standing: Standing) -> Named:
     return {id: found for id, found in named.items() if found}
 
 
-def _copied(batch: Batch, id: str, at: Indices) -> dict[int, str]:
+def _copied(batch: Batch, standing: Standing, id: str, at: Indices) -> dict[int, str]:
     """The old value or a given, written as it stands on the sheet."""
     value = batch.values[id][at]
     found: dict[int, str] = {}
     for wrong in wrong_rules(batch.graph, id):
         if isinstance(wrong.rule, Ref) and wrong.slip in COPIES:
-            ball = gathered(batch.true[wrong.rule.id], at, batch.count)
-            same = np.abs(value - array(ball.m)) <= SLACK * np.abs(value)
-            found |= {int(n): wrong.slip for n in at[same] if int(n) not in found}
+            for ball in (batch.true[wrong.rule.id], standing.effective[wrong.rule.id]):
+                number = array(gathered(ball, at, batch.count).m)
+                same = np.abs(value - number) <= SLACK * np.abs(value)
+                found |= {int(n): wrong.slip for n in at[same] if int(n) not in found}
     return found
 
 

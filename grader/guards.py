@@ -87,15 +87,46 @@ class Guards:
 
     def repeated(self, step: Step) -> BoolArray:
         """Where the own answer of the iteration before is written again, visibly wrongly."""
+        value = self.batch.values[step.id]
+        near = 0.5 * array(self.batch.precision.unit(step.kind, Ball(value, 0.0)))
+        moves, before = self._moves(step)
+        again: BoolArray = moves & (np.abs(value - before) <= near)
+        return again
+
+    def stands_still(self, step: Step, ball: Ball, at: Indices) -> BoolArray:
+        """Where a number cannot be told from the own one of the iteration before, but should be.
+
+        Behind tiny updates a second forward pass is the first one again, give or take a unit.
+
+        Args:
+            step: whose number it is.
+            ball: what follows there from some choice of parents; its last axis is `at`.
+            at: submissions.
+        """
+        moves, before = self._moves(step)
+        told = np.asarray(apart(ball, Ball(before[at], 0.0))) | np.isnan(before[at])
+        still: BoolArray = moves[at] & ~told
+        return still
+
+    def _moves(self, step: Step) -> tuple[BoolArray, FloatArray]:
+        """Where a step's true value visibly moves from one iteration to the next, and the own
+        answer of the iteration before."""
         parsed, batch = ids.parse(step.id), self.batch
         before = ids.at(ids.core(step.id), parsed.example, parsed.iteration - 1)
         if parsed.iteration == 1 or before not in batch.values:
+            return np.zeros(self.count, dtype=bool), np.full(self.count, np.nan)
+        moves = np.asarray(apart(batch.true[step.id], batch.true[before]))
+        return np.broadcast_to(moves, (self.count,)), batch.values[before]
+
+    def kept(self, step: Step) -> BoolArray:
+        """Where the own old value stands for the new one of a weight or bias."""
+        old = self.batch.values.get(step.parents[0]) if step.kind in UPDATES else None
+        if old is None:
             return np.zeros(self.count, dtype=bool)
-        value, true, then = batch.values[step.id], batch.true[step.id], batch.true[before]
-        near = 0.5 * array(batch.precision.unit(step.kind, Ball(value, 0.0)))
-        same: BoolArray = np.abs(value - batch.values[before]) <= near
-        again: BoolArray = same & np.asarray(apart(true, then))
-        return again
+        value = self.batch.values[step.id]
+        unit = array(self.batch.precision.unit(step.kind, Ball(value, 0.0)))
+        kept: BoolArray = np.abs(value - old) <= 0.5 * unit
+        return kept
 
     @cached_property
     def repeaters(self) -> BoolArray:

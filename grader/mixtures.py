@@ -194,8 +194,9 @@ class Mixtures:
         value, unit = self.batch.values[id][at], self.batch.units[id][at]
         all_own = (table == OWN).all(axis=1)[:, None]
         updated = self.step.kind in UPDATES
-        repeats = self.walk.guards.repeated(self.step)[at] & self.walk.guards.repeaters[at]
-        repeats = repeats & ~(all_own & updated)
+        guards = self.walk.guards
+        repeats = guards.repeated(self.step)[at] & guards.repeaters[at]
+        repeats = (repeats | guards.kept(self.step)[at]) & ~(all_own & updated)
         follows = self._explains(value, ball, rule, parents) & ~repeats
         exact = open_ & follows
         coarse = np.zeros_like(open_)
@@ -211,6 +212,7 @@ class Mixtures:
         if not (exact.any() or coarse.any()):
             return np.zeros(len(at), dtype=bool)
         shows = is_determined(self.batch, self.step, value, ball, parents)
+        shows = shows & ~guards.stands_still(self.step, ball, at)
         return self._settled(at, rule, ball, parents, exact, coarse, shows, off, table)
 
     def _from_coarse(self, at: Indices, off: list[str], table: Indices) -> BoolArray:
