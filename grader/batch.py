@@ -108,6 +108,8 @@ class Standing:
     nowhere."""
     elaborate: dict[str, BoolArray] = field(default_factory=dict)
     """Where the wrong rule behind a slip takes work as the right one does; absent if nowhere."""
+    chance: dict[str, BoolArray] = field(default_factory=dict)
+    """Where such a rule gives a number that stands on the sheet by chance; absent if nowhere."""
     guessed: dict[str, BoolArray] = field(default_factory=dict)
     """Where an answer follows from an unwritten value that no slip explains; absent if nowhere."""
     weak: dict[str, BoolArray] = field(default_factory=dict)

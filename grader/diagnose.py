@@ -13,10 +13,10 @@ import itertools
 import numpy as np
 
 from grader.batch import IMPRECISE, SLIP, WRONG, Batch, Indices, Standing, gathered
-from grader.evidence import is_determined
+from grader.evidence import is_determined, is_no_guess
 from problems.ball import SLACK, Ball, apart, within
 from problems.catalogue import WrongRule
-from problems.elementary import FloatArray, Truth, array
+from problems.elementary import BoolArray, FloatArray, Truth, array
 from problems.expression import BALLS, Constant, Expression, Negative, Product, Ref
 from problems.slips import OF_THE_PEN, wrong_rules
 
@@ -91,7 +91,7 @@ def _nearest(
     step, value = batch.graph.steps[id], batch.values[id][at]
     best: FloatArray = np.full(len(at), np.inf)
     which = np.full(len(at), -1, dtype=np.int64)
-    works = np.zeros(len(at), dtype=bool)
+    works, copies = np.zeros(len(at), dtype=bool), np.zeros(len(at), dtype=bool)
     own, follows = _Entered(batch, standing, at), _Entered(batch, standing, at, follows=True)
     for n, wrong in enumerate(rules):
         entered = follows if wrong.slip == SWAPPED else own
@@ -107,16 +107,23 @@ def _nearest(
         best = np.where(hit, nearest, best)
         which = np.where(hit, n, which)
         works &= ~hit
+        copies &= ~hit
         if hit.any() and not _is_copy(wrong.rule):
             parents = {ref: entered[ref] for ref in step.parents}
-            shows = explains & is_determined(batch, step, value, ball, parents)
-            works |= hit & (shows.any(axis=0) if shows.ndim > 1 else shows)
-    if works.any():
-        nowhere = np.zeros(batch.count, dtype=bool)
-        standing.elaborate.setdefault(id, nowhere)[at] |= works
+            works |= hit & _anyhow(explains & is_determined(batch, step, value, ball, parents))
+            copies |= hit & ~works & _anyhow(explains & is_no_guess(batch, step, ball, parents))
+    for marks, here in ((standing.elaborate, works), (standing.chance, copies)):
+        if here.any():
+            marks.setdefault(id, np.zeros(batch.count, dtype=bool))[at] |= here
     return {
         int(submission): rules[n].slip for submission, n in zip(at, which, strict=True) if n >= 0
     }
+
+
+def _anyhow(marks: BoolArray) -> BoolArray:
+    """Where at own or at true values."""
+    anyhow: BoolArray = marks.any(axis=0) if marks.ndim > 1 else marks
+    return anyhow
 
 
 def _is_copy(rule: Expression) -> bool:

@@ -1,0 +1,54 @@
+"""One misconception is charged once: which steps count as the same slip again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from issued_exercises import exercises
+from rounded_work import lost, marked, slip_at, step, worked
+
+from problems.exercise import Exercise
+
+FAMILIES = ("sgd", "lfd", "lfd-numeric", "deep", "two-rounds", "binary")
+
+
+def first_nets(exercise: Exercise) -> list[str]:
+    """The net inputs of the first layer, which read given numbers alone."""
+    return [id for id in exercise.asked if id.rpartition(":")[2].startswith("net.1.")][:2]
+
+
+def by_chance(slip: str, which: int) -> Iterator[tuple[Exercise, dict[str, str]]]:
+    """Exercises where the slip gives, at one of two net inputs, a number that is given already."""
+    for exercise in (exercise for name in FAMILIES for exercise in exercises(name, 12)):
+        nets = first_nets(exercise)
+        paper = worked(exercise, {id: slip_at(exercise, id, slip) for id in nets})
+        numbers = [float(paper[id]) for id in nets]
+        stands = [
+            number in [float(exercise.numbers[p]) for p in exercise.graph.steps[id].parents]
+            for id, number in zip(nets, numbers, strict=True)
+        ]
+        if stands[which] and not stands[1 - which] and numbers[0] != numbers[1] and all(numbers):
+            yield exercise, paper
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_number_that_stands_there_by_chance_is_the_same_slip(which: int) -> None:
+    """The wrong rule gives at one unit what is given anyway, at the other it shows."""
+    tried = 0
+    for slip in ("bias-left-out", "bias-sign", "weights-left-out"):
+        for exercise, paper in by_chance(slip, which):
+            report, nets = marked(exercise, paper), first_nets(exercise)
+            if {step(report, id).slip for id in nets} == {slip}:  # not another one's digits
+                tried += 1
+                assert [step(report, id).verdict for id in nets] == ["slip", "repeated"]
+    assert tried
+
+
+@pytest.mark.parametrize("name", ["slope-left-out", "slope-twice"])
+def test_a_slip_at_every_gradient_of_a_layer_is_charged_once(name: str) -> None:
+    """Though each unit's gradients agree on an unwritten delta of their own."""
+    exercise = exercises("mazur")[0]
+    gradients = [id for id in exercise.asked if id.startswith("dw.1.")]
+    paper = worked(exercise, {id: slip_at(exercise, id, name) for id in gradients})
+    assert lost(marked(exercise, paper)) == gradients[:1]
