@@ -122,8 +122,7 @@ def _nearest(
 
 def _anyhow(marks: BoolArray) -> BoolArray:
     """Where at own or at true values."""
-    anyhow: BoolArray = marks.any(axis=0) if marks.ndim > 1 else marks
-    return anyhow
+    return np.asarray(marks.any(axis=0)) if marks.ndim > 1 else marks
 
 
 def _is_copy(rule: Expression) -> bool:

@@ -16,7 +16,9 @@ from grader.batch import CARRIED, CORRECT, UNDETERMINED, Batch, Codes, Indices, 
 from problems import ids
 from problems.ball import Ball, apart
 from problems.elementary import BoolArray, FloatArray, array
+from problems.expression import Ref
 from problems.graph import Step
+from problems.slips import OF_THE_PEN, wrong_rules
 
 HABIT = 0.25
 """Share of the answers from which on it is a habit..."""
@@ -42,7 +44,8 @@ class Guards:
         """Who fills the paper with numbers that stand there already instead of computing.
 
         A quarter of the answers (and four of them) are wrong, follow from nothing, and are a
-        given, one of the step's own parents, or one number written everywhere.
+        given, one of the step's own parents, or one number written everywhere. One misconception
+        that writes a parent (every gradient without its input is a delta) is no such habit.
         """
         fruitless = {id: self._is_fruitless(id, verdicts[id]) for id in self.batch.values}
         times = np.zeros(self.count, dtype=np.int64)
@@ -53,13 +56,35 @@ class Guards:
             return nobody  # the usual case: a slip or two, and everything follows from them
         answered = np.zeros(self.count, dtype=np.int64)
         taken = np.zeros(self.count, dtype=np.int64)
+        misconceived: dict[tuple[str, str], Indices] = {}
         for id, value in self.batch.values.items():
             answered += ~np.isnan(value)
             at = np.flatnonzero(fruitless[id] & (times >= FEWEST))
             if len(at):
                 taken[at] += self._is_idle(self.batch.graph.steps[id], at)
+                for slip, here in self._copying_slips(id, at).items():
+                    kind = self.batch.graph.steps[id].kind
+                    where = misconceived.setdefault((kind, slip), np.zeros_like(taken))
+                    where[at] += here
+        if misconceived:
+            taken -= np.max(list(misconceived.values()), axis=0)
         mindless: BoolArray = taken >= np.maximum(FEWEST, HABIT * answered)
         return mindless
+
+    def _copying_slips(self, id: str, at: Indices) -> dict[str, BoolArray]:
+        """Misconceptions whose number is another step's, and where the answer is that number."""
+        value = self.batch.values[id][at]
+        near = 0.5 * array(
+            self.batch.precision.unit(self.batch.graph.steps[id].kind, Ball(value, 0.0))
+        )
+        found: dict[str, BoolArray] = {}
+        for wrong in wrong_rules(self.batch.graph, id):
+            if isinstance(wrong.rule, Ref) and wrong.slip not in OF_THE_PEN:
+                own = self.batch.values.get(wrong.rule.id)
+                if own is not None:
+                    same = (np.abs(own[at] - value) <= near) & (value != self.parroted[at])
+                    found[wrong.slip] = found.get(wrong.slip, same) | same
+        return found
 
     def _is_fruitless(self, id: str, verdict: Codes) -> BoolArray:
         """Where something is written that is neither right nor follows."""

@@ -9,6 +9,7 @@ from issued_exercises import exercises
 from rounded_work import lost, marked, slip_at, step, worked
 
 from problems.exercise import Exercise
+from problems.expression import Expression, Ref
 
 FAMILIES = ("sgd", "lfd", "lfd-numeric", "deep", "two-rounds", "binary")
 
@@ -52,3 +53,25 @@ def test_a_slip_at_every_gradient_of_a_layer_is_charged_once(name: str) -> None:
     gradients = [id for id in exercise.asked if id.startswith("dw.1.")]
     paper = worked(exercise, {id: slip_at(exercise, id, name) for id in gradients})
     assert lost(marked(exercise, paper)) == gradients[:1]
+
+
+@pytest.mark.parametrize("name", ["mazur-delta", "mazur-mixed"])
+def test_a_misconception_that_copies_costs_its_own_steps_alone(name: str) -> None:
+    """Every gradient without its input is a delta: a quarter of the sheet, but no cheating."""
+    exercise = exercises(name)[0]
+    gradients = [id for id in exercise.asked if id.startswith("dw.")]
+    paper = worked(exercise, {id: slip_at(exercise, id, "input-left-out") for id in gradients})
+    assert [id for id in lost(marked(exercise, paper)) if id in exercise.asked] == gradients
+
+
+@pytest.mark.parametrize("name", ["mazur-delta", "mazur-mixed"])
+def test_copying_what_stands_there_earns_nothing(name: str) -> None:
+    """The same beside old weights for the new ones and net inputs for the outputs."""
+    exercise = exercises(name)[0]
+    copied: dict[str, Expression | float] = {}
+    for id in exercise.asked:
+        kind = exercise.graph.steps[id].kind
+        if kind in ("out", "dw", "delta", "new.w"):
+            copied[id] = Ref(exercise.graph.steps[id].parents[0])
+    report = marked(exercise, worked(exercise, copied))
+    assert [one.id for one in report.steps if one.credit > 0 and one.verdict != "correct"] == []
