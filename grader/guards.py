@@ -25,6 +25,9 @@ HABIT = 0.25
 FEWEST = 4
 """... if it happens at least so often."""
 
+BESIDES = 1
+"""So many further copies, which may be by chance, beside those of one misconception."""
+
 UPDATES = ("new.w", "new.b")
 
 
@@ -67,7 +70,8 @@ class Guards:
                     where = misconceived.setdefault((kind, slip), np.zeros_like(taken))
                     where[at] += here
         if misconceived:
-            taken -= np.max(list(misconceived.values()), axis=0)
+            single = np.max(list(misconceived.values()), axis=0)
+            taken = np.where(taken - single <= BESIDES, 0, taken)
         mindless: BoolArray = taken >= np.maximum(FEWEST, HABIT * answered)
         return mindless
 

@@ -137,9 +137,11 @@ def coarse_and_old(tally: Tally, of: Class, rng: np.random.Generator, sites: int
     found = coarse(of, rng, sites)
     tally.add(table.COARSE, found.paid, found.of)
     tally.add(table.COARSE_EXACT, found.paid_exact, found.of)
+    tally.add(table.COARSE_FOLLOWS, found.follows_paid, found.follows_of)
     tally.add(table.COARSE_HONEST, found.honest_lost, found.honest_of)
-    for line in found.examples:
-        tally.note(table.COARSE_HONEST, line)
+    for what, lines in ((table.COARSE_HONEST, found.examples), (table.COARSE, found.bought)):
+        for line in lines:
+            tally.note(what, line)
     tally.transcripts += 2 * of.count + found.transcripts
 
 

@@ -75,3 +75,14 @@ def test_copying_what_stands_there_earns_nothing(name: str) -> None:
             copied[id] = Ref(exercise.graph.steps[id].parents[0])
     report = marked(exercise, worked(exercise, copied))
     assert [one.id for one in report.steps if one.credit > 0 and one.verdict != "correct"] == []
+
+
+def test_a_misconception_excuses_no_other_copies() -> None:
+    """First parents wherever the way back begins, the deltas of gradients among them."""
+    for exercise in exercises("lfd-numeric"):
+        steps = [exercise.graph.steps[id] for id in exercise.asked]
+        back = [one for one in steps if one.kind not in ("net", "out", "loss")]
+        copied: dict[str, Expression | float] = {one.id: Ref(one.parents[0]) for one in back}
+        report = marked(exercise, worked(exercise, copied))
+        paid = [one.id for one in report.steps if one.credit > 0 and one.verdict != "correct"]
+        assert [id for id in paid if id in copied] == []
