@@ -16,6 +16,9 @@ from grader.diagnose import Named
 from problems import ids
 from problems.elementary import BoolArray
 
+FORGIVEN = 2
+"""So many different misconceptions are charged once; whoever has more of them is charged for
+each step of the others, or a sheet could be half wrong and cost a tenth."""
 MOSTLY = 0.5
 """Share of a sheet's answers from which on slips and wrong numbers are no single error."""
 
@@ -37,10 +40,14 @@ def charge_once(batch: Batch, standing: Standing, named: Named) -> None:
     answered = (table != BLANK).sum(axis=0)
     mostly = lost >= MOSTLY * answered
     shown: dict[tuple[str, str, int, int], int] = {}
+    forgiven: dict[int, set[str]] = {}
     for id in (id for id in batch.graph.steps if id in named):
         for n, slip in named[id].items():
             if not mostly[n] and _is_again(batch, standing, id, n, slip, shown):
-                standing.verdicts[id][n] = REPEATED
+                names = forgiven.setdefault(n, set())
+                if slip in names or len(names) < FORGIVEN:
+                    names.add(slip)
+                    standing.verdicts[id][n] = REPEATED
 
 
 def _is_again(

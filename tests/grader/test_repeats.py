@@ -14,6 +14,11 @@ from problems.expression import Expression, Ref
 FAMILIES = ("sgd", "lfd", "lfd-numeric", "deep", "two-rounds", "binary")
 
 
+@pytest.fixture
+def mazur() -> Exercise:
+    return exercises("mazur")[0]
+
+
 def first_nets(exercise: Exercise) -> list[str]:
     """The net inputs of the first layer, which read given numbers alone."""
     return [id for id in exercise.asked if id.rpartition(":")[2].startswith("net.1.")][:2]
@@ -86,3 +91,19 @@ def test_a_misconception_excuses_no_other_copies() -> None:
         report = marked(exercise, worked(exercise, copied))
         paid = [one.id for one in report.steps if one.credit > 0 and one.verdict != "correct"]
         assert [id for id in paid if id in copied] == []
+
+
+def test_a_third_misconception_is_charged_at_each_step(mazur: Exercise) -> None:
+    """One or two errors are charged once each; a sheet of many is no single error."""
+    slips = {"net.1.": "bias-left-out", "out.1.": "exponent-sign", "new.w.2.": "rate-left-out"}
+    groups = [[id for id in mazur.asked if id.startswith(start)] for start in slips]
+    put = {
+        id: slip_at(mazur, id, slip)
+        for ids, slip in zip(groups, slips.values(), strict=True)
+        for id in ids
+    }
+    expected = [groups[0][0], groups[1][0], *groups[2]]
+    assert lost(marked(mazur, worked(mazur, put))) == sorted(expected, key=mazur.asked.index)
+    two = {id: rule for id, rule in put.items() if id not in groups[1]}
+    expected = [groups[0][0], groups[2][0]]
+    assert lost(marked(mazur, worked(mazur, two))) == expected
