@@ -114,6 +114,9 @@ class Standing:
     """Where an answer follows from an unwritten value that no slip explains; absent if nowhere."""
     weak: dict[str, BoolArray] = field(default_factory=dict)
     """Where an answer is carried though a rough guess would have done; absent if nowhere."""
+    copied: dict[str, BoolArray] = field(default_factory=dict)
+    """Where an answer that follows is undetermined only because it equals one of its ingredients;
+    absent if nowhere."""
     used: dict[str, dict[int, tuple[str, ...]]] = field(default_factory=dict)
     """Step -> submission -> ids of the deviating values that its verdict rests on."""
     vouched: dict[str, BoolArray] = field(default_factory=dict)

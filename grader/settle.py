@@ -122,6 +122,7 @@ def settle(batch: Batch, standing: Standing, named: Named) -> BoolArray:
         return np.zeros(batch.count, dtype=bool)
     unexplained = _unexplained(batch, standing, named)
     _bar_invented(batch, standing)
+    _excuse_copies(batch, standing, unexplained)
     _silence_twins(batch, standing, unexplained)
     _weaken_repeats(batch, standing, named)
     kinds = rule_kinds(batch.graph, batch.asked)
@@ -193,6 +194,21 @@ def _weaken_repeats(batch: Batch, standing: Standing, named: Named) -> None:
             if copied.any():
                 nowhere = np.zeros(batch.count, dtype=bool)
                 standing.weak[id] = standing.weak.get(id, nowhere) | copied
+
+
+def _excuse_copies(batch: Batch, standing: Standing, unexplained: Mapping[str, BoolArray]) -> None:
+    """What equals an ingredient by chance, and follows from a named slip alone, counts weakly.
+
+    Nobody names a slip so that the right rule may give a copy; an invented number is made so.
+    """
+    nowhere = np.zeros(batch.count, dtype=bool)
+    for id, copied in standing.copied.items():
+        verdict = standing.verdicts.get(id)
+        if verdict is not None:
+            told = ~_is_barred(standing, id, nowhere) & ~unexplained.get(id, nowhere)
+            excused = copied & told & (verdict == UNDETERMINED)
+            verdict[excused] = CARRIED
+            standing.weak[id] = standing.weak.get(id, nowhere) | excused
 
 
 def _is_barred(standing: Standing, id: str, nowhere: BoolArray) -> BoolArray:

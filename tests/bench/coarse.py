@@ -133,8 +133,13 @@ def _is_worked_out(
     Numbers count as they are written, to a unit of the precision asked for, the coarse one too.
     """
     step, precision = of.graph.steps[child], of.design.precision
-    units = {id: precision.unit(of.graph.steps[id].kind, Ball(paper[id], 0.0)) for id in paper}
-    own = {id: Ball(paper[id], np.asarray(units[id])) for id in paper}
+    own: dict[str, Ball] = {}
+    for id, one in of.graph.steps.items():
+        if id in of.design.asked:
+            written = Ball(paper[id], 0.0)
+            own[id] = Ball(paper[id], np.asarray(precision.unit(one.kind, written)))
+        else:  # it stands nowhere: what follows from what does
+            own[id] = rule_ball(one.kind, one.rule, {**of.true, **own}, precision)
     explained = np.zeros(of.count, dtype=bool)
     for rule in (step.rule, *step.others):
         read = [ref for ref in dict.fromkeys(rule.refs()) if ref in own]
