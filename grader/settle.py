@@ -289,7 +289,7 @@ def _silence_twins(
 ) -> None:
     """What follows from invented numbers and equals a sibling's answer may be copied from it.
 
-    A right answer is copied as well by those who copy others.
+    Those who copy others copy right answers as well, and with the other sign.
     """
     times = Counter(n for rows in made_up.values() for n in rows)
     copier = np.array([times[n] >= FEWEST_CARELESS for n in range(batch.count)])
@@ -305,7 +305,9 @@ def _silence_twins(
         for other in siblings:
             followed = np.isin(standing.verdicts[other], (CARRIED, UNDETERMINED))
             followed |= copier & (standing.verdicts[other] == CORRECT)
-            same = np.abs(value - batch.values[other]) <= COPIED * array(unit)
+            near = COPIED * array(unit)
+            same = np.abs(value - batch.values[other]) <= near
+            same |= copier & (np.abs(value + batch.values[other]) <= near)
             verdict[carried & followed & same] = UNDETERMINED
 
 

@@ -18,7 +18,7 @@ import numpy as np
 import truth_table as table
 from coarse import coarse, old_weights
 from filled_sheets import gain
-from part_work import ONE_UNIT
+from part_work import ONE_UNIT, SIBLINGS
 from part_work import PARTS as PARTS_OF_WORK
 from peers import peer_counts
 from slipping import five_slips, one_slip, too_small, two_slips
@@ -40,11 +40,12 @@ HABITS = (
     "more digits",
     "figures",
 )
-KINDS_OF_CHEAT = cheats.CHEATS | cheats.COPIED | PARTS_OF_WORK | ONE_UNIT | cheats.ONE_KIND
+UNLIMITED = ONE_UNIT | cheats.ONE_KIND | SIBLINGS
+KINDS_OF_CHEAT = cheats.CHEATS | cheats.COPIED | PARTS_OF_WORK | UNLIMITED
 POINTS_ALLOWED = (
     dict.fromkeys(cheats.CHEATS | cheats.COPIED, table.CHEAT_POINTS)
     | dict.fromkeys(PARTS_OF_WORK, table.PART_POINTS)
-    | dict.fromkeys(ONE_UNIT | cheats.ONE_KIND, None)
+    | dict.fromkeys(UNLIMITED, None)
 )
 """Unearned points of 100 that each kind of sheet may earn; None where it is only told."""
 
