@@ -138,6 +138,11 @@ def _followed(
         if slip:
             named.setdefault(children[0], {})[int(rows[n])] = slip
             second.verdicts[children[0]][n] = SLIP
+            for marks in (second.elaborate, second.chance):
+                if id in marks:
+                    marks.setdefault(children[0], np.zeros(len(rows), dtype=bool))[n] = marks[id][
+                        n
+                    ]
             continue
         for child in children:
             nowhere = np.zeros(len(rows), dtype=bool)
@@ -156,6 +161,9 @@ def _keep_names(
         before, again = verdict[rows[kept]], second.verdicts[id]
         lost = kept[(before == SLIP) & (again[kept] == WRONG)]
         again[lost] = SLIP
+        for old, new in ((standing.elaborate, second.elaborate), (standing.chance, second.chance)):
+            if id in old:
+                new.setdefault(id, np.zeros(len(rows), dtype=bool))[lost] = old[id][rows[lost]]
         for n in kept[(before == SLIP) & (again[kept] != SLIP)].tolist():
             named.get(id, {}).pop(int(rows[n]), None)
 
