@@ -1,0 +1,165 @@
+"""Text that a PDF shows: in the look of a field, on its pages, and whose fonts it is set in.
+
+Source: PDF 32000-1, 9 (text), 8.10 (form XObjects).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grader.read.pdfobjects import Box, entries, get, identity, resolved
+from problems.patterns import pattern
+
+CLIPPED = 10
+"""Characters that fit a field; of a longer text a look may show only a part."""
+MOST_PIECES = 200
+DEEPEST_FORM = 3
+
+_MINUS = str.maketrans(dict.fromkeys("‐‑‒–—−﹣－", "-"))
+_SHOWS = (b"Tj", b"TJ", b"'", b'"')
+"""Operators that show text."""
+_OURS = pattern(r"/?(?:[A-Z]{6}\+)?(?:BPGModern|STIXTwo)")
+"""The fonts of our documents, whatever letters stand before the name of a part of one."""
+_OCR = pattern(r"GlyphLess|HiddenHorzOCR|Invisible")
+_UNSEEN = pattern(rb"(?<!\d)3\s+Tr\b")
+"""Text that is not shown, as programs lay it under the picture of a page."""
+
+
+def shown_in(stream: Any) -> str:
+    """The text that the look of a field shows; '' where there is none or it cannot be told."""
+    from pypdf import PageObject
+
+    if not any(operator in bytes(stream.get_data()) for operator in _SHOWS):
+        return ""
+    try:
+        return str(PageObject().extract_xform_text(stream)).strip()
+    except (MemoryError, RecursionError):
+        raise
+    except Exception:  # noqa: BLE001 - a damaged look says nothing; the value is there
+        return ""
+
+
+def agree(shown: str, held: str) -> bool:
+    """Whether a text may be the same as another, of which letters were lost on the way.
+
+    A font without a sign leaves it out or writes `?`, and a long text is cut at the border.
+
+    >>> agree("-0.5", "−0.5"), agree("7,65·10?²", "7,65·10⁻²"), agree("0.5", "0.51")
+    (True, True, False)
+    """
+    one, other = _bare(shown), _bare(held)
+    if one == other or (len(other) > CLIPPED and len(one) >= CLIPPED and one in other):
+        return True
+    return not (shown.isascii() and held.isascii()) and _ascii(one) == _ascii(other) != ""
+
+
+def _bare(text: str) -> str:
+    return "".join(text.translate(_MINUS).split())
+
+
+def _ascii(text: str) -> str:
+    return "".join(char for char in text if char.isascii() and char not in "?-")
+
+
+# pages -------------------------------------------------------------------------------------
+
+
+class Sources:
+    """What a page is made of: fonts of ours and of others, pictures, drawings.
+
+    Args:
+        page: its dictionary.
+    """
+
+    def __init__(self, page: Any) -> None:
+        self.ours = False
+        self.others = False
+        self.ocr = False
+        self.pictures = 0
+        self.drawings = 0
+        self._seen: set[object] = set()
+        self._look(_resources(page), 0)
+        if self.pictures and self.others and not self.ours:
+            self.ocr |= _is_unseen(page)
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is the picture of a page, with no text but what a program guessed."""
+        return bool(self.pictures) and not self.ours and (self.ocr or not self.others)
+
+    def _look(self, resources: Any, depth: int) -> None:
+        for font in _values(get(resources, "/Font")):
+            name = str(get(font, "/BaseFont") or "")
+            ours = bool(_OURS.match(name))
+            self.ours |= ours
+            self.others |= not ours
+            self.ocr |= bool(_OCR.search(name))
+        for thing in _values(get(resources, "/XObject")):
+            if identity(thing) not in self._seen and len(self._seen) < MOST_PIECES:
+                self._seen.add(identity(thing))
+                self._object(thing, depth)
+
+    def _object(self, thing: Any, depth: int) -> None:
+        if get(thing, "/Subtype") == "/Image":
+            self.pictures += 1
+        elif depth < DEEPEST_FORM:
+            before = (self.ours, self.others, self.pictures)
+            self._look(get(thing, "/Resources"), depth + 1)
+            self.drawings += before == (self.ours, self.others, self.pictures)
+
+
+def _values(dictionary: Any) -> list[Any]:
+    values = list(dictionary.values()) if isinstance(dictionary, dict) else []
+    return [resolved(value) for value in values[:MOST_PIECES]]
+
+
+def _resources(page: Any) -> Any:
+    node = page
+    for _ in range(DEEPEST_FORM * 10):
+        found = get(node, "/Resources")
+        if found is not None or node is None:
+            return found
+        node = get(node, "/Parent")
+    return None
+
+
+def _is_unseen(page: Any) -> bool:
+    """Whether a page holds text that is not shown."""
+    contents = get(page, "/Contents")
+    streams = [resolved(one) for one in entries(contents)] or [contents]
+    return any(_UNSEEN.search(bytes(s.get_data())) for s in streams if hasattr(s, "get_data"))
+
+
+def text_on(page: Any) -> str:
+    """All text of a page, in the order in which it was set."""
+    return str(_readable(page).extract_text())[: MOST_PIECES * 1000]
+
+
+def _readable(page: Any) -> Any:
+    """A page as the library's own class, with what it inherits."""
+    from pypdf import PageObject
+    from pypdf.generic import NameObject
+
+    copy = PageObject()
+    copy.update(page)
+    resources = _resources(page)
+    if resources is not None:
+        copy[NameObject("/Resources")] = resources
+    return copy
+
+
+def foreign_text(page: Any) -> list[tuple[str, Box]]:
+    """Pieces of text on a page of ours that are set in others' fonts, with their places."""
+    found: list[tuple[str, Box]] = []
+
+    def visit(text: str, ctm: Any, matrix: Any, font: Any, size: Any) -> None:
+        name = str(get(font, "/BaseFont") or "")
+        if len(found) < MOST_PIECES and text.strip() and name and not _OURS.match(name):
+            x = matrix[4] * ctm[0] + matrix[5] * ctm[2] + ctm[4]
+            y = matrix[4] * ctm[1] + matrix[5] * ctm[3] + ctm[5]
+            high = abs(size * matrix[3] * ctm[3]) or 1.0
+            wide = 0.5 * high * len(text.strip())
+            found.append((text.strip(), (x, y, x + wide, y + high)))
+
+    _readable(page).extract_text(visitor_text=visit)
+    return found
