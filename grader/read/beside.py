@@ -29,7 +29,7 @@ class Spot:
 
 
 def near(mark: Mark, spots: Iterable[Spot]) -> list[Spot]:
-    """The fields over which something lies, or the nearest one within reach.
+    """The fields over which something lies, or the nearest empty one within reach.
 
     >>> spot = Spot("net.1.1", "net_h1", 1, (100, 100, 160, 116), "")
     >>> [s.label for s in near(Mark("text", 1, "0.5", (165, 101, 190, 113)), [spot])]
@@ -41,8 +41,8 @@ def near(mark: Mark, spots: Iterable[Spot]) -> list[Spot]:
     covered = [spot for spot in there if _share(mark.box, spot.box) >= COVERED]
     if covered:
         return covered
-    close = [spot for spot in there if _gap(mark.box, spot.box) <= REACH]
     box = mark.box
+    close = [spot for spot in there if not spot.text and _gap(box, spot.box) <= REACH]
     return sorted(close, key=lambda s: (_gap(box, s.box), -_share(box, s.box)))[:1]
 
 

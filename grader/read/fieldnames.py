@@ -12,7 +12,7 @@ from grader.read.pdffile import Field
 from problems.patterns import pattern
 from templates.fields import EXERCISES
 
-_NUMBER = pattern(r"(?:[#_. ]\d{1,4}|\[\d{1,4}\]|[ _]?\(\d{1,4}\))$")
+_NUMBER = pattern(r"(?:[#_. ]\d{1,7}|[ _]?\[\d{1,7}\]|[ _]?\(\d{1,7}\))$")
 _BOUNDARY = "._/: ]"
 OURS = pattern(r"(?:^|[._/: \]])(\d{1,3})_[a-z]")
 """The beginning of a step's field: the number of the exercise, and the step."""

@@ -6,7 +6,7 @@ head of each page say them too. What lies beside the fields is never graded, and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from grader.errors import EmptyForm, Lost, Problem, SubmissionError
 from grader.read.beside import Spot, listed, near
@@ -79,12 +79,12 @@ def _exercises(found: Opened, builder: Builder) -> list[Exercise] | None:
 
 
 def _numbered(builder: Builder, number: int, count: int) -> Exercise | None:
-    """An exercise of whoever's place this is; alone it need not be the first of several."""
-    if number == 1 and count == 1:
-        found = builder.find("", "")
-        if not isinstance(found, Lost) and found.number == 1:
-            return found
-    return builder.exercise("", "", number=number)
+    """An exercise of whoever's place this is; one alone may be the only one there."""
+    found = builder.find("", "") if count == 1 else None
+    if isinstance(found, Exercise) and found.number == number:
+        return found
+    of_number = builder.exercise("", "", number=number)
+    return of_number if of_number and of_number.number == number else None
 
 
 def _ids(found: Opened, file: str) -> list[str]:
@@ -158,12 +158,11 @@ class _Worksheet:
             count = f"{len(twofold)} fields are in doubt, the first" if twofold[1:] else "in doubt"
             return refusal(self.builder.file, code, f"{count} {label}: {message}")
         told = self._told()
+        if self.others:
+            file = self.builder.file
+            told.append(Problem(file, None, None, "bad_step", _foreign(self.others)))
         if told:
-            problems = [
-                Problem(self.builder.file, None, None, "beside_fields", f"{one}; this {_BESIDE}")
-                for one in told
-            ]
-            return SubmissionError(problems)
+            return SubmissionError(told)
         problem = Problem(self.builder.file, None, None, "empty", _EMPTY)
         return EmptyForm(problem, tuple(self.exercises))
 
@@ -210,27 +209,30 @@ class _Worksheet:
     def _tell(self, to: Submission, missing: bool) -> None:
         """List what is in no field of ours; where nothing can be lost by it, as a note."""
         blank = missing or any(not one.texts for one in self.own.values())
+        over = any(spot.text != mark.text for mark, at in self.marks for spot in at)
         for told in self._told():
-            said = Problem(to.file, None, None, "beside_fields", f"{told}; this {_BESIDE}")
-            if blank or any(spot.text != mark.text for mark, at in self.marks for spot in at):
-                to.problems.append(said)
+            if blank or over:
+                to.problems.append(told)
             else:
-                self.builder.notes.add(None, None, said.code, said.message)
+                self.builder.notes.add(None, None, told.code, told.message)
+        if self.others:
+            foreign = _foreign(self.others)
+            to.problems.append(Problem(to.file, None, None, "bad_step", foreign))
 
-    def _told(self) -> list[str]:
-        return [*listed(self.marks), *_foreign(self.others)]
+    def _told(self) -> list[Problem]:
+        file = self.builder.file
+        said = (f"{page}; this {_BESIDE}" for page in listed(self.marks))
+        return [Problem(file, None, None, "beside_fields", text) for text in said]
 
 
-def _foreign(others: Iterable[Field]) -> list[str]:
+def _foreign(others: Sequence[Field]) -> str:
     """Filled fields that are none of the worksheet's."""
     said = []
-    for one in others:
+    for one in others[:FEW]:
         where = f" on page {one.places[0][0]}" if one.places else ""
         said.append(f"{one.name[:60]!r}{where} holds {one.texts[0][0][:60]!r}")
-    if not said:
-        return []
-    more = f", and {len(said) - FEW} more" if len(said) > FEW else ""
-    return [f"fields that are none of this worksheet's: {', '.join(said[:FEW])}{more}"]
+    more = f", and {len(others) - FEW} more" if others[FEW:] else ""
+    return f"fields that are none of this worksheet's: {', '.join(said)}{more}"
 
 
 def _put_labels(found: Opened, builder: Builder) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grader.errors import Lost, SubmissionError
+from grader.read.kinds import SCAN
 from grader.read.pdffields import title_ids
 from grader.read.pdffile import Opened
 from grader.read.submission import Find
@@ -16,11 +17,6 @@ _FLATTENED = (
     "this worksheet has no fields any more: it was printed to PDF or flattened, so that the "
     "answers are only pictures of letters; open the worksheet you were given, fill it in and "
     "save it (not print it), or hand in answers.csv"
-)
-_SCAN = (
-    "this is a scan or photograph, of which nothing can be read{whose}; type the answers into the "
-    "fields of the worksheet you were given and save it, or hand in answers.csv; whoever grades "
-    "it by hand: the square code on each page names the exercise"
 )
 _XFA = (
     "this is a form of another kind (XFA), of which nothing can be read; open the worksheet you "
@@ -38,7 +34,8 @@ def formless(found: Opened, file: str, find: Find) -> SubmissionError:
     """
     ids = title_ids(found.title) or list(found.ids)
     if found.pictures and found.pictures == found.pages:
-        return refusal(file, "scan", _SCAN.format(whose=whose(ids, find)))
+        who = whose(ids, find) or " (the square code on each page names the exercise)"
+        return refusal(file, "scan", f"the pages of this PDF are pictures: {SCAN}{who}")
     if found.xfa:
         return refusal(file, "no_form", _XFA)
     if ids or found.ours:
