@@ -71,11 +71,19 @@ def _exercises(found: Opened, builder: Builder) -> list[Exercise] | None:
     else:
         return None
     known = [one for one in exercises if one is not None]
-    by_heads = len({one.student for one in known}) if ids == list(found.ids) else 1
-    if by_heads > 1 or len({one.number for one in known}) < len(known):
+    if len({one.number for one in known}) < len(known) or _are_mixed(ids, known, found):
         message = "pages of several worksheets are in this PDF"
         raise refusal(builder.file, "identity", f"{message} ({_and(ids)}); hand in each by itself")
     return known
+
+
+def _are_mixed(ids: list[str], known: list[Exercise], found: Opened) -> bool:
+    """Whether pages, of which the heads alone say whose they are, are of several students."""
+    return (
+        ids == list(found.ids)
+        and len(ids) > 1
+        and (len(known) < len(ids) or len({one.student for one in known}) > 1)
+    )
 
 
 def _numbered(builder: Builder, number: int, count: int) -> Exercise | None:

@@ -29,7 +29,8 @@ def shown_in(stream: Any) -> str:
     """The text that the look of a field shows; '' where there is none or it cannot be told."""
     from pypdf import PageObject
 
-    if not any(operator in bytes(stream.get_data()) for operator in _SHOWS):
+    marks = bytes(stream.get_data())
+    if not any(operator in marks for operator in _SHOWS):
         return ""
     try:
         return str(PageObject().extract_xform_text(stream)).strip()
@@ -50,7 +51,8 @@ def agree(shown: str, held: str) -> bool:
     one, other = _bare(shown), _bare(held)
     if one == other or (len(other) > CLIPPED and len(one) >= CLIPPED and one in other):
         return True
-    return not (shown.isascii() and held.isascii()) and _ascii(one) == _ascii(other) != ""
+    lossy = bool(other) and not (shown.isascii() and held.isascii())
+    return lossy and _ascii(one) == _ascii(other)
 
 
 def _bare(text: str) -> str:
@@ -74,13 +76,13 @@ class Sources:
     def __init__(self, page: Any) -> None:
         self.ours = False
         self.others = False
-        self.ocr = False
+        self.ocr = False  # what text there is lies unseen under a picture
         self.pictures = 0
         self.drawings = 0
         self._seen: set[object] = set()
         self._look(_resources(page), 0)
         if self.pictures and self.others and not self.ours:
-            self.ocr |= _is_unseen(page)
+            self.ocr |= not _shows_text(page)
 
     @property
     def is_picture(self) -> bool:
@@ -123,11 +125,12 @@ def _resources(page: Any) -> Any:
     return None
 
 
-def _is_unseen(page: Any) -> bool:
-    """Whether a page holds text that is not shown."""
+def _shows_text(page: Any) -> bool:
+    """Whether a page shows text itself, and not only below its picture for a search."""
     contents = get(page, "/Contents")
     streams = [resolved(one) for one in entries(contents)] or [contents]
-    return any(_UNSEEN.search(bytes(s.get_data())) for s in streams if hasattr(s, "get_data"))
+    marks = b"\n".join(bytes(s.get_data()) for s in streams if hasattr(s, "get_data"))
+    return any(operator in marks for operator in _SHOWS) and not _UNSEEN.search(marks)
 
 
 def text_on(page: Any) -> str:
