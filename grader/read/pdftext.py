@@ -5,6 +5,8 @@ Source: PDF 32000-1, 9 (text), 8.10 (form XObjects).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from grader.read.pdfobjects import Box, entries, get, identity, resolved
@@ -29,15 +31,11 @@ def shown_in(stream: Any) -> str:
     """The text that the look of a field shows; '' where there is none or it cannot be told."""
     from pypdf import PageObject
 
-    marks = bytes(stream.get_data())
-    if not any(operator in marks for operator in _SHOWS):
-        return ""
-    try:
-        return str(PageObject().extract_xform_text(stream)).strip()
-    except (MemoryError, RecursionError):
-        raise
-    except Exception:  # noqa: BLE001 - a damaged look says nothing; the value is there
-        return ""
+    with tolerant():
+        marks = bytes(stream.get_data())
+        if any(operator in marks for operator in _SHOWS):
+            return str(PageObject().extract_xform_text(stream)).strip()
+    return ""
 
 
 def agree(shown: str, held: str) -> bool:
@@ -61,6 +59,20 @@ def _bare(text: str) -> str:
 
 def _ascii(text: str) -> str:
     return "".join(char for char in text if char.isascii() and char not in "?-")
+
+
+@contextmanager
+def tolerant() -> Iterator[None]:
+    """A block that may fail: fonts of others are damaged in ways that no library foresees.
+
+    The fields are read without it; what takes too much room still ends it all.
+    """
+    try:
+        yield
+    except (MemoryError, RecursionError):
+        raise
+    except Exception:  # noqa: BLE001 - damaged files make parsers raise anything
+        pass
 
 
 # pages -------------------------------------------------------------------------------------
@@ -135,7 +147,9 @@ def _shows_text(page: Any) -> bool:
 
 def text_on(page: Any) -> str:
     """All text of a page, in the order in which it was set."""
-    return str(_readable(page).extract_text())[: MOST_PIECES * 1000]
+    with tolerant():
+        return str(_readable(page).extract_text())[: MOST_PIECES * 1000]
+    return ""
 
 
 def _readable(page: Any) -> Any:
@@ -151,9 +165,13 @@ def _readable(page: Any) -> Any:
     return copy
 
 
-def foreign_text(page: Any) -> list[tuple[str, Box]]:
-    """Pieces of text on a page of ours that are set in others' fonts, with their places."""
-    found: list[tuple[str, Box]] = []
+def foreign_text(page: Any) -> list[tuple[str, Box | None]]:
+    """Pieces of text on a page of ours that are set in others' fonts, with their places.
+
+    Text that cannot be told is '', without a place.
+    """
+    found: list[tuple[str, Box | None]] = []
+    done = False
 
     def visit(text: str, ctm: Any, matrix: Any, font: Any, size: Any) -> None:
         name = str(get(font, "/BaseFont") or "")
@@ -164,5 +182,7 @@ def foreign_text(page: Any) -> list[tuple[str, Box]]:
             wide = 0.5 * high * len(text.strip())
             found.append((text.strip(), (x, y, x + wide, y + high)))
 
-    _readable(page).extract_text(visitor_text=visit)
-    return found
+    with tolerant():
+        _readable(page).extract_text(visitor_text=visit)
+        done = True
+    return found if done else [*found, ("", None)]
