@@ -133,7 +133,8 @@ class _Worksheet:
         }
         self.own, others = sorted_out(found.fields.values(), {*self.names, EXERCISES})
         self.own.pop(EXERCISES, None)
-        self.others = [one for one in others if one.texts]
+        numbers = [one.number for one in exercises]
+        self.others = [one for one in others if one.texts and not _of_another(one, numbers)]
         self.marks = [(mark, near(mark, self._spots())) for mark in found.marks]
 
     def put(self) -> None:
@@ -231,6 +232,11 @@ class _Worksheet:
         file = self.builder.file
         said = (f"{page}; this {_BESIDE}" for page in listed(self.marks))
         return [Problem(file, None, None, "beside_fields", text) for text in said]
+
+
+def _of_another(one: Field, numbers: Sequence[int]) -> bool:
+    """Whether a field belongs to an exercise that is not graded here, as is said of its id."""
+    return any(number not in numbers for number in numbers_named([one]))
 
 
 def _foreign(others: Sequence[Field]) -> str:

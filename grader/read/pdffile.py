@@ -13,6 +13,8 @@ from grader.read.table import refusal
 
 LARGEST = 20_000_000
 """Bytes of a worksheet; ours have some hundred thousand."""
+MOST = 8
+"""Texts and places kept of a field; two are a contradiction."""
 
 _WORDS = {
     "encrypted": "this PDF is locked with a password; save it without one",
@@ -37,6 +39,7 @@ class Field:
         known = {text for text, _ in self.texts}
         self.texts += [one for one in other.texts if one[0] not in known]
         self.places += other.places
+        del self.texts[MOST:], self.places[MOST:]
 
     @property
     def text(self) -> str:

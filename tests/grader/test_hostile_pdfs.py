@@ -96,6 +96,13 @@ HOSTILE = {
         CATALOG, PAGES, page(annotations(b"<</Subtype/Widget/T(f)/V 5 0 R>>" * 19_000)), FIELD,
         b"(" + b"1" * 100_000 + b")",
     ),
+    "one step in 19,000 fields": document(
+        CATALOG, PAGES,
+        page(annotations(
+            *(b"<</Subtype/Widget/T(1_net_h1)/V(%d)/Rect[0 0 9 9]>>" % n for n in range(19_000)),
+            NOTE * 500,
+        )), FIELD,
+    ),
     "rectangles, flags and names of the wrong kind": document(
         CATALOG, PAGES,
         page(annotations(

@@ -221,6 +221,30 @@ def test_text_pasted_into_the_page_is_told(
     assert problems(read(data, exercise)) == []
 
 
+def test_text_pasted_as_a_drawing_is_told(
+    exercise: Exercise, blank: bytes, right: dict[str, str]
+) -> None:
+    """In an object of its own, as programs for signing put it."""
+
+    def write(canvas: Canvas) -> None:
+        canvas.beginForm("signed")
+        canvas.drawString(100, 100, "0.4321")
+        canvas.endForm()
+        canvas.doForm("signed")
+
+    def stroke(canvas: Canvas) -> None:
+        canvas.beginForm("drawn")
+        canvas.line(100, 100, 120, 120)
+        canvas.endForm()
+        canvas.doForm("drawn")
+
+    data = by_chrome(blank, dict(list(right.items())[:3]))
+    (problem,) = problems(read(pasted(data, 0, write), exercise))
+    assert "text '0.4321'" in problem.message
+    (problem,) = problems(read(pasted(data, 2, stroke), exercise))
+    assert problem.message.startswith("page 3, beside the fields: drawing")
+
+
 def test_a_picture_laid_over_a_page_is_told(
     exercise: Exercise, blank: bytes, right: dict[str, str]
 ) -> None:
@@ -463,6 +487,17 @@ def test_a_field_whose_name_is_lost_is_told_with_what_it_holds(
     told = {problem.code: problem.message for problem in problems(found)}
     assert f"'undefined_2' on page 1 holds {right[first]!r}" in told["bad_step"]
     assert exercise.labels[exercise.asked[0]] in told["no_form"]
+
+
+def test_fields_of_an_exercise_that_is_not_ours_are_not_called_foreign() -> None:
+    """The service grades one exercise of a worksheet that holds several."""
+    one, two = known(2)
+    two = replace(two, number=2, student=one.student)
+    names = {field_name(e.number, "net.1.1"): "0.5" for e in (one, two)}
+    data = by_chrome(pdf(sheets.worksheet([sheet(one), sheet(two)])), names)
+    found = read(data, one)
+    assert [problem.code for problem in problems(found)] == ["bad_id"]
+    assert values(found) == {"net.1.1": 0.5}
 
 
 # what is no form ---------------------------------------------------------------------------
