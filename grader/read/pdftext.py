@@ -23,6 +23,8 @@ _SHOWS = (b"Tj", b"TJ", b"'", b'"')
 _OURS = pattern(r"/?(?:[A-Z]{6}\+)?(?:BPGModern|STIXTwo)")
 """The fonts of our documents, whatever letters stand before the name of a part of one."""
 _OCR = pattern(r"GlyphLess|HiddenHorzOCR|Invisible")
+_PAINTS = pattern(rb"(?:^|\s)(?:[SsfFBb]\*?)(?:\s|$)")
+"""Operators that draw a line or fill an area."""
 _UNSEEN = pattern(rb"(?<!\d)3\s+Tr\b")
 """Text that is not shown, as programs lay it under the picture of a page."""
 
@@ -93,6 +95,8 @@ class Sources:
         self.drawings = 0
         self._seen: set[object] = set()
         self._look(_resources(page), 0)
+        if self.ours:
+            self.drawings += _added_drawings(page)
         if self.pictures and self.others and not self.ours:
             self.ocr |= not _shows_text(page)
 
@@ -143,6 +147,18 @@ def _shows_text(page: Any) -> bool:
     streams = [resolved(one) for one in entries(contents)] or [contents]
     marks = b"\n".join(bytes(s.get_data()) for s in streams if hasattr(s, "get_data"))
     return any(operator in marks for operator in _SHOWS) and not _UNSEEN.search(marks)
+
+
+def _added_drawings(page: Any) -> int:
+    """Streams of lines and areas behind the contents of a page of ours.
+
+    Ours is one stream, in which everything is marked as part of the document's structure.
+    """
+    streams = [resolved(one) for one in entries(get(page, "/Contents"))[:MOST_PIECES]]
+    if len(streams) < 2:
+        return 0
+    found = [bytes(one.get_data()) for one in streams if hasattr(one, "get_data")]
+    return sum(bool(_PAINTS.search(one)) and b"BDC" not in one for one in found)
 
 
 def text_on(page: Any) -> str:

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from fillers import by_chrome, by_pypdf
 from handed_pdfs import (
     annotated,
+    appended,
     boxes,
     changed,
     each_field,
@@ -243,6 +244,25 @@ def test_text_pasted_as_a_drawing_is_told(
     assert "text '0.4321'" in problem.message
     (problem,) = problems(read(pasted(data, 2, stroke), exercise))
     assert problem.message.startswith("page 3, beside the fields: drawing")
+
+
+def test_lines_drawn_behind_our_contents_are_told(
+    exercise: Exercise, blank: bytes, right: dict[str, str]
+) -> None:
+    """Handwriting as apps add it; a mere change of coordinates is none."""
+    data = by_chrome(blank, dict(list(right.items())[:3]))
+    found = read(appended(data, 1, "q 1 0 0 RG 100 100 m 120 130 l S Q"), exercise)
+    assert problems(found)[0].message.startswith("page 2, beside the fields: drawing")
+    assert problems(read(appended(data, 1, "q 1 0 0 1 0 0 cm Q"), exercise)) == []
+
+
+def test_fields_that_share_a_look_show_nothing_of_their_own(
+    exercise: Exercise, blank: bytes, right: dict[str, str]
+) -> None:
+    """Scripts write every value into the one look that all empty fields of a size have."""
+    found = read(by_pypdf(blank, right), exercise)
+    assert values(found) == printed(exercise)
+    assert problems(found) == []
 
 
 def test_a_picture_laid_over_a_page_is_told(
@@ -619,6 +639,23 @@ def test_pages_without_a_form_come_in_by_every_archive(
     assert (one["student"], one["score"], one["max"]) == ("ada", here, len(right))
     assert [problem["code"] for problem in one["problems"]] == ["no_form"]
     assert status == 1
+
+
+def test_a_worksheet_whose_numbers_were_replaced_is_named(hw: Path, tmp_path: Path) -> None:
+    """An earlier version of the assignment: not graded against the new numbers."""
+    again = tmp_path / "hw1"
+    made = ["generate", "mazur", "--count", "1", "--seed", "other", "--formats", "none"]
+    assert CliRunner().invoke(cli, [*made, "--out", str(again)]).exit_code == 0
+    one, data, _ = answered(hw, "ada")
+    for name, copy in (("whole.pdf", data), ("page.pdf", pages_only(data, first=1, last=2))):
+        (tmp_path / name).write_bytes(copy)
+        status, report = checked(again, tmp_path / name)
+        assert report["reports"] == []
+        (problem,) = report["problems"]
+        assert problem["code"] == "bad_id"
+        assert repr(one.id) in problem["message"]
+        assert "another assignment" in problem["message"]
+        assert status == 1
 
 
 def test_a_scan_is_listed_and_not_graded(hw: Path, tmp_path: Path) -> None:

@@ -104,6 +104,19 @@ def pasted(data: bytes, page: int, draw: Callable[[Canvas], None]) -> bytes:
     return changed(data, lambda writer: writer.pages[page].merge_page(over))
 
 
+def appended(data: bytes, page: int, operators: str) -> bytes:
+    """With a stream of operators behind the contents of a page."""
+
+    def add(writer: PdfWriter) -> None:
+        stream = DecodedStreamObject()
+        stream.set_data(operators.encode())
+        contents = writer.pages[page].raw_get("/Contents")
+        both = ArrayObject([contents, writer._add_object(stream)])
+        writer.pages[page][NameObject("/Contents")] = both
+
+    return changed(data, add)
+
+
 def stale(data: bytes, values: Mapping[str, str]) -> bytes:
     """With other fields on the pages than the form's list names."""
 
