@@ -239,11 +239,7 @@ class Folder:
         by_id, by_student = self._index
         if id:
             if id not in by_id:
-                message = (
-                    f"no exercise {id!r} in {self.path.name}: this is work on another assignment, "
-                    "or on numbers in whose place others were issued"
-                )
-                return Lost("bad_id", message)
+                return Lost("bad_id", f"no exercise {id!r} in {self.path.name}")
             found = self.exercise(by_id[id])
             if student and student != found.student:
                 message = f"exercise {id} belongs to another student than {student!r}"
