@@ -45,9 +45,11 @@ from sheets_of import sheet
 
 from grader.cli import cli
 from grader.errors import EmptyForm, Lost, Problem, SubmissionError
+from grader.read import pdffields
 from grader.read.files import read_file
 from grader.read.number import Unreadable, Written
 from grader.read.submission import Read
+from problems import family
 from problems.exercise import Exercise
 from templates import sheets
 from templates.fields import field_name
@@ -201,6 +203,16 @@ def test_marks_that_say_nothing_are_passed_over(
     found = read(data, exercise)
     assert problems(found) == []
     assert found.notes == ()
+
+
+@pytest.mark.parametrize("name", family.names())
+def test_on_our_own_pages_nothing_is_foreign(name: str) -> None:
+    """What others add is told by fonts, pictures and drawings that no worksheet of ours has."""
+    (one,) = exercises(name, 1)
+    found = pdffields.read(pdf(sheets.worksheet([sheet(one)])))
+    assert found["ours"] == found["pages"] > 0
+    assert found["marks"] == []
+    assert not any(field["texts"] for field in found["fields"] if field["name"] != "exercise")
 
 
 def test_text_pasted_into_the_page_is_told(

@@ -69,29 +69,32 @@ def boxes(data: bytes) -> dict[str, tuple[int, Box]]:
 
 def annotated(data: bytes, page: int, kind: str, box: Box, content: str = "") -> bytes:
     """With an annotation, as viewers add them."""
+    return changed(data, lambda writer: annotate(writer, page, kind, box, content))
 
-    def add(writer: PdfWriter) -> None:
-        note = DictionaryObject(
-            {
-                NameObject("/Type"): NameObject("/Annot"),
-                NameObject("/Subtype"): NameObject(kind),
-                NameObject("/Rect"): ArrayObject(map(FloatObject, box)),
-                NameObject("/Contents"): text(content),
-            }
-        )
-        notes = writer.pages[page].setdefault(NameObject("/Annots"), ArrayObject())
-        notes.get_object().append(writer._add_object(note))
 
-    return changed(data, add)
+def annotate(writer: PdfWriter, page: int, kind: str, box: Box, content: str) -> None:
+    note = DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/Annot"),
+            NameObject("/Subtype"): NameObject(kind),
+            NameObject("/Rect"): ArrayObject(map(FloatObject, box)),
+            NameObject("/Contents"): text(content),
+        }
+    )
+    notes = writer.pages[page].setdefault(NameObject("/Annots"), ArrayObject())
+    notes.get_object().append(writer._add_object(note))
 
 
 def typed_beside(data: bytes, values: Mapping[str, str], kind: str = "/FreeText") -> bytes:
     """With text in boxes of its own, exactly over the fields."""
     where = boxes(data)
-    for name, value in values.items():
-        page, box = where[name]
-        data = annotated(data, page, kind, box, value)
-    return data
+
+    def add(writer: PdfWriter) -> None:
+        for name, value in values.items():
+            page, box = where[name]
+            annotate(writer, page, kind, box, value)
+
+    return changed(data, add)
 
 
 def pasted(data: bytes, page: int, draw: Callable[[Canvas], None]) -> bytes:
