@@ -135,7 +135,8 @@ class _Worksheet:
         self.own.pop(EXERCISES, None)
         numbers = [one.number for one in exercises]
         self.others = [one for one in others if one.texts and not _of_another(one, numbers)]
-        self.marks = [(mark, near(mark, self._spots())) for mark in found.marks]
+        spots = self._spots()
+        self.marks = [(mark, near(mark, spots)) for mark in found.marks]
 
     def put(self) -> None:
         """All answers and problems.
@@ -143,7 +144,7 @@ class _Worksheet:
         Raises:
             SubmissionError: there is nothing to grade.
         """
-        if not self.own:
+        if not self.own and not self.others:
             raise formless(self.found, self.builder.file, self.builder.find)
         if not any(one.text for one in self.own.values()):
             raise self._nothing()
@@ -152,7 +153,7 @@ class _Worksheet:
 
     def _spots(self) -> list[Spot]:
         return [
-            Spot(id, exercise.labels[id], page, box, self.own[name].text)
+            Spot(id, exercise.labels[id], page, box, self.own[name].first)
             for name, (exercise, id) in self.names.items()
             if name in self.own
             for page, box in self.own[name].places
@@ -164,8 +165,8 @@ class _Worksheet:
         if twofold:
             code, message = twofold[0].refused or ("", "")
             label = self._label(twofold[0])
-            count = f"{len(twofold)} fields are in doubt, the first" if twofold[1:] else "in doubt"
-            return refusal(self.builder.file, code, f"{count} {label}: {message}")
+            count = f"{len(twofold)} fields are in doubt, the first " if twofold[1:] else ""
+            return refusal(self.builder.file, code, f"{count}{label}: {message}")
         told = self._told()
         if self.others:
             file = self.builder.file

@@ -36,15 +36,22 @@ class Field:
 
     def add(self, other: Field) -> None:
         """What another field of the same meaning holds."""
-        known = {text for text, _ in self.texts}
-        self.texts += [one for one in other.texts if one[0] not in known]
-        self.places += other.places
-        del self.texts[MOST:], self.places[MOST:]
+        known = dict(self.texts)
+        for text, where in other.texts:
+            if known.get(text, SHOWN) in (SHOWN, RICH):  # what is held counts for more
+                known[text] = where
+        self.texts = list(known.items())[:MOST]
+        self.places = [*self.places, *other.places][:MOST]
 
     @property
     def text(self) -> str:
         """What it holds; '' if that is nothing or in doubt."""
-        return self.texts[0][0] if self.texts and not self.refused else ""
+        return "" if self.refused else self.first
+
+    @property
+    def first(self) -> str:
+        """The first of its texts, '' if there is none."""
+        return self.texts[0][0] if self.texts else ""
 
     @property
     def refused(self) -> tuple[str, str] | None:
@@ -55,13 +62,9 @@ class Field:
         code = "shown_otherwise" if unheld else "duplicate_step"
         said = [f"{text[:60]!r} {where}" for text, where in self.texts[:4]]
         if len(said) == 1:
-            return code, f"this field holds nothing, but {said[0]} there is {_only(self)!r}"
+            return code, f"this field has no value, only {said[0]}; type it anew and save"
         message = f"two readings of one field: {', '.join(said[:-1])} and {said[-1]}"
         return code, f"{message}; type it anew and save"
-
-
-def _only(one: Field) -> str:
-    return one.texts[0][0][:60]
 
 
 @dataclass(frozen=True, slots=True)

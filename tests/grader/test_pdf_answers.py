@@ -30,7 +30,7 @@ from handed_pdfs import (
     written,
 )
 from issued_exercises import exercises
-from pypdf import PdfWriter
+from pypdf import PdfReader, PdfWriter
 from pypdf.generic import (
     ArrayObject,
     BooleanObject,
@@ -359,6 +359,17 @@ def test_what_is_only_shown_is_told_not_called_blank(exercise: Exercise, blank: 
     assert "'0.25'" in problem.message
 
 
+def test_what_one_field_shows_and_another_of_its_name_holds_is_one_reading(
+    exercise: Exercise, blank: bytes
+) -> None:
+    data = each_field(blank, lambda writer, widget: looking(writer, widget, "0.25"))
+    names = [field_name(1, id) for id in exercise.asked]
+    both = pages_only(data, by_pypdf(blank, dict.fromkeys(names, "0.25")))
+    found = read(both, exercise)
+    assert set(values(found)) == set(exercise.asked)
+    assert problems(found) == []
+
+
 SIGNS = ["−0.5", "0,5", "7,65·10⁻²", "1.2e-3", "0.5 × 10^-3", "½", "δ"]
 
 
@@ -532,10 +543,26 @@ def test_fields_of_an_exercise_that_is_not_ours_are_not_called_foreign() -> None
     assert values(found) == {"net.1.1": 0.5}
 
 
+def test_a_form_in_which_no_name_is_ours_is_told_with_what_it_holds(
+    exercise: Exercise, filled: bytes, right: dict[str, str]
+) -> None:
+    numbers = iter(range(1, 1000))
+
+    def rename(writer: PdfWriter, widget: Any) -> None:
+        widget[NameObject("/T")] = text(f"undefined_{next(numbers)}")
+
+    problem = refused(each_field(filled, rename), exercise)
+    assert problem.code == "bad_step"
+    assert f"'undefined_1' on page 1 holds {next(iter(right.values()))!r}" in problem.message
+
+
 # what is no form ---------------------------------------------------------------------------
 
 
 def test_a_scan_is_named_as_that(exercise: Exercise, filled: bytes) -> None:
+    with_back = PdfWriter(clone_from=PdfReader(io.BytesIO(scanned(filled))))
+    with_back.add_blank_page(595, 842)  # the empty back of a sheet
+    assert refused(written(with_back), exercise).code == "scan"
     problem = refused(scanned(filled), exercise)
     assert problem.code == "scan"
     assert "scan or photograph" in problem.message
