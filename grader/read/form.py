@@ -61,29 +61,24 @@ def _exercises(found: Opened, builder: Builder) -> list[Exercise] | None:
     """The exercises of a worksheet; None if the fields are not ours.
 
     Raises:
-        SubmissionError: it says two things, or pages of two students are in it.
+        SubmissionError: it says two things, or pages of several worksheets are in it.
     """
-    ids = _ids(found, builder.file)
+    named = _named(found, builder.file)
+    ids = named or found.ids
+    numbers = numbers_named(found.fields.values())
     if ids:
         exercises = [builder.exercise(id, "") for id in ids]
-    elif numbers := numbers_named(found.fields.values()):
+    elif numbers:
         exercises = [_numbered(builder, number, len(numbers)) for number in numbers]
     else:
         return None
     known = [one for one in exercises if one is not None]
-    if len({one.number for one in known}) < len(known) or _are_mixed(ids, known, found):
-        message = "pages of several worksheets are in this PDF"
-        raise refusal(builder.file, "identity", f"{message} ({_and(ids)}); hand in each by itself")
+    students = {one.student for one in known}
+    mixed = not named and (len(students) > 1 or len(ids) > len(numbers))
+    if mixed or len({one.number for one in known}) < len(known):
+        message = f"pages of several worksheets are in this PDF ({_and(ids)})"
+        raise refusal(builder.file, "identity", f"{message}; hand in each by itself")
     return known
-
-
-def _are_mixed(ids: list[str], known: list[Exercise], found: Opened) -> bool:
-    """Whether pages, of which the heads alone say whose they are, are of several students."""
-    return (
-        ids == list(found.ids)
-        and len(ids) > 1
-        and (len(known) < len(ids) or len({one.student for one in known}) > 1)
-    )
 
 
 def _numbered(builder: Builder, number: int, count: int) -> Exercise | None:
@@ -95,8 +90,8 @@ def _numbered(builder: Builder, number: int, count: int) -> Exercise | None:
     return of_number if of_number and of_number.number == number else None
 
 
-def _ids(found: Opened, file: str) -> list[str]:
-    """The ids that a PDF names: in its hidden field, its title, or the heads of its pages.
+def _named(found: Opened, file: str) -> list[str]:
+    """The ids that a PDF names in its hidden field or its title; the heads must not differ.
 
     Raises:
         SubmissionError: it names two different worksheets.
@@ -113,7 +108,14 @@ def _ids(found: Opened, file: str) -> list[str]:
             "fill in the worksheet you were given and hand in that alone"
         )
         raise refusal(file, "identity", message)
-    return named or title or list(found.ids)
+    ids = named or title
+    answered = {page for one in found.fields.values() for page, _ in one.places}
+    heads = {page: head.exercise for page, head in found.heads.items() if page in answered}
+    strange = [f"page {page} is of {id}" for page, id in heads.items() if id not in ids]
+    if ids and strange:
+        message = f"this is the worksheet of {_and(ids)}, but {_and(strange)}"
+        raise refusal(file, "identity", f"{message}; hand in each worksheet by itself")
+    return ids
 
 
 def _and(parts: Sequence[str]) -> str:
@@ -208,11 +210,18 @@ class _Worksheet:
     def _missing(self, to: Submission, lost: Sequence[str]) -> str:
         of = len(to.exercise.questions)
         more = f" and {len(lost) - FEW} more" if len(lost) > FEW else ""
-        pages = f"{self.found.pages} page{'s' if self.found.pages > 1 else ''}"
-        return (
-            f"{len(lost)} of {of} fields are missing from this PDF of {pages}: "
-            f"{', '.join(lost[:FEW])}{more}; if pages were left out, hand in the whole worksheet"
-        )
+        fields = f"{', '.join(lost[:FEW])}{more}"
+        return f"{len(lost)} of {of} fields are missing from this PDF{self._pages()}: {fields}"
+
+    def _pages(self) -> str:
+        """Which pages are missing with them, where the heads of the others tell."""
+        there = {head.number for head in self.found.heads.values()}
+        of = max((head.of for head in self.found.heads.values()), default=0)
+        gone = [str(number) for number in range(1, of + 1) if number not in there]
+        if not gone:
+            return ""
+        pages = f"page{'s' if gone[1:] else ''} {_and(gone)} of {of}"
+        return f" ({pages} left out; hand in the whole worksheet)"
 
     # beside the fields -------------------------------------------------------------------------
 

@@ -32,7 +32,7 @@ def formless(found: Opened, file: str, find: Find) -> SubmissionError:
         file: how messages call it.
         find: looks an exercise up by its id.
     """
-    ids = title_ids(found.title) or list(found.ids)
+    ids = title_ids(found.title) or found.ids
     if found.pictures and 2 * found.pictures >= found.pages and not found.ours:
         who = whose(ids, find) or " (the square code on each page names the exercise)"
         return refusal(file, "scan", f"the pages of this PDF are pictures: {SCAN}{who}")

@@ -21,7 +21,7 @@ from typing import Any, BinaryIO
 
 from grader.read.pdfmarks import MOST_MARKS, marks_on
 from grader.read.pdfobjects import pages_of
-from grader.read.pdftext import Sources, text_on
+from grader.read.pdftext import Sources, head_of, text_on
 from grader.read.pdfwidgets import Widgets
 from problems.patterns import pattern
 
@@ -35,7 +35,7 @@ MOST_READ = 20
 
 _ID = pattern(r"(?m)^[ \t]*([\w-]{1,80}-[0-9a-f]{10,64})[ \t]*$")
 """The id of an exercise, which stands alone in the head of each page."""
-
+_NUMBER = pattern(r"(?m)^page (\d{1,3}) of (\d{1,3})$")
 _TITLE = pattern(r"\[([\w-]+(?:, [\w-]+)*)\]\s*$")
 """The ids at the end of the title."""
 
@@ -56,8 +56,10 @@ def read(data: bytes) -> dict[str, Any]:
     Returns:
         `title`; `fields`: see `Widgets.fields`; `marks`: see `marks_on`; `pages`: how many;
         `pictures`: how many of them are nothing but a picture; `ours`: how many are set in our
-        fonts; `ids`: what looks like the id of an exercise on pages whose fields and title name
-        none; `xfa`: whether there is a form of another kind. Or `code`, `why`.
+        fonts; `heads`: page, exercise, number of the page and of how many, as the heads of our
+        pages say; `ids`: what looks like the id of an exercise on pages where neither they nor
+        fields nor title name one; `xfa`: whether there is a form of another kind.
+        Or `code`, `why`.
     """
     from pypdf import PdfReader
     from pypdf.errors import DependencyError
@@ -84,7 +86,8 @@ def _found(title: str, root: Any) -> dict[str, Any]:
     widgets = Widgets(root, pages)
     fields = widgets.fields()
     sources = [Sources(page) for page in pages]
-    named = title_ids(title) or any("exercise" in one["name"] for one in fields)
+    heads = _heads(pages, sources)
+    named = heads or title_ids(title) or any("exercise" in one["name"] for one in fields)
     return {
         "title": title,
         "fields": fields,
@@ -92,6 +95,7 @@ def _found(title: str, root: Any) -> dict[str, Any]:
         "pages": len(pages),
         "ours": sum(one.ours for one in sources),
         "pictures": sum(one.is_picture for one in sources),
+        "heads": heads,
         "ids": [] if named and fields else _ids(pages),
         "marks": list(_marks(pages, sources)),
     }
@@ -104,6 +108,17 @@ def _marks(pages: list[Any], sources: list[Sources]) -> Iterator[dict[str, Any]]
             if left:
                 left -= 1
                 yield mark
+
+
+def _heads(pages: list[Any], sources: list[Sources]) -> list[list[Any]]:
+    """Page, exercise, number and count, of those pages of ours whose heads can be read."""
+    found = []
+    for page, (node, made_of) in enumerate(zip(pages, sources, strict=True), 1):
+        head = head_of(node) if made_of.ours else ""
+        id, number = _ID.search(head), _NUMBER.search(head)
+        if id and number:
+            found.append([page, id[1], int(number[1]), int(number[2])])
+    return found
 
 
 def _ids(pages: list[Any]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from grader.read.child import READER
 from grader.read.pdfobjects import Box
@@ -77,6 +77,14 @@ class Mark:
     box: Box | None
 
 
+class Head(NamedTuple):
+    """What the head of a page says."""
+
+    exercise: str
+    number: int
+    of: int
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """What a PDF holds."""
@@ -84,14 +92,23 @@ class Opened:
     title: str
     fields: Mapping[str, Field]
     marks: tuple[Mark, ...]
-    ids: tuple[str, ...]
-    """What looks like an exercise's id in the heads of its pages, where nothing else names one."""
+    heads: Mapping[int, Head]
+    """Page, from 1, -> what its head says; only pages of ours."""
+    printed: tuple[str, ...]
+    """What looks like an exercise's id in the text of its pages, where nothing else names one."""
     pages: int
     pictures: int
     """Pages that are nothing but a picture."""
     ours: int
     """Pages set in the fonts of our worksheets."""
     xfa: bool
+
+    @property
+    def ids(self) -> list[str]:
+        """The exercises that the pages name, each once."""
+        return list(dict.fromkeys(head.exercise for head in self.heads.values())) or [
+            *self.printed
+        ]
 
 
 def opened(data: bytes, file: str) -> Opened:
@@ -125,6 +142,7 @@ def opened(data: bytes, file: str) -> Opened:
         str(found["title"]),
         _by_name(found["fields"]),
         tuple(Mark(m["kind"], m["page"], m["text"], _box(m["box"])) for m in found["marks"]),
+        {page: Head(*head) for page, *head in found["heads"]},
         tuple(found["ids"]),
         found["pages"],
         found["pictures"],

@@ -15,6 +15,8 @@ from problems.patterns import pattern
 CLIPPED = 10
 """Characters that fit a field; of a longer text a look may show only a part."""
 MOST_PIECES = 200
+HEAD = 1_500
+"""Bytes of a page's contents in which its head is set; ours takes some 600."""
 DEEPEST_FORM = 3
 
 _MINUS = str.maketrans(dict.fromkeys("‐‑‒–—−﹣－", "-"))
@@ -159,6 +161,30 @@ def _added_drawings(page: Any) -> int:
         return 0
     found = [bytes(one.get_data()) for one in streams if hasattr(one, "get_data")]
     return sum(bool(_PAINTS.search(one)) and b"BDC" not in one for one in found)
+
+
+def head_of(page: Any) -> str:
+    """The text with which the contents of a page begin: whose it is, exercise, page number.
+
+    Setting the whole page takes ten times as long.
+    """
+    from pypdf import PageObject
+    from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+
+    contents = get(page, "/Contents")
+    fonts = get(_resources(page), "/Font")
+    with tolerant():
+        streams = [resolved(one) for one in entries(contents)[:MOST_PIECES]] or [contents]
+        marks = b"\n".join(bytes(one.get_data()) for one in streams)[:HEAD]
+        start = DecodedStreamObject()
+        start.set_data(marks[: marks.rfind(b"ET") + 2])
+        used = {key: fonts.raw_get(key) for key in fonts if key.encode() + b" " in marks}
+        resources = DictionaryObject({NameObject("/Font"): DictionaryObject(used)})
+        copy = PageObject()
+        copy[NameObject("/Contents")] = start
+        copy[NameObject("/Resources")] = resources
+        return str(copy.extract_text())
+    return ""
 
 
 def text_on(page: Any) -> str:

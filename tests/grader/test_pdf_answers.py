@@ -458,7 +458,9 @@ def test_one_page_is_read_and_the_others_are_said_to_be_missing(
         assert {field_name(1, id) for id in values(found)} == there
         (problem,) = problems(found)
         missing, of = len(right) - len(there), len(right)
-        assert problem.message.startswith(f"{missing} of {of} fields are missing")
+        one, two = (n for n in (1, 2, 3) if n != page + 1)
+        fields = f"{missing} of {of} fields are missing from this PDF"
+        assert problem.message.startswith(f"{fields} (pages {one} and {two} of 3 left out")
 
 
 def test_a_page_says_whose_it_is_before_its_place_does(exercise: Exercise, filled: bytes) -> None:
@@ -481,6 +483,19 @@ def test_two_worksheets_in_one_file_are_refused_with_both_names() -> None:
         problem = refused(pages_only(*done, first=first, last=last), one)
         assert problem.code in ("identity", "bad_id")
         assert one.id in problem.message or other.id in problem.message
+
+
+def test_a_page_of_another_worksheet_among_ones_own_is_refused() -> None:
+    """The hidden field on the last page names one exercise, the first page's head another."""
+    one, other = known(2)
+    sheets_of_both = [pdf(sheets.worksheet([sheet(e)])) for e in (one, other)]
+    done = [by_chrome(data, {field_name(1, "net.1.1"): "0.5"}) for data in sheets_of_both]
+    parts = [pages_only(done[1], last=1), pages_only(done[0], first=1)]
+    problem = refused(pages_only(*parts), one)
+    assert problem.code == "identity"
+    assert f"worksheet of {one.id}, but page 1 is of {other.id}" in problem.message
+    appended_only = pages_only(done[0], pages_only(sheets_of_both[1], last=1))
+    assert refused(appended_only, one).code == "identity"
 
 
 RENAMED = ["doc1.{}", "{}#1", "{} [146]", "form1.{}[0]", "{}_2", "Page 1: {} (3)", "{}"]
@@ -554,6 +569,22 @@ def test_a_form_in_which_no_name_is_ours_is_told_with_what_it_holds(
     problem = refused(each_field(filled, rename), exercise)
     assert problem.code == "bad_step"
     assert f"'undefined_1' on page 1 holds {next(iter(right.values()))!r}" in problem.message
+
+
+def test_two_exercises_of_one_worksheet_are_told_by_the_heads_of_its_pages() -> None:
+    """The last page, on which a hidden field names both, is left out."""
+    one, two = known(2)
+    two = replace(two, number=2, student=one.student)
+    names = {field_name(e.number, "net.1.1"): f"0.{e.number}" for e in (one, two)}
+    data = by_chrome(pdf(sheets.worksheet([sheet(one), sheet(two)])), names)
+    both = {one.id: one, two.id: two}
+
+    def find(id: str, student: str, number: int = 0, /) -> Exercise | Lost:
+        return both.get(id, Lost("bad_id", id))
+
+    found = read_file(pages_only(data, last=-1), "worksheet.pdf", find)
+    assert [s.answers["net.1.1"].text for s in found.submissions] == ["0.1", "0.2"]
+    assert {problem.code for problem in problems(found)} == {"no_form"}
 
 
 # what is no form ---------------------------------------------------------------------------
