@@ -64,8 +64,9 @@ def promised_kind(data: bytes, file: str) -> str:
     """
     kind, called = looked_at(data)
     ending = ending_of(file)
-    if kind == "picture" and ending not in TABLES:
-        raise refusal(file, "scan", f"this is {called}: {SCAN}")
+    if kind == "picture":
+        code = "not_csv" if ending in TABLES else "scan"
+        raise refusal(file, code, f"this is {called}: {SCAN}")
     if ending == ".json" and kind == "text":
         return "json"
     if ending in PROMISED and kind != PROMISED[ending][0]:

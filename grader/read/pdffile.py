@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from grader.read.child import READER
 from grader.read.pdfobjects import Box
+from grader.read.pdftext import bare
 from grader.read.pdfwidgets import RICH, SHOWN
 from grader.read.table import refusal
 
@@ -36,11 +37,11 @@ class Field:
 
     def add(self, other: Field) -> None:
         """What another field of the same meaning holds."""
-        known = dict(self.texts)
+        known = {bare(text): (text, where) for text, where in self.texts}
         for text, where in other.texts:
-            if known.get(text, SHOWN) in (SHOWN, RICH):  # what is held counts for more
-                known[text] = where
-        self.texts = list(known.items())[:MOST]
+            if known.get(bare(text), ("", SHOWN))[1] in (SHOWN, RICH):
+                known[bare(text)] = text, where  # what is held counts for more
+        self.texts = list(known.values())[:MOST]
         self.places = [*self.places, *other.places][:MOST]
 
     @property

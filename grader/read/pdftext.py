@@ -50,14 +50,15 @@ def agree(shown: str, held: str) -> bool:
     >>> agree("-0.5", "−0.5"), agree("7,65·10?²", "7,65·10⁻²"), agree("0.5", "0.51")
     (True, True, False)
     """
-    one, other = _bare(shown), _bare(held)
+    one, other = bare(shown), bare(held)
     if one == other or (len(other) > CLIPPED and len(one) >= CLIPPED and one in other):
         return True
     lossy = bool(other) and not (shown.isascii() and held.isascii())
     return lossy and _ascii(one) == _ascii(other)
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
+    """A text without blanks, every kind of minus sign written `-`."""
     return "".join(text.translate(_MINUS).split())
 
 

@@ -312,6 +312,14 @@ def test_of_a_few_that_disagree_the_others_count(
     assert problem.code == "duplicate_step"
 
 
+def test_minus_signs_of_two_kinds_are_one_reading(exercise: Exercise, blank: bytes) -> None:
+    names = [field_name(1, id) for id in exercise.asked]
+    data = by_pypdf(blank, dict.fromkeys(names, "−0.5"))
+    found = read(stale(data, dict.fromkeys(names, "-0.5")), exercise)
+    assert set(values(found).values()) == {-0.5}
+    assert problems(found) == []
+
+
 def test_where_one_of_the_two_is_blank_the_other_counts(
     exercise: Exercise, blank: bytes, filled: bytes, right: dict[str, str]
 ) -> None:
