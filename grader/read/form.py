@@ -203,7 +203,7 @@ class _Worksheet:
         for mark, at in self.marks:
             empty = [spot for spot in at if not spot.text]
             if [spot.id for spot in empty] == [id] and empty[0].label == to.exercise.labels[id]:
-                what = f"the field is empty; this {mark.kind} lies beside it (page {mark.page})"
+                what = f"the field is empty; type what lies beside it (page {mark.page}) into it"
                 to.answers[id] = Unreadable(mark.text, "beside_fields", 0, what)
                 return
 

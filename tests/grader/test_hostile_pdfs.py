@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import random
 import zlib
 
 import pytest
 from corpus import find
+from fillers import by_chrome
+from handed_pdfs import appended, typed_beside
+from issued_exercises import exercises
 from measured import CAN_MEASURE, measured
+from sheets_of import sheet
 
 from grader.errors import SubmissionError
 from grader.read.form import read_form
+from templates import sheets
+from templates.fields import field_name
+from templates.pdf.document import pdf
 
 CALLS = 2_000_000
 MEGABYTES = 50.0
@@ -141,3 +149,38 @@ def test_each_is_refused_or_read_within_its_work_and_room(name: str) -> None:
 def test_what_is_damaged_beside_the_fields_does_not_cost_them(name: str) -> None:
     (one,) = read_form(HOSTILE[name], "w.pdf", find).submissions
     assert {id: answer.text for id, answer in one.answers.items()} == {"net_h1": "0.5"}
+
+
+TOKENS = [b"/V", b"/Annots", b"/Rect", b"/Kids", b"/Parent", b"/T", b"/AP", b"/N", b"null", b"<<"]
+TOKENS += [b">>", b"[", b"]", b"(", b")", b"1 0 R", b"3 0 R", b"1e999", b"\xfe\xff\xd8\x00", b"-"]
+
+
+def damaged(data: bytes, chance: random.Random) -> bytes:
+    """Bytes changed, lost, or replaced by what means something to a reader."""
+    found = bytearray(data)
+    for _ in range(chance.randint(1, 30)):
+        at = chance.randrange(len(found))
+        match chance.randrange(3):
+            case 0:
+                found[at] = chance.randrange(256)
+            case 1:
+                del found[at : at + chance.randint(1, 20)]
+            case _:
+                found[at : at + chance.choice([0, 4])] = chance.choice(TOKENS)
+    return bytes(found)
+
+
+def test_damaged_worksheets_raise_nothing_but_refusals() -> None:
+    """Sixty ways; what is still read is written so that it can be printed."""
+    (one,) = exercises("mazur", 1)
+    names = [field_name(1, id) for id in one.asked]
+    half = by_chrome(pdf(sheets.worksheet([sheet(one)])), dict.fromkeys(names[::2], "0.5"))
+    whole = appended(typed_beside(half, dict.fromkeys(names[1::2], "0.25")), 1, "0 0 m 9 9 l S")
+    chance = random.Random("worksheets")
+    for _ in range(60):
+        try:
+            read = read_form(damaged(whole, chance), "w.pdf", lambda id, student, number=0: one)
+            problems = [*read.problems, *(p for s in read.submissions for p in s.problems)]
+        except SubmissionError as error:
+            problems = list(error.problems)
+        assert all(str(problem).encode() for problem in problems)
