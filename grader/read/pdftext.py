@@ -42,6 +42,17 @@ def shown_in(stream: Any) -> str:
     return ""
 
 
+def shows_plainly(stream: Any, text: str) -> bool:
+    """Whether a look says a text letter by letter: then nothing need be set to compare them."""
+    marks = b""
+    with tolerant():
+        marks = bytes(stream.get_data())
+    letters = text.encode("ascii", "replace")
+    said = b"(%s)" % letters, b"<%s>" % letters.hex().upper().encode()
+    once = sum(marks.count(operator) for operator in _SHOWS) == 1
+    return once and any(one in marks for one in said)
+
+
 def agree(shown: str, held: str) -> bool:
     """Whether a text may be the same as another, of which letters were lost on the way.
 

@@ -23,7 +23,7 @@ from grader.read.pdfobjects import (
     resolved,
     text_of,
 )
-from grader.read.pdftext import agree, shown_in
+from grader.read.pdftext import agree, shown_in, shows_plainly
 
 MOST_FIELDS = 20_000
 
@@ -118,6 +118,8 @@ class Widgets:
             (found, look), *more = looks
             held = [text for text, _ in found["texts"]]
             if more or (held and self._renewed):
+                continue
+            if len(held) == 1 and shows_plainly(look, held[0]):
                 continue
             shown = shown_in(look)
             if shown and not any(agree(shown, text) for text in held):
