@@ -195,6 +195,10 @@ def place_of(item: Item, folder: Folder) -> Owner:
     return owner_of(item.parts, folder.people)
 
 
+NOT_OF_HERE = "this is work on another assignment, or on numbers in whose place others were issued"
+"""Of an exercise that is not in the assignment."""
+
+
 def finder(folder: Folder, owner: Owner, sent: bool = False) -> Find:
     """Looks up what a file says, and falls back on the place where it lies.
 
@@ -217,6 +221,8 @@ def finder(folder: Folder, owner: Owner, sent: bool = False) -> Find:
             return Lost("identity", named.doubt)
         who = named.student or student or ("" if exercise else owner.student)
         found = folder.look_up(exercise, who, number)
+        if isinstance(found, Lost) and found.code == "bad_id":
+            return Lost(found.code, f"{found.message}: {NOT_OF_HERE}")
         if owner.sure and not isinstance(found, Lost) and found.student != owner.student:
             by = f"was handed in by {owner.student!r}"
             place = by if sent else f"lies in {owner.by!r}, the place of {owner.student!r}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.read.kinds import looked_at
+from grader.read.kinds import SCAN, looked_at
 from grader.read.submission import Find, Read, read_submissions
 from grader.read.table import CLASS, Limits, refusal
 
@@ -60,10 +60,13 @@ def promised_kind(data: bytes, file: str) -> str:
     """What a file is.
 
     Raises:
-        SubmissionError: its name says that it is something else that it cannot be.
+        SubmissionError: it is a picture, or its name says that it is what it cannot be.
     """
     kind, called = looked_at(data)
     ending = ending_of(file)
+    if kind == "picture":
+        code = "not_csv" if ending in TABLES else "scan"
+        raise refusal(file, code, f"this is {called}: {SCAN}")
     if ending == ".json" and kind == "text":
         return "json"
     if ending in PROMISED and kind != PROMISED[ending][0]:

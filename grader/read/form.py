@@ -1,29 +1,33 @@
 """Submissions as the filled form of a PDF worksheet.
 
-The fields are named after the steps, and a hidden field names the exercises; the title says
-them too, because every program that fills forms keeps it.
+The fields are named after the steps, and a hidden field names the exercises; the title and the
+head of each page say them too. What lies beside the fields is never graded, and always told.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
 
-from grader.errors import EmptyForm, Lost, Problem
-from grader.read.child import READER
+from grader.errors import EmptyForm, Lost, Problem, SubmissionError
+from grader.read.beside import Spot, listed, near
+from grader.read.fieldnames import exercises_named, numbers_named, sorted_out
+from grader.read.formless import NOT_OURS, formless
+from grader.read.number import Unreadable
+from grader.read.pdffields import title_ids
+from grader.read.pdffile import Field, Opened, opened
 from grader.read.submission import Builder, Find, Read, Submission
 from grader.read.table import refusal
+from problems.exercise import Exercise
 from templates.fields import EXERCISES, field_name
 
-LARGEST = 20_000_000
-"""Bytes of a worksheet; ours have some hundred thousand."""
+FEW = 8
+"""So many fields are named; of more, how many there are."""
 
-_IDS = re.compile(r"\[([\w-]+(?:, [\w-]+)*)\]\s*$")
-"""The ids at the end of the title."""
-
-Fields = Mapping[str, list[str]]
-"""Name of a field -> what is in it, several texts where several fields share the name."""
+_EMPTY = (
+    "no field of this worksheet is filled in; if you see your answers on the pages, the program "
+    "drew them beside the fields: fill in the fields and save, or hand in answers.csv"
+)
+_BESIDE = "is not graded; type answers into the fields and save, or hand in answers.csv"
 
 
 def read_form(data: bytes, file: str, find: Find) -> Read:
@@ -35,92 +39,232 @@ def read_form(data: bytes, file: str, find: Find) -> Read:
         find: looks an exercise up by its id.
 
     Raises:
-        SubmissionError: no worksheet of ours, no fields left, or nothing filled in.
+        SubmissionError: no worksheet of ours, no fields left, nothing in them, or nothing that
+            has one reading only.
     """
-    title, fields = _opened(data, file)
-    ids = _exercise_ids(title, fields)
-    if not any(name != EXERCISES for name in fields):
-        raise refusal(file, "no_form", _FLATTENED if ids else _NOT_OURS)
+    found = opened(data, file)
+    if not any(name != EXERCISES for name in found.fields):
+        raise formless(found, file, find)
     builder = Builder(file, find)
-    if ids:
-        for exercise in filter(None, (builder.exercise(id, "") for id in ids)):
-            _put(builder.new(exercise), fields, builder)
-    else:
-        _put_labels(fields, file, builder)
-    if builder.found and not any(one.answers or one.problems for one in builder.found):
-        problem = Problem(file, None, None, "empty", _EMPTY)
-        raise EmptyForm(problem, tuple(one.exercise for one in builder.found))
+    exercises = _exercises(found, builder)
+    if exercises is None:
+        _put_labels(found, builder)
+    elif exercises:
+        _Worksheet(found, exercises, builder).put()
     return builder.read()
 
 
-_NOT_OURS = (
-    "this PDF is not a bpgrade worksheet: neither its title nor a field names an exercise; "
-    "hand in the filled worksheet.pdf or answers.csv"
-)
-_FLATTENED = (
-    "this worksheet has no fields any more: it was printed to PDF or flattened, so that the "
-    "answers are only pictures of letters; open the worksheet you were given, fill it in and "
-    "save it (not print it), or hand in answers.csv"
-)
-_EMPTY = (
-    "no field of this worksheet is filled in; if you see your answers on the pages, the program "
-    "drew them beside the fields: fill in the fields and save, or hand in answers.csv"
-)
-_WORDS = {
-    "encrypted": "this PDF is locked with a password; save it without one",
-    "too_deep": "this PDF is built in a way that no worksheet is; fill in the one you were given",
-    "broken_pdf": "this PDF is damaged and cannot be read; save or download it again",
-}
+# whose it is -------------------------------------------------------------------------------
 
 
-def _opened(data: bytes, file: str) -> tuple[str, Fields]:
-    """Title, and field name -> what is in it."""
-    if len(data) > LARGEST:
-        message = f"{len(data):,} bytes are too many for a worksheet; the limit is {LARGEST:,}"
-        raise refusal(file, "too_large", message)
-    if b"%PDF-" not in data[:1024]:
-        raise refusal(file, "not_pdf", "this is no PDF, whatever its name says")
-    found: dict[str, Any] | None = READER.read(data)
-    if found is None:
-        raise refusal(file, "broken_pdf", "this PDF takes too long to read; save it anew")
-    if "code" in found:
-        code = str(found["code"])
-        raise refusal(file, code, _WORDS[code])
-    fields: dict[str, list[str]] = {}
-    for name, text in found["fields"]:
-        fields.setdefault(name, []).append(text)
-    return str(found["title"]), fields
+def _exercises(found: Opened, builder: Builder) -> list[Exercise] | None:
+    """The exercises of a worksheet; None if the fields are not ours.
+
+    Raises:
+        SubmissionError: it says two things, or pages of several worksheets are in it.
+    """
+    named = _named(found, builder.file)
+    ids = named or found.ids
+    numbers = numbers_named(found.fields.values())
+    if ids:
+        exercises = [builder.exercise(id, "") for id in ids]
+    elif numbers:
+        exercises = [_numbered(builder, number, len(numbers)) for number in numbers]
+    else:
+        return None
+    known = [one for one in exercises if one is not None]
+    students = {one.student for one in known}
+    mixed = not named and (len(students) > 1 or len(ids) > len(numbers))
+    if mixed or len({one.number for one in known}) < len(known):
+        message = f"pages of several worksheets are in this PDF ({_and(ids)})"
+        raise refusal(builder.file, "identity", f"{message}; hand in each by itself")
+    return known
 
 
-def _exercise_ids(title: str, fields: Fields) -> list[str]:
-    named = next(iter(fields.get(EXERCISES, [])), "")
-    if not named:
-        found = _IDS.search(title)
-        named = found[1] if found else ""
-    return [part.strip() for part in named.split(",") if part.strip()]
+def _numbered(builder: Builder, number: int, count: int) -> Exercise | None:
+    """An exercise of whoever's place this is; one alone may be the only one there."""
+    found = builder.find("", "") if count == 1 else None
+    if isinstance(found, Exercise) and found.number == number:
+        return found
+    of_number = builder.exercise("", "", number=number)
+    return of_number if of_number and of_number.number == number else None
 
 
-def _put(to: Submission, fields: Fields, builder: Builder) -> None:
-    """The answers to one of the worksheet's exercises."""
-    lost = []
-    for id in to.exercise.questions:
-        name, label = field_name(to.exercise.number, id), to.exercise.labels[id]
-        if name not in fields:
-            lost.append(label)
-        for text in fields.get(name, ()):
-            builder.put(to, label, text, None, label, label)
-    if lost:
-        more = f" and {len(lost) - 8} more" if len(lost) > 8 else ""
-        message = f"{len(lost)} fields are missing from this PDF: {', '.join(lost[:8])}{more}"
-        to.problems.append(Problem(to.file, None, None, "no_form", message))
+def _named(found: Opened, file: str) -> list[str]:
+    """The ids that a PDF names in its hidden field or its title; the heads must not differ.
+
+    Raises:
+        SubmissionError: it names two different worksheets.
+    """
+    said = exercises_named(found.fields.values())
+    title = title_ids(found.title)
+    if len(said) > 1:
+        message = f"two worksheets are in this PDF ({_and(said)}); hand in each by itself"
+        raise refusal(file, "identity", message)
+    named = [id for id in (part.strip() for text in said for part in text.split(",")) if id]
+    if named and title and named != title:
+        message = (
+            f"the title of this PDF names exercise {_and(title)}, its fields {_and(named)}; "
+            "fill in the worksheet you were given and hand in that alone"
+        )
+        raise refusal(file, "identity", message)
+    ids = named or title
+    answered = {page for one in found.fields.values() for page, _ in one.places}
+    heads = {page: head.exercise for page, head in found.heads.items() if page in answered}
+    strange = [f"page {page} is of {id}" for page, id in heads.items() if id not in ids]
+    if ids and strange:
+        message = f"this is the worksheet of {_and(ids)}, but {_and(strange)}"
+        raise refusal(file, "identity", f"{message}; hand in each worksheet by itself")
+    return ids
 
 
-def _put_labels(fields: Fields, file: str, builder: Builder) -> None:
+def _and(parts: Sequence[str]) -> str:
+    return " and ".join([", ".join(parts[:-1][:5]), parts[-1]]) if len(parts) > 1 else parts[0]
+
+
+# what is in it -----------------------------------------------------------------------------
+
+
+class _Worksheet:
+    """The answers to a worksheet's exercises, and everything that is in no field of ours."""
+
+    def __init__(self, found: Opened, exercises: Sequence[Exercise], builder: Builder) -> None:
+        self.found, self.exercises, self.builder = found, exercises, builder
+        self.names = {
+            field_name(one.number, id): (one, id) for one in exercises for id in one.questions
+        }
+        self.own, others = sorted_out(found.fields.values(), {*self.names, EXERCISES})
+        self.own.pop(EXERCISES, None)
+        numbers = [one.number for one in exercises]
+        self.others = [one for one in others if one.texts and not _of_another(one, numbers)]
+        spots = self._spots()
+        self.marks = [(mark, near(mark, spots)) for mark in found.marks]
+
+    def put(self) -> None:
+        """All answers and problems.
+
+        Raises:
+            SubmissionError: there is nothing to grade.
+        """
+        if not self.own and not self.others:
+            raise formless(self.found, self.builder.file, self.builder.find)
+        if not any(one.text for one in self.own.values()):
+            raise self._nothing()
+        made = [self._put(self.builder.new(one)) for one in self.exercises]
+        self._tell(made[0], any(name not in self.own for name in self.names))
+
+    def _spots(self) -> list[Spot]:
+        return [
+            Spot(id, exercise.labels[id], page, box, self.own[name].first)
+            for name, (exercise, id) in self.names.items()
+            if name in self.own
+            for page, box in self.own[name].places
+        ]
+
+    def _nothing(self) -> SubmissionError:
+        """Why a worksheet in which no field can be used is refused."""
+        twofold = [one for one in self.own.values() if one.refused]
+        if twofold:
+            code, message = twofold[0].refused or ("", "")
+            label = self._label(twofold[0])
+            count = f"{len(twofold)} fields are in doubt, the first " if twofold[1:] else ""
+            return refusal(self.builder.file, code, f"{count}{label}: {message}")
+        told = self._told()
+        if self.others:
+            file = self.builder.file
+            told.append(Problem(file, None, None, "bad_step", _foreign(self.others)))
+        if told:
+            return SubmissionError(told)
+        problem = Problem(self.builder.file, None, None, "empty", _EMPTY)
+        return EmptyForm(problem, tuple(self.exercises))
+
+    def _label(self, one: Field) -> str:
+        exercise, id = self.names[one.name]
+        return exercise.labels[id]
+
+    def _put(self, to: Submission) -> Submission:
+        """The answers to one of the exercises."""
+        lost = []
+        for id in to.exercise.questions:
+            name, label = field_name(to.exercise.number, id), to.exercise.labels[id]
+            if name not in self.own:
+                lost.append(label)
+                continue
+            one = self.own[name]
+            self.builder.put(to, label, one.text, None, label, label, one.refused)
+            if not one.texts:
+                self._put_beside(to, id)
+        if lost:
+            to.problems.append(Problem(to.file, None, None, "no_form", self._missing(to, lost)))
+        return to
+
+    def _put_beside(self, to: Submission, id: str) -> None:
+        """An empty field at which alone something lies: not blank, but not to be read either."""
+        for mark, at in self.marks:
+            empty = [spot for spot in at if not spot.text]
+            if [spot.id for spot in empty] == [id] and empty[0].label == to.exercise.labels[id]:
+                what = f"the field is empty; type what lies beside it (page {mark.page}) into it"
+                to.answers[id] = Unreadable(mark.text, "beside_fields", 0, what)
+                return
+
+    def _missing(self, to: Submission, lost: Sequence[str]) -> str:
+        of = len(to.exercise.questions)
+        more = f" and {len(lost) - FEW} more" if len(lost) > FEW else ""
+        fields = f"{', '.join(lost[:FEW])}{more}"
+        return f"{len(lost)} of {of} fields are missing from this PDF{self._pages()}: {fields}"
+
+    def _pages(self) -> str:
+        """Which pages are missing with them, where the heads of the others tell."""
+        there = {head.number for head in self.found.heads.values()}
+        of = max((head.of for head in self.found.heads.values()), default=0)
+        gone = [str(number) for number in range(1, of + 1) if number not in there]
+        if not gone:
+            return ""
+        pages = f"page{'s' if gone[1:] else ''} {_and(gone)} of {of}"
+        return f" ({pages} left out; hand in the whole worksheet)"
+
+    # beside the fields -------------------------------------------------------------------------
+
+    def _tell(self, to: Submission, missing: bool) -> None:
+        """List what is in no field of ours; where nothing can be lost by it, as a note."""
+        blank = missing or any(not one.texts for one in self.own.values())
+        over = any(spot.text != mark.text for mark, at in self.marks for spot in at)
+        for told in self._told():
+            if blank or over:
+                to.problems.append(told)
+            else:
+                self.builder.notes.add(None, None, told.code, told.message)
+        if self.others:
+            foreign = _foreign(self.others)
+            to.problems.append(Problem(to.file, None, None, "bad_step", foreign))
+
+    def _told(self) -> list[Problem]:
+        file = self.builder.file
+        said = (f"{page}; this {_BESIDE}" for page in listed(self.marks))
+        return [Problem(file, None, None, "beside_fields", text) for text in said]
+
+
+def _of_another(one: Field, numbers: Sequence[int]) -> bool:
+    """Whether a field belongs to an exercise that is not graded here, as is said of its id."""
+    return any(number not in numbers for number in numbers_named([one]))
+
+
+def _foreign(others: Sequence[Field]) -> str:
+    """Filled fields that are none of the worksheet's."""
+    said = []
+    for one in others[:FEW]:
+        where = f" on page {one.places[0][0]}" if one.places else ""
+        said.append(f"{one.name[:60]!r}{where} holds {one.texts[0][0][:60]!r}")
+    more = f", and {len(others) - FEW} more" if others[FEW:] else ""
+    return f"fields that are none of this worksheet's: {', '.join(said)}{more}"
+
+
+def _put_labels(found: Opened, builder: Builder) -> None:
     """A form of another make, whose fields bear the labels, where the place says whose it is."""
     exercise = builder.find("", "")
     if isinstance(exercise, Lost):
-        raise refusal(file, "identity", f"{_NOT_OURS}; {exercise.message}")
+        raise refusal(builder.file, "identity", f"{NOT_OURS}; {exercise.message}")
     to = builder.new(exercise)
-    for name, texts in fields.items():
-        for text in texts:
-            builder.put(to, name, text, None, name[:60], name[:60])
+    for name, one in found.fields.items():
+        label = name[:60]
+        builder.put(to, name, one.text, None, label, label, one.refused)

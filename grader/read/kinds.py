@@ -17,14 +17,23 @@ MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"Rar!", "packed", "a compressed archive (RAR)"),
     (b"BZh", "packed", "a compressed archive (bzip2)"),
     (b"\xfd7zXZ", "packed", "a compressed archive (xz)"),
-    (b"\x89PNG", "other", "a picture (PNG)"),
-    (b"\xff\xd8\xff", "other", "a picture (JPEG)"),
-    (b"GIF8", "other", "a picture (GIF)"),
-    (b"II*\x00", "other", "a picture (TIFF)"),
+    (b"\x89PNG", "picture", "a picture (PNG)"),
+    (b"\xff\xd8\xff", "picture", "a picture (JPEG)"),
+    (b"GIF8", "picture", "a picture (GIF)"),
+    (b"II*\x00", "picture", "a picture (TIFF)"),
+    (b"MM\x00*", "picture", "a picture (TIFF)"),
     (b"\xd0\xcf\x11\xe0", "other", "an old Excel or Word file (.xls, .doc)"),
     (b"{\\rtf", "other", "a text document (RTF)"),
 )
 """Beginning of a file, its kind, and what it is called in a message."""
+
+_PHOTO = pattern(rb".{4}ftyp(hei[cmsx]|hev[cmsx]|mif1|msf1|avi[fs])", re.DOTALL)
+"""Photographs as phones keep them (ISO 23008-12): HEIC, HEIF, AVIF."""
+SCAN = (
+    "a scan or photograph, of which nothing can be read; type the answers into the fields of "
+    "the worksheet you were given and save it, or hand in answers.csv"
+)
+"""What a picture of a worksheet is, and what to do."""
 
 _HTML = pattern(rb"\s*<(!doctype|\?xml|html|head|body|table|div|p|span|meta)\b", re.IGNORECASE)
 _JSON = pattern(rb"(?:\xef\xbb\xbf)*\s*[\[{]")
@@ -33,7 +42,7 @@ _JSON = pattern(rb"(?:\xef\xbb\xbf)*\s*[\[{]")
 def looked_at(data: bytes) -> tuple[str, str]:
     """Kind of a file, and what to call it in a message.
 
-    The kinds are `pdf workbook opendocument zip packed other html json text`.
+    The kinds are `pdf workbook opendocument zip packed picture other html json text`.
 
     >>> looked_at(b"%PDF-1.7")[0], looked_at(b"step,answer")[0], looked_at(b'{"a": 1}')[0]
     ('pdf', 'text', 'json')
@@ -47,6 +56,10 @@ def looked_at(data: bytes) -> tuple[str, str]:
     for magic, kind, called in MAGIC:
         if head.startswith(magic):
             return kind, called
+    if _PHOTO.match(head):
+        return "picture", "a picture (HEIC)"
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return "picture", "a picture (WebP)"
     if b"%PDF-" in head:
         return "pdf", "a PDF"
     if _HTML.match(head):

@@ -1,4 +1,4 @@
-"""The fields of a PDF form, read in a process of its own.
+"""What a PDF worksheet holds: its fields and what lies beside them, read in a process of its own.
 
 Run as a program it answers requests on standard input, one after the other: eight bytes of
 length, then a PDF. The answer is eight bytes of length, then JSON. A file on which the parser
@@ -19,20 +19,48 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from grader.read.pdfmarks import MOST_MARKS, marks_on
+from grader.read.pdfobjects import pages_of
+from grader.read.pdftext import Sources, head_of, text_on
+from grader.read.pdfwidgets import Widgets
+from problems.patterns import pattern
+
 CPU_SECONDS = 0.8
-"""For one file, besides other work of the machine; our own worksheets take 0.02 s."""
+"""For one file, besides other work of the machine; our own worksheets take 0.02 s, with
+four exercises 0.2 s."""
 MEMORY = 60_000_000
 """Bytes of address space beside the interpreter and the library."""
-MOST_FIELDS = 20_000
-DEEPEST = 40
 LENGTH = struct.Struct("<Q")
+MOST_READ = 20
+"""Pages whose text is looked through for the id of an exercise."""
+
+_ID = pattern(r"(?m)^[ \t]*([\w-]{1,80}-[0-9a-f]{10,64})[ \t]*$")
+"""The id of an exercise, which stands alone in the head of each page."""
+_NUMBER = pattern(r"(?m)^page (\d{1,3}) of (\d{1,3})$")
+_TITLE = pattern(r"\[([\w-]+(?:, [\w-]+)*)\]\s*$")
+"""The ids at the end of the title."""
+
+
+def title_ids(title: str) -> list[str]:
+    """The exercises that the title of a worksheet names.
+
+    >>> title_ids("Worksheet: Backpropagation [mazur-7f3a9c1234, mazur-85771af514]")
+    ['mazur-7f3a9c1234', 'mazur-85771af514']
+    """
+    found = _TITLE.search(title)
+    return found[1].split(", ") if found else []
 
 
 def read(data: bytes) -> dict[str, Any]:
-    """Title and fields of a PDF, or a code and what went wrong.
+    """What a PDF holds, or a code and what went wrong.
 
     Returns:
-        `title`, `fields` (name and text, a name as often as it comes), or `code`, `why`.
+        `title`; `fields`: see `Widgets.fields`; `marks`: see `marks_on`; `pages`: how many;
+        `pictures`: how many of them are nothing but a picture; `ours`: how many are set in our
+        fonts; `heads`: page, exercise, number of the page and of how many, as the heads of our
+        pages say; `ids`: what looks like the id of an exercise on pages where neither they nor
+        fields nor title name one; `xfa`: whether there is a form of another kind.
+        Or `code`, `why`.
     """
     from pypdf import PdfReader
     from pypdf.errors import DependencyError
@@ -45,7 +73,7 @@ def read(data: bytes) -> dict[str, Any]:
             return {"code": "encrypted", "why": "locked"}
         title = (reader.metadata.title if reader.metadata else None) or ""
         root: Any = reader.root_object  # searched for where the trailer does not name it
-        return {"title": str(title), "fields": list(_fields(root))}
+        return _found(str(title), root)
     except DependencyError:
         return {"code": "encrypted", "why": "locked"}
     except (RecursionError, MemoryError) as error:
@@ -54,41 +82,51 @@ def read(data: bytes) -> dict[str, Any]:
         return {"code": "broken_pdf", "why": type(error).__name__}
 
 
-def _fields(root: Any) -> Iterator[tuple[str, str]]:
-    """Name and text of each field, from the form's tree; nothing active is looked at."""
-    form = _object(root.get("/AcroForm")) if hasattr(root, "get") else None
-    todo = [(kid, "", None, 0) for kid in _list(_get(form, "/Fields"))]
-    seen: set[object] = set()
-    count = 0
-    while todo:
-        node, above, inherited, depth = todo.pop(0)
-        key = getattr(node, "idnum", None) or id(node)
-        field = _object(node)
-        count += 1
-        if key in seen or not hasattr(field, "get") or depth > DEEPEST or count > MOST_FIELDS:
-            continue
-        seen.add(key)
-        own = _get(field, "/T")
-        name = f"{above}.{own}" if above and own is not None else str(own or above)
-        value = _get(field, "/V")
-        value = inherited if value is None else value
-        kids = [kid for kid in _list(_get(field, "/Kids")) if _get(_object(kid), "/T") is not None]
-        if kids:
-            todo += [(kid, name, value, depth + 1) for kid in kids]
-        elif own is not None:
-            yield name, value.strip() if isinstance(value, str) else ""
+def _found(title: str, root: Any) -> dict[str, Any]:
+    pages = list(pages_of(root))
+    widgets = Widgets(root, pages)
+    fields = widgets.fields()
+    sources = [Sources(page) for page in pages]
+    heads = _heads(pages, sources)
+    named = heads or title_ids(title) or any("exercise" in one["name"] for one in fields)
+    return {
+        "title": title,
+        "fields": fields,
+        "xfa": widgets.xfa,
+        "pages": len(pages),
+        "ours": sum(one.ours for one in sources),
+        "pictures": sum(one.is_picture for one in sources),
+        "heads": heads,
+        "ids": [] if named and fields else _ids(pages),
+        "marks": list(_marks(pages, sources)),
+    }
 
 
-def _object(node: Any) -> Any:
-    return node.get_object() if hasattr(node, "get_object") else node
+def _marks(pages: list[Any], sources: list[Sources]) -> Iterator[dict[str, Any]]:
+    left = MOST_MARKS
+    for number, (page, made_of) in enumerate(zip(pages, sources, strict=True), 1):
+        for mark in marks_on(page, number, made_of):
+            if left:
+                left -= 1
+                yield mark
 
 
-def _get(node: Any, key: str) -> Any:
-    return _object(node.get(key)) if hasattr(node, "get") else None
+def _heads(pages: list[Any], sources: list[Sources]) -> list[list[Any]]:
+    """Page, exercise, number and count, of those pages of ours whose heads can be read."""
+    found = []
+    for page, (node, made_of) in enumerate(zip(pages, sources, strict=True), 1):
+        head = head_of(node) if made_of.ours else ""
+        id, number = _ID.search(head), _NUMBER.search(head)
+        if id and number:
+            found.append([page, id[1], int(number[1]), int(number[2])])
+    return found
 
 
-def _list(node: Any) -> list[Any]:
-    return list(node) if isinstance(node, list) else []
+def _ids(pages: list[Any]) -> list[str]:
+    found: list[str] = []
+    for page in pages[:MOST_READ]:
+        found += [id for id in _ID.findall(text_on(page)) if id not in found]
+    return found[:MOST_READ]
 
 
 # as a program ------------------------------------------------------------------------------

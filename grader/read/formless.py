@@ -1,0 +1,52 @@
+"""PDFs that hold no fields of ours: what they are, and what to do."""
+
+from __future__ import annotations
+
+from grader.errors import Lost, SubmissionError
+from grader.read.kinds import SCAN
+from grader.read.pdffields import title_ids
+from grader.read.pdffile import Opened
+from grader.read.submission import Find
+from grader.read.table import refusal
+
+NOT_OURS = (
+    "this PDF is not a bpgrade worksheet: neither its title nor a field names an exercise; "
+    "hand in the filled worksheet.pdf or answers.csv"
+)
+_FLATTENED = (
+    "this worksheet has no fields any more: it was printed to PDF or flattened, so that the "
+    "answers are only pictures of letters; open the worksheet you were given, fill it in and "
+    "save it (not print it), or hand in answers.csv"
+)
+_XFA = (
+    "this is a form of another kind (XFA), of which nothing can be read; open the worksheet you "
+    "were given, fill it in and save it, or hand in answers.csv"
+)
+
+
+def formless(found: Opened, file: str, find: Find) -> SubmissionError:
+    """Why a PDF without fields cannot be graded.
+
+    Args:
+        found: what it holds.
+        file: how messages call it.
+        find: looks an exercise up by its id.
+    """
+    ids = title_ids(found.title) or found.ids
+    if found.pictures and 2 * found.pictures >= found.pages and not found.ours:
+        who = whose(ids, find) or " (the square code on each page names the exercise)"
+        return refusal(file, "scan", f"the pages of this PDF are pictures: {SCAN}{who}")
+    if found.xfa:
+        return refusal(file, "no_form", _XFA)
+    if ids or found.ours:
+        return refusal(file, "no_form", _FLATTENED + whose(ids, find))
+    return refusal(file, "no_form", NOT_OURS)
+
+
+def whose(ids: list[str], find: Find) -> str:
+    """Whose worksheet it is, where its pages or its title say so."""
+    for id in ids:
+        found = find(id, "")
+        if not isinstance(found, Lost):
+            return f" (exercise {id} of {found.student})"
+    return ""
