@@ -19,7 +19,7 @@ from grader.errors import (
 )
 from grader.folder import Folder
 from grader.inbox import Item, items
-from grader.matching import Owner, owner_of
+from grader.matching import Owner, agreed, owner_of
 from grader.policy import Policy
 from grader.policyfile import folder_policy
 from grader.read.files import read_file
@@ -192,7 +192,7 @@ def place_of(item: Item, folder: Folder) -> Owner:
         student = folder.student_of_folder(item.path)
         if student:
             return Owner(student, item.path.parent.name, sure=True)
-    return owner_of(item.parts, folder.people)
+    return agreed(owner_of(parts, folder.people) for parts in (item.parts, *item.others))
 
 
 def finder(folder: Folder, owner: Owner, sent: bool = False) -> Find:

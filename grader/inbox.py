@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from grader.downloads import of_platform
 from grader.errors import Problem, SubmissionError
 from grader.folder import META
-from grader.matching import Owner, of_platform
+from grader.matching import Owner
 from grader.read.archive import LARGEST, is_junk, members
 from grader.read.files import TABLES, promised_kind
 from grader.read.table import CLASS, UPLOAD, Limits
@@ -43,6 +44,8 @@ class Item:
     """Who handed it in, where that is known from elsewhere than its place."""
     ahead: int = 0
     """How many of a table's first lines are ours, so that messages do not count them."""
+    others: tuple[tuple[str, ...], ...] = ()
+    """What `parts` may be as well, where an archive does not say in which alphabet."""
 
 
 def items(paths: Sequence[Path]) -> Iterator[Item]:
@@ -169,7 +172,8 @@ def _archive(data: bytes, file: str, start: Path, parts: tuple[str, ...]) -> Ite
                     name, start, inside, note=Problem(name, None, None, "not_a_file", message)
                 )
             else:
-                yield Item(name, start, inside, member.data, UPLOAD)
+                others = tuple((*parts[:-1], *other.split("/")) for other in member.others)
+                yield Item(name, start, inside, member.data, UPLOAD, others=others)
     except SubmissionError as error:
         for problem in error.problems:
             yield Item(file, start, parts, problem=problem)

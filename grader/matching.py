@@ -1,7 +1,8 @@
 """Whose work it is, where a file does not say: by folder, by file name, by the class list.
 
-Names are compared without accents, case and order of their parts; two students whom a name
-fits are never told apart by a guess.
+Names are compared without accents, case and order of their parts, umlauts also as platforms
+without them write them (`ae` for `ä`); two students whom a name fits are never told apart by a
+guess.
 """
 
 from __future__ import annotations
@@ -11,14 +12,14 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from grader.downloads import Sender, sender
 from grader.roster import Student
 from problems.patterns import pattern
 
 _PLAIN = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
 )
-_MOODLE = pattern(r"(.*?)_(\d+)_assignsubmission_(\w+?)(?:_|$)")
-_CANVAS = pattern(r"([^\W_]+?)(?:_late)?_(?:[a-z]+_)?\d+_\d+_.+", re.IGNORECASE)
+_SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 _AFFIX = pattern(
     r"[ _.-]*(answers?|worksheet|submission|solution|hw|homework|abgabe|\(\d+\))[ _.-]*",
     re.IGNORECASE,
@@ -39,6 +40,13 @@ def folded(text: str) -> str:
 
 def _parts(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", folded(text))
+
+
+def _spellings(text: str) -> list[list[str]]:
+    """The parts of a name, and those with umlauts as two letters where it has any."""
+    plain = unicodedata.normalize("NFC", text).casefold()
+    spelled = plain.translate(_SPELLED_OUT)
+    return [_parts(text)] if spelled == plain else [_parts(text), _parts(spelled)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,33 +71,74 @@ class People:
         self._exact: dict[str, set[str]] = {}
         self._names: dict[str, set[str]] = {}
         self._joined: dict[str, set[str]] = {}
+        self._named: dict[str, str] = {}
         for one in students:
             self.ids.add(one.student)
             for text in (one.student, one.folder, one.email):
                 if text:
                     self._exact.setdefault(folded(text), set()).add(one.student)
-            parts = _parts(one.name)
-            if parts:
+            self._named[one.student] = one.name
+            for parts in filter(None, _spellings(one.name)):
                 self._names.setdefault(" ".join(sorted(parts)), set()).add(one.student)
-            for n in range(len(parts)):
-                joined = "".join(parts[n:] + parts[:n])
-                self._joined.setdefault(joined, set()).add(one.student)
+                for n in range(len(parts)):
+                    joined = "".join(parts[n:] + parts[:n])
+                    self._joined.setdefault(joined, set()).add(one.student)
 
     def named(self, text: str) -> Owner:
         """The student whose id, folder, e-mail address or name this is, in this order."""
         if text in self.ids:
             return Owner(text, text)
-        parts = _parts(text)
-        key = " ".join(sorted(parts))
-        for index, name in ((self._exact, folded(text)), (self._names, key)):
-            if name and name in index:
-                return self._only(index[name], text)
-        return Owner()
+        found = self._exact.get(folded(text)) or self._of_name(text)
+        return self._only(found, text) if found else Owner()
 
     def joined(self, text: str) -> Owner:
         """The student whose name without gaps, family name first or last, this is."""
-        key = "".join(_parts(text))
-        return self._only(self._joined[key], text) if key in self._joined else Owner()
+        found: set[str] = set()
+        for parts in _spellings(text):
+            found |= self._joined.get("".join(parts), set())
+        return self._only(found, text) if found else Owner()
+
+    def sent_by(self, by: Sender, name: str) -> Owner:
+        """The student who handed in what a platform has given this name.
+
+        Args:
+            by: what the name says.
+            name: the name itself, for messages.
+        """
+        if by.joined:
+            return self.joined(by.joined)
+        if by.logins:
+            found = set().union(*map(self._of_login, by.logins))
+        elif by.cuts:
+            found = self._of_cuts(by.cuts)
+        else:
+            known = [named for text in by.names if (named := self._of_any(text))]
+            found = set.intersection(*known) if known else set()
+            if known and not found:
+                return Owner(doubt=f"{name[:80]!r} names two students")
+        return self._only(found, name) if found else Owner()
+
+    def _of_cuts(self, cuts: Sequence[tuple[str, str]]) -> set[str]:
+        """Whose login it is, if the name beside it is theirs; else whose name alone it is."""
+        by_login: set[str] = set()
+        by_name: set[str] = set()
+        for name, login in cuts:
+            named, logged_in = self._of_name(name), self._of_login(login)
+            by_name |= named
+            by_login |= {one for one in logged_in if one in named or not self._named[one]}
+        return by_login or by_name
+
+    def _of_any(self, text: str) -> set[str]:
+        return self._of_login(text) or self._of_name(text)
+
+    def _of_login(self, text: str) -> set[str]:
+        return {text} if text in self.ids else self._exact.get(folded(text), set())
+
+    def _of_name(self, text: str) -> set[str]:
+        found: set[str] = set()
+        for parts in filter(None, _spellings(text)):
+            found |= self._names.get(" ".join(sorted(parts)), set())
+        return found
 
     def _only(self, found: set[str], text: str) -> Owner:
         if len(found) == 1:
@@ -108,11 +157,10 @@ def owner_of(parts: Sequence[str], people: People) -> Owner:
     doubt = ""
     *folders, file = parts
     for name in (*reversed(folders), file):
-        found = _of_platform(name, people)
-        if found is None and name is not file:
+        by = sender(name)
+        found = people.sent_by(by, name) if by else Owner()
+        if not (by or name is file):
             found = people.named(name)
-        if found is None:
-            continue
         if found.student:
             return Owner(found.student, name, sure=True)
         doubt = doubt or found.doubt
@@ -122,24 +170,16 @@ def owner_of(parts: Sequence[str], people: People) -> Owner:
     return Owner(doubt=doubt or found.doubt)
 
 
-def of_platform(name: str) -> bool:
-    """Whether a learning platform has made this name for one student's work.
-
-    >>> of_platform("Ada Example_3_assignsubmission_file"), of_platform("exampleada_12_34_a.csv")
-    (True, True)
-    """
-    return bool(_MOODLE.match(name) or _CANVAS.fullmatch(name))
-
-
-def _of_platform(name: str, people: People) -> Owner | None:
-    """The student in a name that Moodle or Canvas has made; None if it is no such name."""
-    moodle = _MOODLE.match(name)
-    if moodle:
-        return people.named(moodle[1].replace("_", " "))
-    canvas = _CANVAS.fullmatch(name)
-    if canvas:
-        return people.joined(canvas[1])
-    return None
+def agreed(owners: Iterable[Owner]) -> Owner:
+    """Whose work it is where a place can be read in several ways; not a guess between two."""
+    found = list(owners)
+    known = {one.student: one for one in reversed(found) if one.student}
+    if len(known) == 1:
+        return next(iter(known.values()))
+    if known:
+        ids = ", ".join(sorted(known)[:5])
+        return Owner(doubt=f"its name can be read in several ways, which fit {ids}")
+    return next((one for one in found if one.doubt), Owner())
 
 
 def _of_file(file: str, people: People) -> Owner:
