@@ -30,6 +30,11 @@ _BLACKBOARD = pattern(r"(.+)_attempt_(\d{4}(?:-\d\d){5})(?:_.+|\.txt)", re.IGNOR
 _RECEIPT = pattern(r".+_attempt_\d{4}(?:-\d\d){5}\.txt", re.IGNORECASE)
 _BRIGHTSPACE = pattern(r"\d+-\d+ ?- ?(.+?) ?- ([^-]*\b\d{4}\b[^-]*?)(?: - .+)?")
 _ILIAS = pattern(r"([^\W\d_][^_]*_.+)_\d+")
+_TEXT_FIELD = pattern(
+    r".*_assignsubmission_onlinetext_?[/_][^/]+\.html?|(?:.*/)?(?:[^/]*_)?\d+_text\.html?",
+    re.IGNORECASE,
+)
+_CONTENTS = pattern(r"index\.html?", re.IGNORECASE)
 _DAY = pattern(r"([A-Za-z]{3})[a-z]* (\d{1,2}), (\d{4}) (\d{1,2}):?(\d\d) ([AP]M)", re.IGNORECASE)
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
@@ -86,9 +91,30 @@ def of_platform(name: str) -> bool:
     return sender(name) is not None
 
 
-def is_receipt(name: str) -> bool:
+def of_brightspace(name: str) -> bool:
+    """Whether Brightspace has made this name."""
+    return bool(_BRIGHTSPACE.fullmatch(name))
+
+
+def is_text_field(file: str) -> bool:
+    """Whether a file is what somebody typed into a text field of Moodle or Canvas.
+
+    >>> is_text_field("Ada Example_3_assignsubmission_onlinetext/onlinetext.html")
+    True
+    >>> is_text_field("a.zip/exampleada_LATE_123_text.html"), is_text_field("worksheet.html")
+    (True, False)
+    """
+    return bool(_TEXT_FIELD.fullmatch(file))
+
+
+def is_receipt(file: str) -> bool:
     """Whether a file is the text that Blackboard puts beside each submission."""
-    return bool(_RECEIPT.fullmatch(name))
+    return bool(_RECEIPT.fullmatch(file.rsplit("/", 1)[-1]))
+
+
+def is_contents(file: str) -> bool:
+    """Whether a file may be the list that Brightspace puts beside all submissions."""
+    return bool(_CONTENTS.fullmatch(file.rsplit("/", 1)[-1]))
 
 
 def handed_in_at(parts: tuple[str, ...]) -> str:

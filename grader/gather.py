@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader import folder as folders
-from grader.attempts import counted
+from grader.attempts import counted, superseded
 from grader.doubles import settled
 from grader.errors import (
     AssignmentError,
@@ -123,7 +123,9 @@ class _Reader:
         except AssignmentError as error:
             self.found.problems.append(Problem(item.file, None, None, "no_assignment", str(error)))
         else:
-            self.found.works += [Work(one, folder) for one in read.submissions]
+            for one in read.submissions:
+                one.sent = item.sent
+                self.found.works.append(Work(one, folder))
             self.found.problems += read.problems
             self.found.notes += read.notes
 
@@ -146,7 +148,7 @@ class _Reader:
             key = (work.folder.path, work.submission.exercise.id)
             groups.setdefault(key, []).append(work)
         self.found.works = []
-        for group in map(self.one_attempt, groups.values()):
+        for group in map(self.one_attempt, map(self.last_sent, groups.values())):
             if not group:
                 continue
             found = settled([work.submission for work in group])
@@ -158,6 +160,19 @@ class _Reader:
             others = [groups.get((folder.path, one.id)) for one in error.exercises]
             kept = self.found.notes if all(others) else self.found.problems
             kept += error.problems
+
+    def last_sent(self, group: list[Work]) -> list[Work]:
+        """Of what was handed in at several times, where names say when, the last filled one."""
+        times = {work.submission.sent for work in group}
+        if len(times) == 1 or "" in times:
+            return group
+        written = [work for work in group if work.submission.answers] or group
+        last = max(work.submission.sent for work in written)
+        kept = [work for work in group if work.submission.sent == last]
+        for work in group:
+            if work.submission.sent != last:
+                self.found.notes.append(superseded(work.submission, kept[0].submission))
+        return kept
 
     def one_attempt(self, group: list[Work]) -> list[Work]:
         """Of several attempts at a quiz the one that counts, besides what else there is."""

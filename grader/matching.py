@@ -156,11 +156,10 @@ def owner_of(parts: Sequence[str], people: People) -> Owner:
     """
     doubt = ""
     *folders, file = parts
-    for name in (*reversed(folders), file):
-        by = sender(name)
-        found = people.sent_by(by, name) if by else Owner()
-        if not (by or name is file):
-            found = people.named(name)
+    senders = [(name, by) for name in parts if (by := sender(name))]
+    said = [(name, people.sent_by(by, name)) for name, by in senders]  # no student chooses these
+    said += [(name, people.named(name)) for name in reversed(folders) if not sender(name)]
+    for name, found in said:
         if found.student:
             return Owner(found.student, name, sure=True)
         doubt = doubt or found.doubt

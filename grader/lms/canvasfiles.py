@@ -26,11 +26,11 @@ from grader.handouts import Progress, silent
 from grader.lms.cells import Line, Sheet, no_columns
 from grader.lms.headers import NUMBER
 from grader.lms.moodlezip import files_in, nobodys, packed
-from grader.lms.onlinetext import answers_in
 from grader.lms.outcome import Outcome
 from grader.lms.received import Judged, Received, judge
 from grader.lms.roundtrip import GRADED, KEPT, REFUSED, ZERO, Done, Step
 from grader.policy import Policy
+from grader.read.onlinetext import answers_in
 from grader.spreadsheet import safe_table
 from problems.patterns import pattern
 

@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.errors import PlatformFileError, Problem, SubmissionError
-from grader.lms.onlinetext import answers_in
 from grader.lms.roundtrip import META
 from grader.matching import folded
 from grader.read.archive import LARGEST, is_junk, members
+from grader.read.onlinetext import answers_in
 from problems.patterns import pattern
 
 ENTRY = pattern(r"(.*?)_([0-9]{1,12})_assignsubmission_([^\W_]+)_?(?:/|(?<=_))(.+)")

@@ -23,7 +23,7 @@ _UNICODE_PATH = 0x7075
 _DOS = "cp437"
 CODE_PAGES = (_DOS, "cp850", "cp1252", "cp852", "cp866")
 """What Windows writes in America, Western Europe, in old programs, Central Europe, Russia."""
-_SCRIPTS = ("LATIN", "CYRILLIC")
+_SCRIPTS = {"LATIN", "CYRILLIC"}
 
 
 def readings(entry: zipfile.ZipInfo) -> tuple[str, ...]:
@@ -65,16 +65,21 @@ def _unicode_path(extra: bytes, raw: bytes) -> str:
 
 
 def _is_words(text: str) -> bool:
-    """Whether all that is not ASCII are letters of one script, capitals where words begin.
+    """Whether all that is not ASCII are letters, each word in one script, capitals in front.
 
-    >>> _is_words("Zoë Müller"), _is_words("Zo\\u2030 Mⁿller"), _is_words("AndrÚ")
-    (True, False, False)
+    >>> _is_words("Zoë Müller"), _is_words("JФrg"), _is_words("Mⁿller"), _is_words("AndrÚ")
+    (True, False, False, False)
     """
-    scripts = set()
+    scripts: set[str] = set()
     for before, char in zip(" " + text, text, strict=False):
-        if char.isascii():
+        if not char.isalpha():
+            scripts.clear()
+            if not char.isascii():
+                return False
             continue
         scripts.add(unicodedata.name(char, "").split(" ")[0])
-        if not char.isalpha() or (char.isupper() and before.islower()):
+        if len(scripts) > 1 or not scripts <= _SCRIPTS:
             return False
-    return len(scripts) <= 1 and scripts <= set(_SCRIPTS)
+        if not char.isascii() and char.isupper() and before.islower():
+            return False
+    return True

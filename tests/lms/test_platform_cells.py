@@ -21,12 +21,12 @@ from grader.errors import PlatformFileError
 from grader.lms.cells import Sheet as Cells
 from grader.lms.moodlefiles import same_name
 from grader.lms.moodlezip import feedback_archive, packed, submissions
-from grader.lms.onlinetext import answers_in
 from grader.lms.roundtrip import Done, Step, write_done
 from grader.lms.worksheet import Worksheet, harmless
 from grader.mark import mark
 from grader.policy import Policy
 from grader.read.files import read_file
+from grader.read.onlinetext import answers_in
 from problems import family
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",), exclude_characters="\x00"))
