@@ -19,9 +19,11 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import islice
+from math import isclose
 
 from grader.errors import Lost
 from grader.read.answer import Answer, read_answer
+from grader.read.number import Written
 from grader.read.quizwords import cells_of, is_response, numbered, says
 from grader.read.submission import Builder, Find, Read, Submission, holds_answers
 from grader.read.table import Row, Table, refusal
@@ -103,7 +105,24 @@ def read_quiz(table: Table, find: Find) -> Read:
     for row in _in_time(table):
         for number, column in enumerate(questions, 1):
             _attempt(row, column, number if len(questions) > 1 else 0, builder, seen)
+    guessed = not all(map(is_response, questions))
+    if guessed and builder.found and all(map(_may_be_the_key, builder.found)):
+        message = (
+            f"{questions[0]!r}, in a language that is not known, may be the column of right "
+            "answers: nobody differs from them; set Moodle to English and download again"
+        )
+        raise refusal(table.file, "missing_column", message, 1)
     return builder.read(table.problems, table.notes)
+
+
+def _may_be_the_key(one: Submission) -> bool:
+    """Whether all answers are right, with no column of right answers beside them."""
+    key = one.exercise.printed
+    read = [(one.answers.get(id), key[id]) for id in one.exercise.asked]
+    return not one.shown and all(
+        isinstance(answer, Written) and isclose(answer.value, float(text), rel_tol=2e-3)
+        for answer, text in read
+    )
 
 
 def _in_time(table: Table) -> list[Row]:
