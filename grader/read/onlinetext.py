@@ -89,7 +89,7 @@ class _Answers:
                 self.answer(number, named.get("step", ""), PICTURE)
             elif any(named.values()):
                 self.found[number] = named
-        elif len(cells) == 2 and cells[0]:
+        elif len(cells) == 2 and cells[0] and (not cells[1] or _has_digit("".join(cells))):
             self.answer(number, *cells)
         elif any(cells):
             self.not_read(number, " | ".join(cells))
@@ -97,8 +97,7 @@ class _Answers:
     def not_read(self, number: int, text: str) -> None:
         """A line of another kind: a problem if a number could be in it, else a greeting."""
         message = f"not read as an answer: {text[:60]!r}; write 'net_h1 = 0.3775'"
-        has_digit = any(char.isdecimal() for char in text)
-        found = self.problems if has_digit else self.greetings
+        found = self.problems if _has_digit(text) else self.greetings
         found.append(Problem(self.file, number, None, "not_csv", message))
 
     def unread(self, number: int, label: str, what: str) -> None:
@@ -190,6 +189,10 @@ def _header(cells: Sequence[str]) -> list[str]:
     names = [cell.strip().casefold() for cell in cells]
     fits = {"step", "answer"} <= set(names)
     return [name if name in _OURS else "" for name in names] if fits else []
+
+
+def _has_digit(text: str) -> bool:
+    return any(char.isdecimal() for char in text)
 
 
 def _label(text: str) -> str:

@@ -32,7 +32,12 @@ _SOFT = "\r"
 _WRAPPED = pattern(r"(?<=[=:])[ \t\xa0]*\r\s*(?=[^=:\r\n]*(?:[\r\n]|$))|\r[ \t\xa0]*(?==)")
 """A line that a program has wrapped behind or before its sign."""
 
-_BREAKS = frozenset({"br", "p", "div", "li", "h2", "h3", "h4", "pre", "ul", "ol", "table"})
+_BREAKS = frozenset({
+    "br", "p", "div", "li", "h2", "h3", "h4", "h5", "h6", "pre", "ul", "ol", "table", "hr", "dl",
+    "dt", "dd", "blockquote", "section", "article", "aside", "header", "footer", "main", "nav",
+    "figure", "figcaption", "caption", "address", "form", "fieldset", "legend", "center",
+    "details", "summary", "option",
+})  # fmt: skip
 _VOID = frozenset({"br", "hr", "img", "input", "wbr", "meta", "link", "col", "mspace", "source"})
 _SILENT = frozenset({
     "script", "style", "head", "title", "h1", "xml", "template", "annotation", "annotation-xml",
@@ -48,6 +53,7 @@ _AROUND = {
     "mfrac": ("(", ")"), "msqrt": ("sqrt(", ")"),
 }  # fmt: skip
 """What is written where an element begins and where it ends."""
+_AROUND_NOTHING = ("^(", "_")
 _BEFORE_CHILD = {
     ("msup", 2): "^(", ("msub", 2): "_", ("msubsup", 2): "_", ("msubsup", 3): "^(",
     ("mfrac", 2): ")/(",
@@ -157,7 +163,7 @@ class _Reader:
         """Text at the place where the reader is."""
         if self.away:
             self.dropped.append(text)
-        else:
+        elif text:
             (self.pieces if self.cell is None else self.cell).append(text)
 
     def text(self, raw: str) -> None:
@@ -204,9 +210,17 @@ class _Reader:
             if not self.away:
                 self._set_aside(element.aside)
         else:
-            self.write(element.after)
+            self._close(element.after)
             self._place(element.tag, begins=False)
         return element.tag
+
+    def _close(self, after: str) -> None:
+        """The end of a mark; one in which nothing stands is taken back."""
+        written = self.pieces if self.cell is None else self.cell
+        if written and written[-1] in _AROUND_NOTHING and not self.away:
+            written.pop()
+        else:
+            self.write(after)
 
     def _set_aside(self, why: str) -> None:
         text = " ".join("".join(self.dropped).split())

@@ -250,6 +250,7 @@ def test_any_text_of_a_field_is_read_or_told(text: str) -> None:
 
 HOSTILE = ["<!--", "<a ", "<![", "<!", "</", "<a b='", "<script>", "&#x", "&#99999999999;", "<td>"]
 HOSTILE += ["<?", "<!>", "<? >", "<!a"]
+HOSTILE += ["<sup>", "<s>", "<td><sup>", "<math><msup>", '<a style="x', "=\r", "<sub></sub>"]
 HOSTILE += ["<tr><td>", "<tr>", "<p>", "a=1\n", "<br>=", "=", "a,", '"', "<!---->", "&"]
 
 
