@@ -112,6 +112,16 @@ def is_receipt(file: str) -> bool:
     return bool(_RECEIPT.fullmatch(file.rsplit("/", 1)[-1]))
 
 
+def receipt_of(name: str) -> str:
+    """The name of the receipt that Blackboard puts beside a file; '' for other names.
+
+    >>> receipt_of("Homework 1_ada_attempt_2026-11-20-10-11-12_answers.csv")
+    'Homework 1_ada_attempt_2026-11-20-10-11-12.txt'
+    """
+    match = _BLACKBOARD.fullmatch(name)
+    return f"{match[1]}_attempt_{match[2]}.txt" if match else ""
+
+
 def is_contents(file: str) -> bool:
     """Whether a file may be the list that Brightspace puts beside all submissions."""
     return bool(_CONTENTS.fullmatch(file.rsplit("/", 1)[-1]))

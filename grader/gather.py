@@ -9,6 +9,7 @@ from pathlib import Path
 from grader import folder as folders
 from grader.attempts import counted, superseded
 from grader.doubles import settled
+from grader.downloads import receipt_of
 from grader.errors import (
     AssignmentError,
     EmptyForm,
@@ -19,10 +20,11 @@ from grader.errors import (
 )
 from grader.folder import Folder
 from grader.inbox import Item, items
-from grader.matching import Owner, agreed, owner_of
+from grader.matching import Owner, agreed, owner_of, with_name
 from grader.policy import Policy
 from grader.policyfile import folder_policy
 from grader.read.files import read_file
+from grader.read.receipt import sender_in
 from grader.read.submission import Find, Submission
 from problems.exercise import Exercise
 
@@ -207,7 +209,18 @@ def place_of(item: Item, folder: Folder) -> Owner:
         student = folder.student_of_folder(item.path)
         if student:
             return Owner(student, item.path.parent.name, sure=True)
-    return agreed(owner_of(parts, folder.people) for parts in (item.parts, *item.others))
+    owner = agreed(owner_of(parts, folder.people) for parts in (item.parts, *item.others))
+    called = item.called or _called_beside(item.path)
+    return with_name(owner, called, folder.people) if called else owner
+
+
+def _called_beside(path: Path | None) -> str:
+    """The sender's name in the receipt that lies beside a file of Blackboard; '' if none does."""
+    receipt = receipt_of(path.name) if path else ""
+    if not path or not receipt or not (beside := path.with_name(receipt)).is_file():
+        return ""
+    with beside.open("rb") as stream:
+        return sender_in(stream.read(1_000))
 
 
 def finder(folder: Folder, owner: Owner, sent: bool = False) -> Find:

@@ -11,12 +11,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader.downloads import handed_in_at, is_contents, of_brightspace, of_platform
+from grader.downloads import (
+    handed_in_at,
+    is_contents,
+    is_receipt,
+    of_brightspace,
+    of_platform,
+    receipt_of,
+)
 from grader.errors import Problem, SubmissionError
 from grader.folder import META
 from grader.matching import Owner
 from grader.read.archive import LARGEST, Member, is_junk, members
 from grader.read.files import TABLES, promised_kind
+from grader.read.receipt import sender_in
 from grader.read.table import CLASS, UPLOAD, Limits
 
 HANDED_OUT = ("worksheet.html", "worksheet.md")
@@ -48,6 +56,8 @@ class Item:
     """How many of a table's first lines are ours, so that messages do not count them."""
     sent: str = ""
     """When it was handed in, as a platform has put it into its name: later is greater."""
+    called: str = ""
+    """The sender's name, where a receipt beside it says it."""
     others: tuple[tuple[str, ...], ...] = ()
     """What `parts` may be as well, where an archive does not say in which alphabet."""
 
@@ -165,20 +175,30 @@ def handed_in(name: str, data: bytes, start: Path, owner: Owner) -> Iterator[Ite
 
 
 def _archive(data: bytes, file: str, start: Path, parts: tuple[str, ...]) -> Iterator[Item]:
-    """All that is in an archive; a list of its contents is known by what lies beside it."""
+    """All that is in an archive; lists of contents and receipts speak of what lies beside."""
     lists: list[Item] = []
     listed = False
+    sent: list[Item] = []
+    called: dict[str, str] = {}
     try:
         for member in members(data, file):
             item = _of_archive(member, file, start, parts)
             listed = listed or any(map(of_brightspace, item.parts))
+            if is_receipt(member.path):
+                called[member.path] = sender_in(member.data)
             if is_contents(member.path):
                 lists.append(item)
+            elif receipt_of(item.parts[-1]):
+                sent.append(item)
             else:
                 yield item
     except SubmissionError as error:
         for problem in error.problems:
             yield Item(file, start, parts, problem=problem)
+    for item in sent:
+        place = item.file.removeprefix(f"{file}/")
+        receipt = place[: len(place) - len(item.parts[-1])] + receipt_of(item.parts[-1])
+        yield replace(item, called=called.get(receipt, ""))
     for item in lists:
         note = Problem(item.file, None, None, "not_a_file", _CONTENTS)
         yield replace(item, note=note) if listed else item

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.downloads import Sender, sender
 from grader.roster import Student
@@ -179,6 +179,24 @@ def agreed(owners: Iterable[Owner]) -> Owner:
         ids = ", ".join(sorted(known)[:5])
         return Owner(doubt=f"its name can be read in several ways, which fit {ids}")
     return next((one for one in found if one.doubt), Owner())
+
+
+def with_name(owner: Owner, called: str, people: People) -> Owner:
+    """The same, where the sender's name is known beside their login: both must fit.
+
+    Args:
+        owner: whose login it is, if anybody's.
+        called: the name.
+        people: the class.
+    """
+    named = people.named(called)
+    if not owner.student:
+        return replace(named, sure=True) if named.student else owner if owner.doubt else named
+    if named.student and named.student != owner.student:
+        return Owner(
+            doubt=f"the login is that of {owner.student}, the name {called[:60]!r} is not"
+        )
+    return owner
 
 
 def _of_file(file: str, people: People) -> Owner:

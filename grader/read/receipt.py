@@ -22,8 +22,10 @@ from __future__ import annotations
 
 from grader.errors import Problem
 from grader.read.onlinetext import Typed, answers_in
+from problems.patterns import pattern
 
 _TYPED, _COMMENT, _FILES = "Submission Field:", "Comments:", "Files:"
+_SENDER = pattern(r"[^\n:]{1,40}: *([^\n]+?) *\([^\n()]+\)\s*(?:\n|$)")
 _NOTHING = (
     "There is no student submission text data for this assignment.",
     "There are no student comments for this assignment.",
@@ -57,6 +59,16 @@ def typed_in(data: bytes, file: str) -> Typed:
     note = Problem(file, None, None, "not_a_file", message)
     read = answers_in(typed.encode(), file)
     return Typed(read.table, read.problems, (note, *read.notes))
+
+
+def sender_in(data: bytes) -> str:
+    """The name that a receipt begins with, in any language; '' if it does not.
+
+    >>> sender_in("Nombre: Example, Ada (ada01)\\nTarea: 1".encode())
+    'Example, Ada'
+    """
+    match = _SENDER.match(data[:1_000].decode("utf-8", "replace").lstrip("\ufeff"))
+    return match[1] if match else ""
 
 
 def _cut(lines: list[str], before: str) -> tuple[str, list[str]]:

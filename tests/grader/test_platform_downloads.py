@@ -301,6 +301,49 @@ def test_a_receipt_without_a_text_is_no_submission(hw: Path, tmp_path: Path) -> 
     assert "receipt" in done.stderr
 
 
+def blackboard(tmp_path: Path, login: str, name: str, data: bytes) -> tuple[Path, Path]:
+    """An archive, and a folder into which it was unpacked."""
+    attempt = f"Homework 1_{login}_attempt_2026-11-20-10-11-12"
+    receipt = f"Nombre: {name} ({login})\nTarea: Homework 1\n".encode()
+    files = {f"{attempt}_answers.csv": data, f"{attempt}.txt": receipt}
+    folder = tmp_path / "unpacked"
+    folder.mkdir()
+    for place, content in files.items():
+        (folder / place).write_bytes(content)
+    archive = tmp_path / "all.zip"
+    archive.write_bytes(zipped(files))
+    return archive, folder
+
+
+def test_a_login_that_is_not_in_the_class_list_has_its_name_in_the_receipt(
+    hw: Path, tmp_path: Path
+) -> None:
+    """In any language, packed or unpacked."""
+    answers = tidy(right(exercise_of(hw, "s003")))
+    for place in blackboard(tmp_path, "xyz17", "Größer, Jörg", answers):
+        done = check(hw, place)
+        assert (done.percent, done.problems) == ({"s003": 100}, [])
+
+
+@pytest.mark.parametrize(
+    ("login", "name", "words"),
+    [
+        ("s001", "Ben Sample", "login is that of s001"),
+        ("xyz17", "Ann Lee", "s004, s005"),
+        ("xyz17", "Nobody Such", "whose work"),
+    ],
+)
+def test_a_receipt_that_fits_another_or_two_is_no_guess(
+    hw: Path, tmp_path: Path, login: str, name: str, words: str
+) -> None:
+    """A login may be somebody else's id by chance."""
+    answers = tidy(right(exercise_of(hw, "s001")))
+    for place in blackboard(tmp_path, login, name, answers):
+        done = check(hw, place)
+        assert (done.percent, done.codes) == ({}, ["identity"])
+        assert words in done.problems[0]["message"]
+
+
 def test_an_index_that_lies_alone_is_no_list(hw: Path, tmp_path: Path) -> None:
     """It may be what somebody handed in."""
     page = b"<!DOCTYPE html><html><body>0.5</body></html>"
