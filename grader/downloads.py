@@ -26,8 +26,8 @@ _MOODLE = pattern(r"(.*?)_(\d+)_assignsubmission_(\w+?)(?:_|$).*")
 _CANVAS = pattern(
     r"([^\W_]+?)(?:_LATE)?_(?:[a-z]+_)?\d+_(?:\d+_.+|(?:text|link)\.html?)", re.IGNORECASE
 )
-_BLACKBOARD = pattern(r"(.+)_attempt_(\d{4}(?:-\d\d){5})(?:_.+|\.txt)", re.IGNORECASE)
-_RECEIPT = pattern(r".+_attempt_\d{4}(?:-\d\d){5}\.txt", re.IGNORECASE)
+_BLACKBOARD = pattern(r"(.+?)_attempt_(\d{4}(?:-\d\d){5})(?:_.+|\.txt)", re.IGNORECASE)
+_RECEIPT = pattern(r"(?:(?!_attempt_\d{4}-).)+_attempt_\d{4}(?:-\d\d){5}\.txt", re.IGNORECASE)
 _BRIGHTSPACE = pattern(r"\d+-\d+ ?- ?(.+?) ?- ([^-]*\b\d{4}\b[^-]*?)(?: - .+)?")
 _ILIAS = pattern(r"([^\W\d_][^_]*_.+)_\d+")
 _TEXT_FIELD = pattern(
@@ -55,31 +55,37 @@ class Sender:
     """When it was handed in, such that later is greater; '' where that is not said."""
 
 
-def sender(name: str) -> Sender | None:
-    """Who handed in what has this name; None if no platform has made it.
+def senders(name: str) -> tuple[Sender, ...]:
+    """Who handed in what has this name, by every platform that may have made it.
 
-    >>> sender("Homework 1_ada_attempt_2026-11-20-10-11-12_answers.csv").logins
+    Behind what a platform writes stands what a student wrote; the first fit counts, so that
+    nobody can put another one's name there.
+
+    >>> [found] = senders("Homework 1_ada_attempt_2026-11-20-10-11-12_answers.csv")
+    >>> found.logins
     ('ada',)
-    >>> found = sender("12345-67890 - Ada Example - Nov 20, 2026 1011 AM")
+    >>> [found] = senders("12345-67890 - Ada Example - Nov 20, 2026 1011 AM")
     >>> found.names, found.when
     (('Ada Example',), '2026-11-20-10-11-00')
-    >>> sender("Example_Ada_ada_1234").cuts
+    >>> senders("Example_Ada_ada_1234")[0].cuts
     (('Example Ada', 'ada'), ('Example', 'Ada_ada'))
     """
     if match := _MOODLE.fullmatch(name):
-        return Sender(names=(match[1].replace("_", " "),))
+        return (Sender(names=(match[1].replace("_", " "),)),)
+    found = []
+    if match := _CANVAS.fullmatch(name):
+        found.append(Sender(joined=match[1]))
     if match := _BLACKBOARD.fullmatch(name):
-        return Sender(logins=_ends(match[1]), when=match[2])
+        found.append(Sender(logins=_ends(match[1]), when=match[2]))
     if match := _BRIGHTSPACE.fullmatch(name):
         names = tuple(part.strip() for part in match[1].split(" - "))
-        return Sender(names=names, when=_moment(match[2]))
-    if match := _CANVAS.fullmatch(name):
-        return Sender(joined=match[1])
+        found.append(Sender(names=names, when=_moment(match[2])))
     if match := _ILIAS.fullmatch(name):
         parts = match[1].split("_")
         places = range(len(parts) - 1, 0, -1)
-        return Sender(cuts=tuple((" ".join(parts[:n]), "_".join(parts[n:])) for n in places))
-    return None
+        cuts = tuple((" ".join(parts[:n]), "_".join(parts[n:])) for n in places)
+        found.append(Sender(cuts=cuts))
+    return tuple(found)
 
 
 def of_platform(name: str) -> bool:
@@ -88,7 +94,7 @@ def of_platform(name: str) -> bool:
     >>> of_platform("Ada Example_3_assignsubmission_file"), of_platform("exampleada_12_34_a.csv")
     (True, True)
     """
-    return sender(name) is not None
+    return bool(senders(name))
 
 
 def of_brightspace(name: str) -> bool:
@@ -128,9 +134,13 @@ def is_contents(file: str) -> bool:
 
 
 def handed_in_at(parts: tuple[str, ...]) -> str:
-    """When something was handed in, by the names of its folders and its own."""
-    found = (sender(part) for part in parts)
-    return next((one.when for one in found if one and one.when), "")
+    """When something was handed in, by the outermost name that a platform has made.
+
+    >>> handed_in_at(("Ada Example_3_assignsubmission_file", "x_attempt_2026-11-20-10-11-12.txt"))
+    ''
+    """
+    made = next((found for part in parts if (found := senders(part))), ())
+    return made[0].when if len(made) == 1 else ""
 
 
 def _ends(text: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from grader.downloads import Sender, sender
+from grader.downloads import Sender, senders
 from grader.roster import Student
 from problems.patterns import pattern
 
@@ -156,9 +156,12 @@ def owner_of(parts: Sequence[str], people: People) -> Owner:
     """
     doubt = ""
     *folders, file = parts
-    senders = [(name, by) for name in parts if (by := sender(name))]
-    said = [(name, people.sent_by(by, name)) for name, by in senders]  # no student chooses these
-    said += [(name, people.named(name)) for name in reversed(folders) if not sender(name)]
+    said = [  # no student chooses what platforms write
+        (name, agreed(people.sent_by(by, name) for by in made))
+        for name in parts
+        if (made := senders(name))
+    ]
+    said += [(name, people.named(name)) for name in reversed(folders) if not senders(name)]
     for name, found in said:
         if found.student:
             return Owner(found.student, name, sure=True)

@@ -176,7 +176,7 @@ def submissions(paths: Sequence[Path], done: Done) -> dict[str, Sent]:
     found: dict[str, Sent] = {}
     for path in paths:
         lost: list[Problem] = []
-        for name, data in files_in(path, lost, done.notes):
+        for name, data, _ in files_in(path, lost, done.notes):
             _take(found, done, name, data)
         for problem in lost:  # whoever sent a file that is damaged has handed in all the same
             base = problem.file.rsplit("/", 1)[-1]

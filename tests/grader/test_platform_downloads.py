@@ -10,10 +10,20 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from handed_in import Checked, assignment, check, exercise_of, right, tidy, with_id, zipped
+from handed_in import (
+    Checked,
+    assignment,
+    check,
+    exercise_of,
+    right,
+    tidy,
+    unmarked,
+    with_id,
+    zipped,
+)
 
 from grader.cli import cli
-from grader.downloads import sender
+from grader.downloads import handed_in_at, senders
 from grader.matching import People, agreed, owner_of
 from grader.read.archive import members
 from grader.roster import with_folders
@@ -118,22 +128,31 @@ def test_two_of_one_name_are_both_named(hw: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["answers.csv", "hw_1.csv", "a_b.csv", "2024-11 - x.csv", "me"])
 def test_ordinary_names_are_of_no_platform(name: str) -> None:
     """They say nothing that is surer than a guess."""
-    assert sender(name) is None
+    assert senders(name) == ()
+
+
+INNER = "_x_s002_attempt_2099-01-01-00-00-00_a.csv"
+IMPOSTORS = [
+    (f"Homework 1_s001_attempt_2026-11-20-10-11-12{INNER}", "s001", "2026-11-20-10-11-12"),
+    (f"exampleada_12_34{INNER}", "", ""),
+    (f"1-2 - Ada Example- Nov 20, 2026 911 AM - b{INNER}", "", ""),
+    ("1-2 - Ada Example- Nov 20, 2026 911 AM - Ben Sample - Nov 1, 2099 911 AM - a.csv", "s001",
+     "2026-11-20-09-11-00"),
+    (f"Ada Example_3_assignsubmission_file{INNER}", "s001", ""),
+    (f"Ada Example_3_assignsubmission_file/b{INNER}", "s001", ""),
+    ("Example_Ada_s001_12/Sample_Ben_s002_13/a.csv", "s001", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("place", "student", "when"), IMPOSTORS)
+def test_nobody_becomes_another_by_the_name_of_a_file(place: str, student: str, when: str) -> None:
+    """What students call their files stands behind what the platform writes."""
+    parts = tuple(place.split("/"))
+    assert owner_of(parts, PEOPLE).student == student
+    assert handed_in_at(parts) == when
 
 
 # alphabets ---------------------------------------------------------------------------------
-
-
-def packed(contents: Mapping[bytes, bytes]) -> bytes:
-    """An archive whose names are these bytes, with no word about their alphabet."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
-        for n, data in enumerate(contents.values()):
-            archive.writestr(f"{n}".ljust(len(list(contents)[n]), "x"), data)
-    packed = stream.getvalue()
-    for n, name in enumerate(contents):
-        packed = packed.replace(f"{n}".ljust(len(name), "x").encode(), name)
-    return packed
 
 
 ALPHABETS = ["utf-8", "cp437", "cp850", "cp1252", "cp852"]
@@ -150,14 +169,14 @@ def test_names_in_any_alphabet_find_the_student(
     except UnicodeEncodeError:
         pytest.skip(f"{name} cannot be written in {alphabet}")
     path = tmp_path / "all.zip"
-    path.write_bytes(packed({place: tidy(right(exercise_of(hw, student)))}))
+    path.write_bytes(unmarked({place: tidy(right(exercise_of(hw, student)))}))
     assert check(hw, path).percent == {student: 100}
 
 
 def test_a_name_with_two_readings_that_fit_two_students_is_refused() -> None:
     """`Jos\\xe9` is José in one alphabet and JosΘ or JosÚ in others."""
     raw = "Bár_1_assignsubmission_file/a.csv".encode("cp1252")
-    (member,) = members(packed({raw: b"x"}), "a.zip")
+    (member,) = members(unmarked({raw: b"x"}), "a.zip")
     readings = (member.path, *member.others)
     assert {name.split("_")[0] for name in readings} >= {"Bár", "Bßr"}
     people = People(with_folders([("a", "Bár", ""), ("b", "Bßr", "")]))
@@ -195,14 +214,14 @@ TRAVERSAL = [b"..\\a.csv", b"s1\\..\\..\\a.csv", b"\\etc\\a.csv", b"C:\\a.csv", 
 @pytest.mark.parametrize("name", TRAVERSAL)
 def test_backslashes_that_lead_out_are_refused(name: bytes) -> None:
     """Harmless ones separate folders, these lead out."""
-    (member,) = members(packed({name: b"x"}), "a.zip")
+    (member,) = members(unmarked({name: b"x"}), "a.zip")
     assert member.lost
     assert member.lost.code == "bad_path"
 
 
 def test_backslashes_make_folders_and_junk_of_any_depth_is_known() -> None:
     """As tools of Windows write them."""
-    found = list(members(packed({b"s1\\a.csv": b"x", b"d\\": b"", b"s1\\Thumbs.db": b""}), "a"))
+    found = list(members(unmarked({b"s1\\a.csv": b"x", b"d\\": b"", b"s1\\Thumbs.db": b""}), "a"))
     assert [(member.path, member.junk) for member in found] == [
         ("s1/a.csv", False),
         ("s1/Thumbs.db", True),

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from handed_in import assignment, exercise_of, right, tidy, with_id
+from handed_in import assignment, exercise_of, right, tidy, unmarked, with_id
 from moodle_files import (
     CHANGED_WORDS,
     DRAFT,
@@ -481,6 +481,22 @@ def test_files_without_moodles_names_belong_to_nobody(hw: Path, tmp_path: Path) 
     done = run(hw, tmp_path, Sheet([ANN, BOB]), files)
     assert done.codes == ["bad_name", "not_in_archive"]
     assert done.grades() == {"Participant 3": "100.00", "Participant 4": ""}
+
+
+@pytest.mark.parametrize("alphabet", ["utf-8", "cp437", "cp850", "cp1252"])
+def test_an_archive_that_was_packed_anew_is_the_same(
+    hw: Path, tmp_path: Path, alphabet: str
+) -> None:
+    """Finder and Explorer lose the mark of UTF-8; the name must fit the worksheet's."""
+    (tmp_path / "Grades.csv").write_bytes(Sheet([ANN]).data())
+    name = entry(ANN, "answers.csv").replace("/", "\\").encode(alphabet)
+    (tmp_path / "download.zip").write_bytes(unmarked({b"hw1\\" + name: unnamed(hw, ANN)}))
+    words = ["moodle", "grade", "--worksheet", str(tmp_path / "Grades.csv")]
+    words += ["--submissions", str(tmp_path / "download.zip"), "--assignment", str(hw)]
+    words += ["--feedback-as", "none"]
+    done = Trip(CliRunner().invoke(cli, words), tmp_path / "graded")
+    assert done.grades() == {"Participant 3": "100.00"}, done.stderr
+    assert done.status == 0
 
 
 # what Moodle would swallow -----------------------------------------------------------------
