@@ -202,10 +202,12 @@ _ANYBODY = frozenset(
     folded(word)
     for word in (
         "Participant", "Teilnehmer/in", "Teilnehmerin", "Teilnehmer", "Participante",
-        "Partecipante", "Deelnemer", "Uczestnik",
+        "Partecipante", "Deelnemer", "Uczestnik", "Dalyvis", "Deltagare", "Katılımcı",
+        "Partaidea", "Συμμετέχων", "Учасник", "Участник", "المشارك", "شریک", "参与人", "参加者",
+        "참가자",
     )
 )  # fmt: skip
-"""What stands for the name where names are hidden."""
+"""What stands for the name where names are hidden (`hiddenuser` of mod_assign's packs)."""
 
 
 def feedback_archive(pages: Mapping[int, Mapping[str, bytes]]) -> bytes:
