@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from grader.downloads import Sender, senders
@@ -42,11 +42,37 @@ def _parts(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", folded(text))
 
 
-def _spellings(text: str) -> list[list[str]]:
-    """The parts of a name, and those with umlauts as two letters where it has any."""
+def _spelled_out(text: str) -> list[str]:
+    """The parts of a name, its umlauts written as two letters."""
     plain = unicodedata.normalize("NFC", text).casefold()
-    spelled = plain.translate(_SPELLED_OUT)
-    return [_parts(text)] if spelled == plain else [_parts(text), _parts(spelled)]
+    return _parts(plain.translate(_SPELLED_OUT))
+
+
+class _Index:
+    """Students by a key made of the parts of their names, as written and with `ae` for `ä`."""
+
+    def __init__(self, key: Callable[[Sequence[str]], str]) -> None:
+        self.key = key
+        self._plain: dict[str, set[str]] = {}
+        self._spelled: dict[str, set[str]] = {}
+
+    def add(self, name: str, turn: int, student: str) -> None:
+        """One more student, whose name's parts are turned by so many places."""
+        for index, parts in ((self._plain, _parts(name)), (self._spelled, _spelled_out(name))):
+            if parts:
+                key = self.key(parts[turn:] + parts[:turn])
+                index.setdefault(key, set()).add(student)
+
+    def find(self, text: str) -> set[str]:
+        """Who is called so; those who write themselves otherwise only if nobody is."""
+        plain, spelled = self.key(_parts(text)), self.key(_spelled_out(text))
+        found = self._plain.get(plain) or self._spelled.get(plain) or self._plain.get(spelled)
+        return found or set()
+
+    def may_be(self, text: str) -> set[str]:
+        """Who may be called so where umlauts were not to be had."""
+        plain = self.key(_parts(text))
+        return self._plain.get(plain, set()) | self._spelled.get(plain, set())
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +95,8 @@ class People:
     def __init__(self, students: Iterable[Student]) -> None:
         self.ids: set[str] = set()
         self._exact: dict[str, set[str]] = {}
-        self._names: dict[str, set[str]] = {}
-        self._joined: dict[str, set[str]] = {}
+        self._names = _Index(lambda parts: " ".join(sorted(parts)))
+        self._joined = _Index("".join)
         self._named: dict[str, str] = {}
         for one in students:
             self.ids.add(one.student)
@@ -78,25 +104,19 @@ class People:
                 if text:
                     self._exact.setdefault(folded(text), set()).add(one.student)
             self._named[one.student] = one.name
-            for parts in filter(None, _spellings(one.name)):
-                self._names.setdefault(" ".join(sorted(parts)), set()).add(one.student)
-                for n in range(len(parts)):
-                    joined = "".join(parts[n:] + parts[:n])
-                    self._joined.setdefault(joined, set()).add(one.student)
+            self._names.add(one.name, 0, one.student)
+            for turn in range(len(_parts(one.name))):
+                self._joined.add(one.name, turn, one.student)
 
     def named(self, text: str) -> Owner:
         """The student whose id, folder, e-mail address or name this is, in this order."""
         if text in self.ids:
             return Owner(text, text)
-        found = self._exact.get(folded(text)) or self._of_name(text)
-        return self._only(found, text) if found else Owner()
+        return self._only(self._exact.get(folded(text)) or self._names.find(text), text)
 
     def joined(self, text: str) -> Owner:
         """The student whose name without gaps, family name first or last, this is."""
-        found: set[str] = set()
-        for parts in _spellings(text):
-            found |= self._joined.get("".join(parts), set())
-        return self._only(found, text) if found else Owner()
+        return self._only(self._joined.find(text), text)
 
     def sent_by(self, by: Sender, name: str) -> Owner:
         """The student who handed in what a platform has given this name.
@@ -108,41 +128,38 @@ class People:
         if by.joined:
             return self.joined(by.joined)
         if by.logins:
-            found = set().union(*map(self._of_login, by.logins))
-        elif by.cuts:
-            found = self._of_cuts(by.cuts)
-        else:
-            known = [named for text in by.names if (named := self._of_any(text))]
-            found = set.intersection(*known) if known else set()
-            if known and not found:
-                return Owner(doubt=f"{name[:80]!r} names two students")
-        return self._only(found, name) if found else Owner()
+            return self._only(set().union(*map(self._of_login, by.logins)), name)
+        if by.cuts:
+            return self._of_cuts(by.cuts, name)
+        known = [found for text in by.names if (found := self._of_any(text))]
+        common = set.intersection(*known) if known else set()
+        if known and not common:
+            return Owner(doubt=f"{name[:80]!r} names two students")
+        return self._only(common, name)
 
-    def _of_cuts(self, cuts: Sequence[tuple[str, str]]) -> set[str]:
-        """Whose login it is, if the name beside it is theirs; else whose name alone it is."""
-        by_login: set[str] = set()
-        by_name: set[str] = set()
+    def _of_cuts(self, cuts: Sequence[tuple[str, str]], text: str) -> Owner:
+        """Whose login and name these are; one of them alone, if the other is not against it."""
+        names: set[str] = set()
+        logins: set[str] = set()
+        both: set[str] = set()
         for name, login in cuts:
-            named, logged_in = self._of_name(name), self._of_login(login)
-            by_name |= named
-            by_login |= {one for one in logged_in if one in named or not self._named[one]}
-        return by_login or by_name
+            named, logged_in = self._names.may_be(name), self._of_login(login)
+            names, logins = names | named, logins | logged_in
+            both |= {one for one in logged_in if one in named or not self._named[one]}
+        if logins and not both:
+            whose = ", ".join(sorted(logins)[:5])
+            return Owner(doubt=f"{text[:80]!r}: the login is that of {whose}, the name is not")
+        return self._only(both or names, text)
 
     def _of_any(self, text: str) -> set[str]:
-        return self._of_login(text) or self._of_name(text)
+        return self._of_login(text) or self._names.find(text)
 
     def _of_login(self, text: str) -> set[str]:
         return {text} if text in self.ids else self._exact.get(folded(text), set())
 
-    def _of_name(self, text: str) -> set[str]:
-        found: set[str] = set()
-        for parts in filter(None, _spellings(text)):
-            found |= self._names.get(" ".join(sorted(parts)), set())
-        return found
-
     def _only(self, found: set[str], text: str) -> Owner:
-        if len(found) == 1:
-            return Owner(next(iter(found)), text)
+        if len(found) < 2:
+            return Owner(next(iter(found), ""), text if found else "")
         ids = ", ".join(sorted(found)[:5])
         return Owner(doubt=f"{text[:60]!r} fits {len(found)} students ({ids})")
 

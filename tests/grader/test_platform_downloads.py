@@ -100,7 +100,8 @@ PLACES = [
     ("Muestra_Ann de la_ann_77/answers.csv", "ann"),
     ("Lee_Ann_s005_77/answers.csv", "s005"),
     ("Lee_Ann_alee_77/answers.csv", ""),
-    ("Sample_Ben_s001_77/answers.csv", "s002"),
+    ("Sample_Ben_s001_77/answers.csv", ""),
+    ("Sample_Ben_ben01_77/answers.csv", "s002"),
     ("Nobody_No_s001_77/answers.csv", ""),
     ("download/inner/Ben Sample_4_assignsubmission_file/Ada Example/answers.csv", "s002"),
     ("exampleada_LATE_12345_text.html", "s001"),
@@ -113,6 +114,19 @@ PLACES = [
 def test_names_of_platforms_name_one_student_or_none(place: str, student: str) -> None:
     """By login, id or name; where they contradict, or two fit, nobody is chosen."""
     assert owner_of(place.split("/"), PEOPLE).student == student
+
+
+def test_two_who_differ_by_an_umlaut_are_told_apart_where_it_can_be_written() -> None:
+    """`Mueller` is Müller only if nobody writes himself so, or where no `ü` can be written."""
+    people = People(with_folders([("a", "Ada Müller", ""), ("b", "Ada Mueller", "")]))
+    for place, student in (
+        ("Ada Müller/x.csv", "a"),
+        ("Ada Mueller/x.csv", "b"),
+        ("Ada Mueller_5_assignsubmission_file/x.csv", "b"),
+        ("Mueller_Ada_am_5/x.csv", ""),
+        ("Mueller_Ada_a_5/x.csv", "a"),
+    ):
+        assert owner_of(place.split("/"), people).student == student
 
 
 def test_two_of_one_name_are_both_named(hw: Path, tmp_path: Path) -> None:
