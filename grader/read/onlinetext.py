@@ -82,7 +82,9 @@ class _Answers:
 
     def row(self, number: int, cells: Sequence[str], header: Sequence[str]) -> None:
         """A row of a table, below a header of ours or without one."""
-        if header:
+        if header and any(cells[len(header) :]):  # a comma that made two cells of a number
+            self.not_read(number, " | ".join(cells))
+        elif header:
             named = {name: cell for name, cell in zip(header, cells, strict=False) if name}
             picture = PICTURE in named.get("answer", "")
             if picture:

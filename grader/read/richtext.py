@@ -99,7 +99,7 @@ def seen(page: str) -> Seen:
             reader.end(tag)
         else:
             reader.begin(tag, rest)
-    reader.row_ends()
+    reader.finish()
     return Seen(tuple(reader.lines), tuple(reader.aside))
 
 
@@ -248,6 +248,12 @@ class _Reader:
         if self.cell is not None and self.row is not None:
             self.row.append(_without_empty("".join(self.cell)).replace(_SOFT, "\n"))
         self.cell = None
+
+    def finish(self) -> None:
+        """The page ends, and all that nobody has ended."""
+        while self.open:
+            self._pop()
+        self.row_ends()
 
     def row_ends(self) -> None:
         """The row, or the text that stands before one, becomes lines."""

@@ -84,6 +84,7 @@ def test_marks_are_read_as_they_are_seen(kind: str) -> None:
 
 ASIDE = {
     "<p>a = <s>0.4</s> 0.5</p>": "crossed out: '0.4'",
+    "<p>b = 1</p><s>a = 0.4": "crossed out: 'a = 0.4'",
     "<p>b = 1</p><strike>a = <b>0.4</b></strike>": "crossed out: 'a = 0.4'",
     '<p>b = 1</p><p style="text-decoration:underline line-through">a = 4</p>': (
         "crossed out: 'a = 4'"
@@ -152,6 +153,10 @@ TOLD = {
         "<tr><td>a</td><td><img src='x.png'></td></tr></table>"
     ),
     "a row of three": "<p>b = 1</p><table><tr><td>a</td><td>is</td><td>2</td></tr></table>",
+    "a row that is too long": (
+        "<table><tr><td>step</td><td>answer</td></tr><tr><td>b</td><td>1</td></tr>"
+        "<tr><td>a</td><td>0</td><td>3775</td></tr></table>"
+    ),
     "a sentence beside a table": "<table><tr><td>b</td><td>1</td></tr></table><p>a is 2</p>",
 }
 
