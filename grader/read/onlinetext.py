@@ -131,10 +131,10 @@ def answers_in(data: bytes, file: str) -> Typed:
         message = f"{len(data):,} bytes are too many for a text field"
         return Typed(None, (Problem(file, None, None, "too_large", message),))
     page = seen(data.decode("utf-8", "replace"))
-    aside = tuple(
-        Problem(file, None, None, "left_out", f"not read, for it is {text}")
-        for text in page.aside[:_SHOWN]
-    )
+    told = [f"not read, for it is {text}" for text in page.aside]
+    if len(told) > _SHOWN:
+        told[_SHOWN:] = [f"and {len(told) - _SHOWN:,} more that are crossed out or hidden"]
+    aside = tuple(Problem(file, None, None, "left_out", text) for text in told)
     if not any(map(any, page.lines)):
         return Typed(None, (), aside)
     if len(page.lines) > UPLOAD.rows:
@@ -174,7 +174,10 @@ def _read(lines: Sequence[tuple[str, ...]], file: str) -> Typed:
         else:
             found.row(number, [_tidy(_without_tex(cell)) for cell in cells], header)
     table = found.table()
-    lost = tuple(found.problems[:_SHOWN])
+    lost = found.problems[:_SHOWN]
+    if len(found.problems) > _SHOWN:
+        message = f"and {len(found.problems) - _SHOWN:,} more such lines"
+        lost.append(Problem(file, None, None, "not_csv", message))
     if table is None:
         message = (
             "this text holds neither a table with the columns 'step' and 'answer' nor lines "
@@ -183,7 +186,7 @@ def _read(lines: Sequence[tuple[str, ...]], file: str) -> Typed:
         if any(PICTURE in cell for cells in lines for cell in cells):
             message += " (a picture is in it, which is not read)"
         return Typed(None, (Problem(file, None, None, "missing_column", message),))
-    return Typed(table, lost, tuple(found.greetings[:5]))
+    return Typed(table, tuple(lost), tuple(found.greetings[:5]))
 
 
 def _header(cells: Sequence[str]) -> list[str]:

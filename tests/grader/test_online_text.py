@@ -107,6 +107,15 @@ def test_what_is_crossed_out_or_hidden_is_told(page: str) -> None:
     assert b"4" not in found.table
 
 
+def test_many_such_pieces_and_lines_are_counted() -> None:
+    """The first twenty are shown."""
+    page = "<p>b = 1</p>" + "<p><s>x</s></p>" * 30 + "<p>a is 2</p>" * 25
+    found = answers_in(page.encode(), "onlinetext.html")
+    assert [len(found.notes), len(found.problems)] == [21, 21]
+    assert "10 more" in found.notes[-1].message
+    assert "5 more" in found.problems[-1].message
+
+
 def test_small_type_and_a_faint_colour_are_seen() -> None:
     """Only what nobody can see is hidden."""
     assert read('<p style="font-size:0.8em;opacity:0.5">a = 0.4</p>') == {"a": "0.4"}

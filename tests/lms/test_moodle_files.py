@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import time
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -374,6 +375,10 @@ def test_several_files_of_one_student(hw: Path, tmp_path: Path) -> None:
     assert done.actions == {"Participant 3": "refused"}
 
 
+def lowered(label: str) -> str:
+    return re.sub("_(.+)", r"<sub>\1</sub>", label)
+
+
 ONLINE = {
     "a table as CSV": lambda answers: (
         "<p>step,answer<br>" + "<br>".join(f"{k},{v}" for k, v in answers.items()) + "</p>"
@@ -390,6 +395,10 @@ ONLINE = {
         '<div class="no-overflow"><ul>'
         + "".join(f"<li>{k}: {v}</li>" for k, v in answers.items())
         + "</ul></div>"
+    ),
+    "marks of the editor": lambda answers: "".join(
+        f"<p>{lowered(k)} = <s>7</s><i>{v[:3]}</i><b>{v[3:]}</b>×10<sup><span>0</span></sup></p>"
+        for k, v in answers.items()
     ),
     "text with line ends": lambda answers: (
         "<pre>" + "\r\n".join(f"{k}={v}" for k, v in answers.items()) + "</pre>"
