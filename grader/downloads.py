@@ -139,8 +139,13 @@ def handed_in_at(parts: tuple[str, ...]) -> str:
     >>> handed_in_at(("Ada Example_3_assignsubmission_file", "x_attempt_2026-11-20-10-11-12.txt"))
     ''
     """
-    made = next((found for part in parts if (found := senders(part))), ())
+    made = next((found for part in parts if (found := _not_of_ilias(part))), ())
     return made[0].when if len(made) == 1 else ""
+
+
+def _not_of_ilias(name: str) -> tuple[Sender, ...]:
+    """Without ILIAS, which tells no time, and whose shape other folders have as well."""
+    return tuple(found for found in senders(name) if not found.cuts)
 
 
 def _ends(text: str) -> tuple[str, ...]:

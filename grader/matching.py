@@ -97,13 +97,11 @@ class People:
         self._exact: dict[str, set[str]] = {}
         self._names = _Index(lambda parts: " ".join(sorted(parts)))
         self._joined = _Index("".join)
-        self._named: dict[str, str] = {}
         for one in students:
             self.ids.add(one.student)
             for text in (one.student, one.folder, one.email):
                 if text:
                     self._exact.setdefault(folded(text), set()).add(one.student)
-            self._named[one.student] = one.name
             self._names.add(one.name, 0, one.student)
             for turn in range(len(_parts(one.name))):
                 self._joined.add(one.name, turn, one.student)
@@ -138,17 +136,20 @@ class People:
         return self._only(common, name)
 
     def _of_cuts(self, cuts: Sequence[tuple[str, str]], text: str) -> Owner:
-        """Whose login and name these are; one of them alone, if the other is not against it."""
+        """Whose login and name these are, or whose name if the class list knows no such login.
+
+        A login alone says nothing: many folders are called like `hw_12_2026`.
+        """
         names: set[str] = set()
         logins: set[str] = set()
         both: set[str] = set()
         for name, login in cuts:
             named, logged_in = self._names.may_be(name), self._of_login(login)
             names, logins = names | named, logins | logged_in
-            both |= {one for one in logged_in if one in named or not self._named[one]}
+            both |= logged_in & named
         if logins and not both:
             whose = ", ".join(sorted(logins)[:5])
-            return Owner(doubt=f"{text[:80]!r}: the login is that of {whose}, the name is not")
+            return Owner(doubt=f"{text[:80]!r}: the login may be that of {whose}, not the name")
         return self._only(both or names, text)
 
     def _of_any(self, text: str) -> set[str]:

@@ -119,7 +119,8 @@ def _placed(
         pl.col(name).str.strip_chars() if name in rows.columns else blank
         for name in ("exercise", "student")
     )
-    said = rows.frame.select(id.alias("id"), student.alias("student"))
+    said = rows.frame.with_columns(id.alias("id"), student.alias("student"))
+    said = said.select("id", "student")  # as long as the table, also where it has neither
     places = _exactly(said, job.roll) if not _owned(job) else pl.Series([None] * len(said))
     places = places.cast(pl.Int64).alias(PLACE)
     frame = rows.frame.with_columns(places)

@@ -31,6 +31,8 @@ from grader.roster import with_folders
 CASES = Path(__file__).with_name("platforms")
 DEMO = CASES / "mazur"
 """The assignment that the cases belong to."""
+EARLY = "Homework 1_s001_attempt_2026-11-20-10-11-12"
+LATE = "Homework 1_s001_attempt_2026-11-21-09-00-00"
 CLASS = """student,name,email
 s001,Ada Example,ada@example.org
 s002,Ben Sample,ben@example.org
@@ -72,6 +74,31 @@ def test_in_bulk_it_is_the_same(file: str, student: str, tmp_path: Path) -> None
     book = (tmp_path / "gradebook.csv").read_text("utf-8-sig")
     (row,) = csv.DictReader(book.splitlines())
     assert (row["student"], row["percent"]) == (student, "100.0")
+
+
+def graded_in_bulk(hw: Path, out: Path, *files: Path) -> dict[str, str]:
+    words = ["check", *map(str, files), "--assignment", str(hw), "--results", str(out)]
+    done = CliRunner().invoke(cli, words)
+    assert not done.exception or isinstance(done.exception, SystemExit), done.exception
+    rows = csv.DictReader((out / "gradebook.csv").read_text("utf-8-sig").splitlines())
+    return {row["student"]: row["percent"] for row in rows}
+
+
+def test_files_that_are_named_one_by_one_are_their_senders_in_bulk(
+    hw: Path, tmp_path: Path
+) -> None:
+    """Tables without a column that says whose they are; two attempts are told apart."""
+    answers = right(exercise_of(hw, "s001"))
+    for name, data in {
+        "s002.csv": tidy(right(exercise_of(hw, "s002"))),
+        f"{EARLY}_answers.csv": tidy(answers | {next(iter(answers)): "9"}),
+        f"{LATE}_answers.csv": tidy(answers),
+    }.items():
+        (tmp_path / name).write_bytes(data)
+    plain = graded_in_bulk(hw, tmp_path / "r1", tmp_path / "s002.csv")
+    assert plain == {"s002": "100.0"}
+    attempts = sorted(tmp_path.glob("Homework*.csv"))
+    assert graded_in_bulk(hw, tmp_path / "r2", *attempts) == {"s001": "100.0"}
 
 
 # whose it is -------------------------------------------------------------------------------
@@ -137,6 +164,14 @@ def test_two_of_one_name_are_both_named(hw: Path, tmp_path: Path) -> None:
     done = check(hw, path)
     assert (done.percent, done.codes) == ({}, ["identity"])
     assert "s004, s005" in done.problems[0]["message"]
+
+
+def test_folders_that_look_like_those_of_ilias_are_nobodys() -> None:
+    """A login alone, without the name beside it, is chance."""
+    people = People(with_folders([("12", "", ""), ("ada", "Ada Example", "")]))
+    for place in ("hw_12_2026/x.csv", "week_of_ada_7/x.csv", "my_class_2026/x.csv"):
+        assert not owner_of(place.split("/"), people).student
+    assert owner_of(["week_of_ada_7", "s_12_3", "12", "x.csv"], people).student == "12"
 
 
 @pytest.mark.parametrize("name", ["answers.csv", "hw_1.csv", "a_b.csv", "2024-11 - x.csv", "me"])
@@ -243,9 +278,6 @@ def test_backslashes_make_folders_and_junk_of_any_depth_is_known() -> None:
 
 
 # when it was handed in, and what lies beside ------------------------------------------------
-
-EARLY = "Homework 1_s001_attempt_2026-11-20-10-11-12"
-LATE = "Homework 1_s001_attempt_2026-11-21-09-00-00"
 
 
 def graded(hw: Path, tmp_path: Path, files: Mapping[str, bytes]) -> Checked:
