@@ -51,6 +51,20 @@ def counted(attempts: Sequence[Submission], policy: Policy) -> Counted:
     return Counted(chosen, (), tuple(notes))
 
 
+def superseded(earlier: Submission, last: Submission) -> Problem:
+    """What is said of files that were handed in again: a platform keeps all of them.
+
+    Args:
+        earlier: what does not count.
+        last: what does.
+    """
+    message = (
+        f"exercise {earlier.exercise.id} of {earlier.exercise.student} was handed in again: "
+        f"{last.place} counts"
+    )
+    return Problem(earlier.file, earlier.row, None, "attempt", message)
+
+
 def _score(one: Submission, policy: Policy) -> float:
     return mark(one.exercise, one.answers, policy, one.problems).score
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader import folder as folders
-from grader.attempts import counted
+from grader.attempts import counted, superseded
 from grader.doubles import settled
+from grader.downloads import receipt_of
 from grader.errors import (
     AssignmentError,
     EmptyForm,
@@ -19,10 +20,11 @@ from grader.errors import (
 )
 from grader.folder import Folder
 from grader.inbox import Item, items
-from grader.matching import Owner, owner_of
+from grader.matching import Owner, agreed, owner_of, with_name
 from grader.policy import Policy
 from grader.policyfile import folder_policy
 from grader.read.files import read_file
+from grader.read.receipt import sender_in
 from grader.read.submission import Find, Submission
 from problems.exercise import Exercise
 
@@ -123,7 +125,9 @@ class _Reader:
         except AssignmentError as error:
             self.found.problems.append(Problem(item.file, None, None, "no_assignment", str(error)))
         else:
-            self.found.works += [Work(one, folder) for one in read.submissions]
+            for one in read.submissions:
+                one.sent = item.sent
+                self.found.works.append(Work(one, folder))
             self.found.problems += read.problems
             self.found.notes += read.notes
 
@@ -146,7 +150,7 @@ class _Reader:
             key = (work.folder.path, work.submission.exercise.id)
             groups.setdefault(key, []).append(work)
         self.found.works = []
-        for group in map(self.one_attempt, groups.values()):
+        for group in map(self.one_attempt, map(self.last_sent, groups.values())):
             if not group:
                 continue
             found = settled([work.submission for work in group])
@@ -158,6 +162,19 @@ class _Reader:
             others = [groups.get((folder.path, one.id)) for one in error.exercises]
             kept = self.found.notes if all(others) else self.found.problems
             kept += error.problems
+
+    def last_sent(self, group: list[Work]) -> list[Work]:
+        """Of what was handed in at several times, where names say when, the last filled one."""
+        times = {work.submission.sent for work in group}
+        if len(times) == 1 or "" in times:
+            return group
+        written = [work for work in group if work.submission.answers] or group
+        last = max(work.submission.sent for work in written)
+        kept = [work for work in group if work.submission.sent == last]
+        for work in group:
+            if work.submission.sent != last:
+                self.found.notes.append(superseded(work.submission, kept[0].submission))
+        return kept
 
     def one_attempt(self, group: list[Work]) -> list[Work]:
         """Of several attempts at a quiz the one that counts, besides what else there is."""
@@ -192,7 +209,18 @@ def place_of(item: Item, folder: Folder) -> Owner:
         student = folder.student_of_folder(item.path)
         if student:
             return Owner(student, item.path.parent.name, sure=True)
-    return owner_of(item.parts, folder.people)
+    owner = agreed(owner_of(parts, folder.people) for parts in (item.parts, *item.others))
+    called = item.called or _called_beside(item.path)
+    return with_name(owner, called, folder.people) if called else owner
+
+
+def _called_beside(path: Path | None) -> str:
+    """The sender's name in the receipt that lies beside a file of Blackboard; '' if none does."""
+    receipt = receipt_of(path.name) if path else ""
+    if not path or not receipt or not (beside := path.with_name(receipt)).is_file():
+        return ""
+    with beside.open("rb") as stream:
+        return sender_in(stream.read(1_000))
 
 
 NOT_OF_HERE = "this is work on another assignment, or on numbers in whose place others were issued"

@@ -11,16 +11,27 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from grader.downloads import (
+    handed_in_at,
+    is_contents,
+    is_receipt,
+    of_brightspace,
+    of_platform,
+    receipt_of,
+)
 from grader.errors import Problem, SubmissionError
 from grader.folder import META
-from grader.matching import Owner, of_platform
-from grader.read.archive import LARGEST, is_junk, members
+from grader.matching import Owner
+from grader.read.archive import LARGEST, Member, is_junk, members
 from grader.read.files import TABLES, promised_kind
+from grader.read.receipt import sender_in
 from grader.read.table import CLASS, UPLOAD, Limits
 
 HANDED_OUT = ("worksheet.html", "worksheet.md")
 """Files of ours that nobody fills in."""
 MOST_FILES = 100_000
+_JUNK = "an operating system or office program left this behind"
+_CONTENTS = "Brightspace's list of what was handed in; comments that stand there are not read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +54,12 @@ class Item:
     """Who handed it in, where that is known from elsewhere than its place."""
     ahead: int = 0
     """How many of a table's first lines are ours, so that messages do not count them."""
+    sent: str = ""
+    """When it was handed in, as a platform has put it into its name: later is greater."""
+    called: str = ""
+    """The sender's name, where a receipt beside it says it."""
+    others: tuple[tuple[str, ...], ...] = ()
+    """What `parts` may be as well, where an archive does not say in which alphabet."""
 
 
 def items(paths: Sequence[Path]) -> Iterator[Item]:
@@ -106,7 +123,7 @@ def _file(
     if kind == "zip" and path.suffix.casefold() not in TABLES:
         yield from _archive(data, file, start, parts)
     else:
-        yield Item(file, start, parts, data, limits, path=path)
+        yield Item(file, start, parts, data, limits, path=path, sent=handed_in_at(parts))
 
 
 def _left_out(path: Path, walked: bool) -> str:
@@ -114,9 +131,11 @@ def _left_out(path: Path, walked: bool) -> str:
     if not walked:
         return ""
     if is_junk(path.as_posix()):
-        return "an operating system or office program left this behind"
+        return _JUNK
     if path.name in HANDED_OUT:
         return "a worksheet that is read, not filled in"
+    if is_contents(path.name) and any(of_brightspace(one.name) for one in path.parent.iterdir()):
+        return _CONTENTS
     return ""
 
 
@@ -156,20 +175,42 @@ def handed_in(name: str, data: bytes, start: Path, owner: Owner) -> Iterator[Ite
 
 
 def _archive(data: bytes, file: str, start: Path, parts: tuple[str, ...]) -> Iterator[Item]:
+    """All that is in an archive; lists of contents and receipts speak of what lies beside."""
+    lists: list[Item] = []
+    listed = False
+    sent: list[Item] = []
+    called: dict[str, str] = {}
     try:
         for member in members(data, file):
-            name = f"{file}/{member.path}"
-            inside = (*parts[:-1], *member.path.split("/"))
-            if member.lost:
-                problem = Problem(name, None, None, *member.lost)
-                yield Item(name, start, inside, problem=problem)
-            elif member.junk:
-                message = "an operating system or office program left this behind"
-                yield Item(
-                    name, start, inside, note=Problem(name, None, None, "not_a_file", message)
-                )
+            item = _of_archive(member, file, start, parts)
+            listed = listed or any(map(of_brightspace, item.parts))
+            if is_receipt(member.path):
+                called[member.path] = sender_in(member.data)
+            if is_contents(member.path):
+                lists.append(item)
+            elif receipt_of(item.parts[-1]):
+                sent.append(item)
             else:
-                yield Item(name, start, inside, member.data, UPLOAD)
+                yield item
     except SubmissionError as error:
         for problem in error.problems:
             yield Item(file, start, parts, problem=problem)
+    for item in sent:
+        place = item.file.removeprefix(f"{file}/")
+        receipt = place[: len(place) - len(item.parts[-1])] + receipt_of(item.parts[-1])
+        yield replace(item, called=called.get(receipt, ""))
+    for item in lists:
+        note = Problem(item.file, None, None, "not_a_file", _CONTENTS)
+        yield replace(item, note=note) if listed else item
+
+
+def _of_archive(member: Member, file: str, start: Path, parts: tuple[str, ...]) -> Item:
+    name = f"{file}/{member.path}"
+    inside = (*parts[:-1], *member.path.split("/"))
+    if member.lost:
+        return Item(name, start, inside, problem=Problem(name, None, None, *member.lost))
+    if member.junk:
+        return Item(name, start, inside, note=Problem(name, None, None, "not_a_file", _JUNK))
+    others = tuple((*parts[:-1], *other.split("/")) for other in member.others)
+    sent = handed_in_at(inside)
+    return Item(name, start, inside, member.data, UPLOAD, sent=sent, others=others)

@@ -1,24 +1,25 @@
 """Whose work it is, where a file does not say: by folder, by file name, by the class list.
 
-Names are compared without accents, case and order of their parts; two students whom a name
-fits are never told apart by a guess.
+Names are compared without accents, case and order of their parts, umlauts also as platforms
+without them write them (`ae` for `ä`); two students whom a name fits are never told apart by a
+guess.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
+from grader.downloads import Sender, senders
 from grader.roster import Student
 from problems.patterns import pattern
 
 _PLAIN = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
 )
-_MOODLE = pattern(r"(.*?)_(\d+)_assignsubmission_(\w+?)(?:_|$)")
-_CANVAS = pattern(r"([^\W_]+?)(?:_late)?_(?:[a-z]+_)?\d+_\d+_.+", re.IGNORECASE)
+_SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 _AFFIX = pattern(
     r"[ _.-]*(answers?|worksheet|submission|solution|hw|homework|abgabe|\(\d+\))[ _.-]*",
     re.IGNORECASE,
@@ -41,6 +42,39 @@ def _parts(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", folded(text))
 
 
+def _spelled_out(text: str) -> list[str]:
+    """The parts of a name, its umlauts written as two letters."""
+    plain = unicodedata.normalize("NFC", text).casefold()
+    return _parts(plain.translate(_SPELLED_OUT))
+
+
+class _Index:
+    """Students by a key made of the parts of their names, as written and with `ae` for `ä`."""
+
+    def __init__(self, key: Callable[[Sequence[str]], str]) -> None:
+        self.key = key
+        self._plain: dict[str, set[str]] = {}
+        self._spelled: dict[str, set[str]] = {}
+
+    def add(self, name: str, turn: int, student: str) -> None:
+        """One more student, whose name's parts are turned by so many places."""
+        for index, parts in ((self._plain, _parts(name)), (self._spelled, _spelled_out(name))):
+            if parts:
+                key = self.key(parts[turn:] + parts[:turn])
+                index.setdefault(key, set()).add(student)
+
+    def find(self, text: str) -> set[str]:
+        """Who is called so; those who write themselves otherwise only if nobody is."""
+        plain, spelled = self.key(_parts(text)), self.key(_spelled_out(text))
+        found = self._plain.get(plain) or self._spelled.get(plain) or self._plain.get(spelled)
+        return found or set()
+
+    def may_be(self, text: str) -> set[str]:
+        """Who may be called so where umlauts were not to be had."""
+        plain = self.key(_parts(text))
+        return self._plain.get(plain, set()) | self._spelled.get(plain, set())
+
+
 @dataclass(frozen=True, slots=True)
 class Owner:
     """Whose place it is."""
@@ -61,39 +95,72 @@ class People:
     def __init__(self, students: Iterable[Student]) -> None:
         self.ids: set[str] = set()
         self._exact: dict[str, set[str]] = {}
-        self._names: dict[str, set[str]] = {}
-        self._joined: dict[str, set[str]] = {}
+        self._names = _Index(lambda parts: " ".join(sorted(parts)))
+        self._joined = _Index("".join)
         for one in students:
             self.ids.add(one.student)
             for text in (one.student, one.folder, one.email):
                 if text:
                     self._exact.setdefault(folded(text), set()).add(one.student)
-            parts = _parts(one.name)
-            if parts:
-                self._names.setdefault(" ".join(sorted(parts)), set()).add(one.student)
-            for n in range(len(parts)):
-                joined = "".join(parts[n:] + parts[:n])
-                self._joined.setdefault(joined, set()).add(one.student)
+            self._names.add(one.name, 0, one.student)
+            for turn in range(len(_parts(one.name))):
+                self._joined.add(one.name, turn, one.student)
 
     def named(self, text: str) -> Owner:
         """The student whose id, folder, e-mail address or name this is, in this order."""
         if text in self.ids:
             return Owner(text, text)
-        parts = _parts(text)
-        key = " ".join(sorted(parts))
-        for index, name in ((self._exact, folded(text)), (self._names, key)):
-            if name and name in index:
-                return self._only(index[name], text)
-        return Owner()
+        return self._only(self._exact.get(folded(text)) or self._names.find(text), text)
 
     def joined(self, text: str) -> Owner:
         """The student whose name without gaps, family name first or last, this is."""
-        key = "".join(_parts(text))
-        return self._only(self._joined[key], text) if key in self._joined else Owner()
+        return self._only(self._joined.find(text), text)
+
+    def sent_by(self, by: Sender, name: str) -> Owner:
+        """The student who handed in what a platform has given this name.
+
+        Args:
+            by: what the name says.
+            name: the name itself, for messages.
+        """
+        if by.joined:
+            return self.joined(by.joined)
+        if by.logins:
+            return self._only(set().union(*map(self._of_login, by.logins)), name)
+        if by.cuts:
+            return self._of_cuts(by.cuts, name)
+        known = [found for text in by.names if (found := self._of_any(text))]
+        common = set.intersection(*known) if known else set()
+        if known and not common:
+            return Owner(doubt=f"{name[:80]!r} names two students")
+        return self._only(common, name)
+
+    def _of_cuts(self, cuts: Sequence[tuple[str, str]], text: str) -> Owner:
+        """Whose login and name these are, or whose name if the class list knows no such login.
+
+        A login alone says nothing: many folders are called like `hw_12_2026`.
+        """
+        names: set[str] = set()
+        logins: set[str] = set()
+        both: set[str] = set()
+        for name, login in cuts:
+            named, logged_in = self._names.may_be(name), self._of_login(login)
+            names, logins = names | named, logins | logged_in
+            both |= logged_in & named
+        if logins and not both:
+            whose = ", ".join(sorted(logins)[:5])
+            return Owner(doubt=f"{text[:80]!r}: the login may be that of {whose}, not the name")
+        return self._only(both or names, text)
+
+    def _of_any(self, text: str) -> set[str]:
+        return self._of_login(text) or self._names.find(text)
+
+    def _of_login(self, text: str) -> set[str]:
+        return {text} if text in self.ids else self._exact.get(folded(text), set())
 
     def _only(self, found: set[str], text: str) -> Owner:
-        if len(found) == 1:
-            return Owner(next(iter(found)), text)
+        if len(found) < 2:
+            return Owner(next(iter(found), ""), text if found else "")
         ids = ", ".join(sorted(found)[:5])
         return Owner(doubt=f"{text[:60]!r} fits {len(found)} students ({ids})")
 
@@ -107,12 +174,13 @@ def owner_of(parts: Sequence[str], people: People) -> Owner:
     """
     doubt = ""
     *folders, file = parts
-    for name in (*reversed(folders), file):
-        found = _of_platform(name, people)
-        if found is None and name is not file:
-            found = people.named(name)
-        if found is None:
-            continue
+    said = [  # no student chooses what platforms write
+        (name, agreed(people.sent_by(by, name) for by in made))
+        for name in parts
+        if (made := senders(name))
+    ]
+    said += [(name, people.named(name)) for name in reversed(folders) if not senders(name)]
+    for name, found in said:
         if found.student:
             return Owner(found.student, name, sure=True)
         doubt = doubt or found.doubt
@@ -122,24 +190,34 @@ def owner_of(parts: Sequence[str], people: People) -> Owner:
     return Owner(doubt=doubt or found.doubt)
 
 
-def of_platform(name: str) -> bool:
-    """Whether a learning platform has made this name for one student's work.
+def agreed(owners: Iterable[Owner]) -> Owner:
+    """Whose work it is where a place can be read in several ways; not a guess between two."""
+    found = list(owners)
+    known = {one.student: one for one in reversed(found) if one.student}
+    if len(known) == 1:
+        return next(iter(known.values()))
+    if known:
+        ids = ", ".join(sorted(known)[:5])
+        return Owner(doubt=f"its name can be read in several ways, which fit {ids}")
+    return next((one for one in found if one.doubt), Owner())
 
-    >>> of_platform("Ada Example_3_assignsubmission_file"), of_platform("exampleada_12_34_a.csv")
-    (True, True)
+
+def with_name(owner: Owner, called: str, people: People) -> Owner:
+    """The same, where the sender's name is known beside their login: both must fit.
+
+    Args:
+        owner: whose login it is, if anybody's.
+        called: the name.
+        people: the class.
     """
-    return bool(_MOODLE.match(name) or _CANVAS.fullmatch(name))
-
-
-def _of_platform(name: str, people: People) -> Owner | None:
-    """The student in a name that Moodle or Canvas has made; None if it is no such name."""
-    moodle = _MOODLE.match(name)
-    if moodle:
-        return people.named(moodle[1].replace("_", " "))
-    canvas = _CANVAS.fullmatch(name)
-    if canvas:
-        return people.joined(canvas[1])
-    return None
+    named = people.named(called)
+    if not owner.student:
+        return replace(named, sure=True) if named.student else owner if owner.doubt else named
+    if named.student and named.student != owner.student:
+        return Owner(
+            doubt=f"the login is that of {owner.student}, the name {called[:60]!r} is not"
+        )
+    return owner
 
 
 def _of_file(file: str, people: People) -> Owner:

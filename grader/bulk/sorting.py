@@ -17,10 +17,10 @@ import polars as pl
 from grader.bulk.roll import SEED, Index, Roll, book, by_id, by_student, everyone
 from grader.bulk.rows import LINE, WIDTH, Rows, as_rows, read_rows
 from grader.bulk.survey import Range
+from grader.downloads import of_platform
 from grader.errors import Problem, SubmissionError
 from grader.gather import finder, place_of
 from grader.inbox import Item, parts_of
-from grader.matching import of_platform
 from grader.read.submission import COMMA, DOT, EITHER, Builder, is_tidy, too_few
 from grader.read.table import KNOWN, Table
 
@@ -119,7 +119,8 @@ def _placed(
         pl.col(name).str.strip_chars() if name in rows.columns else blank
         for name in ("exercise", "student")
     )
-    said = rows.frame.select(id.alias("id"), student.alias("student"))
+    said = rows.frame.with_columns(id.alias("id"), student.alias("student"))
+    said = said.select("id", "student")  # as long as the table, also where it has neither
     places = _exactly(said, job.roll) if not _owned(job) else pl.Series([None] * len(said))
     places = places.cast(pl.Int64).alias(PLACE)
     frame = rows.frame.with_columns(places)

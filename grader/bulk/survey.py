@@ -14,7 +14,7 @@ from pathlib import Path
 
 from grader.errors import SubmissionError
 from grader.read.kinds import looked_at
-from grader.read.moodle import RESPONSE
+from grader.read.quizwords import is_response
 from grader.read.submission import holds_answers
 from grader.read.table import Limits, read_table
 
@@ -71,7 +71,7 @@ def is_class_table(path: Path) -> bool:
         columns = read_table(head[: head.rfind(b"\n") + 1] or head, path.name, MASSES).columns
     except SubmissionError:
         return path.suffix.casefold() in (".csv", ".tsv")
-    return holds_answers(columns) and not any(map(RESPONSE.fullmatch, columns))
+    return holds_answers(columns) and not any(map(is_response, columns))
 
 
 def ranges(path: Path, file: str) -> list[Range]:

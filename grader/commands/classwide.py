@@ -16,8 +16,10 @@ from grader.bulk.results import GRADEBOOK_FILE, PROBLEMS_FILE, STEPS_FILE
 from grader.bulk.run import Graded, grade
 from grader.bulk.survey import is_class_table
 from grader.cluster import workers
+from grader.downloads import handed_in_at
 from grader.errors import Problem
 from grader.feedback import Graded as One
+from grader.inbox import parts_of
 from grader.policy import Policy
 from grader.policyfile import folder_policy
 from grader.terminal import plural, printable, progress
@@ -39,8 +41,11 @@ class Choice:
 
 
 def are_tables(files: Sequence[Path]) -> bool:
-    """Whether all files are tables that are graded as columns."""
-    return all(map(is_class_table, files))
+    """Whether all files are tables that are graded as columns.
+
+    One that a platform keeps of several attempts is not: its name says which.
+    """
+    return all(is_class_table(file) and not handed_in_at(parts_of(file)) for file in files)
 
 
 def grade_class(

@@ -26,11 +26,11 @@ from grader.handouts import Progress, silent
 from grader.lms.cells import Line, Sheet, no_columns
 from grader.lms.headers import NUMBER
 from grader.lms.moodlezip import files_in, nobodys, packed
-from grader.lms.onlinetext import answers_in
 from grader.lms.outcome import Outcome
 from grader.lms.received import Judged, Received, judge
 from grader.lms.roundtrip import GRADED, KEPT, REFUSED, ZERO, Done, Step
 from grader.policy import Policy
+from grader.read.onlinetext import answers_in
 from grader.spreadsheet import safe_table
 from problems.patterns import pattern
 
@@ -176,7 +176,7 @@ def submissions(paths: Sequence[Path], done: Done) -> dict[str, Sent]:
     found: dict[str, Sent] = {}
     for path in paths:
         lost: list[Problem] = []
-        for name, data in files_in(path, lost, done.notes):
+        for name, data, _ in files_in(path, lost, done.notes):
             _take(found, done, name, data)
         for problem in lost:  # whoever sent a file that is damaged has handed in all the same
             base = problem.file.rsplit("/", 1)[-1]

@@ -101,7 +101,8 @@ def _fault(sheet: Worksheet, one: Handed, choice: Choice) -> tuple[str, str] | N
             f"participant {one.number} is in the archive, but not in {sheet.file}: both must be "
             "of the same assignment and group, downloaded one after the other"
         )
-    if one.name and person.name and not same_name(one.name, person.name):
+    names = (one.name, *one.spellings)
+    if one.name and person.name and not any(same_name(name, person.name) for name in names):
         return "other_assignment", (
             f"participant {one.number} is called {one.name[:60]!r} here and "
             f"{person.name[:60]!r} in {sheet.file}: these are files of two assignments"

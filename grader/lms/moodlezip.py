@@ -15,12 +15,13 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from grader.errors import PlatformFileError, Problem, SubmissionError
-from grader.lms.onlinetext import answers_in
 from grader.lms.roundtrip import META
 from grader.matching import folded
 from grader.read.archive import LARGEST, is_junk, members
+from grader.read.onlinetext import answers_in
 from problems.patterns import pattern
 
 ENTRY = pattern(r"(.*?)_([0-9]{1,12})_assignsubmission_([^\W_]+)_?(?:/|(?<=_))(.+)")
@@ -43,6 +44,18 @@ class Handed:
     """Text fields, and the tables made out of them."""
     doubt: bool = False
     """Whether something of it could not be read."""
+    spellings: set[str] = field(default_factory=set)
+    """What the name may be as well, where the archive does not say in which alphabet."""
+
+
+class Entry(NamedTuple):
+    """One file of an archive or a folder."""
+
+    name: str
+    """As messages call it: `archive.zip/name`."""
+    data: bytes
+    others: tuple[str, ...] = ()
+    """What its name may spell as well."""
 
 
 @dataclass
@@ -66,8 +79,10 @@ def submissions(paths: Sequence[Path]) -> Submissions:
     found = Submissions()
     for path in paths:
         lost: list[Problem] = []
-        for name, data in files_in(path, lost, found.notes):
+        for name, data, others in files_in(path, lost, found.notes):
             _take(found, name, data)
+            for who, number, *_ in filter(None, map(_entry, others)):
+                found.people[number].spellings.add(who)
         for problem in lost:  # whoever sent a file that is damaged has handed in all the same
             if entry := _entry(problem.file):
                 found.people.setdefault(entry[1], Handed(entry[1], entry[0])).doubt = True
@@ -96,10 +111,8 @@ def nobodys(path: Path, message: str, problems: Sequence[Problem]) -> PlatformFi
     return PlatformFileError([head, *problems[:SHOWN]])
 
 
-def files_in(
-    path: Path, problems: list[Problem], notes: list[Problem]
-) -> Iterator[tuple[str, bytes]]:
-    """Names and bytes of what lies in an archive or a folder; `archive.zip/name`.
+def files_in(path: Path, problems: list[Problem], notes: list[Problem]) -> Iterator[Entry]:
+    """What lies in an archive or a folder.
 
     Args:
         path: the archive or folder.
@@ -118,9 +131,7 @@ def files_in(
         raise PlatformFileError(error.problems) from None
 
 
-def _archive(
-    path: Path, problems: list[Problem], notes: list[Problem]
-) -> Iterator[tuple[str, bytes]]:
+def _archive(path: Path, problems: list[Problem], notes: list[Problem]) -> Iterator[Entry]:
     if path.stat().st_size > LARGEST:
         message = (
             f"{path.stat().st_size:,} bytes are too many for an archive; the limit is "
@@ -135,10 +146,10 @@ def _archive(
             message = "an operating system or office program left this behind"
             notes.append(Problem(name, None, None, "not_a_file", message))
         else:
-            yield name, member.data
+            yield Entry(name, member.data, member.others)
 
 
-def _folder(path: Path) -> Iterator[tuple[str, bytes]]:
+def _folder(path: Path) -> Iterator[Entry]:
     for folder, names, files in os.walk(path):
         names.sort()
         if META in files:  # what an earlier run has made
@@ -148,7 +159,7 @@ def _folder(path: Path) -> Iterator[tuple[str, bytes]]:
             place = Path(folder) / name
             inside = place.relative_to(path).as_posix()
             if place.is_file() and not place.is_symlink() and not is_junk(inside):
-                yield f"{path.name}/{inside}", place.read_bytes()
+                yield Entry(f"{path.name}/{inside}", place.read_bytes())
 
 
 def _take(found: Submissions, name: str, data: bytes) -> None:
@@ -191,10 +202,12 @@ _ANYBODY = frozenset(
     folded(word)
     for word in (
         "Participant", "Teilnehmer/in", "Teilnehmerin", "Teilnehmer", "Participante",
-        "Partecipante", "Deelnemer", "Uczestnik",
+        "Partecipante", "Deelnemer", "Uczestnik", "Dalyvis", "Deltagare", "Katılımcı",
+        "Partaidea", "Συμμετέχων", "Учасник", "Участник", "المشارك", "شریک", "参与人", "参加者",
+        "참가자",
     )
 )  # fmt: skip
-"""What stands for the name where names are hidden."""
+"""What stands for the name where names are hidden (`hiddenuser` of mod_assign's packs)."""
 
 
 def feedback_archive(pages: Mapping[int, Mapping[str, bytes]]) -> bytes:

@@ -16,11 +16,11 @@ from grader.feedback import Graded
 from grader.folder import Folder
 from grader.gather import gather_from
 from grader.inbox import Item, handed_in
-from grader.lms.onlinetext import AHEAD
 from grader.lms.outcome import Outcome, outcomes
 from grader.mark import mark
 from grader.matching import Owner, People
 from grader.policy import Policy
+from grader.read.onlinetext import AHEAD
 from grader.read.table import UPLOAD
 
 

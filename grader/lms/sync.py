@@ -30,13 +30,13 @@ from grader.lms.changes import (
     untouched,
 )
 from grader.lms.memory import Memory
-from grader.lms.onlinetext import answers_in
 from grader.lms.outcome import Outcome
 from grader.lms.platform import Attachment, Feedback, Person, Platform, Standing, Submission
 from grader.lms.received import Judged, Received, judge, owner_of
 from grader.policy import Policy
 from grader.policyfile import folder_policy
 from grader.read.archive import LARGEST
+from grader.read.onlinetext import answers_in
 from grader.roster import safe_name
 
 BATCH = 20

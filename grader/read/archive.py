@@ -18,6 +18,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from grader.errors import Lost, SubmissionError
+from grader.read.entrynames import readings
 from grader.read.library import guarded
 from grader.read.table import refusal
 from problems.patterns import pattern
@@ -45,12 +46,14 @@ class Member:
     """One entry of an archive."""
 
     path: str
-    """As it stands there, for messages and for matching; it never becomes a path of ours."""
+    """As it is read, for messages and for matching; it never becomes a path of ours."""
     data: bytes
     lost: Lost | None = None
     """Why it cannot be used."""
     junk: bool = False
     """Whether an operating system put it there."""
+    others: tuple[str, ...] = ()
+    """What the name may spell as well, where the archive does not say in which alphabet."""
 
 
 def is_junk(path: str) -> bool:
@@ -84,7 +87,7 @@ def members(data: bytes, file: str) -> Iterator[Member]:
     _check_overlap(entries, file)
     left = LARGEST
     for entry in entries:
-        if entry.orig_filename.endswith("/") and not entry.file_size:
+        if readings(entry)[0].endswith("/") and not entry.file_size:
             continue
         member = _member(archive, entry, left, file)
         left -= len(member.data)
@@ -122,23 +125,23 @@ def _check_overlap(entries: list[zipfile.ZipInfo], file: str) -> None:
 
 
 def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, file: str) -> Member:
-    path = _shown(entry)
-    lost = _fault(entry, left)
+    path, *others = readings(entry)
+    lost = next(filter(None, map(_bad_name, (path, *others))), None) or _fault(entry, left)
+    path = path[:LONGEST_NAME]
     if lost or is_junk(path):
         return Member(path, b"", lost, lost is None)
     try:
         with guarded(file, "broken_entry", "this file is damaged in the archive"):
-            return Member(path, archive.read(entry))
+            return Member(path, archive.read(entry), others=tuple(others))
     except SubmissionError as error:
         first = error.problems[0]
         return Member(path, b"", Lost(first.code, first.message))
 
 
-def _fault(entry: zipfile.ZipInfo, left: int) -> Lost | None:
-    """Why an entry is not even read."""
-    name = entry.orig_filename
+def _bad_name(name: str) -> Lost | None:
+    """Why a name is refused, its backslashes read as separators."""
     parts = name.split("/")
-    if "\x00" in name or "\\" in name or ".." in parts or re.match(r"/|[A-Za-z]:", name):
+    if "\x00" in name or ".." in parts or re.match(r"/|[A-Za-z]:", name):
         return Lost("bad_path", "its name leads out of the archive; pack the files anew")
     if not 0 < len(name) <= LONGEST_NAME or any(
         unicodedata.category(c) in ("Cc", "Cf") for c in name
@@ -148,6 +151,11 @@ def _fault(entry: zipfile.ZipInfo, left: int) -> Lost | None:
         )
     if any(_DEVICE.fullmatch(part.strip()) for part in parts):
         return Lost("bad_name", "its name is that of a device on Windows; rename it")
+    return None
+
+
+def _fault(entry: zipfile.ZipInfo, left: int) -> Lost | None:
+    """Why an entry is not even read."""
     mode = entry.external_attr >> 16
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
         return Lost("not_a_file", "this is a link or a device, not a file")
@@ -163,4 +171,4 @@ def _fault(entry: zipfile.ZipInfo, left: int) -> Lost | None:
 
 
 def _shown(entry: zipfile.ZipInfo) -> str:
-    return entry.orig_filename[:LONGEST_NAME]
+    return readings(entry)[0][:LONGEST_NAME]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from grader.downloads import is_receipt, is_text_field
 from grader.read.kinds import SCAN, looked_at
 from grader.read.submission import Find, Read, read_submissions
-from grader.read.table import CLASS, Limits, refusal
+from grader.read.table import CLASS, UPLOAD, Limits, refusal
 
 PROMISED = {
     ".pdf": ("pdf", "not_pdf", "the PDF"),
@@ -17,6 +18,8 @@ TABLES = (".csv", ".tsv", ".txt")
 
 def read_file(data: bytes, file: str, find: Find, limits: Limits = CLASS, ahead: int = 0) -> Read:
     """All submissions of a file: CSV, JSON, XLSX, a filled PDF worksheet, a quiz's responses.
+
+    A platform's page with what was typed into a text field is known by its name.
 
     What it is shows in its bytes. A table may be called anything; but what is called `.pdf`,
     `.xlsx` or `.zip` and is not was cut off or renamed, and is not guessed at.
@@ -31,6 +34,8 @@ def read_file(data: bytes, file: str, find: Find, limits: Limits = CLASS, ahead:
     Raises:
         SubmissionError: it cannot be read at all.
     """
+    if not ahead and (is_text_field(file) or is_receipt(file)):
+        return _typed(data, file, find)
     kind = promised_kind(data, file)
     if kind == "pdf":
         from grader.read.form import read_form
@@ -48,6 +53,18 @@ def read_file(data: bytes, file: str, find: Find, limits: Limits = CLASS, ahead:
         message = "an archive where one file belongs; unpack it and hand in what is inside"
         raise refusal(file, "nested_archive", message)
     return read_submissions(data, file, find, limits, ahead)
+
+
+def _typed(data: bytes, file: str, find: Find) -> Read:
+    """What somebody typed into a text field instead of handing in a file."""
+    from grader.read.onlinetext import AHEAD, answers_in
+    from grader.read.receipt import typed_in
+
+    typed = (typed_in if is_receipt(file) else answers_in)(data, file)
+    if typed.table is None:
+        return Read((), typed.problems, typed.notes)
+    read = read_submissions(typed.table, file, find, UPLOAD, AHEAD)
+    return Read(read.submissions, (*typed.problems, *read.problems), (*typed.notes, *read.notes))
 
 
 def ending_of(file: str) -> str:

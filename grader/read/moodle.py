@@ -1,76 +1,82 @@
 """Moodle's quiz report "Responses" as CSV: a row an attempt, a question's fields in one cell.
 
 Columns are found by their names, which depend on the language, the version and the site's
-settings (`Status` in 4.5 was `State` in 4.2), never by their places.
+settings (`Status` in 4.5 was `State` in 4.2); in a language that is not known, by what stands in
+them and by the order that Moodle keeps.
 
 A cell reads `part 1: 0.9; part 2: ; part 3: 1.1066`, in the order in which the exercise asks,
 or `net_h1: 0.9; out_h1: ...` where the fields are named. What stands behind the colon is what
-was typed.
+was typed. The word and the colon depend on the language (`partie 1 :`, `1. zatia:`, `子问题 1：`);
+what stands around the first number stands around the others as well.
+
+Source: question/type/multianswer/question.php, `summarise_response`, and `subqresponse` of the
+language packs; the shape in English is measured (Moodle 4.5.6).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import islice
+from math import isclose
 
 from grader.errors import Lost
 from grader.read.answer import Answer, read_answer
-from grader.read.submission import Builder, Find, Read, Submission
+from grader.read.number import Written
+from grader.read.quizwords import cells_of, is_response, numbered, says
+from grader.read.submission import Builder, Find, Read, Submission, holds_answers
 from grader.read.table import Row, Table, refusal
 from problems.exercise import Exercise
 from problems.patterns import pattern
 
-RESPONSE = pattern(
-    r"(response|antwort|réponse|respuesta|risposta|resposta|antwoord|odpowiedź|svar) (\d+)",
-    re.IGNORECASE,
-)
-"""The column of a question's response, in some languages of Moodle."""
-
-_PART = pattern(r"([^\W\d]+) 1:(?: |$|(?=;))")
-"""How a response with parts begins; the word depends on the language."""
-_NAMED = pattern(r"(?:^|;\s*)([^:;]+):")
+_FIRST = pattern(r"([^\d:：;]{0,40}?)1([^\d:：;]{0,20}?[:：])")
+"""How a response with parts begins: `part 1:`, `partie 1 :`, `1. zatia:`, `子问题 1：`."""
+_NAMED = pattern(r"(?:^|;\s*)([^:：;]+)[:：]")
 _UNANSWERED = ("", "-")
 _DATE = pattern(r"(\d{1,2}) ([a-z]+) (\d{4}),? (\d{1,2}):(\d{2}) ([ap]m)", re.IGNORECASE)
 _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september",
     "october", "november", "december",
 )  # fmt: skip
-_IDS = (
-    (
-        "id number", "idnumber", "id-nummer", "matrikelnummer", "numéro d'identification",
-        "número de id", "número de identificación", "codice identificativo",
-        "número de identificação", "numer id", "numer identyfikacyjny",
-    ),
-    (
-        "username", "anmeldename", "benutzername", "nom d'utilisateur", "nombre de usuario",
-        "nome utente", "gebruikersnaam", "nome de utilizador", "nazwa użytkownika",
-    ),
-    (
-        "email address", "e-mail-adresse", "email", "adresse de courriel", "adresse e-mail",
-        "dirección de correo", "indirizzo email", "e-mailadres", "endereço de e-mail",
-        "adres e-mail",
-    ),
-)  # fmt: skip
-"""Columns that tell a student apart, the surest first."""
-_STATE = ("status", "state", "statut", "état", "estado", "stato", "stan")
-_STARTED = ("started", "started on")
-_UNFINISHED = pattern(
-    r"in progress|overdue|never submitted|in bearbeitung|überfällig|nie abgegeben|en cours|"
-    r"en retard|jamais (remis|envoyé)|en curso|vencido|nunca enviado|in corso|mai inviato|bezig|"
-    r"nooit ingestuurd|em curso|em progresso|em andamento|nunca submetid|w toku|w trakcie",
-    re.IGNORECASE,
-)
-"""What the status of an attempt that is not over says."""
-_FIRST = ("first name", "vorname", "prénom", "nombre", "nome", "voornaam", "nome próprio", "imię")
-_LAST = (
-    "last name", "surname", "nachname", "nom de famille", "nom", "apellido(s)", "apellidos",
-    "cognome", "achternaam", "apelido", "sobrenome", "nazwisko",
-)  # fmt: skip
+_ADDRESS = pattern(r"[^\s@]+@[^\s@]+")
+_LOOKED_AT = 50
+"""Rows that are looked at where no column has a name that is known."""
 
 
 def is_quiz(table: Table) -> bool:
     """Whether these are responses of a quiz."""
-    return any(RESPONSE.fullmatch(column) for column in table.columns)
+    if any(is_response(column) for column in table.columns):
+        return True
+    return not holds_answers(table.columns) and bool(_by_shape(table))
+
+
+def _first_part(cell: str) -> re.Match[str] | None:
+    """How a cell with parts begins; None if it has none."""
+    match = _FIRST.match(cell)
+    worded = match and any(char.isalpha() for char in match[1] + match[2])
+    return match if worded else None
+
+
+def _has_parts(cell: str) -> bool:
+    """Whether a cell reads like `part 1: 0.9; part 2: ...`, in any language."""
+    match = _first_part(cell)
+    return match is not None and f"; {match[1]}2{match[2]}" in cell
+
+
+def _by_shape(table: Table) -> list[str]:
+    """The columns of responses where none has a name that is known: the first of each question.
+
+    Right answers, where the report has them, come behind.
+    """
+    first: dict[int, str] = {}
+    for row in islice(table.rows, _LOOKED_AT):
+        for column, cell in row.cells.items():
+            word, number = numbered(column)
+            if _has_parts(cell.strip()) and not says("right answer", word):
+                there = first.setdefault(number, column)
+                first[number] = min(there, column, key=table.columns.index)
+    return sorted(first.values(), key=table.columns.index)
 
 
 def read_quiz(table: Table, find: Find) -> Read:
@@ -91,18 +97,40 @@ def read_quiz(table: Table, find: Find) -> Read:
     for column in others:
         message = "this question has no parts like 'part 1: 0.9'; it is not read"
         builder.notes.add(None, column, "missing_column", message)
+    for column in questions:
+        if not is_response(column):
+            message = "taken for what was answered: its header is in no language that is known"
+            builder.notes.add(None, column, "missing_column", message)
     seen: dict[str, int] = {}
     for row in _in_time(table):
         for number, column in enumerate(questions, 1):
             _attempt(row, column, number if len(questions) > 1 else 0, builder, seen)
+    guessed = not all(map(is_response, questions))
+    if guessed and builder.found and all(map(_may_be_the_key, builder.found)):
+        message = (
+            f"{questions[0]!r}, in a language that is not known, may be the column of right "
+            "answers: nobody differs from them; set Moodle to English and download again"
+        )
+        raise refusal(table.file, "missing_column", message, 1)
     return builder.read(table.problems, table.notes)
+
+
+def _may_be_the_key(one: Submission) -> bool:
+    """Whether all answers are right, with no column of right answers beside them."""
+    key = one.exercise.printed
+    read = [(one.answers.get(id), key[id]) for id in one.exercise.asked]
+    return not one.shown and all(
+        isinstance(answer, Written) and isclose(answer.value, float(text), rel_tol=2e-3)
+        for answer, text in read
+    )
 
 
 def _in_time(table: Table) -> list[Row]:
     """The rows in the order in which attempts began, where the report says it in English."""
     rows = list(table.rows)
-    begun = [_moment(_cell(row, _STARTED)) for row in rows]
-    if None in [when for when, row in zip(begun, rows, strict=True) if _cell(row, _STARTED)]:
+    said = [next(iter(cells_of("started", row.cells)), "") for row in rows]
+    begun = [_moment(text) for text in said]
+    if None in [when for when, text in zip(begun, said, strict=True) if text]:
         return rows
     order = sorted(range(len(rows)), key=lambda n: begun[n] or datetime.max)
     return [rows[n] for n in order]
@@ -121,18 +149,15 @@ def _moment(text: str) -> datetime | None:
         return None
 
 
-def _cell(row: Row, names: tuple[str, ...]) -> str:
-    """The text of the first of some columns that is there."""
-    cells = {name.casefold(): text.strip() for name, text in row.cells.items()}
-    return next((cells[name] for name in names if name in cells), "")
-
-
 def _questions(table: Table) -> tuple[list[str], list[str]]:
     """Columns with parts, in the order of the quiz, and those with other responses."""
-    columns = [column for column in table.columns if RESPONSE.fullmatch(column)]
+    columns = [column for column in table.columns if is_response(column)]
+    if not columns:
+        return _by_shape(table), []
     parted: set[str] = set()
     for row in table.rows:
-        parted |= {c for c in columns if _PART.match(row.cells[c]) or _NAMED.match(row.cells[c])}
+        cells = {column: row.cells[column].strip() for column in columns}
+        parted |= {c for c, cell in cells.items() if _first_part(cell) or _NAMED.match(cell)}
     return [c for c in columns if c in parted], [c for c in columns if c not in parted]
 
 
@@ -150,24 +175,28 @@ def _attempt(row: Row, column: str, number: int, builder: Builder, seen: dict[st
         return
     to = builder.new(exercise, row.line)
     to.attempt = seen[exercise.id] = seen.get(exercise.id, 0) + 1
-    to.finished = not _UNFINISHED.search(_cell(row, _STATE))
-    parts = _PART.match(cell)
-    named = not parts or any(label == parts[1] for label in exercise.labels.values())
+    states = cells_of("state", row.cells) or [*row.cells.values()]
+    to.finished = not any(says("unfinished", text) for text in states)
+    first = _first_part(cell)
+    named = not first or builder.labels(exercise).find(first[0].rstrip(":： \xa0")) is not None
     (_put_named if named else _put_parts)(to, cell, row, column, builder)
     to.shown = _called_right(exercise, row, column)
 
 
 def _called_right(exercise: Exercise, row: Row, column: str) -> dict[str, Answer]:
-    """What the report calls right there: another column with the question's number and its parts.
+    """What the report calls right there: another column of the question, or the one behind it.
 
     Its name depends on the language; a cell that is cut differently says nothing.
     """
-    number = column.rsplit(" ", 1)[1]
-    for name, cell in row.cells.items():
-        if name == column or not name.endswith(f" {number}") or not _PART.match(cell.strip()):
+    number = numbered(column)[1]
+    names = list(row.cells)
+    behind = names[names.index(column) + 1 : names.index(column) + 2]
+    for name in dict.fromkeys([*(n for n in names if numbered(n)[1] == number), *behind]):
+        if name == column or is_response(name) or not _first_part(row.cells[name].strip()):
             continue
+        cell = row.cells[name].strip()
         for questions in (exercise.questions, exercise.asked):
-            texts = _split(cell.strip(), len(questions))
+            texts = _split(cell, len(questions))
             if not isinstance(texts, str):
                 read = (read_answer(exercise, q, t) for q, t in zip(questions, texts, strict=True))
                 return {q: a for q, a in zip(questions, read, strict=True) if a is not None}
@@ -175,12 +204,17 @@ def _called_right(exercise: Exercise, row: Row, column: str) -> dict[str, Answer
 
 
 def _who(row: Row) -> list[str]:
-    """What the row says about the student, the surest first."""
-    cells = {name.casefold().replace("’", "'"): text.strip() for name, text in row.cells.items()}
-    found = [cells[name] for names in _IDS for name in names if cells.get(name)]
-    first = next((cells[name] for name in _FIRST if cells.get(name)), "")
-    last = next((cells[name] for name in _LAST if cells.get(name)), "")
-    return [*found, *filter(None, [f"{first} {last}".strip()])]
+    """What the row says about the student, the surest first.
+
+    In any language the first two columns are the names, and an address is an address.
+    """
+    cells: Mapping[str, str] = row.cells
+    found = [text for role in ("id number", "username", "email") for text in cells_of(role, cells)]
+    found.append(" ".join(cells_of("name", cells)))
+    texts = [text.strip() for text in cells.values()]
+    found += [text for text in texts if _ADDRESS.fullmatch(text)]
+    found.append(" ".join(texts[:2]))
+    return list(dict.fromkeys(filter(None, found)))
 
 
 def _found(who: list[str], number: int, builder: Builder) -> Exercise | None:
@@ -224,26 +258,33 @@ def _split(cell: str, count: int) -> list[str] | str:
     >>> _split("part 1: 0.9; part 3: 0.5", 2)
     'part 2 is missing'
     """
-    word = cell.split(" ", 1)[0]
-    cuts = [(0, len(f"{word} 1:"))]
+    first = _first_part(cell)
+    if not first:
+        return "there are no parts"
+    before, after = first.groups()
+    word = (before + after).strip(" .:：\xa0\u202f")
+    blank = cell[first.end() : first.end() + 1]
+    wide = after.endswith("：") and not blank.isspace()  # a wide colon needs no blank
+    ends = () if wide else ("", ";", blank if blank.isspace() else " ")
+    cuts = [(0, first.end())]
     for number in range(2, count + 2):
-        sign = f"; {word} {number}:"
-        place = _next(cell, sign, cuts[-1][1])
+        sign = f"; {before}{number}{after}"
+        place = _next(cell, sign, cuts[-1][1], ends)
         if place < 0 and number <= count:
             return f"{word} {number} is missing"
         if place >= 0 and number > count:
             return f"there is a {word} {number}"
-        if place >= 0 and _next(cell, sign, place + 1) >= 0:
+        if place >= 0 and _next(cell, sign, place + 1, ends) >= 0:
             return f"{word} {number} stands there twice"
         cuts.append((place, place + len(sign)))
-    ends = [start for start, _ in cuts[1:count]] + [len(cell)]
-    return [cell[cut[1] : end].strip() for cut, end in zip(cuts, ends, strict=False)]
+    bounds = [start for start, _ in cuts[1:count]] + [len(cell)]
+    return [cell[cut[1] : end].strip() for cut, end in zip(cuts, bounds, strict=False)]
 
 
-def _next(cell: str, sign: str, start: int) -> int:
-    """Where a sign stands that is followed by a blank, another part or the end; or -1."""
+def _next(cell: str, sign: str, start: int, ends: Sequence[str]) -> int:
+    """Where a sign stands, and behind it one of these, if there are any; or -1."""
     place = cell.find(sign, start)
-    while place >= 0 and cell[place + len(sign) : place + len(sign) + 1] not in ("", " ", ";"):
+    while place >= 0 and ends and cell[place + len(sign) : place + len(sign) + 1] not in ends:
         place = cell.find(sign, place + 1)
     return place
 
@@ -251,8 +292,14 @@ def _next(cell: str, sign: str, start: int) -> int:
 def _put_named(to: Submission, cell: str, row: Row, column: str, builder: Builder) -> None:
     """Parts by their labels."""
     found = list(_NAMED.finditer(cell))
-    if not found:
-        _refuse(to, row, column, "this response has no parts like 'net_h1: 0.9'", builder)
+    labels = builder.labels(to.exercise)
+    known = (labels.find(one[1]) or builder.array(to.exercise, one[1]) for one in found)
+    if not any(known) or found[0].start():
+        message = (
+            "this response has neither parts like 'part 1: 0.9' nor any like 'net_h1: 0.9'; "
+            "nothing of it is read"
+        )
+        _refuse(to, row, column, message, builder)
         return
     ends = [*[match.start() for match in found[1:]], len(cell)]
     for match, end in zip(found, ends, strict=True):

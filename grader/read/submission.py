@@ -62,6 +62,8 @@ class Submission:
     """Which attempt of a quiz it is, in the order of time; 0 if it is none."""
     finished: bool = True
     """Whether the platform says that the attempt is over."""
+    sent: str = ""
+    """When it was handed in, as a platform has put it into the file's name: later is greater."""
     shown: dict[str, Answer] = field(default_factory=dict)
     """Question -> what the platform calls right there, where it says so."""
 

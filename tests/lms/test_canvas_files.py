@@ -168,6 +168,18 @@ def test_feedback_comes_under_the_names_of_the_students_files(hw: Path, tmp_path
     assert done.scores()["12347"] == "10.00"
 
 
+def test_marks_of_the_editor_count_as_they_are_seen(hw: Path, tmp_path: Path) -> None:
+    """A raised exponent, an equation of Canvas's editor, a number that is crossed out."""
+    first, *rest = right(exercise_of(hw, "S001")).items()
+    lines = [f"<p>{label} = <s>7</s> {text}&times;10<sup>0</sup></p>" for label, text in rest]
+    equation = f'<img class="equation_image" alt="LaTeX: x" data-equation-content="{first[1]}">'
+    name, page = typed(ANN, f"<p>{first[0]} = {equation}</p>" + "".join(lines))
+    done = run(hw, tmp_path, Book([ANN]), {name: page})
+    assert done.scores() == {"12345": "10.00", "999": ""}, done.stderr
+    assert "left_out" not in done.codes
+    assert "it is crossed" in done.stderr
+
+
 def test_problems_name_the_text_entry_and_its_line(hw: Path, tmp_path: Path) -> None:
     """There is no file besides."""
     name, page = typed(ANN, "<p>Hello</p><p>net_h1 = 1</p><p>nett = 1</p>")

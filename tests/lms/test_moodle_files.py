@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import time
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from handed_in import assignment, exercise_of, right, tidy, with_id
+from handed_in import assignment, exercise_of, right, tidy, unmarked, with_id
 from moodle_files import (
     CHANGED_WORDS,
     DRAFT,
@@ -374,6 +375,10 @@ def test_several_files_of_one_student(hw: Path, tmp_path: Path) -> None:
     assert done.actions == {"Participant 3": "refused"}
 
 
+def lowered(label: str) -> str:
+    return re.sub("_(.+)", r"<sub>\1</sub>", label)
+
+
 ONLINE = {
     "a table as CSV": lambda answers: (
         "<p>step,answer<br>" + "<br>".join(f"{k},{v}" for k, v in answers.items()) + "</p>"
@@ -390,6 +395,10 @@ ONLINE = {
         '<div class="no-overflow"><ul>'
         + "".join(f"<li>{k}: {v}</li>" for k, v in answers.items())
         + "</ul></div>"
+    ),
+    "marks of the editor": lambda answers: "".join(
+        f"<p>{lowered(k)} = <s>7</s><i>{v[:3]}</i><b>{v[3:]}</b>×10<sup><span>0</span></sup></p>"
+        for k, v in answers.items()
     ),
     "text with line ends": lambda answers: (
         "<pre>" + "\r\n".join(f"{k}={v}" for k, v in answers.items()) + "</pre>"
@@ -481,6 +490,22 @@ def test_files_without_moodles_names_belong_to_nobody(hw: Path, tmp_path: Path) 
     done = run(hw, tmp_path, Sheet([ANN, BOB]), files)
     assert done.codes == ["bad_name", "not_in_archive"]
     assert done.grades() == {"Participant 3": "100.00", "Participant 4": ""}
+
+
+@pytest.mark.parametrize("alphabet", ["utf-8", "cp437", "cp850", "cp1252"])
+def test_an_archive_that_was_packed_anew_is_the_same(
+    hw: Path, tmp_path: Path, alphabet: str
+) -> None:
+    """Finder and Explorer lose the mark of UTF-8; the name must fit the worksheet's."""
+    (tmp_path / "Grades.csv").write_bytes(Sheet([ANN]).data())
+    name = entry(ANN, "answers.csv").replace("/", "\\").encode(alphabet)
+    (tmp_path / "download.zip").write_bytes(unmarked({b"hw1\\" + name: unnamed(hw, ANN)}))
+    words = ["moodle", "grade", "--worksheet", str(tmp_path / "Grades.csv")]
+    words += ["--submissions", str(tmp_path / "download.zip"), "--assignment", str(hw)]
+    words += ["--feedback-as", "none"]
+    done = Trip(CliRunner().invoke(cli, words), tmp_path / "graded")
+    assert done.grades() == {"Participant 3": "100.00"}, done.stderr
+    assert done.status == 0
 
 
 # what Moodle would swallow -----------------------------------------------------------------

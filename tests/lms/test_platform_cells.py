@@ -21,12 +21,12 @@ from grader.errors import PlatformFileError
 from grader.lms.cells import Sheet as Cells
 from grader.lms.moodlefiles import same_name
 from grader.lms.moodlezip import feedback_archive, packed, submissions
-from grader.lms.onlinetext import answers_in
 from grader.lms.roundtrip import Done, Step, write_done
 from grader.lms.worksheet import Worksheet, harmless
 from grader.mark import mark
 from grader.policy import Policy
 from grader.read.files import read_file
+from grader.read.onlinetext import answers_in
 from problems import family
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",), exclude_characters="\x00"))
@@ -250,6 +250,7 @@ def test_any_text_of_a_field_is_read_or_told(text: str) -> None:
 
 HOSTILE = ["<!--", "<a ", "<![", "<!", "</", "<a b='", "<script>", "&#x", "&#99999999999;", "<td>"]
 HOSTILE += ["<?", "<!>", "<? >", "<!a"]
+HOSTILE += ["<sup>", "<s>", "<td><sup>", "<math><msup>", '<a style="x', "=\r", "<sub></sub>"]
 HOSTILE += ["<tr><td>", "<tr>", "<p>", "a=1\n", "<br>=", "=", "a,", '"', "<!---->", "&"]
 
 

@@ -78,6 +78,19 @@ def zipped(members: Mapping[str, bytes]) -> bytes:
     return stream.getvalue()
 
 
+def unmarked(contents: Mapping[bytes, bytes]) -> bytes:
+    """An archive whose names are these bytes, with no word about their alphabet."""
+    stream = io.BytesIO()
+    stand_ins = {name: f"{n}".ljust(len(name), "x") for n, name in enumerate(contents)}
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, data in contents.items():
+            archive.writestr(stand_ins[name], data)
+    found = stream.getvalue()
+    for name, stand_in in stand_ins.items():
+        found = found.replace(stand_in.encode(), name)
+    return found
+
+
 class Checked:
     """What `bpgrade check` says."""
 
