@@ -13,6 +13,7 @@ from problems.sections import Group, Placed
 from problems.vectors import Vectors
 from problems.writing import Writer, number
 from templates.curve import error_curve
+from templates.definitions import definitions
 from templates.fields import field_name
 from templates.figure import network_figure
 from templates.givens import givens, matrix
@@ -92,7 +93,8 @@ def question_opening(sheet: Sheet) -> list[Block]:
     figure = network_figure(sheet.exercise)
     handed = givens(sheet.exercise, figure.drawing.shown, sheet.given)
     note = Note(how_to_write(sheet.exercise.precision, ()))
-    return [Paragraph(text(sheet.instructions)), figure, *handed, note]
+    words = Paragraph(text(sheet.instructions))
+    return [words, figure, *handed, definitions(sheet.exercise), note]
 
 
 def question_fields(sheet: Sheet) -> list[Block]:
@@ -118,7 +120,8 @@ def formulas_asked(sheet: Sheet) -> list[Block]:
     )
     note = Note(how_to_write_formulas(exercise, ()))
     words = Paragraph(text(sheet.instructions))
-    return [words, network_figure(exercise, "names"), note, Bullets(listed)]
+    figure = network_figure(exercise, "names")
+    return [words, figure, definitions(exercise), note, Bullets(listed)]
 
 
 def _page(sheets: Sequence[Sheet], what: str, blocks: object) -> Page:
@@ -148,9 +151,10 @@ def _opening(sheet: Sheet, n: int, of: int, what: str) -> list[Block]:
     if sheet.source:
         opening.append(Paragraph(text(f"Style: {sheet.source}.")))
     if not sheet.exercise.asked:  # formulas alone: the numbers would only distract
-        return [*opening, network_figure(sheet.exercise, "names")]
+        return [*opening, network_figure(sheet.exercise, "names"), definitions(sheet.exercise)]
     figure = network_figure(sheet.exercise)
-    return [*opening, figure, *givens(sheet.exercise, figure.drawing.shown, sheet.given)]
+    handed = givens(sheet.exercise, figure.drawing.shown, sheet.given)
+    return [*opening, figure, *handed, definitions(sheet.exercise)]
 
 
 # worksheet ---------------------------------------------------------------------------------
