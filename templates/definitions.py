@@ -19,6 +19,7 @@ from problems.graph import Step
 from problems.losses import LOSSES
 from problems.network import Layer
 from problems.notation import derivative
+from problems.vectors import Vectors
 from problems.writing import Writer, written_out
 from templates.page import Inlines, Math, Table, Text, text
 
@@ -94,13 +95,19 @@ class _Definitions:
 
     def places(self) -> Row:
         """To what a symbol belongs that does not say so itself."""
-        parts = []
-        if self.example:
-            parts.append("data point")
-        if self.task.iterations > 1:
-            parts.append("iteration")
-        named = " and ".join(parts)
-        return "Symbols", text(f"Those of a section belong to the {named} that its heading names.")
+        of = [*(["data point"] if self.example else []), *self.rounds()]
+        words = f"Those of a section belong to the {' and '.join(of)} that its heading names"
+        vectors = Vectors(self.naming)
+        if not self.example or not vectors.letters:
+            return "Symbols", text(f"{words}.")
+        point, target = Math(vectors.point(1)), Math(self.naming.symbol("n1:t.1"))
+        return "Symbols", (
+            Text(f"{words}; data point 1 is "), point, Text(" with the target "), target,
+            Text(", and so on."),
+        )  # fmt: skip
+
+    def rounds(self) -> list[str]:
+        return ["iteration"] if self.task.iterations > 1 else []
 
     def net_input(self) -> Row:
         """Which weights meet which inputs, and the sign of the bias."""

@@ -60,7 +60,7 @@ def _given_groups(exercise: Exercise, dense: bool) -> Iterator[tuple[str, list[s
     network, task = exercise.plan.network, exercise.plan.task
     for n in range(1, task.examples + 1):
         example = n if task.examples > 1 else None
-        of = f" of example {n}" if example else ""
+        of = f" of data point {n}" if example else ""
         yield f"Inputs{of}", [ids.at(f"x.{i}", example) for i in range(1, network.inputs + 1)]
         yield f"Targets{of}", [ids.at(f"t.{k}", example) for k in range(1, network.outputs + 1)]
     for number_, layer in enumerate(network.layers, 1):
@@ -173,8 +173,9 @@ def _given_arrays(exercise: Exercise, vectors: Vectors) -> Iterator[Block]:
         array = vectors.inputs(example)
         targets = [ids.at(f"t.{k}", example) for k in range(1, network.outputs + 1)]
         label = f"Data point {n}: " if example else "Data point: "
+        named = row(array.symbol, EQUALS, vectors.point(n)) if example else array.symbol
         parts = (
-            Math(filled(exercise, array)),
+            Math(row(named, EQUALS, matrix(exercise, array))),
             Text(" with target "),
             *_values(exercise, targets),
         )

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from problems import general, ids
 from problems.exercise import Exercise
 from problems.formula import EQUALS, Formula, Num, Op, Row, row
-from problems.precision import Precision
 from problems.sections import Group, Placed
 from problems.vectors import Vectors
 from problems.writing import Writer, number
@@ -42,6 +41,7 @@ from templates.page import (
     single,
     text,
 )
+from templates.stepnames import step_symbol
 
 LANGUAGE = "en"
 FIELD_WIDTH, FORMULA_WIDTH = 6.0, 30.0
@@ -92,7 +92,7 @@ def question_opening(sheet: Sheet) -> list[Block]:
     """Its words, drawing, givens, and how numbers are written."""
     figure = network_figure(sheet.exercise)
     handed = givens(sheet.exercise, figure.drawing.shown, sheet.given)
-    note = Note(how_to_write(sheet.exercise.precision, ()))
+    note = Note(how_to_write(sheet.exercise, ()))
     words = Paragraph(text(sheet.instructions))
     return [words, figure, *handed, definitions(sheet.exercise), note]
 
@@ -160,21 +160,35 @@ def _opening(sheet: Sheet, n: int, of: int, what: str) -> list[Block]:
 # worksheet ---------------------------------------------------------------------------------
 
 
-def how_to_write(precision: Precision, formats: Sequence[str]) -> Inlines:
+def how_to_write(exercise: Exercise, formats: Sequence[str]) -> Inlines:
     """The precision that is asked for, how numbers are typed, and what is handed in."""
-    if precision.significant is not None:
-        digits = f"{precision.significant} significant figures"
-    else:
-        digits = f"{precision.decimals} decimals"
+    precision = exercise.precision
     inside = ", inside a formula too" if precision.subresults else ""
-    more = "".join(f", {_kind_name(kind)} with {n}" for kind, n in precision.kinds)
-    return text(
-        f"Write every number with {digits}{more}. You may round or cut off{inside}, and carry on "
-        "with the written number or with the one on your calculator; more digits never cost "
-        "anything. "
-        f"Type numbers like 0.5933, -0.02 or 5.9e-3. {_hand_in(formats)}"
-        "Leave a field empty rather than guess."
+    return (
+        Text(f"Write every number with {precision.worded()}"),
+        *_otherwise_written(exercise),
+        Text(
+            f". You may round or cut off{inside}, and carry on "
+            "with the written number or with the one on your calculator; more digits never cost "
+            "anything. "
+            f"Type numbers like 0.5933, -0.02 or 5.9e-3. {_hand_in(formats)}"
+            "Leave a field empty rather than guess."
+        ),
     )
+
+
+def _otherwise_written(exercise: Exercise) -> Iterator[Inline]:
+    """Steps that ask for more or fewer digits than the rest, each kind by its first symbol."""
+    asked: dict[int, list[str]] = {}
+    for kind, places in exercise.precision.kinds:
+        found = [id for id in exercise.asked if ids.parse(id).kind == kind]
+        asked.setdefault(places, []).extend(found[:1])
+    for places, first in asked.items():
+        for n, id in enumerate(first):
+            yield Text(" and " if n else ", but ")
+            yield Math(exercise.naming.symbol(id))
+        if first:
+            yield Text(f" and the like with {places}")
 
 
 def how_to_write_formulas(exercise: Exercise, formats: Sequence[str]) -> Inlines:
@@ -206,14 +220,9 @@ def _hand_in(formats: Sequence[str]) -> str:
     return f"Hand in {ways}. " if ways else ""
 
 
-def _kind_name(kind: str) -> str:
-    names = {"plus": "the upper errors", "minus": "the lower errors"}
-    return names.get(kind, kind)
-
-
 def _worksheet_blocks(sheet: Sheet) -> Iterator[Block]:
     if sheet.exercise.asked:
-        yield Note(how_to_write(sheet.exercise.precision, sheet.formats))
+        yield Note(how_to_write(sheet.exercise, sheet.formats))
     if sheet.exercise.formulas or sheet.exercise.generals:
         yield Note(how_to_write_formulas(sheet.exercise, sheet.formats))
     for section in sheet.sections:
@@ -345,7 +354,7 @@ def results(exercise: Exercise) -> Table:
     header = (text("Step"), text("To be typed as"), text("Value"), text("Tolerance"))
     rows = tuple(
         (
-            (Math(exercise.naming.symbol(id)),),
+            (Math(step_symbol(exercise, id)),),
             (Code(exercise.labels[id]),),
             (Math(number(exercise.printed[id])),),
             text(f"± {tolerance(exercise, id)}"),
