@@ -21,12 +21,13 @@ from problems.network import Layer
 from problems.notation import derivative
 from problems.vectors import Vectors
 from problems.writing import Writer, written_out
-from templates.page import Inlines, Math, Table, Text, text
+from templates.page import Inline, Inlines, Math, Table, Text, text
 
 DOTS = Op("…", "binary")
 MOST = 3
 """Outputs or inputs that are written one by one; of more the first ones and the last."""
 
+MATRICES = "Row i belongs to input i of the layer, row 0 to its bias, column j to node j."
 Row = tuple[str, Inlines]
 """What is defined, and how."""
 
@@ -63,10 +64,13 @@ class _Definitions:
         if self.example or self.task.iterations > 1:
             yield self.places()
         yield self.net_input()
+        if Vectors(self.naming).letters:
+            yield "Matrices", text(MATRICES)
         yield from self.activations()
         yield "Loss", self.loss_rule()
-        yield "Derivatives", self.loss_derivative()
-        yield from self.names()
+        yield "Derivatives", (*self.loss_derivative(), *self.names())
+        if "db" in self.asked and self.network.layers[-1].bias == "layer":
+            yield "Joint bias", self.joint_bias()
         if self.example and self.task.mode == "batch":
             yield "Mean", self.mean()
         if self.task.numeric:
@@ -112,7 +116,6 @@ class _Definitions:
     def net_input(self) -> Row:
         """Which weights meet which inputs, and the sign of the bias."""
         step = self.steps[self.id("net.1.1")]
-        assert isinstance(step.rule, Sum) or self.network.inputs == 1
         terms = step.rule.terms if isinstance(step.rule, Sum) else (step.rule,)
         found = self.writer.symbolic(step)
         if len(terms) > MOST + 2:
@@ -220,9 +223,9 @@ class _Definitions:
             factor = self.loss.factor
             said.append(f"with the factor {factor.text}" if factor else "no factor 1/2")
         elif _has_log(example):
-            said.append("ln is the natural logarithm")
+            said.append("natural logarithm")
         if self.network.outputs > 1:
-            said.append("a sum over the outputs, not a mean")
+            said.append("a sum over the outputs, no mean")
         if self.example:
             said.append("of one data point")
         return ", ".join(said)
@@ -231,33 +234,35 @@ class _Definitions:
 
     def loss_derivative(self) -> Inlines:
         """Of what derivatives are taken; the first of them, where that is no question."""
-        whole: Inlines = (Text("All are of "), Math(self.naming.symbol(self.id("loss"))))
-        whole = (*whole, Text(" as it is defined here"))
+        loss = Math(self.naming.symbol(self.id("loss")))
+        whole: Inlines = (Text("Of "), loss, Text(" as defined here"))
         if self.derived & {"error", "delta"}:
             factor = self.loss.factor
-            return (*whole, Text(f", its factor {factor.text} included" if factor else ""))
+            return (*whole, Text(f", with its factor {factor.text}" if factor else ""))
         error = self.step("error.1")
         if error is not None and self.network.layers[-1].activation != SOFTMAX:
-            return (*whole, Text(", so "), Math(self.rule(error)))
+            return (*whole, Text(": "), Math(self.rule(error)))
         delta = self.steps[self.id(f"delta.{self.network.depth}.1")]
         net = f"net.{self.network.depth}.1"
         found = row(self.by(self.id(net)), EQUALS, self.writer.symbolic(delta))
-        return (*whole, Text(", so "), Math(found))
+        return (*whole, Text(": "), Math(found))
 
-    def names(self) -> Iterator[Row]:
-        """Letters that stand for derivatives, and a bias that several units share."""
+    def names(self) -> Inlines:
+        """Letters that stand for derivatives."""
+        found: list[Inline] = []
         last = self.network.depth
         if "delta" in self.asked:
-            delta = self.id(f"delta.{last}.1")
-            found = row(self.naming.symbol(delta), EQUALS, self.by(self.id(f"net.{last}.1")))
-            yield "Delta", (Math(found), Text(", the derivative itself, not its negative"))
+            delta = self.naming.symbol(self.id(f"delta.{last}.1"))
+            found += [Text("; "), Math(row(delta, EQUALS, self.by(self.id(f"net.{last}.1"))))]
+            found.append(Text(", not its negative"))
         gradient = self.naming.symbol(self.id("dw.1.1.1"))
         if "dw" in self.asked and gradient != self.by("w.1.1.1"):
-            yield "Gradient", (Math(row(gradient, EQUALS, self.by("w.1.1.1"))),)
-        if "db" in self.asked and self.network.layers[-1].bias == "layer":
-            bias = Math(self.naming.symbol(f"b.{last}"))
-            words = " acts on every unit of its layer: its derivative is the sum over them"
-            yield "Joint bias", (bias, Text(words))
+            found += [Text("; "), Math(row(gradient, EQUALS, self.by("w.1.1.1")))]
+        return tuple(found)
+
+    def joint_bias(self) -> Inlines:
+        bias = Math(self.naming.symbol(f"b.{self.network.depth}"))
+        return (bias, Text(" acts on every unit of its layer: its derivative sums over them"))
 
     def mean(self) -> Inlines:
         loss = Math(self.rule(self.steps["loss"]))

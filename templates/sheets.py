@@ -38,16 +38,16 @@ from templates.page import (
     Space,
     Table,
     Text,
-    single,
+    chained,
     text,
 )
-from templates.stepnames import step_symbol
+from templates.rows import owner, rowed
 
 LANGUAGE = "en"
 FIELD_WIDTH, FORMULA_WIDTH = 6.0, 30.0
 """Of a field for a number and for a formula, in em."""
-WORKING = 22.0
-"""Room for working below a section, in millimetres."""
+WORKING, WORKING_EACH, WORKING_MOST = 18.0, 2.0, 50.0
+"""Room for working below a section, and for each of its questions, in millimetres."""
 PLUS_MINUS = Op("±", "binary")
 
 
@@ -230,8 +230,18 @@ def _worksheet_blocks(sheet: Sheet) -> Iterator[Block]:
         if section.text:
             yield Paragraph(text(section.text))
         if section.groups:
-            yield Items(tuple(_item(sheet.exercise, group) for group in section.groups))
-            yield Space(WORKING)
+            yield _fields(sheet.exercise, section)
+            yield Space(working(len(section.questions)))
+
+
+def _fields(exercise: Exercise, section: Placed) -> Items:
+    depth = exercise.plan.network.depth
+    return rowed((owner(group, depth), _item(exercise, group)) for group in section.groups)
+
+
+def working(questions: int) -> float:
+    """Room for working below a section, in millimetres: more for more questions."""
+    return min(WORKING_MOST, WORKING + WORKING_EACH * questions)
 
 
 def _item(exercise: Exercise, group: Group) -> Item | ArrayItem:
@@ -277,8 +287,8 @@ def _key_blocks(sheet: Sheet) -> Iterator[Block]:
     writer = Writer(exercise.naming, exercise.printed, exercise.named)
     for section in sheet.sections:
         yield Heading(2, section.title)
-        for group in section.groups:
-            yield from _worked(exercise, writer, group)
+        lines = (line for group in section.groups for line in _worked(exercise, writer, group))
+        yield Display(tuple(lines))
     curve = error_curve(exercise) if exercise.asked else None
     if curve:
         yield Heading(2, "The error over the updates")
@@ -288,16 +298,20 @@ def _key_blocks(sheet: Sheet) -> Iterator[Block]:
         yield results(exercise)
 
 
-def _worked(exercise: Exercise, writer: Writer, group: Group) -> Iterator[Block]:
+def _worked(exercise: Exercise, writer: Writer, group: Group) -> Iterator[Relation]:
     if group.general or group.formula:
         for question in group.questions:
-            yield single(key_formula(exercise, question))
+            yield chained(key_formula(exercise, question))
         return
     vectors = Vectors(exercise.naming)
     if group.vector and vectors.can(group.steps):
         array = vectors.array(group.steps)
-        lines = [Relation(array.symbol, EQUALS, array.rule)] if array.rule else []
-        yield Display((*lines, Relation(None, EQUALS, matrix(exercise, array))))
+        shown = matrix(exercise, array)
+        if array.rule:
+            yield Relation(array.symbol, EQUALS, array.rule)
+            yield Relation(None, EQUALS, shown)
+        else:
+            yield Relation(array.symbol, EQUALS, shown)
     for id in group.steps:
         for inner in (i for i in exercise.graph.steps if i.startswith(f"{id}/")):
             yield worked_step(exercise, writer, inner)
@@ -318,15 +332,16 @@ def key_formula(exercise: Exercise, question: str) -> Formula:
     return row(writer.left(step), writer.relation(step), short, *more)
 
 
-def worked_step(exercise: Exercise, writer: Writer, id: str) -> Display:
+def worked_step(exercise: Exercise, writer: Writer, id: str) -> Relation:
     """symbol = formula = numbers = value ± tolerance, as the documents print it."""
     found = writer.worked(exercise.graph.steps[id])
-    parts = [found.symbol, found.relation, found.formula]
+    parts = [found.formula]
     if found.numbers not in (found.value, found.formula):
         parts += [EQUALS, found.numbers]
     # A row within the row: value and tolerance are never torn apart at a line's end.
     value = Row((found.value, PLUS_MINUS, Num(tolerance(exercise, id))))
-    return single(Row((*row(*parts, EQUALS).items, value)))  # type: ignore[attr-defined]
+    right = Row((*row(*parts, EQUALS).items, value))  # type: ignore[attr-defined]
+    return Relation(found.symbol, found.relation, right)
 
 
 def tolerance(exercise: Exercise, id: str) -> str:
@@ -354,7 +369,7 @@ def results(exercise: Exercise) -> Table:
     header = (text("Step"), text("To be typed as"), text("Value"), text("Tolerance"))
     rows = tuple(
         (
-            (Math(step_symbol(exercise, id)),),
+            (Math(exercise.naming.symbol(id, of_example=True)),),
             (Code(exercise.labels[id]),),
             (Math(number(exercise.printed[id])),),
             text(f"± {tolerance(exercise, id)}"),

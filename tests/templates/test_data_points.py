@@ -30,8 +30,9 @@ def lines(page: Page) -> list[str]:
         if isinstance(block, Heading):
             found.append(f"# {block.text}")
         if isinstance(block, Display):
-            parts = [p for line in block.lines for p in (line.left, line.sign, line.right)]
-            found.append(" ".join(plain(part) for part in parts if part is not None))
+            for equation in block.equations():
+                parts = [p for line in equation for p in (line.left, line.sign, line.right)]
+                found.append(" ".join(plain(part) for part in parts if part is not None))
     return found
 
 

@@ -97,7 +97,8 @@ def test_every_sheet_says_what_decides_its_numbers(name: str) -> None:
         assert ("not changed" in said["Update"]) != task.update_biases
         assert "weights" in said["Order"]
         assert "new ones" in said["Order"]
-    assert ("Delta" in said) == any(ids.parse(id).kind == "delta" for id in exercise.named)
+    delta = any(ids.parse(id).kind == "delta" for id in exercise.named)
+    assert ("not its negative" in said["Derivatives"]) == delta
     assert ("Mean" in said) == (task.examples > 1 and task.mode == "batch")
     if "squares" in exercise.plan.network.loss:
         assert "factor 1/2" in said["Loss"]
