@@ -87,10 +87,11 @@ def set_equations(display: Display, font: MathFont, room: float) -> Iterator[lis
             yield [SetRow(Box(), whole)]
             return
     equations = [list(map(_opened, lines_of)) for lines_of in display.equations()]
-    beside = room - max(_left(line, font).width for lines_of in equations for line in lines_of)
-    for lines_of in equations:
-        fitting = [part for line in lines_of for part in _fitted(line, font, beside)]
-        yield [done for line in fitting for done in _set_line(line, font, beside)]
+    lefts = [[_left(line, font) for line in lines_of] for lines_of in equations]
+    beside = room - max(left.width for row_of in lefts for left in row_of)
+    for lines_of, own in zip(equations, lefts, strict=True):
+        pairs = zip(lines_of, own, strict=True)
+        yield [done for line, left in pairs for done in _set_line(line, left, font, beside)]
 
 
 def _opened(line: Relation) -> Relation:
@@ -108,9 +109,18 @@ def _joined(first: Formula, more: Sequence[tuple[Op | None, Formula]]) -> Formul
     return row(first, *(part for side in more for part in side if part is not None))
 
 
-def _set_line(line: Relation, font: MathFont, beside: float) -> Iterator[SetRow]:
-    begin = row(line.sign, line.right) if line.sign is not None else line.right
-    yield from _broken(_left(line, font), begin, font, beside)
+def _set_line(line: Relation, left: Box, font: MathFont, beside: float) -> Iterator[SetRow]:
+    """A line as one row where it fits, else cut at its relations, then before its signs."""
+    whole = set_formula(_begun(line), font)
+    if whole.width <= beside:
+        yield SetRow(left, whole)
+        return
+    for n, part in enumerate(_fitted(line, font, beside)):
+        yield from _broken(Box() if n else left, _begun(part), font, beside)
+
+
+def _begun(line: Relation) -> Formula:
+    return row(line.sign, line.right) if line.sign is not None else line.right
 
 
 def _left(line: Relation, font: MathFont) -> Box:

@@ -22,7 +22,7 @@ ROW_PAD = 2.6
 LONG, BETWEEN = 12, 16.0
 """Rows from which on a table is set in two panels, and the points between them."""
 
-SMALLER = (1.0, 0.94, 0.88, 0.82)
+SMALLER = (0.94, 0.88, 0.82)
 """Sizes of the letters that are tried for a second panel, relative to those of a table."""
 
 WIDE = 100_000.0
@@ -116,15 +116,24 @@ Laid = list[list[list[TextLine]]]
 
 def _measured(table: Table, script: Script, width: float) -> tuple[Script, Grid, Laid]:
     """The largest letters with which a long table stands in two panels, or those asked for."""
-    tried = []
-    for scale in SMALLER if len(table.rows) >= LONG else SMALLER[:1]:
-        smaller = replace(script, size=scale * script.size)
-        natural = [[lines(cell, _head(smaller), WIDE) for cell in table.header]]
-        natural += [[lines(cell, smaller, WIDE) for cell in cells] for cells in table.rows]
-        tried.append((smaller, Grid(_widths(natural, width)), natural))
-        if _doubles(tried[-1][1], width):
-            return tried[-1]
-    return tried[0]
+    natural = _natural(table, script)
+    grid = Grid(_widths(natural, width))
+    if len(table.rows) < LONG or _doubles(grid, width):
+        return script, grid, natural
+    pads = 2 * PAD * len(table.header)
+    for scale in SMALLER:
+        if 2 * (scale * (grid.width - pads) + pads) + BETWEEN <= width:
+            smaller = replace(script, size=scale * script.size)
+            natural = _natural(table, smaller)
+            return smaller, Grid(_widths(natural, width)), natural
+    return script, grid, natural
+
+
+def _natural(table: Table, script: Script) -> Laid:
+    """Every cell's lines where nothing breaks, the header first."""
+    head = _head(script)
+    rows = [[lines(cell, script, WIDE) for cell in cells] for cells in table.rows]
+    return [[lines(cell, head, WIDE) for cell in table.header], *rows]
 
 
 def _widths(cells: Sequence[Sequence[Sequence[TextLine]]], width: float) -> list[float]:
