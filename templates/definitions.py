@@ -21,6 +21,7 @@ from problems.network import Layer
 from problems.notation import derivative
 from problems.vectors import Vectors
 from problems.writing import Writer, written_out
+from templates.formulas.plain import plain
 from templates.page import Inline, Inlines, Math, Table, Text, text
 
 DOTS = Op("…", "binary")
@@ -41,6 +42,11 @@ def definitions(exercise: Exercise) -> Table:
     """
     rows = tuple((text(what), parts) for what, parts in _Definitions(exercise).rows())
     return Table((text("Rule"), text("On this sheet")), rows)
+
+
+def in_words(parts: Inlines) -> str:
+    """A row's words and formulas in plain text, for a terminal."""
+    return "".join(plain(p.formula) if isinstance(p, Math) else p.text for p in parts)
 
 
 class _Definitions:

@@ -16,15 +16,14 @@ from templates.formulas.measure import width
 from templates.page import (
     Align,
     Block,
-    Display,
     Heading,
     Inline,
     Inlines,
     Math,
     Paragraph,
-    Relation,
     Table,
     Text,
+    single,
     text,
 )
 
@@ -181,7 +180,7 @@ def _given_arrays(exercise: Exercise, vectors: Vectors) -> Iterator[Block]:
         )
         yield Paragraph((Text(label), *parts))
     for number_ in range(1, network.depth + 1):
-        yield Display((Relation(None, None, filled(exercise, vectors.weights(number_))),))
+        yield single(filled(exercise, vectors.weights(number_)))
     for name, names in _rest(exercise):
         yield Paragraph((Text(f"{name}: "), *_values(exercise, names)))
 

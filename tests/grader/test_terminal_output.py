@@ -68,6 +68,14 @@ def test_documents_fit_a_terminal_and_begin_with_the_misprints(
     )
 
 
+def test_a_worked_solution_states_the_rules(runner: CliRunner) -> None:
+    """As the printed key does: the loss with its factor, the update, what biases do."""
+    said = " ".join(run(runner, "solve", "--document", "mazur").split())
+    assert "E_o1 = 1/2 × (target_o1 − out_o1)^2" in said
+    assert "Update: w_1^+ = w_1 − η × ∂E_total/∂w_1; the biases are not changed" in said
+    assert said.index("Rules:") < said.index("Steps")
+
+
 def test_several_files_get_one_line_each(runner: CliRunner, files: list[Path]) -> None:
     """Who, which exercise, points and verdicts; no step of anybody."""
     shown = run(runner, "check", *files).splitlines()

@@ -16,6 +16,7 @@ from problems import ids
 from problems.exercise import Exercise
 from problems.notation import names
 from templates.definitions import definitions
+from templates.definitions import in_words as words
 from templates.formulas.latex import latex
 from templates.formulas.mathml import mathml
 from templates.formulas.plain import plain
@@ -35,10 +36,6 @@ def stated(exercise: Exercise) -> dict[str, Inlines]:
         assert isinstance(name, Text)
         found[name.text] = said
     return found
-
-
-def words(parts: Inlines) -> str:
-    return "".join(plain(p.formula) if isinstance(p, Math) else p.text for p in parts)  # type: ignore[union-attr]
 
 
 def first(exercise: Exercise) -> int | None:
