@@ -12,6 +12,8 @@ from typing import Any
 
 import click
 
+from problems import ids
+
 TONES = {
     "correct": "green",
     "imprecise": "yellow",
@@ -123,6 +125,17 @@ def plural(count: int, noun: str) -> str:
     ('1 student', '2 students')
     """
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def asked_in(questions: Sequence[str]) -> str:
+    """How much a sheet or a section asks for.
+
+    >>> asked_in(["net.1.1", "out.1.1", "delta.1.1:formula"]), asked_in(["delta.1:general"])
+    ('2 steps and 1 formula', '1 formula')
+    """
+    formulas = sum(map(ids.asks_formula, questions))
+    counts = ((len(questions) - formulas, "step"), (formulas, "formula"))
+    return " and ".join(plural(count, noun) for count, noun in counts if count) or "no steps"
 
 
 class Bar:

@@ -14,7 +14,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -254,16 +254,19 @@ def reasons(design: Design, key: bytes, blocks: int = 32) -> list[tuple[gate.Che
     return [(check, float(share)) for check, share in shares.most_common(5)]
 
 
+def _places_tried(design: Design) -> str:
+    """The precision that was asked for, and the finer one that did not help either."""
+    last = design.precision.worded()
+    if not design.added or design.precision.decimals is None:
+        return last
+    first = replace(design.precision, decimals=design.precision.decimals - design.added)
+    return f"{first.worded()} as asked, nor at up to {last}"
+
+
 def _why_refused(design: Design, candidates: Candidates, key: bytes) -> list[Complaint]:
-    precision = design.precision
-    places = (
-        f"{precision.decimals} decimal{'' if precision.decimals == 1 else 's'}"
-        if precision.significant is None
-        else f"{precision.significant} significant figures"
-    )
     what = (
         f"none of {MOST_ATTEMPTS:,} draws of a {design.plan.network.topology()} net can be "
-        f"graded at {places}. Most often refused:"
+        f"graded at {_places_tried(design)}. Most often refused:"
     )
     worst = reasons(design, key)
     lines = [f"  {share:4.0%}  {describe(check)}" for check, share in worst]

@@ -138,7 +138,15 @@ class Naming:
             l=layer, j=j, n=self._before[layer] + j, c=self._comma
         )
 
-    def _updates(self, id: StepId) -> int:
+    def updates(self, id: StepId) -> int:
+        """How many updates there are up to the one that an id's pass ends with.
+
+        >>> from problems.network import Layer, Network, Plan, Task
+        >>> task = Task(examples=2, mode="sequential")
+        >>> sgd = Naming(load("lfd"), Plan(Network(2, (Layer(1),)), task))
+        >>> sgd.updates(ids.parse("n2:new.w.1.1.1"))
+        2
+        """
         task = self.plan.task
         if task.mode == "sequential" and id.example:
             return (id.iteration - 1) * task.examples + id.example
@@ -150,7 +158,8 @@ class Naming:
         if kind in ("x", "t", "error", "share"):
             layer = 0 if kind == "x" else depth
             fields |= {"i": indices[0], "k": indices[0], "j": indices[0], "l": depth}
-            return fields | {"node": self.node(layer, indices[0])}
+            fields |= {"node": self.node(layer, indices[0])}
+            return fields | ({"point": self._point(id)} if kind == "t" else {})
         if indices:
             fields["l"] = indices[0]
         if len(indices) > 1:
@@ -161,8 +170,13 @@ class Naming:
             fields |= {"i": indices[2], "below": below, "w": number}
         if id.path:
             fields["path"] = self.node(indices[0] + 1, id.path)
-        updates = self._updates(id)
+        updates = self.updates(id)
         return fields | {"plus": "+" * updates, "plus_count": updates}
+
+    def _point(self, id: StepId) -> str:
+        """The data point of a target, before the output where there are several."""
+        several = self.plan.network.outputs > 1
+        return f"{id.example},{id.indices[0]}" if several else f"{id.example}"
 
     def _spec(self, id: StepId) -> Mapping[str, str]:
         """The entry for an id: the most special key that exists."""
@@ -170,6 +184,8 @@ class Naming:
         keys = []
         if kind == "loss" and id.example is None and self.plan.task.examples > 1:
             keys.append("loss.mean")
+        if kind == "t" and id.example:
+            keys.append("t.point")
         if kind in ("b", "db", "new.b") and len(id.indices) == 2:
             keys.append(f"{kind}.unit")
         if id.indices and kind not in ("x", "t"):

@@ -64,14 +64,15 @@ class Precision:
                 return places
         return usual if usual is not None else 4
 
-    def worded(self, kind: str) -> str:
-        """What is asked of a step of this kind, in words.
+    def worded(self, kind: str = "") -> str:
+        """What is asked of a step of this kind, or of most steps, in words.
 
         >>> Precision(4).worded("out"), Precision(None, 3).worded("out")
         ('4 decimals', '3 significant figures')
         """
-        unit = "decimals" if self.significant is None else "significant figures"
-        return f"{self.places(kind)} {unit}"
+        places = self.places(kind)
+        unit = "decimal" if self.significant is None else "significant figure"
+        return f"{places} {unit}{'' if places == 1 else 's'}"
 
     def unit(self, kind: str, ball: Ball) -> Number:
         """One unit of the last place asked for, of a value in this ball.

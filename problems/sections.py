@@ -111,7 +111,7 @@ def _heading(graph: Graph, place: Place) -> str:
     if task.iterations > 1 and iteration:
         parts.append(f"iteration {iteration}")
     if example:
-        parts.append(f"example {example}")
+        parts.append(f"data point {example}")
     return ", ".join(parts)
 
 

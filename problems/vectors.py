@@ -59,6 +59,11 @@ def _bold(letter: str, layer: int) -> Formula:
     return Script(Sym(letter, "bold" if letter.islower() else "upright"), sup=_exponent(layer))
 
 
+def _time(updates: int) -> Formula:
+    """t, or so many updates later: t + 2."""
+    return row(Sym("t"), Op("+", "binary"), Num(str(updates))) if updates else Sym("t")
+
+
 class Vectors:
     """Writes groups of steps as arrays, in a notation that has vectors."""
 
@@ -100,13 +105,20 @@ class Vectors:
         letter = self.letters["w"] if id.kind.startswith("new") else self.letters[_family(id.kind)]
         symbol = _bold(letter, id.layer)
         if id.kind.startswith("new"):
-            return row(symbol, Fence(row(Sym("t"), Op("+", "binary"), Num("1"))))
+            return row(symbol, Fence(_time(self.naming.updates(id))))
         if id.kind in ("dw", "db") and id.example:
-            return row(symbol, Fence(self._point(id)))
+            return row(symbol, Fence(self.point(id.example)))
         return symbol
 
-    def _point(self, id: StepId) -> Formula:
-        return Script(Sym("x", "bold"), sub=Num(str(id.example)))
+    def point(self, example: int) -> Formula:
+        """The name of a data point."""
+        return Script(Sym("x", "bold"), sub=Num(str(example)))
+
+    def _weights(self, layer: int, id: StepId) -> Formula:
+        """The weight matrix of a step's pass; of later passes the updated one."""
+        symbol = _bold(self.letters["w"], layer)
+        before = self.naming.updates(id) - 1
+        return row(symbol, Fence(_time(before))) if before else symbol
 
     # rules ----------------------------------------------------------------------------------
 
@@ -114,14 +126,14 @@ class Vectors:
         layer = id.layer
         match _family(id.kind):
             case "net":
-                weights = Script(Fence(_bold(self.letters["w"], layer)), sup=TRANSPOSE)
+                weights = Script(Fence(self._weights(layer, id)), sup=TRANSPOSE)
                 return row(weights, _bold(self.letters["x"], layer - 1))
             case "out":
                 return self._out_rule(layer)
             case "delta":
-                return self._delta_rule(layer)
+                return self._delta_rule(id)
             case _ if id.kind.startswith("new"):
-                return self._update_rule(layer)
+                return self._update_rule(id)
         return self._gradient_rule(id)
 
     def _theta(self, layer: int, prime: str = "") -> Formula:
@@ -134,14 +146,17 @@ class Vectors:
             return theta
         return Fence(row(Num("1"), Op(",", "punctuation"), theta), "[", "]")
 
-    def _delta_rule(self, layer: int) -> Formula:
+    def _delta_rule(self, id: StepId) -> Formula:
+        layer = id.layer
         slope = self._theta(layer, "′")
         if layer == self.network.depth:
             out = _bold(self.letters["out"], layer)
-            error = Fence(row(out, MINUS, Sym("y", "bold")))
+            target: Formula = Sym("y", "bold")
+            target = Script(target, sub=Num(str(id.example))) if id.example else target
+            error = Fence(row(out, MINUS, target))
             two = [Num("2")] if self.network.loss == "squares" else []
             return row(*two, error, COMPONENTWISE, slope)
-        above = row(_bold(self.letters["w"], layer + 1), _bold(self.letters["delta"], layer + 1))
+        above = row(self._weights(layer + 1, id), _bold(self.letters["delta"], layer + 1))
         width = Script(Sym("d"), sup=_exponent(layer))
         back = Script(Fence(above, "[", "]"), sub=Num("1"), sup=width)
         return row(slope, COMPONENTWISE, back)
@@ -156,10 +171,13 @@ class Vectors:
         delta = Script(Fence(_bold(self.letters["delta"], id.layer)), sup=TRANSPOSE)
         return row(_bold(self.letters["x"], id.layer - 1), delta)
 
-    def _update_rule(self, layer: int) -> Formula:
-        old = row(_bold(self.letters["w"], layer), Fence(Sym("t")))
-        step = row(self.naming.symbol("rate"), _bold(self.letters["dw"], layer))
-        return row(old, MINUS, step)
+    def _update_rule(self, id: StepId) -> Formula:
+        before = self.naming.updates(id) - 1
+        old = row(_bold(self.letters["w"], id.layer), Fence(_time(before)))
+        gradient = _bold(self.letters["dw"], id.layer)
+        if id.example:
+            gradient = row(gradient, Fence(self.point(id.example)))
+        return row(old, MINUS, self.naming.symbol("rate"), gradient)
 
     # arrays of givens -----------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from problems import ids
+from problems.activations import activation
 from problems.expression import (
     Constant,
     Expression,
@@ -346,6 +347,19 @@ class _Walk:
         for power in powers:
             below += [PLUS, power] if below else [power]
         return Frac(powers[node.index], row(*below))
+
+
+def written_out(name: str, argument: Formula) -> Formula:
+    """An activation without its letter: what a sheet has to say of a letter such as φ.
+
+    >>> written_out("tanh", Sym("s")).function
+    Sym(text='tanh', style='upright')
+    """
+    base = name.split("(")[0]
+    if base == "leaky_relu":
+        part = row(Num(f"{activation(name).parameter:g}"), Op("·", "binary"), argument)
+        return Call(word("max"), row(part, Op(",", "punctuation"), argument))
+    return _WRITTEN_OUT.get(base, _call_by_name(base))(argument)
 
 
 def has_sum(written: Formula) -> bool:

@@ -16,15 +16,14 @@ from templates.formulas.measure import width
 from templates.page import (
     Align,
     Block,
-    Display,
     Heading,
     Inline,
     Inlines,
     Math,
     Paragraph,
-    Relation,
     Table,
     Text,
+    single,
     text,
 )
 
@@ -60,7 +59,7 @@ def _given_groups(exercise: Exercise, dense: bool) -> Iterator[tuple[str, list[s
     network, task = exercise.plan.network, exercise.plan.task
     for n in range(1, task.examples + 1):
         example = n if task.examples > 1 else None
-        of = f" of example {n}" if example else ""
+        of = f" of data point {n}" if example else ""
         yield f"Inputs{of}", [ids.at(f"x.{i}", example) for i in range(1, network.inputs + 1)]
         yield f"Targets{of}", [ids.at(f"t.{k}", example) for k in range(1, network.outputs + 1)]
     for number_, layer in enumerate(network.layers, 1):
@@ -173,14 +172,15 @@ def _given_arrays(exercise: Exercise, vectors: Vectors) -> Iterator[Block]:
         array = vectors.inputs(example)
         targets = [ids.at(f"t.{k}", example) for k in range(1, network.outputs + 1)]
         label = f"Data point {n}: " if example else "Data point: "
+        named = row(array.symbol, EQUALS, vectors.point(n)) if example else array.symbol
         parts = (
-            Math(filled(exercise, array)),
+            Math(row(named, EQUALS, matrix(exercise, array))),
             Text(" with target "),
             *_values(exercise, targets),
         )
         yield Paragraph((Text(label), *parts))
     for number_ in range(1, network.depth + 1):
-        yield Display((Relation(None, None, filled(exercise, vectors.weights(number_))),))
+        yield single(filled(exercise, vectors.weights(number_)))
     for name, names in _rest(exercise):
         yield Paragraph((Text(f"{name}: "), *_values(exercise, names)))
 

@@ -6,10 +6,11 @@ filled in or a drawing. Nothing here knows what an exercise is, or what a browse
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from problems.formula import Formula, Op
+from problems.formula import Formula, Op, row
 from templates.drawing import Drawing
 from templates.formulas.breaking import sides
 
@@ -94,7 +95,10 @@ class Bullets:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """One line of a display: what stands left of the sign, the sign, what stands right."""
+    """One line of a display: what stands left of the sign, the sign, what stands right.
+
+    A line with something left of its sign begins an equation; one without goes on with it.
+    """
 
     left: Formula | None
     sign: Op | None
@@ -103,9 +107,18 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Display:
-    """A formula on its own, as one line or as a chain of lines aligned at their signs."""
+    """A formula on its own, or several: chains of lines, all aligned at their signs."""
 
     lines: tuple[Relation, ...]
+
+    def equations(self) -> list[tuple[Relation, ...]]:
+        """The lines of each formula."""
+        found: list[list[Relation]] = []
+        for line in self.lines:
+            if line.left is not None or not found:
+                found.append([])
+            found[-1].append(line)
+        return [tuple(lines) for lines in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +156,8 @@ class Item:
     """Of the field in a form; one that no other field of the page has."""
     hint: str = ""
     """How the answer is to be written, for the tooltip: `4 decimals`."""
+    begins: bool = False
+    """Whether it begins a row, as the first field of a unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +170,8 @@ class ArrayItem:
     label: str
     prompt: Formula
     cells: tuple[tuple[Item | Formula, ...], ...]
+    begins: bool = False
+    """Whether it begins a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +179,23 @@ class Items:
     """Steps that are asked together, in columns where the page is wide enough."""
 
     items: tuple[Item | ArrayItem, ...]
-    columns: Literal[1, 2, 3] = 2
+    columns: Literal[1, 2, 3, 4] = 2
+    """At most."""
+
+    def rows(self, columns: int) -> Iterator[int]:
+        """How many items each row holds in so many columns."""
+        length = 0
+        for item in self.items:
+            if length and (item.begins or length == columns):
+                yield length
+                length = 0
+            length += 1
+        if length:
+            yield length
+
+    def best(self, most: int) -> int:
+        """The fewest columns, up to so many, that make fewest rows."""
+        return min(range(1, most + 1), key=lambda n: (len(list(self.rows(n))), n))
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +271,13 @@ def chain(formula: Formula) -> Display:
         return Display((Relation(None, sign, first),))
     begin = Relation(first, *rest[0])
     return Display((begin, *(Relation(None, *side) for side in rest[1:])))
+
+
+def chained(formula: Formula) -> Relation:
+    """A formula as one line of a display, what stands before its first relation left of it."""
+    (_, left), *rest = sides(formula)
+    (sign, first), *more = rest
+    return Relation(left, sign, row(first, *(part for side in more for part in side if part)))
 
 
 def single(formula: Formula) -> Display:

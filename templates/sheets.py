@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from problems import general, ids
 from problems.exercise import Exercise
 from problems.formula import EQUALS, Formula, Num, Op, Row, row
-from problems.precision import Precision
 from problems.sections import Group, Placed
 from problems.vectors import Vectors
 from problems.writing import Writer, number
 from templates.curve import error_curve
+from templates.definitions import definitions
 from templates.fields import field_name
 from templates.figure import network_figure
 from templates.givens import givens, matrix
@@ -38,15 +38,16 @@ from templates.page import (
     Space,
     Table,
     Text,
-    single,
+    chained,
     text,
 )
+from templates.rows import owner, rowed
 
 LANGUAGE = "en"
 FIELD_WIDTH, FORMULA_WIDTH = 6.0, 30.0
 """Of a field for a number and for a formula, in em."""
-WORKING = 22.0
-"""Room for working below a section, in millimetres."""
+WORKING, WORKING_EACH, WORKING_MOST = 18.0, 2.0, 50.0
+"""Room for working below a section, and for each of its questions, in millimetres."""
 PLUS_MINUS = Op("±", "binary")
 
 
@@ -91,8 +92,9 @@ def question_opening(sheet: Sheet) -> list[Block]:
     """Its words, drawing, givens, and how numbers are written."""
     figure = network_figure(sheet.exercise)
     handed = givens(sheet.exercise, figure.drawing.shown, sheet.given)
-    note = Note(how_to_write(sheet.exercise.precision, ()))
-    return [Paragraph(text(sheet.instructions)), figure, *handed, note]
+    note = Note(how_to_write(sheet.exercise, ()))
+    words = Paragraph(text(sheet.instructions))
+    return [words, figure, *handed, definitions(sheet.exercise), note]
 
 
 def question_fields(sheet: Sheet) -> list[Block]:
@@ -118,7 +120,8 @@ def formulas_asked(sheet: Sheet) -> list[Block]:
     )
     note = Note(how_to_write_formulas(exercise, ()))
     words = Paragraph(text(sheet.instructions))
-    return [words, network_figure(exercise, "names"), note, Bullets(listed)]
+    figure = network_figure(exercise, "names")
+    return [words, figure, definitions(exercise), note, Bullets(listed)]
 
 
 def _page(sheets: Sequence[Sheet], what: str, blocks: object) -> Page:
@@ -148,29 +151,44 @@ def _opening(sheet: Sheet, n: int, of: int, what: str) -> list[Block]:
     if sheet.source:
         opening.append(Paragraph(text(f"Style: {sheet.source}.")))
     if not sheet.exercise.asked:  # formulas alone: the numbers would only distract
-        return [*opening, network_figure(sheet.exercise, "names")]
+        return [*opening, network_figure(sheet.exercise, "names"), definitions(sheet.exercise)]
     figure = network_figure(sheet.exercise)
-    return [*opening, figure, *givens(sheet.exercise, figure.drawing.shown, sheet.given)]
+    handed = givens(sheet.exercise, figure.drawing.shown, sheet.given)
+    return [*opening, figure, *handed, definitions(sheet.exercise)]
 
 
 # worksheet ---------------------------------------------------------------------------------
 
 
-def how_to_write(precision: Precision, formats: Sequence[str]) -> Inlines:
+def how_to_write(exercise: Exercise, formats: Sequence[str]) -> Inlines:
     """The precision that is asked for, how numbers are typed, and what is handed in."""
-    if precision.significant is not None:
-        digits = f"{precision.significant} significant figures"
-    else:
-        digits = f"{precision.decimals} decimals"
+    precision = exercise.precision
     inside = ", inside a formula too" if precision.subresults else ""
-    more = "".join(f", {_kind_name(kind)} with {n}" for kind, n in precision.kinds)
-    return text(
-        f"Write every number with {digits}{more}. You may round or cut off{inside}, and carry on "
-        "with the written number or with the one on your calculator; more digits never cost "
-        "anything. "
-        f"Type numbers like 0.5933, -0.02 or 5.9e-3. {_hand_in(formats)}"
-        "Leave a field empty rather than guess."
+    return (
+        Text(f"Write every number with {precision.worded()}"),
+        *_otherwise_written(exercise),
+        Text(
+            f". You may round or cut off{inside}, and carry on "
+            "with the written number or with the one on your calculator; more digits never cost "
+            "anything. "
+            f"Type numbers like 0.5933, -0.02 or 5.9e-3. {_hand_in(formats)}"
+            "Leave a field empty rather than guess."
+        ),
     )
+
+
+def _otherwise_written(exercise: Exercise) -> Iterator[Inline]:
+    """Steps that ask for more or fewer digits than the rest, each kind by its first symbol."""
+    asked: dict[int, list[str]] = {}
+    for kind, places in exercise.precision.kinds:
+        found = [id for id in exercise.asked if ids.parse(id).kind == kind]
+        asked.setdefault(places, []).extend(found[:1])
+    for places, first in asked.items():
+        for n, id in enumerate(first):
+            yield Text(" and " if n else ", but ")
+            yield Math(exercise.naming.symbol(id))
+        if first:
+            yield Text(f" and the like with {places}")
 
 
 def how_to_write_formulas(exercise: Exercise, formats: Sequence[str]) -> Inlines:
@@ -202,14 +220,9 @@ def _hand_in(formats: Sequence[str]) -> str:
     return f"Hand in {ways}. " if ways else ""
 
 
-def _kind_name(kind: str) -> str:
-    names = {"plus": "the upper errors", "minus": "the lower errors"}
-    return names.get(kind, kind)
-
-
 def _worksheet_blocks(sheet: Sheet) -> Iterator[Block]:
     if sheet.exercise.asked:
-        yield Note(how_to_write(sheet.exercise.precision, sheet.formats))
+        yield Note(how_to_write(sheet.exercise, sheet.formats))
     if sheet.exercise.formulas or sheet.exercise.generals:
         yield Note(how_to_write_formulas(sheet.exercise, sheet.formats))
     for section in sheet.sections:
@@ -217,8 +230,18 @@ def _worksheet_blocks(sheet: Sheet) -> Iterator[Block]:
         if section.text:
             yield Paragraph(text(section.text))
         if section.groups:
-            yield Items(tuple(_item(sheet.exercise, group) for group in section.groups))
-            yield Space(WORKING)
+            yield _fields(sheet.exercise, section)
+            yield Space(working(len(section.questions)))
+
+
+def _fields(exercise: Exercise, section: Placed) -> Items:
+    depth = exercise.plan.network.depth
+    return rowed((owner(group, depth), _item(exercise, group)) for group in section.groups)
+
+
+def working(questions: int) -> float:
+    """Room for working below a section, in millimetres: more for more questions."""
+    return min(WORKING_MOST, WORKING + WORKING_EACH * questions)
 
 
 def _item(exercise: Exercise, group: Group) -> Item | ArrayItem:
@@ -264,8 +287,8 @@ def _key_blocks(sheet: Sheet) -> Iterator[Block]:
     writer = Writer(exercise.naming, exercise.printed, exercise.named)
     for section in sheet.sections:
         yield Heading(2, section.title)
-        for group in section.groups:
-            yield from _worked(exercise, writer, group)
+        lines = (line for group in section.groups for line in _worked(exercise, writer, group))
+        yield Display(tuple(lines))
     curve = error_curve(exercise) if exercise.asked else None
     if curve:
         yield Heading(2, "The error over the updates")
@@ -275,16 +298,20 @@ def _key_blocks(sheet: Sheet) -> Iterator[Block]:
         yield results(exercise)
 
 
-def _worked(exercise: Exercise, writer: Writer, group: Group) -> Iterator[Block]:
+def _worked(exercise: Exercise, writer: Writer, group: Group) -> Iterator[Relation]:
     if group.general or group.formula:
         for question in group.questions:
-            yield single(key_formula(exercise, question))
+            yield chained(key_formula(exercise, question))
         return
     vectors = Vectors(exercise.naming)
     if group.vector and vectors.can(group.steps):
         array = vectors.array(group.steps)
-        lines = [Relation(array.symbol, EQUALS, array.rule)] if array.rule else []
-        yield Display((*lines, Relation(None, EQUALS, matrix(exercise, array))))
+        shown = matrix(exercise, array)
+        if array.rule:
+            yield Relation(array.symbol, EQUALS, array.rule)
+            yield Relation(None, EQUALS, shown)
+        else:
+            yield Relation(array.symbol, EQUALS, shown)
     for id in group.steps:
         for inner in (i for i in exercise.graph.steps if i.startswith(f"{id}/")):
             yield worked_step(exercise, writer, inner)
@@ -305,15 +332,16 @@ def key_formula(exercise: Exercise, question: str) -> Formula:
     return row(writer.left(step), writer.relation(step), short, *more)
 
 
-def worked_step(exercise: Exercise, writer: Writer, id: str) -> Display:
+def worked_step(exercise: Exercise, writer: Writer, id: str) -> Relation:
     """symbol = formula = numbers = value ± tolerance, as the documents print it."""
     found = writer.worked(exercise.graph.steps[id])
-    parts = [found.symbol, found.relation, found.formula]
+    parts = [found.formula]
     if found.numbers not in (found.value, found.formula):
         parts += [EQUALS, found.numbers]
     # A row within the row: value and tolerance are never torn apart at a line's end.
     value = Row((found.value, PLUS_MINUS, Num(tolerance(exercise, id))))
-    return single(Row((*row(*parts, EQUALS).items, value)))  # type: ignore[attr-defined]
+    right = Row((*row(*parts, EQUALS).items, value))  # type: ignore[attr-defined]
+    return Relation(found.symbol, found.relation, right)
 
 
 def tolerance(exercise: Exercise, id: str) -> str:
@@ -341,7 +369,7 @@ def results(exercise: Exercise) -> Table:
     header = (text("Step"), text("To be typed as"), text("Value"), text("Tolerance"))
     rows = tuple(
         (
-            (Math(exercise.naming.symbol(id)),),
+            (Math(exercise.naming.symbol(id, of_example=True)),),
             (Code(exercise.labels[id]),),
             (Math(number(exercise.printed[id])),),
             text(f"± {tolerance(exercise, id)}"),

@@ -98,6 +98,9 @@ Examples:
     metavar="ADDRESS",
     help="Grade tables of a class on the Dask cluster with this scheduler, tcp://HOST:8786.",
 )
+@click.option(
+    "-v", "--verbose", is_flag=True, help="Every step of every student, also of many files."
+)
 @click.pass_context
 def check(
     ctx: click.Context,
@@ -111,13 +114,15 @@ def check(
     steps_as: str,
     workers: int | None,
     scheduler: str | None,
+    verbose: bool,
 ) -> None:
     """Grade SUBMISSIONs: files, folders and ZIP archives of them, in one call.
 
     Read are CSV and XLSX tables (a row an answer, or a row a student), JSON, filled PDF
     worksheets and the responses of a Moodle quiz. Whose work it is shows in the exercise's id,
     in a column 'student', in the folder (also those of Moodle and Canvas downloads) or in the
-    file's name; what fits nobody is listed.
+    file's name; what fits nobody is listed. Of one exercise every step is shown, of several one
+    line each (-v: every step).
 
     Exit status: 0 all graded, 1 something could not be graded or needs a look (it is listed),
     2 wrong usage.
@@ -150,7 +155,8 @@ def check(
     reports = [(one.report, one.exercise) for one in graded]
     every = [*found.problems, *[p for report, _ in reports for p in report.problems]]
     _print_notes(found.notes)
-    print_as[output](reports, found.problems)
+    shown_as = "steps" if output == "text" and (verbose or len(reports) == 1) else output
+    print_as[shown_as](reports, found.problems)
     counted = f"{plural(found.files, 'file')}, {plural(len(reports), 'submission')} graded, "
     click.echo(counted + plural(len(every), "problem"), err=output != "text")
     if every:
@@ -194,7 +200,26 @@ def _print_notes(notes: list[Problem]) -> None:
 Marked = list[tuple[Report, Exercise]]
 
 
-def _as_text(reports: Marked, problems: list[Problem]) -> None:
+def _as_lines(reports: Marked, problems: list[Problem]) -> None:
+    """One line an exercise, then what the teacher should look at."""
+    if reports:
+        header = ["student", "exercise", "points", "of", "%", "verdicts"]
+        click.echo(table(header, [_line(report) for report, _ in reports], right=[2, 3, 4]))
+    for report, _ in reports:
+        for note in report.teacher:
+            who = printable(report.student)
+            click.echo(paragraph(f"For the teacher, of {who}: {note.message}", "  "))
+    _ending(reports, problems)
+
+
+def _line(report: Report) -> list[str]:
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in report.counts().items())
+    who, which = printable(report.student), report.exercise
+    return [who, which, f"{report.score:g}", f"{report.max:g}", f"{report.percent:g}", counts]
+
+
+def _as_steps(reports: Marked, problems: list[Problem]) -> None:
+    """Every step of every exercise."""
     for report, exercise in reports:
         click.echo(click.style(headline(report), bold=True))
         for line in (report.deviation, *report.remarks):
@@ -204,6 +229,11 @@ def _as_text(reports: Marked, problems: list[Problem]) -> None:
             click.echo(paragraph(f"For the teacher: {note.message}", "  "))
         click.echo(_steps_table(report, exercise))
         click.echo()
+    _ending(reports, problems)
+
+
+def _ending(reports: Marked, problems: list[Problem]) -> None:
+    """Problems, and the mean of several."""
     every = [*problems, *[p for report, _ in reports for p in report.problems]]
     if every:
         click.echo(f"{plural(len(every), 'problem')}:", err=True)
@@ -301,7 +331,8 @@ def _as_csv(reports: Marked, problems: list[Problem]) -> None:
 
 
 print_as: dict[str, Callable[[Marked, list[Problem]], None]] = {
-    "text": _as_text,
+    "text": _as_lines,
+    "steps": _as_steps,
     "json": _as_json,
     "csv": _as_csv,
 }

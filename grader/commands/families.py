@@ -6,7 +6,7 @@ import json
 
 import click
 
-from grader.terminal import paragraph, table
+from grader.terminal import asked_in, paragraph, table
 from problems import family as known
 
 EXAMPLES = """\b
@@ -49,6 +49,7 @@ def _as_json(family: known.Family) -> dict[str, object]:
         "decimals": family.decimals,
         "difficulties": list(family.ranges),
         "steps": len(family.design().asked),
+        "formulas": len(family.design().questions) - len(family.design().asked),
     }
 
 
@@ -62,7 +63,7 @@ def _show(family: known.Family) -> None:
         ["loss", family.loss],
         ["precision", str(design.precision.as_json()).strip("{}").replace("'", "")],
         ["difficulty", ", ".join(family.ranges)],
-        ["steps", f"{len(design.asked)} asked"],
+        ["asked for", asked_in(design.questions)],
     ]
     click.echo(click.style(family.title, bold=True))
     click.echo(paragraph(" ".join(family.instructions.split())))
@@ -70,4 +71,4 @@ def _show(family: known.Family) -> None:
     click.echo(table(["", ""], facts).strip("\n"))
     click.echo("\nSections:")
     for section in design.sections:
-        click.echo(f"  {section.title}: {len(section.steps)} steps")
+        click.echo(f"  {section.title}: {asked_in(section.questions)}")

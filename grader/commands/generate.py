@@ -12,7 +12,7 @@ from grader.folder import Order
 from grader.handouts import FORMATS
 from grader.issue import issue
 from grader.roster import Student, numbered, read_roster
-from grader.terminal import plural, progress
+from grader.terminal import asked_in, plural, progress
 from problems import family as families
 from problems.errors import Complaint, SpecError
 
@@ -192,10 +192,14 @@ def _report(order: Order, students: list[Student], target: Path, wanted: Order) 
     click.echo(
         f"{target}: {plural(len(students) * order.exercises, 'exercise')} for "
         f"{plural(len(students), 'student')}{each}: "
-        f"{design.plan.network.topology()} net, {plural(len(design.asked), 'step')} asked"
+        f"{design.plan.network.topology()} net, {asked_in(design.questions)} asked"
     )
     if order.decimals != wanted.decimals:
-        click.echo(f"  asked for {order.decimals} decimals: with fewer no draw can be graded")
+        usual = wanted.design().precision.worded()
+        click.echo(
+            f"  worksheets ask for {order.decimals} decimals, not for {usual} as wanted: "
+            "with fewer no draw can be graded"
+        )
     if order.formats:
         click.echo(f"  {target}/students/  worksheets and blank answers.csv, to hand out")
         click.echo(f"  {target}/keys/      worked solutions, for you alone")

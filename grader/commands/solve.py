@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from grader import folder as folders
 from grader.errors import AssignmentError, Lost
-from grader.terminal import table, width
+from grader.terminal import paragraph, table, width
 from problems import ids
 from problems.exercise import Exercise
 from problems.sections import Placed, placed
 from problems.solve import train
 from problems.writing import Writer
+from templates.definitions import definitions, in_words
 from templates.formulas.plain import plain
 from templates.sheets import key_formula, tolerance
 
@@ -75,7 +77,7 @@ def worked(exercise: Exercise, sections: tuple[Placed, ...]) -> str:
     writer = Writer(exercise.naming, exercise.printed, exercise.named)
     head = f"{exercise.id} ({exercise.plan.network.topology()} net, {exercise.family})"
     lines = [click.style(head, bold=True), "", "Given:"]
-    lines += _givens(exercise)
+    lines += [*_givens(exercise), "", "Rules:", *_rules(exercise)]
     listed = [(s.title, s.questions) for s in sections] or [("", exercise.questions)]
     for title, questions in listed:
         if questions:
@@ -102,6 +104,12 @@ def _givens(exercise: Exercise) -> list[str]:
             line = "  "
         line += f"{text}   "
     return [*lines, line.rstrip()]
+
+
+def _rules(exercise: Exercise) -> Iterator[str]:
+    """What holds, as on the sheets."""
+    for what, said in definitions(exercise).rows:
+        yield paragraph(": ".join((in_words(what), in_words(said))), "  ")
 
 
 def _step(exercise: Exercise, writer: Writer, id: str) -> list[str]:

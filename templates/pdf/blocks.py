@@ -33,7 +33,7 @@ MILLIMETRE = 72 / 25.4
 SIZES = {1: 1.75, 2: 1.22, 3: 1.06}
 """Of headings, relative to the text."""
 
-ROOM_LEAST, ROOM_MOST = 0.45, 2.6
+ROOM_LEAST, ROOM_MOST = 0.5, 2.6
 """How far room for working may shrink and grow, relative to what was asked for."""
 
 PALE = "#f3f5f8"

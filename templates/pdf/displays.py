@@ -29,6 +29,10 @@ ROW_GAP = 0.35
 """Between two rows of one display, in em."""
 
 
+EQUATION_GAP = 0.5
+"""Between two formulas of one display, in em."""
+
+
 class SetRow(NamedTuple):
     """One row: what stands left of the alignment, and what stands right of it."""
 
@@ -40,52 +44,83 @@ def strips(
     display: Display, typeface: Typeface, size: float, width: float, element: Element,
     before: float, centred: bool, margin: float,
 ) -> list[Strip]:  # fmt: skip
-    """A display as strips that stay together.
+    """A display as strips; those of one formula stay together.
 
     Args:
         display: its lines.
         typeface: whose metrics set it.
         size: of the letters, in points.
         width: of the frame.
-        element: of the structure, to which the formula belongs.
+        element: of the structure, to which the formulas belong.
         before: space above.
         centred: whether it stands in the middle of the frame.
         margin: its distance from the frame's left end otherwise.
     """
     room = (width - (0.0 if centred else margin)) / size
-    rows = list(set_rows(display, typeface.metrics, room))
-    stem = max(line.left.width for line in rows)
-    whole = stem + max(line.right.width for line in rows)
+    done = list(set_equations(display, typeface.metrics, room))
+    every = [line for rows in done for line in rows]
+    stem = max((line.left.width for line in every), default=0.0)
+    whole = stem + max((line.right.width for line in every), default=0.0)
     left = (width - whole * size) / 2 if centred else margin
-    formula = element.add("Formula", speech(_whole(display)))
-    found = []
-    for n, line in enumerate(rows):
-        ascent = max(line.left.ascent, line.right.ascent, 0.7) * size
-        descent = max(line.left.descent, line.right.descent, 0.25) * size
-        draw = _drawer(line, left, stem, ascent, size, typeface, formula)
-        space = before if n == 0 else ROW_GAP * size
-        found.append(Strip(ascent + descent, draw, space, keep=n < len(rows) - 1))
+    found: list[Strip] = []
+    for lines_of, rows in zip(display.equations(), done, strict=True):
+        formula = element.add("Formula", speech(_whole(lines_of)))
+        for n, line in enumerate(rows):
+            ascent = max(line.left.ascent, line.right.ascent, 0.7) * size
+            descent = max(line.left.descent, line.right.descent, 0.25) * size
+            draw = _drawer(line, left, stem, ascent, size, typeface, formula)
+            space = (ROW_GAP if n else EQUATION_GAP) * size if found else before
+            found.append(Strip(ascent + descent, draw, space, keep=n < len(rows) - 1))
     return found
 
 
-def _whole(display: Display) -> Formula:
-    parts = ((line.left, line.sign, line.right) for line in display.lines)
+def _whole(lines_of: Sequence[Relation]) -> Formula:
+    parts = ((line.left, line.sign, line.right) for line in lines_of)
     return row(*(part for line in parts for part in line if part is not None))
 
 
-def set_rows(display: Display, font: MathFont, room: float) -> Iterator[SetRow]:
-    """The rows of a display in a frame `room` em wide."""
+def set_equations(display: Display, font: MathFont, room: float) -> Iterator[list[SetRow]]:
+    """The rows of each formula of a display in a frame `room` em wide, aligned at their signs."""
     if len(display.lines) == 1:
-        whole = set_formula(_whole(display), font)
+        whole = set_formula(_whole(display.lines), font)
         if whole.width <= room:
-            yield SetRow(Box(), whole)
+            yield [SetRow(Box(), whole)]
             return
-    aligned = _aligned(display, font, room)
-    lefts = [_left(line, font) for line in aligned]
-    beside = room - max(left.width for left in lefts)
-    for left, line in zip(lefts, aligned, strict=True):
-        begin = row(line.sign, line.right) if line.sign is not None else line.right
-        yield from _broken(left, begin, font, beside)
+    equations = [list(map(_opened, lines_of)) for lines_of in display.equations()]
+    lefts = [[_left(line, font) for line in lines_of] for lines_of in equations]
+    beside = room - max(left.width for row_of in lefts for left in row_of)
+    for lines_of, own in zip(equations, lefts, strict=True):
+        pairs = zip(lines_of, own, strict=True)
+        yield [done for line, left in pairs for done in _set_line(line, left, font, beside)]
+
+
+def _opened(line: Relation) -> Relation:
+    """A line whose sign stands within its formula, with the sign as its own."""
+    if line.left is not None or line.sign is not None:
+        return line
+    (_, first), *rest = sides(line.right)
+    if not rest:
+        return line
+    (sign, second), *more = rest
+    return Relation(first, sign, _joined(second, more))
+
+
+def _joined(first: Formula, more: Sequence[tuple[Op | None, Formula]]) -> Formula:
+    return row(first, *(part for side in more for part in side if part is not None))
+
+
+def _set_line(line: Relation, left: Box, font: MathFont, beside: float) -> Iterator[SetRow]:
+    """A line as one row where it fits, else cut at its relations, then before its signs."""
+    whole = set_formula(_begun(line), font)
+    if whole.width <= beside:
+        yield SetRow(left, whole)
+        return
+    for n, part in enumerate(_fitted(line, font, beside)):
+        yield from _broken(Box() if n else left, _begun(part), font, beside)
+
+
+def _begun(line: Relation) -> Formula:
+    return row(line.sign, line.right) if line.sign is not None else line.right
 
 
 def _left(line: Relation, font: MathFont) -> Box:
@@ -97,35 +132,19 @@ def _left(line: Relation, font: MathFont) -> Box:
     return box
 
 
-def _aligned(display: Display, font: MathFont, room: float) -> Sequence[Relation]:
-    """The lines as they are, or one that is too long as a chain."""
-    if len(display.lines) > 1:
-        return display.lines
-    (_, first), *rest = sides(_whole(display))
-    if not rest:
-        return display.lines
-    chain = [Relation(first, *rest[0]), *(Relation(None, *side) for side in rest[1:])]
-    return list(_closed_up(chain, font, room))
-
-
-def _closed_up(chain: Sequence[Relation], font: MathFont, room: float) -> Iterator[Relation]:
-    """Short sides share a row: `= numbers = value` where both fit."""
-    stem = 0.0 if chain[0].left is None else set_formula(chain[0].left, font).width + THICK
-    held: Relation | None = None
-    for line in chain:
-        if held is None:
-            held = line
-            continue
-        assert line.sign is not None
-        joined = row(held.right, line.sign, line.right)
+def _fitted(line: Relation, font: MathFont, beside: float) -> Iterator[Relation]:
+    """A line as it is, or cut at its relations; short sides share a row: `= numbers = value`."""
+    (_, first), *rest = sides(line.right)
+    held = Relation(line.left, line.sign, first)
+    for sign, part in rest:
+        joined = _joined(held.right, [(sign, part)])
         together = row(held.sign, joined) if held.sign is not None else joined
-        if set_formula(together, font).width <= room - stem:
+        if set_formula(together, font).width <= beside:
             held = Relation(held.left, held.sign, joined)
         else:
             yield held
-            held = line
-    if held is not None:
-        yield held
+            held = Relation(None, sign, part)
+    yield held
 
 
 def _broken(left: Box, formula: Formula, font: MathFont, room: float) -> Iterator[SetRow]:

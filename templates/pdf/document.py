@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from templates.fields import EXERCISES
 from templates.looks import look_of
-from templates.page import Block, Heading, Items, Page, Paragraph, Table
+from templates.page import Block, Heading, Items, Page, Paragraph, Space, Table
 from templates.pdf import qr
 from templates.pdf.blocks import Composer
 from templates.pdf.faces import Typeface
@@ -132,6 +132,8 @@ def _strips(page: Page, composer: Composer) -> list[Strip]:
         if isinstance(block, Paragraph) and introduces and isinstance(following, Items | Table):
             for strip in strips:
                 strip.keep = True
+        if isinstance(block, Items) and isinstance(following, Space) and strips:
+            strips[-1].keep = True  # room for working on the page of the last fields
         found += strips
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import NamedTuple
 
 from problems.formula import Blank, Formula, Matrix, row
@@ -21,7 +22,6 @@ GAP = 0.35
 
 ROW_GAP = 0.55
 COLUMN_GAP = 1.6
-MOST_COLUMNS = 3
 
 
 class SetItem(NamedTuple):
@@ -52,13 +52,13 @@ def strips(
     done = [_set(item, setting) for item in items.items]
     if not done:
         return []
-    columns = _columns(done, items.columns, (width - margin) / setting.size)
+    columns = _columns(items, done, (width - margin) / setting.size)
     found = []
-    for n in range(0, len(done), columns):
-        cells = done[n : n + columns]
+    rows = _rows(items, done, columns)
+    stems = _stems(rows, columns)
+    for n, cells in enumerate(rows):
         ascent = max(cell.box.ascent for cell in cells) * setting.size
         descent = max(cell.box.descent for cell in cells) * setting.size
-        stems = _stems(done, columns)
         pitch = (width - margin) / columns
         draw = _drawer(cells, stems, margin, pitch, ascent, setting, element)
         space = before if n == 0 else ROW_GAP * setting.size
@@ -94,18 +94,25 @@ def _question(prompt: Formula, hint: str) -> str:
     return f"{speech(prompt)}; {hint}" if hint else speech(prompt)
 
 
-def _columns(done: Sequence[SetItem], wanted: int, width: float) -> int:
-    """As many as are wanted, if the widest item has room; more if there are many short ones."""
+def _columns(items: Items, done: Sequence[SetItem], width: float) -> int:
+    """As many as make fewest rows, if the widest item has room in each."""
     widest = max(item.box.width for item in done)
     fitting = max(1, int((width + COLUMN_GAP) // (widest + COLUMN_GAP)))
-    arrays = any(item.stem == 0 for item in done)
-    most = MOST_COLUMNS if arrays or wanted == MOST_COLUMNS else wanted
-    return max(1, min(fitting, most, len(done)))
+    return items.best(min(fitting, items.columns))
 
 
-def _stems(done: Sequence[SetItem], columns: int) -> list[float]:
+def _rows(items: Items, done: Sequence[SetItem], columns: int) -> list[Sequence[SetItem]]:
+    """Items in rows; one that begins a row leaves the rest of the one before empty."""
+    ends = list(accumulate(items.rows(columns)))
+    return [done[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+
+
+def _stems(rows: Sequence[Sequence[SetItem]], columns: int) -> list[float]:
     """For each column the width of its widest prompt, so that its fields stand in line."""
-    return [max(item.stem for item in done[column::columns]) for column in range(columns)]
+    return [
+        max((cells[column].stem for cells in rows if column < len(cells)), default=0.0)
+        for column in range(columns)
+    ]
 
 
 def _drawer(

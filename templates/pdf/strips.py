@@ -54,6 +54,12 @@ class Filled:
     strips: list[Strip]
     heights: list[float]
 
+    @property
+    def content(self) -> float:
+        """How high what stands on it is, room for working left out."""
+        solid = [strip for strip in self.strips if not strip.gives_way]
+        return sum(strip.height for strip in solid) + sum(strip.before for strip in solid[1:])
+
     def titles(self) -> list[str]:
         """The headings that stand on it."""
         return [strip.heading for strip in self.strips if strip.heading]
@@ -63,24 +69,57 @@ SCALES = (2.0, 1.6, 1.3, 1.0, 0.75)
 """How much of what was asked for room may keep, from generous to scarce."""
 
 
+STUB = 0.2
+"""A last page that holds less than this share of a page is a stub."""
+TIGHT = 0.72
+"""How much of the space between strips may be left where that saves a stub."""
+SHORTER = tuple(1 - n / 25 for n in range(1, 11))
+"""Heights to which pages are filled, relative to all, so that the last one holds more."""
+
+
 def filled(strips: Sequence[Strip], height: float) -> list[Filled]:
     """Divide strips into as few pages as they need, with as much room for working as these hold.
 
+    No last page holds a few lines alone: the spaces of all become less, so that it is not
+    needed, or the pages before it give it something of theirs.
+
     Args:
-        strips: from the beginning to the end.
+        strips: from the beginning to the end; the spaces above them may be changed.
         height: of a page's frame, in points.
     """
-    scarce = fill(strips, height)
+    pages = _roomy(strips, height)
+    if len(pages) == 1 or pages[-1].content >= STUB * height:
+        return pages
+    wide = [strip.before for strip in strips]
+    for strip in strips:
+        strip.before *= TIGHT
+    tight = _roomy(strips, height)
+    if len(tight) < len(pages):
+        return tight
+    for strip, before in zip(strips, wide, strict=True):
+        strip.before = before
+    for share in SHORTER:
+        shorter = _roomy(strips, height, share * height)
+        if len(shorter) == len(pages) and shorter[-1].content >= STUB * height:
+            return shorter
+    return pages
+
+
+def _roomy(strips: Sequence[Strip], height: float, limit: float | None = None) -> list[Filled]:
+    """As few pages as possible, with as much room for working as they hold."""
+    scarce = fill(strips, height, limit=limit)
     rooms = sum(strip.gives_way for page in scarce for strip in page.strips)
     for scale in SCALES if rooms else ():
-        pages = fill(strips, height, scale)
+        pages = fill(strips, height, scale, limit)
         kept = sum(strip.gives_way for page in pages for strip in page.strips)
         if len(pages) == len(scarce) and kept >= rooms:
             return pages
     return scarce
 
 
-def fill(strips: Sequence[Strip], height: float, scale: float = 0.0) -> list[Filled]:
+def fill(
+    strips: Sequence[Strip], height: float, scale: float = 0.0, limit: float | None = None
+) -> list[Filled]:
     """Divide strips into pages, taking as many to each as it holds.
 
     Args:
@@ -88,6 +127,7 @@ def fill(strips: Sequence[Strip], height: float, scale: float = 0.0) -> list[Fil
         height: of a page's frame, in points.
         scale: how much of the height that it asks for, room for working takes at least; never
             less than the least that it may.
+        limit: up to which height pages are filled, if not to the whole.
 
     >>> pages = fill([Strip(40), Strip(40, keep=True), Strip(40)], 100)
     >>> [len(page.strips) for page in pages]
@@ -97,20 +137,21 @@ def fill(strips: Sequence[Strip], height: float, scale: float = 0.0) -> list[Fil
     def floor(strip: Strip) -> float:
         return strip.height if strip.least is None else max(strip.least, scale * strip.height)
 
+    end = height if limit is None else limit
     pages: list[list[Strip]] = [[]]
     used = 0.0
     for group in _groups(strips):
         needed = _needed(group, bool(pages[-1]), floor)
-        if pages[-1] and (group[0].new_page or used + needed > height + 1e-6):
+        if pages[-1] and (group[0].new_page or used + needed > end + 1e-6):
             if group[0].gives_way and not group[0].new_page:
-                left = height - used - group[0].before
+                left = end - used - group[0].before
                 if len(group) == 1 and left < (group[0].least or 0.0):
                     continue
             else:
                 pages.append([])
                 used = 0.0
         for strip in _fresh(group, bool(pages[-1])):
-            room = height - used - (strip.before if pages[-1] else 0.0)
+            room = end - used - (strip.before if pages[-1] else 0.0)
             if floor(strip) > room + 1e-6 and pages[-1] and not strip.gives_way:
                 pages.append([])
                 used = 0.0

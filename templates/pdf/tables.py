@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from templates.page import Inlines, Table
@@ -19,8 +19,11 @@ PAD = 5.0
 ROW_PAD = 2.6
 """Above and below a row's lines."""
 
-LONG, BETWEEN = 12, 24.0
-"""Rows from which on a narrow table is set in two panels, and the points between them."""
+LONG, BETWEEN = 12, 16.0
+"""Rows from which on a table is set in two panels, and the points between them."""
+
+SMALLER = (0.94, 0.88, 0.82)
+"""Sizes of the letters that are tried for a second panel, relative to those of a table."""
 
 WIDE = 100_000.0
 """A width at which nothing breaks."""
@@ -69,16 +72,15 @@ def strips(
 ) -> list[Strip]:
     """A table as one strip a row; the header comes again on every page.
 
-    A long and narrow table is set in two panels, row by row: as its steps are on the worksheet.
+    A long table is set in two panels, row by row: as its steps are on the worksheet. Its letters
+    may become smaller for that.
     """
+    script, grid, natural = _measured(table, script, width)
     tree = element.add("Table")
     columns = len(table.header)
     align = [*table.align, *["left"] * columns][:columns]
-    head = Script(script.typeface, script.size, script.colour, "bold")
-    natural = [[lines(cell, head, WIDE) for cell in table.header]]
-    natural += [[lines(cell, script, WIDE) for cell in cells] for cells in table.rows]
-    grid = Grid(_widths(natural, width))
-    panels = 2 if len(table.rows) >= LONG and 2 * grid.width + BETWEEN <= width else 1
+    head = _head(script)
+    panels = 2 if len(table.rows) >= LONG and _doubles(grid, width) else 1
     setting = Setting(script, head, grid, align, accent, panels)
     found = [_header(table.header, natural[0], setting, tree)]
     found[0].before = before
@@ -95,9 +97,43 @@ def strips(
         last = n + panels >= len(rows)
         found.append(_row(rows[n : n + panels], setting, last))
         found[-1].repeat = [again]
-    if len(found) > 2:
-        found[-2].keep = True
+    for strip in (*found[1:3], *found[-3:-1]):  # no row or two alone on a page
+        strip.keep = strip is not found[-1]
     return found
+
+
+def _head(script: Script) -> Script:
+    return Script(script.typeface, script.size, script.colour, "bold")
+
+
+def _doubles(grid: Grid, width: float) -> bool:
+    return 2 * grid.width + BETWEEN <= width
+
+
+Laid = list[list[list[TextLine]]]
+"""Row, column -> the lines of a cell where nothing breaks."""
+
+
+def _measured(table: Table, script: Script, width: float) -> tuple[Script, Grid, Laid]:
+    """The largest letters with which a long table stands in two panels, or those asked for."""
+    natural = _natural(table, script)
+    grid = Grid(_widths(natural, width))
+    if len(table.rows) < LONG or _doubles(grid, width):
+        return script, grid, natural
+    pads = 2 * PAD * len(table.header)
+    for scale in SMALLER:
+        if 2 * (scale * (grid.width - pads) + pads) + BETWEEN <= width:
+            smaller = replace(script, size=scale * script.size)
+            natural = _natural(table, smaller)
+            return smaller, Grid(_widths(natural, width)), natural
+    return script, grid, natural
+
+
+def _natural(table: Table, script: Script) -> Laid:
+    """Every cell's lines where nothing breaks, the header first."""
+    head = _head(script)
+    rows = [[lines(cell, script, WIDE) for cell in cells] for cells in table.rows]
+    return [[lines(cell, head, WIDE) for cell in table.header], *rows]
 
 
 def _widths(cells: Sequence[Sequence[Sequence[TextLine]]], width: float) -> list[float]:

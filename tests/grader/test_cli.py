@@ -264,6 +264,10 @@ def test_families_and_documents_and_doctor(runner: CliRunner) -> None:
     assert all(name in listed for name in family.names())
     assert max(map(len, listed.splitlines())) <= 80
     assert "joint bias" in run(runner, "families", "musilek").output
+    formulas = run(runner, "families", "lfd-formulas").output
+    assert "12 formulas" in formulas
+    assert " 0 steps" not in formulas
+    assert "31 steps and 4 formulas" in run(runner, "families", "mazur-mixed").output
     assert run(runner, "families", "lfd", "--source").output == family.source_of("lfd")
     assert len(json.loads(run(runner, "families", "--output", "json").output)) == len(
         family.names()
@@ -316,9 +320,20 @@ def test_one_digit_more_is_said_where_the_family_allows_it(runner, tmp_path: Pat
     """The gate comes first; the worksheet then asks for what can be graded."""
     out = tmp_path / "hw1"
     text = run(runner, "generate", "mazur", "--count", 1, "--decimals", 2, "--out", out).output
-    assert "asked for 4 decimals: with fewer no draw can be graded" in text
+    said = "worksheets ask for 4 decimals, not for 2 decimals as wanted: with fewer no draw"
+    assert said in text
     (exercise,) = Folder(out).exercises()
     assert exercise.precision.decimals == 4
+
+
+def test_a_refusal_names_the_decimals_that_were_asked_for(runner, tmp_path: Path) -> None:
+    """And how far the gate went; a sheet of formulas says how many it asks for."""
+    refused = run(runner, "generate", "mazur", "--count", 1, "--decimals", 1, "--seed", "x",
+                  "--formats", "none", "--out", tmp_path / "a", code=1).output  # fmt: skip
+    assert "at 1 decimal as asked, nor at up to 3 decimals" in refused
+    made = run(runner, "generate", "lfd-formulas", "--count", 1, "--formats", "none",
+               "--out", tmp_path / "b").output  # fmt: skip
+    assert "2-2-1 net, 12 formulas asked" in made
 
 
 def test_training_goes_on_to_the_documents_last_line(runner: CliRunner) -> None:

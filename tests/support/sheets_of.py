@@ -46,9 +46,10 @@ def formulas(part: object) -> Iterator[Formula]:
     match part:
         case Formula():
             yield part
-        case Display(lines):
-            whole = (p for line in lines for p in (line.left, line.sign, line.right))
-            yield row(*(p for p in whole if p is not None))
+        case Display():
+            for lines in part.equations():
+                whole = (p for line in lines for p in (line.left, line.sign, line.right))
+                yield row(*(p for p in whole if p is not None))
         case Item(prompt=prompt):
             yield prompt
         case ArrayItem(prompt=prompt, cells=cells):

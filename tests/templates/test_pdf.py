@@ -19,9 +19,11 @@ from templates import sheets
 from templates.fields import field_name
 from templates.looks import LOOKS
 from templates.page import (
+    ArrayItem,
     Display,
     Header,
     Heading,
+    Item,
     Items,
     Page,
     PageBreak,
@@ -125,25 +127,32 @@ def collisions(own: list[Letter]) -> list[tuple[Letter, Letter]]:
     return found
 
 
+def names_of(item: Item | ArrayItem) -> list[str]:
+    """Of the fields of an item, row by row."""
+    if isinstance(item, Item):
+        return [item.name]
+    return [cell.name for cells in item.cells for cell in cells if isinstance(cell, Item)]
+
+
 @pytest.mark.parametrize("name", FAMILIES)
 def test_every_step_has_one_field_in_the_order_of_the_worksheet(name: str) -> None:
     """Named after the step, with the question and the precision as its tooltip."""
     (exercise,) = exercises(name, 1)
     found = fields(pdf(pages(name)[0]))
-    asked = [
-        step
-        for section in sheet(exercise).sections
-        for group in section.groups
-        for step in group.questions
-    ]
+    asked = [name for block in pages(name)[0].blocks if isinstance(block, Items)
+             for item in block.items for name in names_of(item)]  # fmt: skip
+    parts = [[field_name(1, step) for group in section.groups for step in group.questions]
+             for section in sheet(exercise).sections]  # fmt: skip
     names = [name for _, name, _, _ in found]
     assert sorted(names) == sorted(field_name(1, step) for step in exercise.questions)
     assert len(set(names)) == len(names)
     assert not [name for name in names if "." in name]
     for _, _, tooltip, _ in found:
         assert "decimals" in tooltip or "a formula" in tooltip
-    if not any(group.vector for section in sheet(exercise).sections for group in section.groups):
-        assert names == [field_name(1, step) for step in asked]
+    assert names == asked
+    for part in parts:  # a section's fields stand together, unit by unit
+        assert sorted(names[: len(part)]) == sorted(part)
+        names = names[len(part) :]
 
 
 @pytest.mark.parametrize("name", FAMILIES)

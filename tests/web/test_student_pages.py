@@ -17,6 +17,9 @@ from service import assignment_of, course_of, right_answers
 from grader.web.models import Draft, Submission, Task
 from grader.web.student.sheet import form_of
 from problems.family import names
+from templates.definitions import definitions
+from templates.formulas.mathml import mathml
+from templates.page import Math
 
 pytestmark = pytest.mark.django_db
 
@@ -155,6 +158,17 @@ def test_every_family_has_a_field_for_every_question(family: str) -> None:
         assert f'id="{described}"' in page
     ids = re.findall(r' id="([^"]+)"', page)
     assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("family", names())
+def test_the_page_says_what_is_marked(family: str) -> None:
+    """The rules of the printed sheet, whole, before the first field."""
+    task = assignment_of(course_of("ada"), family).tasks.get()
+    page = logged_in().get(f"/learn/{task.pk}/").content.decode()
+    before = html.unescape(page[: page.index('<input class="entry"')])
+    for what, said in definitions(task.exercise).rows:
+        for part in (*what, *said):
+            assert (mathml(part.formula) if isinstance(part, Math) else part.text) in before
 
 
 @pytest.mark.parametrize("family", names())

@@ -47,5 +47,5 @@ def _shown(name: str) -> dict[str, Any]:
         "decimals": found.decimals,
         "significant": found.significant,
         "difficulties": list(found.ranges),
-        "steps": len(found.design().asked),
+        "steps": len(found.design().questions),
     }
