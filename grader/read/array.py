@@ -103,6 +103,7 @@ _ROWS = pattern(r"\s*\]\s*[,;]?\s*\[\s*|\s*\)\s*[,;]?\s*\(\s*")
 _LINE = pattern(r"\s*[\r\n]+\s*")
 _INSIDE = pattern(r"\d,\d")
 _BETWEEN = pattern(r",(?!\d)|(?<!\d),")
+_SPACED = pattern(rf"\d[^\S\n]+[+{re.escape(characters.MINUS)}]?\d")
 _NO_TWO_NUMBERS = pattern(r"(?<!\d)0,\d{3}|,0\d")
 """A comma that cannot stand between numbers: 0,593 and 1,05 are no pairs that anybody writes."""
 
@@ -170,7 +171,7 @@ def _between(core: str, lines: list[str], comma: bool | None) -> tuple[str, bool
             message = f"the sign {loner[0].strip()!r} stands between spaces; part the numbers by ;"
             raise AnswerError("syntax", core.index(loner[0].strip(), 1), message)
         return r"\s+", comma
-    spaced = re.search(r"\d[^\S\n]+[+\-−–]?\d", joined) is not None
+    spaced = _SPACED.search(joined) is not None
     inside, loose = _INSIDE.search(joined) is not None, _BETWEEN.search(joined) is not None
     no_point = re.search(r"\d\.\d|\.\d", joined) is None
     parts = not spaced and not _NO_TWO_NUMBERS.search(joined) and (_even(lines) or not inside)

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from grader.errors import Lost, Problem, SubmissionError
 from grader.read.answer import Answer, read_answer
+from grader.read.characters import MINUS
 from grader.read.codes import AnswerError
 from grader.read.entries import Arrays, Layout
 from grader.read.number import Unreadable
@@ -43,7 +44,7 @@ DOT = pattern(r"[+-]?\d*\.\d+([eE][+-]?\d+)?")
 EITHER = pattern(r"[+-]?[1-9]\d{0,2},\d{3}")
 COMMAS_SETTLED = "numbers like 1,234 are read with a decimal comma, as the others here need it"
 DIGITS = pattern(r"\s*\d+\s*")
-WHOLE = pattern(r"\s*[+−–-]?\d{1,3}\s*")
+WHOLE = pattern(rf"\s*[+{re.escape(MINUS)}]?\d{{1,3}}\s*")
 
 
 @dataclass
