@@ -144,7 +144,11 @@ _OF_WHOLE_ANSWERS: tuple[Doubt, ...] = (
         "the point may be times",
     ),
     Doubt(
-        pattern(rf"(?P<m>[+-]?[1-9](?:[.,]\d++)?+){_TIMES}10(?P<e>[1-9]\d?)"), _come_down, _LOST
+        pattern(
+            rf"(?![+-]?\d{_TIMES}100)(?P<m>[+-]?[1-9](?:[.,]\d++)?+){_TIMES}10(?P<e>0|[1-9]\d?)"
+        ),
+        _come_down,
+        _LOST,
     ),
     Doubt(
         pattern(rf"(?P<m>[+-]?\d++(?:[.,]\d*+)?+)(?P<e>{_S}[+-]{_S}0\d{{1,2}})"),
