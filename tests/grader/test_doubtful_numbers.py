@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import polars as pl
 import pytest
 from handed_in import check
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.bulk.readings import Pool
+from grader.read.array import read_array
 from grader.read.codes import AnswerError
 from grader.read.number import Unreadable, Written, read_number
 from grader.read.parse import AnyName, Listed, parse_formula
@@ -263,6 +266,31 @@ def test_names_are_no_numbers(text: str) -> None:
     parse_formula(text, Listed(["w1", "w10", "w_10", "y_1", "e", "E"]))
     if "e^" not in text:
         parse_formula(text, AnyName())
+
+
+def test_a_list_of_numbers_is_not_made_of_one() -> None:
+    """Spaces part the numbers of a list, and stand round a power that came down."""
+    with pytest.raises(AnswerError, match="lost a raised exponent, or two"):
+        read_array("[6.851×10 −1]")
+    found = read_array("[10 -4]")
+    assert found is not None
+    assert found.shape == (1, 2)
+    entries = read_array("[0·5; ⁻0.6]")
+    assert entries is not None
+    assert [type(entry) for entry in entries.flat()] == [Unreadable, Written]
+
+
+@pytest.mark.parametrize("comma", [None, True, False])
+def test_a_class_is_read_as_one_sheet_is(comma: bool | None) -> None:
+    """The table of a class and the file of a student hold the same number or refusal."""
+    texts = (
+        [text for text, *_ in TWO_READINGS + ONE_READING] + ERRORS + [text for text, _ in DATES]
+    )
+    pool = Pool()
+    first = pool.add_cells(pl.Series(texts), comma)
+    codes = pool.codes()
+    for n, text in enumerate(texts):
+        assert pool.readings[codes[first + n]] == read_number(text, comma=comma)
 
 
 digits = st.decimals(min_value="0.0001", max_value="9.9999", places=4).map(str)
