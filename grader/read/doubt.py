@@ -82,10 +82,11 @@ def _come_down(match: re.Match[str]) -> tuple[str, str]:
     return _power(match, match["m"]), _value(match, _number(match["m"]) * int("10" + match["e"]))
 
 
-def _point_for_times(match: re.Match[str]) -> tuple[str, str]:
-    if match["caret"]:
-        return _power(match, match["m"]), f"({match['decimal']})^({_exponent(match)})"
-    return _lost_e(match)
+def _own_power(match: re.Match[str]) -> tuple[str, str]:
+    base = match["decimal"]
+    digits = base.lstrip("+-")
+    sign = base[: len(base) - len(digits)]
+    return _power(match, match["m"]), f"{sign}({digits})^({_exponent(match)})"
 
 
 def _lost_e(match: re.Match[str]) -> tuple[str, str]:
@@ -109,9 +110,12 @@ _RAISED_POINT = "the raised point is a decimal point or times"
 
 
 def _between_digits(points: str) -> re.Pattern[str]:
-    """A point between whole numbers, unless the second is the 10 of a power."""
+    """A point between whole numbers, unless the second is the 10 of a power.
+
+    Spaces on both sides make it times.
+    """
     return pattern(
-        rf"(?<![\w.,])(?P<m>{_FIRST}\d++)[{points}]"
+        rf"(?<![\w.,])(?P<m>{_FIRST}\d++)(?:[{points}]{_S}|{_S}[{points}])"
         rf"(?P<b>(?!10{_S}(?:\^|\*\*|{_RAISED}))\d++(?:[eE][+-]?\d++)?+)(?![.,]?\d)"
     )
 
@@ -128,6 +132,7 @@ _DOUBTS: tuple[Doubt, ...] = (
         _bracketed,
         _LOST,
     ),
+    Doubt(pattern(rf"(?P<decimal>{_M}[eE]10){_POWER}"), _own_power, "10 and e stand for the same"),
     Doubt(_between_digits(characters.RAISED_TIMES), _raised_point, _RAISED_POINT),
     Doubt(_between_digits(characters.RAISED_POINTS), _raised_point, _RAISED_POINT, "bad_char"),
 )
@@ -136,12 +141,21 @@ _EULER = Doubt(
 )
 _OF_WHOLE_ANSWERS: tuple[Doubt, ...] = (
     Doubt(
-        pattern(
-            rf"(?P<decimal>(?P<m>[+-]?[1-9])[.,]10)"
-            rf"(?:(?P<caret>{_POWER})|(?P<f>[+-]\d{{1,3}}{_END}))"
-        ),
-        _point_for_times,
+        pattern(rf"(?P<decimal>(?P<m>[+-]?(?:[1-9]|\d[.,]\d+?))[.,]?10){_POWER}"),
+        _own_power,
+        "times may have been lost",
+    ),
+    Doubt(
+        pattern(r"(?P<decimal>(?P<m>[+-]?[1-9])[.,]10)(?P<e>[+-]\d{1,3})"),
+        _lost_e,
         "the point may be times",
+    ),
+    Doubt(
+        pattern(
+            rf"(?P<decimal>(?P<m>[+-]?[1-9][.,]\d++))(?={_S}(?:\^|\*\*){_S}[({{]?{_S}-){_POWER}"
+        ),
+        _own_power,
+        "*10 may have been left out",
     ),
     Doubt(
         pattern(
