@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from file_shapes import ENCODINGS, SHAPES, SLOW, Files, Sheet
+from file_shapes import ENCODINGS, LISTS, SHAPES, SLOW, Files, Sheet
 from handed_in import assignment
 from spellings import PLAIN, SPELLINGS
 
@@ -110,8 +110,10 @@ def judged(found: Gathered, id: str, meant: str, plain: bool) -> str:
     return LOST
 
 
-def holds(shape: str, text: str) -> bool:
-    """Whether a text survives in files of that shape."""
+def ordinary(shape: str, spelling: str, text: str) -> bool:
+    """Whether an answer must be read in files of that shape."""
+    if spelling not in (PLAIN if shape not in LISTS else {"as printed"}):
+        return False
     encoding = ENCODINGS.get(shape, "utf-8")
     return text.encode(encoding, "replace").decode(encoding) == text
 
@@ -123,8 +125,7 @@ def tried(work: Work, shape: str, spellings: Sequence[str], turn: int, place: Pa
     alone = len(spellings) == 1
     for id, text in texts.items():
         meant = work.exercise.printed[id]
-        plain = alone and chosen[id] in PLAIN and holds(shape, text)
-        outcome = judged(found, id, meant, plain)
+        outcome = judged(found, id, meant, alone and ordinary(shape, chosen[id], text))
         yield chosen[id], outcome, f"{text!r} for {meant}"
 
 

@@ -22,10 +22,8 @@ def test_there_are_enough_of_both() -> None:
 def test_true_answers_are_read_as_meant_or_refused(shape: str) -> None:
     """Every spelling by turns in a file of each shape; nothing is misread or lost."""
     counts = reading.run(["lfd"], [shape], turns=2, alone=["as printed", "decimal comma"])
-    assert not [counts.total(fault) for fault in reading.FAULTS if counts.total(fault)], (
-        counts.examples
-    )
-    assert counts.total(reading.READ) > counts.total(reading.REFUSED) / 2
+    assert not counts.examples
+    assert counts.total(reading.READ) > 80
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import csv
 import html
 import io
 import json
+import re
 import tempfile
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +22,7 @@ from fillers import by_chrome, by_pypdf
 from sheets_of import sheet as worksheet_of
 
 from grader.lms.moodlezip import submissions
+from grader.read.entries import Arrays
 from problems.exercise import Exercise
 from templates import sheets
 from templates.fields import field_name
@@ -50,17 +52,27 @@ Shape = Callable[[Sheet], Files]
 SHAPES: dict[str, Shape] = {}
 SLOW: set[str] = set()
 """Shapes of which few files are made."""
+LISTS: set[str] = set()
+"""Shapes with several numbers in a cell: texts with spaces or commas may be refused there."""
 ENCODINGS = {"CSV, Windows-1252": "cp1252"}
 """Shapes that cannot hold every sign: ordinary texts may be refused there."""
 
 
-def shape(name: str, slow: bool = False) -> Callable[[Shape], Shape]:
-    """Register a shape."""
+def shape(name: str, slow: bool = False, lists: bool = False) -> Callable[[Shape], Shape]:
+    """Register a shape.
+
+    Args:
+        name: as the tables call it.
+        slow: whether only a few files of it are made.
+        lists: whether a cell holds several numbers.
+    """
 
     def known(function: Shape) -> Shape:
         SHAPES[name] = function
         if slow:
             SLOW.add(name)
+        if lists:
+            LISTS.add(name)
         return function
 
     return known
@@ -153,6 +165,58 @@ def _halves(of: Sheet) -> Files:
     blank = [[*row[:2], ""] for row in rows]
     middle = len(rows) // 2
     return {"a.csv": _written([header, *rows[:middle], *blank[middle:], *rows[middle:]])}
+
+
+# vectors and matrices in one cell ----------------------------------------------------------
+
+
+def _arrays(of: Sheet, row: str, entry: str) -> list[tuple[str, str]]:
+    """Label and text, with every vector and matrix as one answer.
+
+    Args:
+        of: what is handed in.
+        row: what stands between rows.
+        entry: what stands between the numbers of a row.
+    """
+    labels, arrays = of.exercise.labels, Arrays(of.exercise)
+    found: dict[str, str] = {}
+    for id in of.exercise.asked:
+        base = re.sub(r"\[[\d,]+\]", "", labels[id])
+        layout = arrays.find(base)
+        if layout is None:
+            found[labels[id]] = of.typed.get(id, "")
+        else:
+            rows = (entry.join(of.typed.get(id, "") for id in cells) for cells in layout.cells)
+            found[base] = f"[{row.join(rows)}]"
+    return list(found.items())
+
+
+def _array_table(of: Sheet, row: str, entry: str, delimiter: str = ",") -> Files:
+    rows = [[of.exercise.id, *one] for one in _arrays(of, row, entry)]
+    return {"a.csv": _written([["exercise", "step", "answer"], *rows], delimiter)}
+
+
+@shape("CSV, arrays with semicolons and commas", lists=True)
+def _array_commas(of: Sheet) -> Files:
+    return _array_table(of, "; ", ", ")
+
+
+@shape("CSV, arrays with semicolons and spaces", lists=True)
+def _array_spaces(of: Sheet) -> Files:
+    return _array_table(of, "; ", " ")
+
+
+@shape("CSV, arrays with brackets for rows", lists=True)
+def _array_brackets(of: Sheet) -> Files:
+    rows = [(label, text) for label, text in _arrays(of, "], [", ", ")]
+    rows = [(label, f"[{text}]" if "], [" in text else text) for label, text in rows]
+    table = [[of.exercise.id, *one] for one in rows]
+    return {"a.csv": _written([["exercise", "step", "answer"], *table], delimiter=";")}
+
+
+@shape("CSV, arrays with rows on lines", lists=True)
+def _array_lines(of: Sheet) -> Files:
+    return _array_table(of, "\n", " ")
 
 
 # JSON --------------------------------------------------------------------------------------
