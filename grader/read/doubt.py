@@ -103,7 +103,7 @@ def _raised_point(match: re.Match[str]) -> tuple[str, str]:
 
 
 _LOST = "a raised exponent may have been lost"
-_TEN = rf"(?:{_M}{_TIMES}|(?<![\w.,/^])(?P<sign>{_FIRST}))10"
+_TEN = rf"(?:{_M}{_TIMES}|(?<![\w.,/^])(?<!\*\*)(?P<sign>{_FIRST}))10"
 """Ten, with what it is multiplied by; a name's or another number's 10 is none."""
 
 _RAISED_POINT = "the raised point is a decimal point or times"
@@ -133,6 +133,14 @@ _DOUBTS: tuple[Doubt, ...] = (
         _LOST,
     ),
     Doubt(pattern(rf"(?P<decimal>{_M}[eE]10){_POWER}"), _own_power, "10 and e stand for the same"),
+    Doubt(
+        pattern(
+            rf"{_M}{_S}[eE][xX][pP]{_S}"
+            rf"(?P<e>[+-]?\d{{1,3}}{_END}|\({_S}[+-]?{_S}\d{{1,3}}{_S}\))"
+        ),
+        _euler,
+        "exp is Euler's number or the key of a calculator",
+    ),
     Doubt(_between_digits(characters.RAISED_TIMES), _raised_point, _RAISED_POINT),
     Doubt(_between_digits(characters.RAISED_POINTS), _raised_point, _RAISED_POINT, "bad_char"),
 )
@@ -152,7 +160,7 @@ _OF_WHOLE_ANSWERS: tuple[Doubt, ...] = (
     ),
     Doubt(
         pattern(
-            rf"(?P<decimal>(?P<m>[+-]?[1-9][.,]\d++))(?={_S}(?:\^|\*\*){_S}[({{]?{_S}-){_POWER}"
+            rf"(?P<decimal>(?P<m>[+-]?[1-9][.,]\d++))(?={_S}(?:\^|\*\*){_S}[({{]?{_S}(?:-|[01])){_POWER}"
         ),
         _own_power,
         "*10 may have been left out",

@@ -91,6 +91,7 @@ _LIST = re.compile(r"\[[\w\s.,;+\-*/^()\[\]]*\]")
 _MAY_OPEN = frozenset("( \\（\u00a0")
 _SUM = re.compile(rf"[^\s(^*/eE]\s*[+{re.escape(characters.MINUS)}]\s*[^\s)]")
 """A sum or difference: what a bracket behind a factor is there for."""
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 _FOOTNOTE = re.compile(r"[(（]\s*\d+\s*[)）]")
 _COMMANDS = {
     "cdot": "times", "times": "times", "ast": "times", "div": "slash", "frac": "frac",
@@ -217,6 +218,12 @@ class _Lexer:
 
     def read_number(self, found: re.Match[str]) -> int:
         start, end = found.span()
+        if self.comma is True and _THOUSANDS.fullmatch(found[0]):
+            message = (
+                f"{found[0]!r} can be read as {found[0].replace('.', ',')} or as "
+                f"{found[0].replace('.', '')} in a file with decimal commas; write a decimal comma"
+            )
+            raise AnswerError("ambiguous_separator", start, message)
         self.atom(Lexeme("NUMBER", start, end, self.value(found[0], start)))
         return end
 
