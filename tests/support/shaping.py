@@ -71,6 +71,7 @@ def written(
     quoting: int = csv.QUOTE_MINIMAL,
     encoding: str = "utf-8",
 ) -> bytes:
+    """Rows as text; a sign that the encoding lacks becomes a question mark."""
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, delimiter=delimiter, lineterminator=end, quoting=quoting)  # type: ignore[arg-type]
     writer.writerows(rows)
@@ -78,10 +79,12 @@ def written(
 
 
 def tidy(of: Sheet) -> list[list[str]]:
+    """Header and rows with an answer each."""
     return [["exercise", "step", "answer"], *([of.exercise.id, *row] for row in of.rows)]
 
 
 def wide(of: Sheet) -> list[list[str]]:
+    """Header and the student's row."""
     labels, texts = zip(*of.rows, strict=True)
     return [["student", *labels], [of.student, *texts]]
 
