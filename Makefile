@@ -56,9 +56,11 @@ types: setup
 unit: setup
 	$(BIN)/pytest -q
 
-# Two million transcripts (ten to fifteen minutes); fails where a limit is broken. SEED=N for
-# other exercises and students, EXERCISES=N for another number of exercises a family.
+# What is read of true transcripts in all spellings and files (a minute), then two million
+# transcripts marked (ten to fifteen minutes); fails where a limit is broken. SEED=N for other
+# exercises and students, EXERCISES=N for another number of exercises a family.
 truth: setup
+	PYTHONPATH=tests/support $(BIN)/python tests/bench/reading.py
 	$(BIN)/python tests/bench/truth.py $(addprefix --seed ,$(SEED)) \
 		$(addprefix --exercises ,$(EXERCISES))
 

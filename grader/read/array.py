@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from grader.read import characters
-from grader.read.codes import AnswerError
+from grader.read.codes import AnswerError, quoted
 from grader.read.number import Reading, read_number
 from problems.patterns import pattern
 
@@ -103,6 +103,10 @@ _ROWS = pattern(r"\s*\]\s*[,;]?\s*\[\s*|\s*\)\s*[,;]?\s*\(\s*")
 _LINE = pattern(r"\s*[\r\n]+\s*")
 _INSIDE = pattern(r"\d,\d")
 _BETWEEN = pattern(r",(?!\d)|(?<!\d),")
+_SPACED = pattern(rf"\d[^\S\n]+[+{re.escape(characters.MINUS)}]?\d")
+_LOST_POWER = pattern(
+    rf"[\d.]+\s*[{re.escape(characters.TIMES)}xX]\s*10\s+[+{re.escape(characters.MINUS)}]\s*\d"
+)
 _NO_TWO_NUMBERS = pattern(r"(?<!\d)0,\d{3}|,0\d")
 """A comma that cannot stand between numbers: 0,593 and 1,05 are no pairs that anybody writes."""
 
@@ -169,8 +173,15 @@ def _between(core: str, lines: list[str], comma: bool | None) -> tuple[str, bool
         if loner:
             message = f"the sign {loner[0].strip()!r} stands between spaces; part the numbers by ;"
             raise AnswerError("syntax", core.index(loner[0].strip(), 1), message)
+        lost = _LOST_POWER.search(joined)
+        if lost:
+            message = (
+                f"{quoted(lost[0])} can be one number that lost a raised exponent, or two; write "
+                "e for powers of ten and part the numbers by ;"
+            )
+            raise AnswerError("ambiguous_separator", core.index(lost[0][0]), message)
         return r"\s+", comma
-    spaced = re.search(r"\d[^\S\n]+[+\-−–]?\d", joined) is not None
+    spaced = _SPACED.search(joined) is not None
     inside, loose = _INSIDE.search(joined) is not None, _BETWEEN.search(joined) is not None
     no_point = re.search(r"\d\.\d|\.\d", joined) is None
     parts = not spaced and not _NO_TWO_NUMBERS.search(joined) and (_even(lines) or not inside)

@@ -14,12 +14,19 @@ from problems.patterns import pattern
 
 SPACES = " \t\u00a0\u2000-\u200a\u202f\u205f\u3000"
 """As a class of a regular expression; U+200B and its kin are invisible, not spaces."""
-EDGES = " \t\r\n\v\f\u00a0\u202f\u3000\ufeff"
+EDGES = " \t\r\n\v\f\u00a0\u202f\u205f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200B)))
 """What may stand round an answer: a spreadsheet leaves spaces, line ends, byte-order marks."""
 
 PLUS = "+＋"
-MINUS = "-−–－"
-TIMES = "*×·⋅∙∗＊"
+MINUS = "-−–‐‒﹣－⁻"
+"""A raised minus as well, where no raised digit follows: with one it belongs to an exponent."""
+DASHES = "—‑―﹘"
+"""Taken for a minus by some; but an em dash stands for "nothing" too."""
+RAISED_TIMES = "·∙⋅"
+"""Raised points that mean times."""
+RAISED_POINTS = "•‧・･⸳˙\u0387"
+"""Others, which some keyboards and fonts have for a decimal point."""
+TIMES = "*×∗＊" + RAISED_TIMES
 SLASH = "/÷∕⁄／"
 OPEN, CLOSE = "(（", ")）"
 SEPARATOR = ",;，；"
@@ -36,10 +43,11 @@ GREEK = {
 }  # fmt: skip
 
 _PLAIN = str.maketrans(
-    dict(zip("０１２３４５６７８９．", "0123456789.", strict=True))
-    | dict.fromkeys(MINUS, "-")
+    dict(zip("０１２３４５６７８９．，ｅＥ", "0123456789.,eE", strict=True))
+    | dict.fromkeys(MINUS.replace("⁻", ""), "-")
     | dict.fromkeys(PLUS, "+")
 )
+_LONE_MINUS = pattern("⁻(?![⁰¹²³⁴⁵⁶⁷⁸⁹])")
 _LOW = str.maketrans(SUBSCRIPTS, "0123456789")
 _HIGH = str.maketrans(SUPERSCRIPTS, "0123456789+-")
 _NAMES = str.maketrans(dict(zip(SUBSCRIPTS, "0123456789", strict=True)) | GREEK | {"∂": "d"})
@@ -68,7 +76,11 @@ def plain(text: str) -> str:
     >>> plain("−０.5")
     '-0.5'
     """
-    return text if text.isascii() else text.translate(_PLAIN)
+    if text.isascii():
+        return text
+    if "⁻" not in text:
+        return text.translate(_PLAIN)
+    return _LONE_MINUS.sub("-", text).translate(_PLAIN)
 
 
 def plain_name(text: str) -> str:
@@ -111,6 +123,11 @@ def refused(text: str, place: int) -> AnswerError:
             name = "a line end" if char in "\r\n" else "a control character"
         message = f"an invisible character ({code_point}, {name}) stands inside; type it anew"
         return AnswerError("invisible_char", place, message)
+    if char in DASHES:
+        message = (
+            f"{char!r} (U+{ord(char):04X}, {name}) is no minus sign; write - as on the keyboard"
+        )
+        return AnswerError("bad_char", place, message)
     shown = f"{char!r} " if char.isprintable() and not unicodedata.combining(char) else ""
     message = f"the character {shown}({code_point}, {name}) has no place in an answer"
     return AnswerError("bad_char", place, message)

@@ -23,7 +23,8 @@ CODES: Mapping[str, str] = MappingProxyType(
         "not_a_number": "nan, infinity, 0^0, or words that stand for no number",
         "number_too_long": "more than 60 digits",
         "number_out_of_range": "larger or smaller than a double can hold",
-        "ambiguous_separator": "comma, dot or space could mean two things: write a decimal point",
+        "ambiguous_separator": "a comma, dot, space or lost sign could mean two things: write "
+        "a decimal point and e for powers of ten",
         "wrong_kind": "a list, an equation or a comparison where one value is wanted, "
         "or a name where a number is wanted",
         "wrong_shape": "a vector or matrix with other rows or columns than are asked for",

@@ -70,12 +70,12 @@ _WORD = re.compile(
     rf"|(?P<name>[{_L}]{_TAIL})"
     rf"|(?P<open>{_class(characters.OPEN)})"
     rf"|(?P<close>{_class(characters.CLOSE)})"
+    rf"|(?P<superscript>[⁺⁻]?[{characters.SUPERSCRIPTS[:-2]}]+)"
     rf"|(?P<plus>{_class(characters.PLUS)})"
     rf"|(?P<minus>{_class(characters.MINUS)})"
     r"|(?P<pow>\^|\*\*)"
     rf"|(?P<times>{_class(characters.TIMES)})"
     rf"|(?P<slash>{_class(characters.SLASH)})"
-    rf"|(?P<superscript>[⁺⁻]?[{characters.SUPERSCRIPTS[:-2]}]+)"
     rf"|(?P<separator>{_class(characters.SEPARATOR)})"
     r"|(?P<lbrace>\{)|(?P<rbrace>\})"
     r"|(?P<root>√)"
@@ -89,8 +89,9 @@ _OPENS = re.compile(rf"[{characters.SPACES}]*(?:\\left[{characters.SPACES}]*)?[(
 _POWER_FOLLOWS = re.compile(rf"[{characters.SPACES}]*(?:\^|\*\*|[{characters.SUPERSCRIPTS}])")
 _LIST = re.compile(r"\[[\w\s.,;+\-*/^()\[\]]*\]")
 _MAY_OPEN = frozenset("( \\（\u00a0")
-_SUM = re.compile(r"[^\s(^*/eE]\s*[+\-−–]\s*[^\s)]")
+_SUM = re.compile(rf"[^\s(^*/eE]\s*[+{re.escape(characters.MINUS)}]\s*[^\s)]")
 """A sum or difference: what a bracket behind a factor is there for."""
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 _FOOTNOTE = re.compile(r"[(（]\s*\d+\s*[)）]")
 _COMMANDS = {
     "cdot": "times", "times": "times", "ast": "times", "div": "slash", "frac": "frac",
@@ -217,6 +218,12 @@ class _Lexer:
 
     def read_number(self, found: re.Match[str]) -> int:
         start, end = found.span()
+        if self.comma is True and _THOUSANDS.fullmatch(found[0]):
+            message = (
+                f"{found[0]!r} can be read as {found[0].replace('.', ',')} or as "
+                f"{found[0].replace('.', '')} in a file with decimal commas; write a decimal comma"
+            )
+            raise AnswerError("ambiguous_separator", start, message)
         self.atom(Lexeme("NUMBER", start, end, self.value(found[0], start)))
         return end
 
@@ -374,7 +381,8 @@ class _Lexer:
     def read_superscript(self, found: re.Match[str]) -> int:
         start, last = found.start(), self.out[-1] if self.out else None
         if last is not None and last.type == "NUMBER" and not self.scientific():
-            power = f"{self.text[last.start : last.end][:20]}^{characters.lowered(found[0])}"
+            base, small = self.text[last.start : last.end][:20], characters.lowered(found[0])
+            power = f"{base}^{small}" if base == "10" else f"{base}^({small}) or {base}e{small}"
             message = f"small digits behind a number get lost when copied; write {power}"
             raise AnswerError("bad_char", start, message, len(found[0]))
         digits: Node = self.value(characters.lowered(found[0]).lstrip("+-"), start)

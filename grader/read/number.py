@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass
 from typing import NoReturn
 
-from grader.read import characters
+from grader.read import autoformat, characters, doubt
 from grader.read.codes import AnswerError, quoted
 from problems.patterns import pattern
 from problems.precision import power_of_ten
@@ -111,6 +111,14 @@ def _written(text: str, plain: str, whole: str, fraction: str, exponent: str | N
     if value - value != 0.0 or (value == 0.0 and significant):
         message = f"{quoted(text)} is larger or smaller than a double can hold"
         return Unreadable(text, "number_out_of_range", 0, message)
+    if digits[0] == "0" and len(digits) > 1 and value and not fraction and exponent is None:
+        point = f"{'-' * (value < 0)}{digits[0]}.{digits[1:]}"
+        message = (
+            f"{quoted(plain)} can be read as {value:.0f} or as {point} (a point may have been "
+            "lost); write the one that you mean"
+        )
+        at = len(text.rstrip(characters.EDGES)) - len(plain.strip())
+        return Unreadable(text, "ambiguous_separator", at, message)
     place = -len(fraction) if exponent is None else int(exponent) - len(fraction)
     return Written(text, value, place, significant)
 
@@ -126,19 +134,14 @@ _SCIENTIFIC = pattern(
     re.ASCII,
 )
 _COMMA = pattern(r"([+-]?)(\d*),(\d+)([eE][+-]?\d{1,5})?", re.ASCII)
-_GROUPED_POINT = pattern(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+\.\d*", re.ASCII)
-_GROUPED_COMMA = pattern(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+,\d*", re.ASCII)
-_SPACED = pattern(rf"[+-]?\d+(?:[{characters.SPACES}]++[\d.,]++)++", re.ASCII)
+_GROUPED_POINT = pattern(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+\.\d+", re.ASCII)
+_GROUPED_COMMA = pattern(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+,\d+", re.ASCII)
+_SPACED = pattern(rf"[+-]?[\d.,]*\d(?:[{characters.SPACES}]++(?:[.,]?\d)++)++", re.ASCII)
+_SPACED_E = pattern(rf"[+-]?[\d.,]++{_S}[eE]{_S}[+-]?{_S}\d++", re.ASCII)
+_SWISS = pattern(r"[+-]?[1-9]\d{0,2}(?:['’]\d{3})+(?:[.,]\d+)?", re.ASCII)
+_APOSTROPHE = pattern(r"[+-]?\d+['’]\d+", re.ASCII)
 _EQUALS = pattern(r"([^=<>≤≥≠≈~]{1,80}?)\s*[=≈](?!=)", re.ASCII)
 _ABOUT = pattern(r"[≈~]\s*|=(?=\s)\s*")
-_ERROR = pattern(r"#(?:REF|N/A|NUM|NAME|VALUE|DIV/0|NULL|SPILL|CALC|GETTING_DATA|#+)[!?]?.*")
-_DATE = pattern(
-    r"\d{4}-\d{1,2}-\d{1,2}(?:[T ].*)?|\d{1,2}/\d{1,2}/\d{2,4}|\d{1,2}\.\d{1,2}\.\d{2,4}"
-    r"|\d{1,2}[- .]*(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mai|okt|dez)[a-z]*\b.*"
-    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[- .]*\d{1,4}"
-    r"|\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?",
-    re.IGNORECASE | re.ASCII,
-)
 _NO_NUMBER = pattern(
     r"[+-]?(?:nan|inf|infinity|infty|oo|zoo|null|nil|none|undefined|undef|true|false|∞)"
     r"|n\.?/?a\.?|nan\(.*\)",
@@ -173,13 +176,17 @@ class _Spelling:
         found = (self.decimal(inner, at) or self.scientific(inner)) if inner else None
         if found is not None:
             return found
+        try:
+            doubt.check(core, number=True)
+        except AnswerError as error:
+            raise error.moved(at) from None
         self.refuse_known(plain, at)
         return self.expression(core, at)
 
     def bare(self, core: str, at: int, labels: tuple[str, ...]) -> tuple[str, int]:
         """Without what may stand before a number, and where the number begins."""
-        _refuse_spreadsheet(core, at)
-        if len(core) > 1 and core[0] == "'" and re.match(r"[+\-−.\d]", core[1]):
+        autoformat.refuse_cell(core, at)
+        if len(core) > 1 and core[0] == "'" and re.match(r"[+\-.\d]", characters.plain(core)[1]):
             # a spreadsheet's mark for "this is text"
             core, at = core[1:], at + 1
         equals = _EQUALS.match(core)
@@ -219,10 +226,24 @@ class _Spelling:
             return self.decimal_of(plain.replace(",", ""))
         if _GROUPED_COMMA.fullmatch(plain):
             return self.decimal_of(plain.replace(".", "").replace(",", "."))
+        if _APOSTROPHE.fullmatch(plain):
+            self.two_readings(plain.replace("’", "'"), at, "'")
+        if _SWISS.fullmatch(plain):
+            return self.decimal_of(re.sub("['’]", "", plain).replace(",", "."))
         if _SPACED.fullmatch(plain):
-            message = f"{quoted(plain)} can be one number or several; write it without spaces"
-            raise AnswerError("ambiguous_separator", at + _gap(plain), message)
+            raise self.spaced(plain, at)
         return None
+
+    def spaced(self, plain: str, at: int) -> AnswerError:
+        """Digits with spaces between them: groups of one number, or numbers."""
+        parts = plain.split()
+        joined = (".".join if plain.startswith("0 ") else "".join)(parts)
+        several = ", ".join(parts[:4]) + ", ..." * (len(parts) > 4)
+        message = (
+            f"{quoted(plain)} can be read as {quoted(joined, 24)} or as {len(parts)} numbers "
+            f"({several[:40]}); write one number, without spaces"
+        )
+        return AnswerError("ambiguous_separator", at + len(parts[0]), message)
 
     def with_comma(self, plain: str, at: int, match: re.Match[str]) -> Reading:
         if self.comma is not True and _THOUSANDS.match(plain) and len(match[3]) == 3:
@@ -233,7 +254,7 @@ class _Spelling:
 
     def two_readings(self, plain: str, at: int, sign: str) -> NoReturn:
         readings = f"{plain.replace(sign, '.')} or {plain.replace(sign, '')}"
-        advice = "write a decimal point" if sign == "," else "write a decimal comma"
+        advice = "write a decimal comma" if sign == "." else "write a decimal point"
         message = f"{plain!r} can be read as {readings}; {advice}"
         raise AnswerError("ambiguous_separator", at + plain.index(sign), message)
 
@@ -262,11 +283,7 @@ class _Spelling:
         """Dates, units, words: what students do write and what is no number."""
         if _NO_NUMBER.fullmatch(plain):
             raise AnswerError("not_a_number", at, f"{quoted(plain)} is no finite number")
-        if _DATE.fullmatch(plain):
-            message = (
-                f"{quoted(plain)} looks like a date or a time; a spreadsheet may have made it"
-            )
-            raise AnswerError("has_unit_or_text", at, message)
+        autoformat.refuse_date(plain, at)
         if _HEX.fullmatch(plain):
             message = f"{quoted(plain)} is not written in decimal digits"
             raise AnswerError("syntax", at, message)
@@ -276,6 +293,9 @@ class _Spelling:
         if plain.isascii() and re.fullmatch(r".*\d\s*[ij]", plain):
             message = "a complex number is no answer here"
             raise AnswerError("complex_value", at + len(plain) - 1, message)
+        if _SPACED_E.fullmatch(plain) and len(plain.split()) > 1:
+            message = f"{quoted(plain)} has spaces inside; write {''.join(plain.split())}"
+            raise AnswerError("has_unit_or_text", at, message)
         unit = _UNIT.fullmatch(plain)
         if unit and not _is_expression(unit["unit"]):
             what = "a per cent sign" if unit["unit"] == "%" else quoted(unit["unit"], 20)
@@ -301,15 +321,6 @@ class _Spelling:
         return Written(self.text, value, place, 17 if value else 0, computed=True)
 
 
-def _refuse_spreadsheet(core: str, at: int) -> None:
-    if (core[0] == "=" and not core[1:2].isspace()) or core[0] == "@":
-        message = "the cell holds a spreadsheet formula; send its value"
-        raise AnswerError("spreadsheet_formula", at, message)
-    if core[0] == "#" and _ERROR.fullmatch(core):
-        message = f"the cell holds the spreadsheet error {quoted(core, 12)}"
-        raise AnswerError("spreadsheet_error", at, message)
-
-
 def _is_own(typed: str, labels: tuple[str, ...]) -> bool:
     if not labels:
         return False
@@ -329,10 +340,6 @@ def _equation(core: str, equals: re.Match[str], at: int, labels: tuple[str, ...]
 def _behind(core: str, cut: int, at: int) -> tuple[str, int]:
     rest = core[cut:].lstrip(characters.EDGES)
     return rest, at + len(core) - len(rest)
-
-
-def _gap(plain: str) -> int:
-    return next((n for n, char in enumerate(plain) if char.isspace()), 0)
 
 
 def _is_expression(text: str) -> bool:

@@ -18,7 +18,7 @@ from typing import Any
 from lark import Lark, Transformer, UnexpectedToken
 from lark.lexer import Lexer as LarkLexer
 
-from grader.read import characters
+from grader.read import characters, doubt
 from grader.read.codes import AnswerError
 from grader.read.lexer import Lexeme, Names, lexemes
 from grader.read.tree import (
@@ -152,6 +152,7 @@ class Listed:
 def _parsed(text: str, names: Names, functions: Mapping[str, str], comma: bool | None) -> Node:
     characters.check(text)
     _check_depth(text)
+    doubt.check(text, euler="e" if "e" not in names.known() else "")
     words = lexemes(text, names, functions, comma)
     reader = _grammar().parse_interactive()
     feed = reader.feed_token

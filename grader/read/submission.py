@@ -15,6 +15,7 @@ from typing import Protocol
 
 from grader.errors import Lost, Problem, SubmissionError
 from grader.read.answer import Answer, read_answer
+from grader.read.characters import MINUS
 from grader.read.codes import AnswerError
 from grader.read.entries import Arrays, Layout
 from grader.read.number import Unreadable
@@ -37,13 +38,14 @@ LONGEST_ANSWER = 2_000
 LONGEST_STUDENT = 200
 
 _PATH = pattern(r"(^|[\\/])\.\.([\\/]|$)|^[\\/]|^[A-Za-z]:[\\/]")
-COMMA = pattern(r"[+-]?(0,\d+|\d{4,},\d+|\d+,(\d{1,2}|\d{4,}))([eE][+-]?\d+)?")
+_SIGN = f"[+{re.escape(MINUS)}]?"
+COMMA = pattern(_SIGN + r"(0,\d+|\d{4,},\d+|\d+,(\d{1,2}|\d{4,}))([eE][+-]?\d+)?")
 """A number whose comma can only be a decimal one."""
-DOT = pattern(r"[+-]?\d*\.\d+([eE][+-]?\d+)?")
-EITHER = pattern(r"[+-]?[1-9]\d{0,2},\d{3}")
+DOT = pattern(_SIGN + r"\d*\.\d+([eE][+-]?\d+)?")
+EITHER = pattern(_SIGN + r"[1-9]\d{0,2},\d{3}")
 COMMAS_SETTLED = "numbers like 1,234 are read with a decimal comma, as the others here need it"
 DIGITS = pattern(r"\s*\d+\s*")
-WHOLE = pattern(r"\s*[+−–-]?\d{1,3}\s*")
+WHOLE = pattern(rf"\s*{_SIGN}\d{{1,3}}\s*")
 
 
 @dataclass
