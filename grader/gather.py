@@ -153,11 +153,18 @@ class _Reader:
             self.found.problems += found.problems
             self.found.notes += found.notes
             if found.counts is not None:
-                self.found.works.append(group[found.counts])
+                self.keep(group[found.counts])
         for folder, error in self.empty:
             others = [groups.get((folder.path, one.id)) for one in error.exercises]
             kept = self.found.notes if all(others) else self.found.problems
             kept += error.problems
+
+    def keep(self, work: Work) -> None:
+        """Grade it, unless nothing could be read: then a person must look at it."""
+        if work.submission.unread:
+            self.found.problems += [*work.submission.problems, work.submission.nothing()]
+        else:
+            self.found.works.append(work)
 
     def one_attempt(self, group: list[Work]) -> list[Work]:
         """Of several attempts at a quiz the one that counts, besides what else there is."""
@@ -212,7 +219,7 @@ def finder(folder: Folder, owner: Owner, sent: bool = False) -> Find:
                 f"{doubt}; add a column 'student', or name its folder after the student"
             )
             return Lost("identity", message)
-        named = folder.people.named(student)
+        named = folder.people.typed(student)
         if named.doubt:
             return Lost("identity", named.doubt)
         who = named.student or student or ("" if exercise else owner.student)

@@ -13,8 +13,19 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from grader.errors import Problem, SubmissionError
+from grader.read.header import (
+    KNOWN,
+    MOVED,
+    WITHIN,
+    answer_above,
+    canonical,
+    header_at,
+    holds_answers,
+    titles,
+)
 from grader.read.kinds import looked_at
 from problems.patterns import pattern
 
@@ -42,8 +53,6 @@ CLASS = Limits("a class's file", 20_000_000, 250_000, 200, 2_000, 100_000, 2_500
 """Named by a teacher: 5,000 students with 50 answers each fit."""
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
-KNOWN = frozenset({"student", "exercise", "step", "answer", "symbol", "name", "email"})
-"""Columns whose names mean the same however they are capitalised."""
 MOST = 500
 """Problems of one kind that are listed one by one."""
 
@@ -198,13 +207,21 @@ def _lines(data: bytes, encoding: str, file: str, ahead: int = 0) -> Iterator[st
 class _Source:
     """A file's rows, from its beginning each time they are asked for."""
 
-    def __init__(self, data: bytes, file: str, limits: Limits, ahead: int) -> None:
+    def __init__(
+        self, data: bytes, file: str, limits: Limits, ahead: int, titled: bool = False
+    ) -> None:
         self.data, self.file, self.limits, self.ahead = data, file, limits, ahead
         self.encoding = encoding_of(data, file)
         self.delimiter = ","
+        self.wrapped = False
+        """Whether whole rows stand in quotes, the header too."""
+        self.titles: list[tuple[int, list[str]]] = []
+        """Rows above the header."""
+        self._titled = titled
         self.says_so = self._first_line()
         if not self.says_so:
             self.delimiter = max(DELIMITERS, key=self._fit)
+        self._fit(self.delimiter)
 
     def _first_line(self) -> bool:
         """Whether a line `sep=;` stands above the header; it is meant for Excel."""
@@ -215,15 +232,45 @@ class _Source:
 
     def _fit(self, delimiter: str) -> tuple[int, int]:
         """How well a delimiter cuts the header: known names first, then how many cells."""
-        self.delimiter = delimiter
+        self.delimiter, self.wrapped, self.titles = delimiter, False, []
+        first = []
         try:
-            cells = next((cells for _, cells in self.rows()), [])
+            for row in islice(self._written(), WITHIN if self._titled else 1):
+                first.append(row)
         except SubmissionError:
+            if not first:
+                return 0, 0
+        unwrapped = [self._inside(cells) or cells for _, cells in first]
+        at = header_at(unwrapped) if self._titled else 0
+        if not first:
             return 0, 0
-        return sum(cell.strip().casefold() in KNOWN for cell in cells), len(cells)
+        self.titles = first[:at]
+        self.wrapped = unwrapped[at] is not first[at][1] and holds_answers(
+            canonical(unwrapped[at])
+        )
+        cells = unwrapped[at] if self.wrapped else first[at][1]
+        self._width = len(cells)
+        return sum(name in KNOWN for name in canonical(cells)), len(cells)
+
+    def _inside(self, cells: list[str]) -> list[str] | None:
+        """The cells of a row that stands in quotes as a whole; None where it does not."""
+        if self.delimiter not in cells[0] or any(cell.strip() for cell in cells[1:]):
+            return None
+        try:
+            found = next(csv.reader([cells[0]], delimiter=self.delimiter, strict=True), None)
+        except csv.Error:
+            return None
+        return found
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Line and cells of each row that is not blank."""
+        """Line and cells of the header and of each row below it that is not blank."""
+        for line, cells in islice(self._written(), len(self.titles), None):
+            inside = self._inside(cells) if len(cells) == 1 or self.wrapped else None
+            whole = inside and (self.wrapped or len(inside) == self._width > 1)
+            yield line, inside if inside and whole else cells
+
+    def _written(self) -> Iterator[tuple[int, list[str]]]:
+        """Line and cells of each row that is not blank, as they are written."""
         reader = csv.reader(self._fed(), delimiter=self.delimiter, strict=True)
         last = -self.ahead
         while True:
@@ -285,7 +332,18 @@ class _Rows:
                 yield Row(line, dict(zip(self.columns, padded, strict=False)), len(cells))
 
 
-def read_table(data: bytes, file: str, limits: Limits = CLASS, ahead: int = 0) -> Table:
+def has_titles(data: bytes, file: str, limits: Limits) -> bool:
+    """Whether lines stand above the header of a table of answers.
+
+    Raises:
+        SubmissionError: it is no text.
+    """
+    return bool(_Source(data, file, limits, 0, titled=True).titles)
+
+
+def read_table(
+    data: bytes, file: str, limits: Limits = CLASS, ahead: int = 0, titled: bool = False
+) -> Table:
     """A table with a header row.
 
     Args:
@@ -293,29 +351,41 @@ def read_table(data: bytes, file: str, limits: Limits = CLASS, ahead: int = 0) -
         file: how messages call it.
         limits: what may be read.
         ahead: how many of the first lines are ours, so that messages do not count them.
+        titled: whether it is a table of answers, above whose header lines may stand.
 
     Raises:
         SubmissionError: no header, a column named twice, or not a table.
     """
     check_size(len(data), file, limits)
-    kind, called = looked_at(data)
-    if kind not in ("text", "json"):
-        message = f"this is {called}, not a CSV table; save or export it as CSV (UTF-8)"
-        raise refusal(file, "not_csv", message)
+    kind = looked_at(data)
+    if kind.kind not in ("text", "json"):
+        message = kind.instead_of("a CSV table", "save or export it as CSV (UTF-8)")
+        raise refusal(file, "encrypted" if kind.kind == "locked" else "not_csv", message)
     if not data.strip(b" \t\r\n\x00\x0b\x0c\x1a\xef\xbb\xbf\xff\xfe"):
         raise refusal(file, "empty", "the file is empty", 1)
-    source = _Source(data, file, limits, ahead)
+    source = _Source(data, file, limits, ahead, titled)
     header = next(source.rows(), None)
     if header is None:
         raise refusal(file, "empty", "the file is empty", 1)
+    if answer_above((cells for _, cells in source.titles), header[1]) is not None:
+        raise refusal(file, "missing_column", MOVED, header[0])
     columns = named_columns(header[1], file, header[0], limits)
     problems = _scanned(source, header[1], columns)
-    notes = []
+    rows = _Rows(source, columns)
+    return Table(file, columns, rows, problems, tuple(_notes(source)), source.delimiter)
+
+
+def _notes(source: _Source) -> Iterator[Problem]:
+    """What is worth saying of how a table was read."""
     if source.encoding == "cp1252":
         message = "read as Windows-1252; if letters look wrong, save the file as CSV (UTF-8)"
-        notes.append(Problem(file, None, None, "encoding", message))
-    rows = _Rows(source, columns)
-    return Table(file, columns, rows, problems, tuple(notes), source.delimiter)
+        yield Problem(source.file, None, None, "encoding", message)
+    if source.titles:
+        line = source.titles[-1][0]
+        yield Problem(source.file, line, None, "titles", titles(source.titles))
+    if source.wrapped:
+        message = "whole rows stand in quotes; they are read as if they did not"
+        yield Problem(source.file, None, None, "quoting", message)
 
 
 def _scanned(source: _Source, header: list[str], columns: tuple[str, ...]) -> tuple[Problem, ...]:
@@ -372,10 +442,9 @@ def named_columns(cells: list[str], file: str, line: int, limits: Limits) -> tup
     Raises:
         SubmissionError: too many, or one of them twice.
     """
-    names = [cell.strip() for cell in cells]
+    names = list(canonical(cells))
     while names and not names[-1]:
         names.pop()
-    names = [name.casefold() if name.casefold() in KNOWN else name for name in names]
     most = limits.columns if {"step", "answer"} <= set(names) else limits.wide
     if len(names) > most:
         message = f"{len(names):,} columns; more than {most:,} are not read"

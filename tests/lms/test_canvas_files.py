@@ -228,7 +228,7 @@ def test_work_of_which_nothing_can_be_read_gets_no_score(hw: Path, tmp_path: Pat
     assert done.status == 1
     assert done.scores() == {"12345": "", "12346": "10.00", "999": ""}
     assert done.actions["12345"] == "refused"
-    assert set(done.codes) == {"not_a_number"}
+    assert set(done.codes) == {"not_a_number", "empty"}
 
 
 @pytest.mark.parametrize(

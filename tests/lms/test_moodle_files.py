@@ -442,7 +442,7 @@ def test_problems_name_the_text_and_its_line(hw: Path, tmp_path: Path, form: str
 
 def test_contradictions_in_the_text_name_both_lines(hw: Path, tmp_path: Path) -> None:
     """The message says them too."""
-    html = b"<p>Hello</p><p>net_h1 = 1</p><p></p><p>net_h1 = 2</p>"
+    html = b"<p>Hello</p><p>net_h1 = 1</p><p></p><p>net_h1 = 2</p><p>net_h2 = 1</p>"
     name = entry(ANN, "onlinetext.html", kind="onlinetext")
     done = run(hw, tmp_path, Sheet([ANN]), {name: html})
     (problem,) = done.problems
@@ -519,7 +519,7 @@ def test_zero_is_not_for_those_whose_work_could_not_be_read(hw: Path, tmp_path: 
 
 
 def test_work_of_which_nothing_can_be_read_gets_no_grade(hw: Path, tmp_path: Path) -> None:
-    """A student who writes nothing that makes sense may have sent the wrong file; not so blank."""
+    """A student who writes nothing that makes sense may have sent the wrong file."""
     labels = right(exercise_of(hw, "S001"))
     bad = tidy(dict.fromkeys(labels, "see my notebook"), exercise=exercise_of(hw, "S001").id)
     files = {entry(ANN, "a.csv"): bad} | all_of(hw, [BOB])
@@ -528,7 +528,7 @@ def test_work_of_which_nothing_can_be_read_gets_no_grade(hw: Path, tmp_path: Pat
     assert done.grades() == {"Participant 3": "", "Participant 4": "100.00"}
     assert done.actions["Participant 3"] == "refused"
     assert done.rows["Participant 3"]["Feedback comments"] == ""
-    assert set(done.codes) == {"not_a_number"}
+    assert set(done.codes) == {"not_a_number", "empty"}
 
 
 def test_one_answer_that_can_be_read_is_graded(hw: Path, tmp_path: Path) -> None:
