@@ -76,7 +76,9 @@ def is_tidy(columns: Iterable[str]) -> bool:
 def holds_answers(columns: Iterable[str]) -> bool:
     """Whether these are the columns of a tidy or a wide table."""
     names = set(columns)
-    return is_tidy(names) or bool({"student", "exercise"} & names and names - KNOWN - {""})
+    if is_tidy(names) or {"step", "answer"} & names:
+        return is_tidy(names)
+    return bool({"student", "exercise"} & names and names - KNOWN - {""})
 
 
 def header_at(rows: Iterable[Sequence[str]]) -> int:

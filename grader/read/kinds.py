@@ -38,13 +38,13 @@ class Kind(NamedTuple):
 _PARTS = (b"[Content_Types].xml", b"_rels/", b"docProps/", b"xl/", b"customXml/")
 """Names of which one is the first in a ZIP that is an office document of Microsoft's kind."""
 
-_TABLE = "save or export it as an Excel workbook (.xlsx) or as CSV, and hand that in"
+_TABLE = "save or export it as XLSX or CSV, and hand that in"
 _TYPE = "write the answers into answers.csv or into the fields of the worksheet"
 _LINK = "open it, download the table itself (.xlsx or .csv), and hand that in"
 _LOCKED = "save it without the password, and hand that in"
 _FETCH = "wait until the file itself is there, and hand that in"
 
-NUMBERS = Kind("other", "a Numbers document", f"{_TABLE} (File > Export To)")
+NUMBERS = Kind("other", "a Numbers document", f"{_TABLE} (File > Export To > Excel)")
 IWORK = Kind("other", "a document of Numbers, Pages or Keynote", f"{_TABLE} (File > Export To)")
 WORD = Kind("other", "a text document", _TYPE)
 PICTURE = Kind("other", "a picture", _TYPE)

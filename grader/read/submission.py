@@ -19,7 +19,7 @@ from grader.read.blocks import CONTINUED, Blocks
 from grader.read.codes import AnswerError
 from grader.read.entries import Arrays, Layout
 from grader.read.header import KNOWN, holds_answers, is_tidy
-from grader.read.identity import number_of
+from grader.read.identity import number_of, plain
 from grader.read.number import Unreadable
 from grader.read.table import (
     CLASS,
@@ -152,7 +152,7 @@ class Builder:
             self._known[key] = found
             if isinstance(found, Lost):
                 self.listing.add(row, column, *found)
-            elif student != found.student and number_of(student) == number_of(found.student) != "":
+            elif plain(student) != found.student and _same_number(student, found.student):
                 message = f"{student!r} is read as {found.student!r}, the only id of this number"
                 self.notes.add(row, "student", "identity", message)
         found = self._known[key]
@@ -304,6 +304,10 @@ class Builder:
 def _alike(exercise: Exercise) -> int:
     """A number that exercises with the same labels share."""
     return hash(tuple(exercise.labels.items()))
+
+
+def _same_number(one: str, other: str) -> bool:
+    return bool(number_of(one)) and number_of(one) == number_of(other)
 
 
 def _student_fault(text: str) -> Lost | None:
