@@ -125,7 +125,8 @@ class Worksheet:
     def _writes_commas(self) -> bool:
         """Whether the site's language has decimal commas: then Moodle itself wrote them."""
         column = self.columns["maximum"]
-        return any("," in row.text(column) for row in self.sheet.rows)
+        texts = (row.text(column) for row in self.sheet.rows)
+        return any(text.rfind(",") > text.rfind(".") for text in texts)
 
     def _read(self) -> dict[int, Participant]:
         problems: list[Problem] = []
