@@ -34,7 +34,7 @@ def read_file(data: bytes, file: str, find: Find, limits: Limits = CLASS, ahead:
         SubmissionError: it cannot be read at all.
     """
     kind = promised_kind(data, file)
-    meant = named_as(file) if kind in ("text", "json", "html", "zip", "packed") else None
+    meant = named_as(file) if kind in ("text", "json", "zip", "packed") else None
     try:
         read = _read(kind, data, file, find, limits, ahead)
     except EmptyForm:

@@ -56,20 +56,17 @@ def answers_of(sheets: Sequence[Sheet], find: Find) -> Read:
     Raises:
         SubmissionError: none of them has rows.
     """
-    ordered = sorted(sheets, key=lambda sheet: not sheet.visible)
     parts, refused = [], []
-    for sheet in ordered:
+    for sheet in sorted(sheets, key=lambda sheet: not sheet.visible):
+        table = sheet.table if len(sheets) == 1 else _named(sheet)
         try:
-            parts.append(_Part(sheet, answers_in(sheet.table, find)))
+            parts.append(_Part(sheet, answers_in(table, find)))
         except SubmissionError as error:
             refused.append(error)
     if not parts:
         raise refused[0]
     filled = [part for part in parts if part.filled] or parts[:1]
-    if len(filled) > 1:
-        read = _together([_named(part.sheet, find) for part in filled])
-    else:
-        read = filled[0].read
+    read = _together(filled) if len(filled) > 1 else filled[0].read
     notes = [_left_out(part.sheet, filled[0].sheet) for part in parts if part not in filled]
     if not filled[0].sheet.visible:
         notes.append(_note(filled[0].sheet, "the answers are read from this hidden sheet"))
@@ -77,10 +74,9 @@ def answers_of(sheets: Sequence[Sheet], find: Find) -> Read:
     return Read(read.submissions, (*read.problems, *told), (*read.notes, *notes))
 
 
-def _named(sheet: Sheet, find: Find) -> _Part:
-    """The same sheet read with its name in all messages."""
-    table = replace(sheet.table, file=f"{sheet.table.file} [{sheet.name}]")
-    return _Part(sheet, answers_in(table, find))
+def _named(sheet: Sheet) -> Table:
+    """The table, with the sheet's name in all messages."""
+    return replace(sheet.table, file=f"{sheet.table.file} [{sheet.name}]")
 
 
 def _note(sheet: Sheet, message: str) -> Problem:

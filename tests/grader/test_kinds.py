@@ -95,3 +95,11 @@ def test_a_table_is_a_table_whatever_its_name(ending: str, hw: Path, tmp_path: P
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"answers{ending}").write_bytes(data)
         assert check(hw, folder.parent).percent == {"s001": 100}
+
+
+def test_a_web_page_called_xls_is_named_as_a_web_page(hw: Path, tmp_path: Path) -> None:
+    """Many platforms export one under that name; it is no old workbook."""
+    path = tmp_path / "export.xls"
+    path.write_bytes(b"<html><body><table><tr><td>step</td></tr></table></body></html>")
+    (problem,) = check(hw, path).problems
+    assert "this is a web page (HTML)" in problem["message"]
