@@ -6,7 +6,6 @@ the same, where no other column could be meant.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 
@@ -39,11 +38,17 @@ Polish. `step` and `answer` count only together."""
 
 _MEANING = {word: name for name, words in SYNONYMS.items() for word in words}
 _UNSEEN = "\ufeff\u200b\u200e\u200f\u2060"
+_WRITTEN = pattern(r"[\d*/^+=()\[\]]")
+"""What stands in a number or a formula, and in hardly any title."""
 _BETWEEN = pattern(r"[\s_-]+")
 
 
-def canonical(cells: Sequence[str]) -> tuple[str, ...]:
+def canonical(cells: Sequence[str], synonyms: bool = True) -> tuple[str, ...]:
     """The names in a header as they are known here.
+
+    Args:
+        cells: as they are written.
+        synonyms: whether other words count; in a class list they might mean names as well as ids.
 
     >>> canonical(["Exercise", " Step ", "net_h1"]), canonical(["Schritt:", "Antwort"])
     (('exercise', 'step', 'net_h1'), ('step', 'answer'))
@@ -52,6 +57,8 @@ def canonical(cells: Sequence[str]) -> tuple[str, ...]:
     """
     names = [cell.strip().strip(_UNSEEN).strip() for cell in cells]
     names = [name.casefold() if name.casefold() in KNOWN else name for name in names]
+    if not synonyms:
+        return tuple(names)
     meant = [_MEANING.get(_BETWEEN.sub(" ", name.casefold().rstrip(" :*"))) for name in names]
     for group in (("student",), ("exercise",), ("step", "answer")):
         places = {name: _place(name, names, meant) for name in group}
@@ -116,7 +123,7 @@ def answer_above(rows: Iterable[Sequence[str]], header: Sequence[str]) -> int | 
     step, answer = columns.index("step"), columns.index("answer")
     for n, cells in enumerate(rows):
         padded = [*cells, *[""] * len(columns)]
-        if padded[step].strip() and re.search(r"\d", padded[answer]):
+        if padded[step].strip() and _WRITTEN.search(padded[answer]):
             return n
     return None
 

@@ -164,26 +164,25 @@ def _zipped(data: bytes) -> Kind:
     if data[30:].startswith(b"mimetypeapplication/vnd.oasis"):
         sheet = b"opendocument.spreadsheet" in data[:120]
         return SPREADSHEET if sheet else WORD._replace(called="an OpenDocument text")
-    names = _entries(data)
-    if "xl/workbook.bin" in names:
-        return BINARY
-    for part, kind in _OFFICE:
-        if any(name.startswith(part) for name in names):
-            return kind
+    names = set(_entries(data))
+    for parts, kind in _OFFICE:
+        if names.issuperset(parts):
+            tables = kind is IWORK and any(name.startswith("Index/Tables/") for name in names)
+            return NUMBERS if tables else kind
     if data[30:90].startswith(_PARTS):
         return Kind("workbook", "an Excel workbook")
     return Kind("zip", "an Excel workbook or a ZIP archive")
 
 
 _OFFICE = (
-    ("xl/", Kind("workbook", "an Excel workbook")),
-    ("word/", WORD._replace(called="a Word document (.docx)")),
-    ("ppt/", WORD._replace(called="a presentation (.pptx)")),
-    ("Index/Tables/", NUMBERS),
-    ("Index/Document.iwa", IWORK),
-    ("Index.zip", IWORK),
+    ({"xl/workbook.xml"}, Kind("workbook", "an Excel workbook")),
+    ({"xl/workbook.bin"}, BINARY),
+    ({"word/document.xml"}, WORD._replace(called="a Word document (.docx)")),
+    ({"ppt/presentation.xml"}, WORD._replace(called="a presentation (.pptx)")),
+    ({"Index/Document.iwa"}, IWORK),
+    ({"Index.zip", "Metadata/Properties.plist"}, IWORK),
 )
-"""A part at the top of a ZIP, and what that is then."""
+"""Parts at the top of a ZIP, and what it is with all of them."""
 
 
 def _entries(data: bytes) -> Sequence[str]:

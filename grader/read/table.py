@@ -250,7 +250,7 @@ class _Source:
         )
         cells = unwrapped[at] if self.wrapped else first[at][1]
         self._width = len(cells)
-        return sum(name in KNOWN for name in canonical(cells)), len(cells)
+        return sum(name in KNOWN for name in canonical(cells, self._titled)), len(cells)
 
     def _inside(self, cells: list[str]) -> list[str] | None:
         """The cells of a row that stands in quotes as a whole; None where it does not."""
@@ -369,7 +369,7 @@ def read_table(
         raise refusal(file, "empty", "the file is empty", 1)
     if answer_above((cells for _, cells in source.titles), header[1]) is not None:
         raise refusal(file, "missing_column", MOVED, header[0])
-    columns = named_columns(header[1], file, header[0], limits)
+    columns = named_columns(header[1], file, header[0], limits, titled)
     problems = _scanned(source, header[1], columns)
     rows = _Rows(source, columns)
     return Table(file, columns, rows, problems, tuple(_notes(source)), source.delimiter)
@@ -436,13 +436,22 @@ def _row_fault(
     return None
 
 
-def named_columns(cells: list[str], file: str, line: int, limits: Limits) -> tuple[str, ...]:
+def named_columns(
+    cells: list[str], file: str, line: int, limits: Limits, synonyms: bool = True
+) -> tuple[str, ...]:
     """The names in a header.
+
+    Args:
+        cells: as they are written.
+        file: how messages call it.
+        line: where it stands.
+        limits: how many columns are read.
+        synonyms: whether other words for the columns of a table of answers count.
 
     Raises:
         SubmissionError: too many, or one of them twice.
     """
-    names = list(canonical(cells))
+    names = list(canonical(cells, synonyms))
     while names and not names[-1]:
         names.pop()
     most = limits.columns if {"step", "answer"} <= set(names) else limits.wide

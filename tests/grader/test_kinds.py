@@ -74,6 +74,16 @@ def test_what_it_is_and_what_to_do(name: str, way: str, hw: Path, tmp_path: Path
     assert (problem["code"] == "encrypted") == ("password" in called)
 
 
+@pytest.mark.parametrize("who", ["word", "xl", "Index"])
+def test_a_student_may_be_called_like_a_part_of_a_document(who: str, tmp_path: Path) -> None:
+    """The archive of a class is no Word document because of a folder's name."""
+    hw = assignment(tmp_path, roster=f"student\n{who}\nada\n")
+    members = {f"{one}/answers.csv": tidy(right(exercise_of(hw, one))) for one in ("ada", who)}
+    path = tmp_path / "class.zip"
+    path.write_bytes(zipped(members))
+    assert check(hw, path).percent == {"ada": 100, who: 100}
+
+
 def test_a_document_that_is_a_folder_names_its_parts(hw: Path, tmp_path: Path) -> None:
     """Old Numbers documents are folders; zipped, each part is a file of its own."""
     parts = {"s001/a.numbers/Data/t.bin": b"\x01\x02", "s001/a.numbers/index.xml": b"<x/>"}

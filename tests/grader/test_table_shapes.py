@@ -14,8 +14,10 @@ from handed_in import assignment, check, exercise_of, right, table, tidy
 from grader.bulk import survey
 from grader.bulk.run import grade
 from grader.cluster import Workers
+from grader.errors import RosterError
 from grader.handouts import silent
 from grader.policy import DEFAULT
+from grader.roster import read_roster
 from problems.exercise import Exercise
 
 ROSTER = """student,name
@@ -167,6 +169,21 @@ def test_answers_above_the_header_are_refused(hw: Path, tmp_path: Path) -> None:
     assert done.codes == ["missing_column"]
     assert "put the header" in done.problems[0]["message"]
     compared(path, hw, tmp_path)
+
+
+def test_a_formula_above_the_header_is_no_title(hw: Path, tmp_path: Path) -> None:
+    """It has no digits, and is an answer all the same."""
+    path = tmp_path / "answers.csv"
+    path.write_text(f"delta_o1,e*s\nstep,answer\nnet_h1,{0.5}\n")
+    (problem,) = check(hw, path).problems
+    assert "put the header" in problem["message"]
+
+
+def test_a_class_list_is_read_by_its_own_names_alone(tmp_path: Path) -> None:
+    """`Studierende` may be names; whoever makes the list says which column holds the ids."""
+    (tmp_path / "roster.csv").write_text("Studierende,E-Mail\nAda Example,a@example.org\n")
+    with pytest.raises(RosterError, match="no column 'student'"):
+        read_roster(tmp_path / "roster.csv")
 
 
 def test_a_column_is_not_taken_for_another_in_doubt(hw: Path, tmp_path: Path) -> None:
