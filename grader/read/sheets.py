@@ -156,8 +156,10 @@ def _cell(sheet: Sheet, submission: Submission, id: str) -> str:
     from openpyxl.utils import get_column_letter
 
     columns, row = sheet.table.columns, submission.places.get(id, 0)
-    if is_tidy(columns):
-        at: int | None = columns.index("answer")
+    if sheet.table.delimiter:
+        at: int | None = None  # whole rows stand in the first column
+    elif is_tidy(columns):
+        at = columns.index("answer")
     else:
         labels = Labels(submission.exercise.labels)
         at = next((n for n, name in enumerate(columns) if labels.find(name) == id), None)

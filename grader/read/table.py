@@ -12,6 +12,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -217,7 +218,7 @@ class _Source:
         """Whether whole rows stand in quotes, the header too."""
         self.titles: list[tuple[int, list[str]]] = []
         """Rows above the header."""
-        self._titled = titled
+        self._titled, self._width = titled, 0
         self.says_so = self._first_line()
         if not self.says_so:
             self.delimiter = max(DELIMITERS, key=self._fit)
@@ -234,21 +235,17 @@ class _Source:
         """How well a delimiter cuts the header: known names first, then how many cells."""
         self.delimiter, self.wrapped, self.titles = delimiter, False, []
         first = []
-        try:
+        with suppress(SubmissionError):  # whoever reads all rows says what is wrong with one
             for row in islice(self._written(), WITHIN if self._titled else 1):
                 first.append(row)
-        except SubmissionError:
-            if not first:
-                return 0, 0
-        unwrapped = [self._inside(cells) or cells for _, cells in first]
-        at = header_at(unwrapped) if self._titled else 0
         if not first:
             return 0, 0
+        inside = [self._inside(cells) for _, cells in first]
+        whole = [inner or cells for inner, (_, cells) in zip(inside, first, strict=True)]
+        at = header_at(whole) if self._titled else 0
         self.titles = first[:at]
-        self.wrapped = unwrapped[at] is not first[at][1] and holds_answers(
-            canonical(unwrapped[at])
-        )
-        cells = unwrapped[at] if self.wrapped else first[at][1]
+        self.wrapped = inside[at] is not None and holds_answers(canonical(whole[at]))
+        cells = whole[at] if self.wrapped else first[at][1]
         self._width = len(cells)
         return sum(name in KNOWN for name in canonical(cells, self._titled)), len(cells)
 

@@ -11,16 +11,25 @@ import datetime
 import io
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from grader.errors import Problem
+from grader.errors import Problem, SubmissionError
 from grader.read.header import MOVED, WITHIN, answer_above, header_at, holds_answers, titles
 from grader.read.library import guarded
 from grader.read.sheets import Sheet, answers_of
 from grader.read.strict import is_strict, transitional
 from grader.read.submission import Find, Read, not_answers
-from grader.read.table import CLASS, Limits, Row, Table, check_size, named_columns, refusal
+from grader.read.table import (
+    CLASS,
+    Limits,
+    Row,
+    Table,
+    check_size,
+    named_columns,
+    read_table,
+    refusal,
+)
 
 LARGEST_PARTS = 20_000_000
 """Bytes of all parts together, unpacked."""
@@ -170,8 +179,26 @@ def _fill_in(rows: dict[int, list[_Cell]], values: Mapping[int, list[_Cell]]) ->
                 row[n] = stored[n]
 
 
+def _in_one_column(rows: Mapping[int, list[_Cell]], file: str, limits: Limits) -> Table | None:
+    """A CSV file that a spreadsheet program has opened without cutting its rows into cells."""
+    texts = {number: row[0].text for number, row in rows.items()}
+    if any(len(row) > 1 for row in rows.values()) or "\n" in "".join(texts.values()):
+        return None
+    lines = (texts.get(number, "") for number in range(1, max(texts) + 1))
+    try:
+        table = read_table("\n".join(lines).encode(), file, limits, titled=True)
+    except SubmissionError:
+        return None  # whatever it is, it is no table in one column
+    message = "each row stands in one cell; it is read as a row of a CSV file"
+    note = Problem(file, None, None, "delimiter", message)
+    found = replace(table, notes=(*table.notes, note))
+    return found if len(table.columns) > 1 and holds_answers(table.columns) else None
+
+
 def _table(rows: Mapping[int, list[_Cell]], file: str, limits: Limits) -> Table:
     """The table below the header, which may stand below a title."""
+    if table := _in_one_column(rows, file, limits):
+        return table
     first = [(number, [cell.text for cell in rows[number]]) for number in list(rows)[:WITHIN]]
     at = header_at(cells for _, cells in first)
     start, header = first[at]

@@ -146,6 +146,18 @@ def test_a_sorted_sheet_is_refused_not_cut_off() -> None:
     assert "put the header" in problem.message
 
 
+@pytest.mark.parametrize(("cut", "sign"), [(",", "."), (";", ","), ("\t", ".")])
+def test_a_csv_file_in_one_column_is_read(cut: str, sign: str) -> None:
+    """Opened by a spreadsheet program of a country that cuts otherwise, and saved as XLSX."""
+    texts = [["exercise", "step", "symbol", "answer"]]
+    for id in EXERCISE.asked:
+        label = EXERCISE.labels[id]
+        texts.append([EXERCISE.id, f'"{label}"', "", EXERCISE.printed[id].replace(".", sign)])
+    found = read(workbook({"answers": [[cut.join(row)] for row in texts]}))
+    assert percents(found) == [100]
+    assert [note.code for note in found.notes] == ["delimiter"]
+
+
 def test_strict_open_xml_is_read_like_any_other() -> None:
     """Excel offers it beside the usual kind; only the names of its parts differ."""
     data = strict(workbook({"Template": BLANK, "Mine": FILLED}))
