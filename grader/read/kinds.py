@@ -206,8 +206,12 @@ def named_as(file: str) -> Kind | None:
     >>> named_as("ada/answers.gsheet").called, named_as("ada/answers.csv")
     ('a link into Google Drive, not the file itself', None)
     """
-    for part in reversed(file.replace("\\", "/").split("/")):
-        stem, _, ending = part.rpartition(".")
-        if stem and (kind := NAMES.get(f".{ending.casefold()}")):
-            return kind
-    return None
+    *folders, name = file.replace("\\", "/").split("/")
+    kind = _ending(name)
+    inside = (found for folder in folders if (found := _ending(folder)) in (NUMBERS, IWORK))
+    return kind or next(inside, None)
+
+
+def _ending(name: str) -> Kind | None:
+    stem, _, ending = name.rpartition(".")
+    return NAMES.get(f".{ending.casefold()}") if stem else None
