@@ -7,9 +7,7 @@ no more memory than a small one.
 
 from __future__ import annotations
 
-import codecs
 import csv
-import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -17,6 +15,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from grader.errors import Problem, SubmissionError
+from grader.read.encoding import encoding_of, lines_of
 from grader.read.header import (
     KNOWN,
     MOVED,
@@ -57,11 +56,7 @@ DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 MOST = 500
 """Problems of one kind that are listed one by one."""
 
-_LONGEST_LINE = 4_000_000
 _MOST_CELLS = 200_000
-_UNDEFINED = pattern(rb"[\x81\x8d\x8f\x90\x9d]")
-"""Bytes that Windows-1252 does not use."""
-_UTF8 = pattern(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _SEP = pattern(r'"?sep=([,;\t])"?\s*', re.IGNORECASE)
 
 
@@ -119,9 +114,6 @@ def refusal(file: str, code: str, message: str, line: int | None = None) -> Subm
     return SubmissionError([Problem(file, line, None, code, message)])
 
 
-# bytes to lines ----------------------------------------------------------------------------
-
-
 def check_size(size: int, file: str, limits: Limits) -> None:
     """Refuse what is too large before it is read.
 
@@ -134,72 +126,6 @@ def check_size(size: int, file: str, limits: Limits) -> None:
             more = "; a file with the answers of a whole class must be named itself"
         message = f"{size:,} bytes are too many for {limits.whose}; the limit is {limits.size:,}"
         raise refusal(file, "too_large", message + more)
-
-
-def encoding_of(data: bytes, file: str) -> str:
-    """UTF-8, UTF-16 or Windows-1252, the first that fits without a doubt.
-
-    Raises:
-        SubmissionError: none fits; with the line of the first byte that does not.
-    """
-    if data.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
-        raise refusal(file, "encoding", "this text is UTF-32; save it as CSV (UTF-8)")
-    encoding = "utf-8"
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encoding = "utf-16"
-    elif len(data) % 2 == 0 and b"\x00" in data[:2]:
-        encoding = "utf-16-le" if data[1] == 0 else "utf-16-be"
-    wrong = _first_wrong(data, encoding)
-    if wrong is None:
-        return encoding
-    if encoding == "utf-8" and not _UNDEFINED.search(data) and not _UTF8.search(data):
-        return "cp1252"
-    line = len(re.findall(rb"\r\n|\r|\n", data[:wrong])) + 1
-    message = "this is neither UTF-8 nor Windows-1252 text; save the file as CSV (UTF-8)"
-    raise refusal(file, "encoding", message, line)
-
-
-def _first_wrong(data: bytes, encoding: str) -> int | None:
-    """Where the first byte stands that the encoding does not allow."""
-    decoder = codecs.getincrementaldecoder(encoding)()
-    step, pending = 65536, 0
-    for start in range(0, max(len(data), 1), step):
-        try:
-            decoder.decode(data[start : start + step], final=start + step >= len(data))
-        except UnicodeDecodeError as error:
-            return max(0, start - pending + error.start)
-        pending = len(decoder.getstate()[0])
-    return None
-
-
-def decode(data: bytes, file: str) -> str:
-    """The text of a small file, without marks at its beginning.
-
-    Raises:
-        SubmissionError: no text.
-    """
-    return data.decode(encoding_of(data, file)).lstrip("\ufeff")
-
-
-def _lines(data: bytes, encoding: str, file: str, ahead: int = 0) -> Iterator[str]:
-    """Lines with their ends; only CR, LF and CRLF end one, never U+2028 or a form feed."""
-    if data.endswith(b"\x1a") and not encoding.startswith(
-        "utf-16"
-    ):  # DOS and old Excel end a text with it
-        data = data[:-1]
-    stream = io.TextIOWrapper(io.BytesIO(data), encoding, newline="")
-    number = -ahead
-    while line := stream.readline(_LONGEST_LINE + 1):
-        number += 1
-        if number == 1 - ahead:
-            line = line.lstrip("\ufeff")
-        if len(line) > _LONGEST_LINE:
-            message = f"a line of more than {_LONGEST_LINE:,} characters"
-            raise refusal(file, "too_long", message, number)
-        if "\x00" in line:
-            message = "a NUL character, which no text has; save the file as CSV (UTF-8)"
-            raise refusal(file, "bad_char", message, number)
-        yield line
 
 
 # lines to rows -----------------------------------------------------------------------------
@@ -226,7 +152,7 @@ class _Source:
 
     def _first_line(self) -> bool:
         """Whether a line `sep=;` stands above the header; it is meant for Excel."""
-        match = _SEP.fullmatch(next(_lines(self.data, self.encoding, self.file), ""))
+        match = _SEP.fullmatch(next(lines_of(self.data, self.encoding, self.file), ""))
         if match:
             self.delimiter = match[1]
         return bool(match)
@@ -282,7 +208,7 @@ class _Source:
                 yield last, cells
 
     def _fed(self) -> Iterator[str]:
-        lines = _lines(self.data, self.encoding, self.file, self.ahead)
+        lines = lines_of(self.data, self.encoding, self.file, self.ahead)
         for number, line in enumerate(lines, 1 - self.ahead):
             if number > 2 * self.limits.rows + 10:
                 raise self.too_many(number)
