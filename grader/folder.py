@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from grader.errors import AssignmentError, Lost
 from grader.lines import Lines
 from grader.matching import People
+from grader.read.identity import alike, plain, was_rounded
 from grader.read.table import read_table
 from grader.roster import Student, with_folders
 from problems.exercise import FORMAT, Doc, Exercise, from_json, upgraded
@@ -238,6 +239,7 @@ class Folder:
         """
         by_id, by_student = self._index
         if id:
+            id = id if id in by_id else plain(id)
             if id not in by_id:
                 return Lost("bad_id", f"no exercise {id!r} in {self.path.name}")
             found = self.exercise(by_id[id])
@@ -246,11 +248,7 @@ class Folder:
                 return Lost("identity", message)
             return found
         if student not in by_student:
-            import difflib
-
-            few = len(by_student) <= MOST_COMPARED
-            near = difflib.get_close_matches(student, by_student, n=1) if few else []
-            hint = f"; did you mean {near[0]!r}?" if near else ""
+            hint = self._near(student)
             return Lost("identity", f"no student {student!r} in {self.path.name}{hint}")
         lines = by_student[student]
         if number:
@@ -260,6 +258,16 @@ class Folder:
             message = f"{student!r} has {len(lines)} exercises; a column 'exercise' must say which"
             return Lost("identity", message)
         return self.exercise(lines[0])
+
+    def _near(self, student: str) -> str:
+        """A student that may be meant; never one of another number, which is somebody else."""
+        import difflib
+
+        if was_rounded(student):
+            return "; a spreadsheet program has rounded this id: format the column as text"
+        known = self.students if len(self.students) <= MOST_COMPARED else ()
+        near = difflib.get_close_matches(student, [id for id in known if alike(id, student)], n=1)
+        return f"; did you mean {near[0]!r}?" if near else ""
 
     @cached_property
     def people(self) -> People:

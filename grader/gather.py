@@ -157,7 +157,7 @@ class _Reader:
             self.found.problems += found.problems
             self.found.notes += found.notes
             if found.counts is not None:
-                self.found.works.append(group[found.counts])
+                self.keep(group[found.counts])
         for folder, error in self.empty:
             others = [groups.get((folder.path, one.id)) for one in error.exercises]
             kept = self.found.notes if all(others) else self.found.problems
@@ -168,13 +168,20 @@ class _Reader:
         times = {work.submission.sent for work in group}
         if len(times) == 1 or "" in times:
             return group
-        written = [work for work in group if work.submission.answers] or group
+        written = [work for work in group if not work.submission.unread] or group
         last = max(work.submission.sent for work in written)
         kept = [work for work in group if work.submission.sent == last]
         for work in group:
             if work.submission.sent != last:
                 self.found.notes.append(superseded(work.submission, kept[0].submission))
         return kept
+
+    def keep(self, work: Work) -> None:
+        """Grade it, unless nothing could be read: then a person must look at it."""
+        if work.submission.unread:
+            self.found.problems += [*work.submission.problems, work.submission.nothing()]
+        else:
+            self.found.works.append(work)
 
     def one_attempt(self, group: list[Work]) -> list[Work]:
         """Of several attempts at a quiz the one that counts, besides what else there is."""
@@ -244,7 +251,7 @@ def finder(folder: Folder, owner: Owner, sent: bool = False) -> Find:
                 f"{doubt}; add a column 'student', or name its folder after the student"
             )
             return Lost("identity", message)
-        named = folder.people.named(student)
+        named = folder.people.typed(student)
         if named.doubt:
             return Lost("identity", named.doubt)
         who = named.student or student or ("" if exercise else owner.student)

@@ -24,6 +24,7 @@ from grader.folder import META
 from grader.matching import Owner
 from grader.read.archive import LARGEST, Member, is_junk, members
 from grader.read.files import TABLES, promised_kind
+from grader.read.kinds import named_as
 from grader.read.receipt import sender_in
 from grader.read.table import CLASS, UPLOAD, Limits
 
@@ -120,7 +121,7 @@ def _file(
         for problem in error.problems:
             yield Item(file, start, parts, problem=problem)
         return
-    if kind == "zip" and path.suffix.casefold() not in TABLES:
+    if kind == "zip" and path.suffix.casefold() not in TABLES and not named_as(path.name):
         yield from _archive(data, file, start, parts)
     else:
         yield Item(file, start, parts, data, limits, path=path, sent=handed_in_at(parts))
@@ -166,7 +167,7 @@ def handed_in(name: str, data: bytes, start: Path, owner: Owner) -> Iterator[Ite
         for problem in error.problems:
             yield Item(name, start, parts, problem=problem)
         return
-    packed = kind == "zip" and not name.casefold().endswith(TABLES)
+    packed = kind == "zip" and not name.casefold().endswith(TABLES) and not named_as(parts[-1])
     found = (
         _archive(data, name, start, parts) if packed else [Item(name, start, parts, data, UPLOAD)]
     )

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from grader.downloads import Sender, senders
+from grader.read.identity import APOSTROPHES, UNSEEN, number_of
 from grader.roster import Student
 from problems.patterns import pattern
 
@@ -26,15 +27,18 @@ _AFFIX = pattern(
 )
 
 
+_LEFT_OUT = frozenset(APOSTROPHES + UNSEEN)
+
+
 def folded(text: str) -> str:
-    """A text without accents, case and apostrophes.
+    """A text without accents, case, apostrophes and what cannot be seen.
 
     >>> folded("Zoë O’Brien"), folded("ŁUKASZ Groß")
     ('zoe obrien', 'lukasz gross')
     """
     text = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN))
     return "".join(
-        char for char in text if not unicodedata.combining(char) and char not in "'’`´ʼ"
+        char for char in text if not unicodedata.combining(char) and char not in _LEFT_OUT
     ).strip()
 
 
@@ -97,8 +101,11 @@ class People:
         self._exact: dict[str, set[str]] = {}
         self._names = _Index(lambda parts: " ".join(sorted(parts)))
         self._joined = _Index("".join)
+        self._numbers: dict[str, set[str]] = {}
         for one in students:
             self.ids.add(one.student)
+            if one.student.isdecimal():
+                self._numbers.setdefault(number_of(one.student), set()).add(one.student)
             for text in (one.student, one.folder, one.email):
                 if text:
                     self._exact.setdefault(folded(text), set()).add(one.student)
@@ -111,6 +118,14 @@ class People:
         if text in self.ids:
             return Owner(text, text)
         return self._only(self._exact.get(folded(text)) or self._names.find(text), text)
+
+    def typed(self, text: str) -> Owner:
+        """The same for a cell of a table, whose program may have lost the zeros of an id."""
+        found = self.named(text)
+        number = number_of(text)
+        if found.student or found.doubt or number not in self._numbers:
+            return found
+        return self._only(self._numbers[number], text)
 
     def joined(self, text: str) -> Owner:
         """The student whose name without gaps, family name first or last, this is."""

@@ -21,17 +21,17 @@ from grader.bulk.sorting import PLACE, answer_columns
 from grader.doubles import settled
 from grader.errors import Lost, Problem
 from grader.read.answer import Answer, read_answer
+from grader.read.header import KNOWN, is_tidy
 from grader.read.number import Reading, Unreadable, Written
 from grader.read.submission import (
     LONGEST_ANSWER,
     Builder,
     Submission,
     hidden,
-    is_tidy,
     take_tidy,
     take_wide,
 )
-from grader.read.table import KNOWN, Table
+from grader.read.table import Table
 from problems.exercise import Exercise
 from problems.notation import Labels
 
@@ -167,6 +167,8 @@ class _Gatherer:
             if len(cast.rows):
                 self._read_named(cast)
                 self._list_unread(cast)
+                cast = self._without_unread(cast)
+            if len(cast.rows):
                 self.handed.casts.append(cast)
         return self.handed
 
@@ -332,6 +334,37 @@ class _Gatherer:
             if n in cast.submissions or laid is None or not isinstance(reading, Unreadable):
                 continue
             cast.unread.append((n, laid.problem(position, reading)))
+
+    def _without_unread(self, cast: Cast) -> Cast:
+        """Submissions of which nothing could be read are told, and not judged."""
+        table, codes = self.pool.table(), self.pool.codes()[cast.cells]
+        read: NDArray[np.bool_] = np.any((table.written & ~table.unreadable)[codes], axis=0)
+        for n, one in cast.submissions.items():
+            read[n] = not one.unread  # formulas are kept by their texts alone
+        if read.all():
+            return cast
+        for n in np.flatnonzero(~read).tolist():
+            found = cast.submissions.get(n) or self._written(cast, n, codes[:, n])
+            self.handed.problems += [*found.problems, found.nothing()]
+        self.handed.problems += [problem for n, problem in cast.unread if not read[n]]
+        place = np.cumsum(read) - 1
+        return Cast(
+            cast.mould,
+            cast.number,
+            cast.rows[read],
+            cast.cells[:, read],
+            {int(place[n]): one for n, one in cast.submissions.items() if read[n]},
+            [(int(place[n]), problem) for n, problem in cast.unread if read[n]],
+        )
+
+    def _written(self, cast: Cast, n: int, codes: Ints) -> Submission:
+        """What stands in ordinary cells, as the reader of single files has it."""
+        row = int(cast.rows[n])
+        file, line = self.handed.place(row)
+        readings = (self.pool.readings[code] for code in codes.tolist())
+        texts = zip(cast.mould.questions, readings, strict=True)
+        answers: dict[str, Answer] = {id: one for id, one in texts if one is not None}
+        return Submission(self._exercise(row), file, answers, row=line)
 
     def _of(self, position: int) -> _Laid | None:
         """The piece that a cell belongs to; None for one that was read by itself."""

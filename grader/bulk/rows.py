@@ -14,8 +14,9 @@ import polars as pl
 
 from grader.bulk.survey import MASSES, Range
 from grader.errors import Problem, SubmissionError
-from grader.read.submission import holds_answers, not_answers
-from grader.read.table import KNOWN, Row, read_table, refusal
+from grader.read.header import canonical, holds_answers
+from grader.read.submission import not_answers
+from grader.read.table import Row, read_table, refusal
 
 LINE, WIDTH = "\x00line", "\x00width"
 """Columns beside those of the file: the row's line, and how many cells were written."""
@@ -116,7 +117,7 @@ def _without_blank(frame: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFram
 
 def _from_any(data: bytes, range_: Range) -> Rows:
     """By the reader of single files, with the header above the range."""
-    table = read_table(range_.header + data, range_.file, MASSES)
+    table = read_table(range_.header + data, range_.file, MASSES, titled=True)
     if not holds_answers(table.columns):
         raise not_answers(table)
     ahead = 1 + range_.header.count(b"\n") if range_.header else 1
@@ -141,8 +142,7 @@ def _moved(problem: Problem, lines: int) -> Problem:
 
 def _from_parquet(range_: Range) -> Rows:
     part = pl.scan_parquet(range_.path).slice(range_.start, range_.end - range_.start).collect()
-    names = [name.strip() for name in part.columns]
-    names = [name.casefold() if name.casefold() in KNOWN else name for name in names]
+    names = list(canonical(part.columns))
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         message = f"two columns are called {twice[:60]!r}; keep one"

@@ -184,7 +184,7 @@ def _sort(
             continue
         file = of_file[0][0].file
         comma, notes = _comma([done.signs for _, done in of_file], file)
-        found.notes += [*notes, *dict.fromkeys(n for _, done in of_file for n in done.notes)]
+        found.notes += [*notes, *_first_of_each(n for _, done in of_file for n in done.notes)]
         problems += [(order, problem) for _, done in of_file for problem in done.problems]
         problems += [(order, problem) for problem in _lost(done for _, done in of_file)]
         for _, done in of_file:
@@ -203,6 +203,14 @@ def _comma(signs: Sequence[Signs], file: str) -> tuple[bool | None, list[Problem
     doubtful = next((sign.doubtful for sign in signs if sign.doubtful), 0)
     note = Problem(file, doubtful, None, "ambiguous_separator", COMMAS_SETTLED)
     return True, [note] if doubtful else []
+
+
+def _first_of_each(notes: Iterable[Problem]) -> list[Problem]:
+    """Of notes that say the same the first."""
+    first: dict[tuple[str, str], Problem] = {}
+    for note in notes:
+        first.setdefault((note.code, note.message), note)
+    return list(first.values())
 
 
 def _lost(ranges_: Iterable[Sorted]) -> list[Problem]:

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from grader.bulk.owners import with_owners
 from grader.bulk.roll import SEED, Index, Roll, book, by_id, by_student, everyone
 from grader.bulk.rows import LINE, WIDTH, Rows, as_rows, read_rows
 from grader.bulk.survey import Range
@@ -21,8 +22,9 @@ from grader.downloads import of_platform
 from grader.errors import Problem, SubmissionError
 from grader.gather import finder, place_of
 from grader.inbox import Item, parts_of
-from grader.read.submission import COMMA, DOT, EITHER, Builder, is_tidy, too_few
-from grader.read.table import KNOWN, Table
+from grader.read.header import KNOWN, is_tidy
+from grader.read.submission import COMMA, DOT, EITHER, Builder, too_few
+from grader.read.table import Table
 
 PLACE = "\x00place"
 """Column with the place of a row's exercise in the class."""
@@ -72,8 +74,9 @@ def sort_range(job: Job) -> Sorted:
     except SubmissionError as error:
         named = tuple(p if p.file else p._replace(file=job.range.file) for p in error.problems)
         return Sorted(job.spill, refused=named)
+    rows = with_owners(rows, job.range.file)
     short, rows = _without_short(rows, job.range.file)
-    frame, lost = _placed(rows, job)
+    frame, lost, said = _placed(rows, job)
     starts = job.roll.starts
     frame = frame.sort(PLACE, maintain_order=True)
     frame.write_ipc(job.spill, compression="uncompressed")
@@ -86,7 +89,7 @@ def sort_range(job: Job) -> Sorted:
         _signs(rows),
         (*rows.problems, *short),
         lost,
-        rows.notes,
+        (*rows.notes, *said),
     )
 
 
@@ -110,10 +113,11 @@ def _without_short(rows: Rows, file: str) -> tuple[tuple[Problem, ...], Rows]:
 # whose row it is ---------------------------------------------------------------------------
 
 
-def _placed(
-    rows: Rows, job: Job
-) -> tuple[pl.DataFrame, tuple[tuple[tuple[str, str], Problem], ...]]:
-    """The rows with the places of their exercises; rows of nobody are left out."""
+_Lost = tuple[tuple[tuple[str, str], Problem], ...]
+
+
+def _placed(rows: Rows, job: Job) -> tuple[pl.DataFrame, _Lost, tuple[Problem, ...]]:
+    """The rows with the places of their exercises, and notes; rows of nobody are left out."""
     blank = pl.lit("")
     id, student = (
         pl.col(name).str.strip_chars() if name in rows.columns else blank
@@ -125,10 +129,10 @@ def _placed(
     places = places.cast(pl.Int64).alias(PLACE)
     frame = rows.frame.with_columns(places)
     if not places.null_count():
-        return frame, ()
+        return frame, (), ()
     asked = said.with_columns(frame[LINE]).filter(places.is_null())
     asked = asked.unique(["id", "student"], keep="first", maintain_order=True)
-    found, lost = _looked_up(asked, job)
+    found, lost, notes = _looked_up(asked, job)
     known = pl.DataFrame(
         {"id": asked["id"], "student": asked["student"], "found": pl.Series(found, dtype=pl.Int64)}
     )
@@ -136,7 +140,7 @@ def _placed(
         "found"
     ]
     frame = frame.with_columns(places.fill_null(found_there))
-    return frame.filter(pl.col(PLACE).is_not_null()), lost
+    return frame.filter(pl.col(PLACE).is_not_null()), lost, notes
 
 
 def _exactly(said: pl.DataFrame, roll: Roll) -> pl.Series:
@@ -179,17 +183,19 @@ def _item(job: Job) -> Item:
 
 def _looked_up(
     asked: pl.DataFrame, job: Job
-) -> tuple[list[int | None], tuple[tuple[tuple[str, str], Problem], ...]]:
+) -> tuple[list[int | None], _Lost, tuple[Problem, ...]]:
     """Places of what is written otherwise: names, e-mail addresses, the file's own place."""
     folder = book(job.roll)
     find = finder(folder, place_of(_item(job), folder))
     people = everyone(job.roll)
     found: list[int | None] = []
     ids: dict[str, int] = {}
-    lost = []
+    lost: list[tuple[tuple[str, str], Problem]] = []
+    notes: list[Problem] = []
     for id, student, line in asked.select("id", "student", LINE).rows():
         builder = Builder(job.range.file, find)
         exercise = builder.exercise(id, student, line)
+        notes += builder.notes.all()
         if exercise is None:
             lost += [((id, student), problem) for problem in builder.listing.all()]
             found.append(None)
@@ -198,7 +204,7 @@ def _looked_up(
             at = people["id"].index_of(exercise.id)
             ids[exercise.id] = -1 if at is None else at
         found.append(ids[exercise.id])
-    return found, tuple(lost)
+    return found, tuple(lost), tuple(notes)
 
 
 # decimal signs -----------------------------------------------------------------------------

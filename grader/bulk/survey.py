@@ -8,15 +8,17 @@ piece for the reader of single files, which knows all of that and says what is w
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+import csv
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from grader.errors import SubmissionError
+from grader.read.header import holds_answers, is_tidy
 from grader.read.kinds import looked_at
 from grader.read.quizwords import is_response
-from grader.read.submission import holds_answers
-from grader.read.table import Limits, read_table
+from grader.read.table import Limits, has_titles, read_table
 
 MASSES = Limits("a class's table", 1 << 62, 1 << 62, 200, 2_000, 100_000, 2_500_000)
 """Of a class of any size; cells and columns stay as bounded as anywhere."""
@@ -65,10 +67,11 @@ def is_class_table(path: Path) -> bool:
         head = stream.read(HEADER)
     if head.startswith(b"PAR1"):
         return True
-    if looked_at(head)[0] != "text":
+    if looked_at(head).kind != "text":
         return False
     try:
-        columns = read_table(head[: head.rfind(b"\n") + 1] or head, path.name, MASSES).columns
+        text = head[: head.rfind(b"\n") + 1] or head
+        columns = read_table(text, path.name, MASSES, titled=True).columns
     except SubmissionError:
         return path.suffix.casefold() in (".csv", ".tsv")
     return holds_answers(columns) and not any(map(is_response, columns))
@@ -105,12 +108,14 @@ def _text(path: Path, file: str) -> Iterator[Range]:
         head = stream.read(HEADER)
         header = _header(head)
         try:
-            table = read_table(header, file, MASSES)
+            table = read_table(header, file, MASSES, titled=True)
+            titled = has_titles(head[: head.rfind(b"\n") + 1], file, MASSES)
         except SubmissionError:
             raise _OutOfTheOrdinaryError from None
         columns, delimiter = table.columns, table.delimiter
-        if not holds_answers(columns):
+        if titled or not holds_answers(columns):
             raise _OutOfTheOrdinaryError
+        same = _same_owner(columns, delimiter)
         stream.seek(len(header))
         start, line = len(header), 1 + header.count(b"\n")
         checked = codecs.getincrementaldecoder("utf-8")()
@@ -121,6 +126,7 @@ def _text(path: Path, file: str) -> Iterator[Range]:
                 if not more or len(block) > 4 * RANGE:
                     raise _OutOfTheOrdinaryError
                 block += more
+            block += _rest(stream, block, same)
             if _is_odd(block, checked):
                 raise _OutOfTheOrdinaryError
             end = start + len(block)
@@ -128,6 +134,38 @@ def _text(path: Path, file: str) -> Iterator[Range]:
             start, line = end, line + block.count(b"\n")
     if line == 1 + header.count(b"\n"):
         raise _OutOfTheOrdinaryError  # no rows: the reader of single files says so
+
+
+Same = Callable[[bytes, bytes], bool]
+
+
+def _same_owner(columns: tuple[str, ...], delimiter: str) -> Same | None:
+    """Whether a line goes on with the exercise of the line above; None where none can."""
+    at = [columns.index(name) for name in ("exercise", "student") if name in columns]
+    if not at or not is_tidy(columns):
+        return None
+
+    def whose(line: bytes) -> list[str]:
+        try:
+            cells = next(csv.reader([line.decode()], delimiter=delimiter), [])
+        except (UnicodeDecodeError, csv.Error):
+            return []
+        return [cells[n].strip() if n < len(cells) else "" for n in at]
+
+    return lambda above, line: not any(found := whose(line)) or found == whose(above)
+
+
+def _rest(stream: BinaryIO, block: bytes, same: Same | None) -> bytes:
+    """The lines behind a block that belong to its last exercise: rows may leave its id out."""
+    rest, last = b"", block[block.rfind(b"\n", 0, -1) + 1 :]
+    while same and len(rest) < RANGE:
+        place = stream.tell()
+        line = stream.readline()
+        if not line or line.count(b'"') % 2 or not same(last, line):
+            stream.seek(place)
+            break
+        rest, last = rest + line, line
+    return rest
 
 
 def _header(head: bytes) -> bytes:

@@ -24,9 +24,9 @@ from grader.errors import PlatformFileError, Problem
 from grader.folder import Folder
 from grader.handouts import Progress, silent
 from grader.lms.cells import Line, Sheet, no_columns
-from grader.lms.headers import NUMBER
 from grader.lms.moodlezip import files_in, nobodys, packed
 from grader.lms.outcome import Outcome
+from grader.lms.points import readings, two_readings
 from grader.lms.received import Judged, Received, judge
 from grader.lms.roundtrip import GRADED, KEPT, REFUSED, ZERO, Done, Step
 from grader.policy import Policy
@@ -105,12 +105,15 @@ class Gradebook:
     def _points_possible(self) -> Decimal:
         row = next((row for row in self.sheet.rows if "Points Possible" in row.text(0)), None)
         text = row.text(self.column) if row else ""
-        if NUMBER.fullmatch(text) and text.isascii():
-            most = Decimal(text.replace(",", "."))
-            if most > 0:
-                return most
+        found = readings(text)
+        if len(found) == 1 and found[0] > 0:
+            return found[0]
         name = self.sheet.header[self.column]
-        if "read only" in text or (text and not NUMBER.fullmatch(text)):
+        if len(found) > 1:
+            message = f"{two_readings(text, found)}; write it without a mark of thousands"
+            line = row.number if row else None
+            raise PlatformFileError([Problem(self.file, line, name, "not_a_number", message)])
+        if "read only" in text or (text and not found):
             message = f"Canvas computes this column itself ({text[:30]}); choose an assignment's"
             raise PlatformFileError([Problem(self.file, None, name, "read_only", message)])
         message = (

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.errors import PlatformFileError, Problem, SubmissionError
+from grader.read.encoding import encoding_of
 from grader.read.kinds import looked_at
-from grader.read.table import CLASS, encoding_of
+from grader.read.table import CLASS
 from problems.patterns import pattern
 
 BOM = "\ufeff"
@@ -166,10 +167,10 @@ def _encoding(data: bytes, file: str, any_encoding: bool) -> str:
     if len(data) > CLASS.size:
         message = f"{len(data):,} bytes are too many; the limit is {CLASS.size:,}"
         raise _refused(file, None, "too_large", message)
-    kind, called = looked_at(data)
-    if kind not in ("text", "json") and data.strip():
-        message = f"this is {called}, not the CSV file that the platform writes; download that"
-        raise _refused(file, None, "not_csv", message)
+    kind = looked_at(data)
+    if kind.kind not in ("text", "json") and data.strip():
+        wanted = "the CSV file that the platform writes; download that"
+        raise _refused(file, None, "not_csv", f"this is {kind.called}, not {wanted}")
     try:
         data.decode()
     except UnicodeDecodeError as error:

@@ -26,7 +26,8 @@ from xml.sax.saxutils import escape
 
 from grader.errors import PlatformFileError, Problem
 from grader.lms.cells import Line, Sheet, no_columns
-from grader.lms.headers import NAMES, NUMBER
+from grader.lms.headers import NAMES
+from grader.lms.points import POINTS, readings, two_readings
 from grader.lms.roundtrip import GRADED, KEPT, REFUSED, Step
 from grader.lms.scores import Score, Scores
 from grader.matching import People, folded
@@ -194,14 +195,14 @@ SHAPES: Mapping[str, Shape] = {
     "blackboard": Shape(
         _blackboard,
         (("Student ID", "student"), ("Username", "student"), ("User Name", "student")),
-        r".*\[Total Pts: (?:up to )?(\d+(?:[.,]\d+)?).*",
+        rf".*\[Total Pts: (?:up to )?({POINTS})(?![.,'’\d]).*",
         note="a column without Blackboard's number ('|12345') makes a new one of text and 0 "
         "points; fill a downloaded file instead: --template",
     ),
     "brightspace": Shape(
         _brightspace,
         (("OrgDefinedId", "student"), ("Username", "student"), ("Email", "email")),
-        r".*MaxPoints:(\d+(?:[.,]\d+)?).*",
+        rf".*MaxPoints:({POINTS})(?![.,'’\d]).*",
         note="grades of an assignment are shown to students as soon as they are imported",
     ),
 }
@@ -365,9 +366,13 @@ def _matching(sheet: Sheet, order: Order, shape: Shape) -> list[tuple[int, str]]
 def _maximum(sheet: Sheet, column: int, shape: Shape) -> Decimal | None:
     """The maximum that the file itself says: in the header, or in Canvas's row for it."""
     match = pattern(shape.maximum).fullmatch(sheet.header[column]) if shape.maximum else None
-    text = match[1] if match else ""
+    text, line = match[1] if match else "", 1
     for row in sheet.rows if shape.kept else ():
-        if "Points Possible" in row.text(0) and NUMBER.fullmatch(row.text(column)):
-            text = row.text(column)
-    most = Decimal(text.replace(",", ".")) if text else Decimal(0)
-    return most or None
+        if "Points Possible" in row.text(0):
+            text, line = row.text(column), row.number
+    found = readings(text)
+    if len(found) > 1:
+        name = sheet.header[column]
+        message = f"{two_readings(text, found)}; say which with --max"
+        raise PlatformFileError([Problem(sheet.file, line, name, "not_a_number", message)])
+    return found[0] if found and found[0] else None

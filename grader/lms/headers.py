@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from grader.lms.points import POINTS, readings
 from grader.matching import folded
 from problems.patterns import pattern
 
@@ -103,9 +104,7 @@ SUBMITTED = pattern(
 
 PARTICIPANT = pattern(r"(?=.*[^\W\d_])(.*\D)([0-9]{1,12})")
 """`Participant 3`; in some languages without the space."""
-NUMBER = pattern(r"[0-9]{1,9}(?:[.,][0-9]{1,9})?")
-_ANY_NUMBER = pattern(r"[+-]?\d+(?:[.,]\d+)*|")
-_MAXIMUM = pattern(r"[1-9]\d*(?:[.,]\d+)?")
+_ANY_NUMBER = pattern(rf"[+-]?{POINTS}|")
 
 
 def roles(header: Sequence[str], rows: Iterable[Sequence[str]]) -> dict[str, int]:
@@ -158,4 +157,4 @@ def _all(wanted: object, cells: list[str]) -> bool:
 
 def _is_maximum(cells: list[str]) -> bool:
     """Whether a column says the same number above 0 in every row."""
-    return len(set(cells)) == 1 and bool(_MAXIMUM.fullmatch(cells[0]))
+    return len(set(cells)) == 1 and any(value > 0 for value in readings(cells[0]))

@@ -15,7 +15,8 @@ from decimal import Decimal
 
 from grader.errors import PlatformFileError, Problem
 from grader.lms.cells import Line, Sheet, no_columns
-from grader.lms.headers import DRAFT, NO, NOTHING, NUMBER, PARTICIPANT, SUBMITTED, YES, roles
+from grader.lms.headers import DRAFT, NO, NOTHING, PARTICIPANT, SUBMITTED, YES, roles
+from grader.lms.points import readings
 from grader.matching import folded
 from problems.patterns import pattern
 
@@ -124,7 +125,8 @@ class Worksheet:
     def _writes_commas(self) -> bool:
         """Whether the site's language has decimal commas: then Moodle itself wrote them."""
         column = self.columns["maximum"]
-        return any("," in row.text(column) for row in self.sheet.rows)
+        texts = (row.text(column) for row in self.sheet.rows)
+        return any(text.rfind(",") > text.rfind(".") for text in texts)
 
     def _read(self) -> dict[int, Participant]:
         problems: list[Problem] = []
@@ -289,7 +291,9 @@ def harmless(html: str) -> str:
 
 
 def _number(text: str) -> Decimal | None:
-    """A number with a decimal point or comma."""
-    if not NUMBER.fullmatch(text) or not text.isascii():
-        return None
-    return Decimal(text.replace(",", "."))
+    """A number with a decimal point or comma.
+
+    Moodle marks no thousands, so `100,000` is 100; a spreadsheet program may, as in `1,000.00`.
+    """
+    found = readings(text)
+    return found[0] if found else None

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from grader.downloads import is_receipt, is_text_field
-from grader.read.kinds import SCAN, looked_at
+from grader.errors import EmptyForm, SubmissionError
+from grader.read.kinds import Kind, looked_at, named_as
 from grader.read.submission import Find, Read, read_submissions
 from grader.read.table import CLASS, UPLOAD, Limits, refusal
 
 PROMISED = {
-    ".pdf": ("pdf", "not_pdf", "the PDF"),
-    ".xlsx": ("workbook", "not_xlsx", "the Excel workbook"),
-    ".zip": ("zip", "not_a_zip", "the ZIP archive"),
+    ".pdf": ("pdf", "not_pdf", "the PDF that its name says"),
+    ".xlsx": ("workbook", "not_xlsx", "the Excel workbook that its name says"),
+    ".zip": ("zip", "not_a_zip", "the ZIP archive that its name says"),
 }
 """Ending of a name -> what the file then must be, the code if it is not, and in words."""
 TABLES = (".csv", ".tsv", ".txt")
@@ -22,7 +23,8 @@ def read_file(data: bytes, file: str, find: Find, limits: Limits = CLASS, ahead:
     A platform's page with what was typed into a text field is known by its name.
 
     What it is shows in its bytes. A table may be called anything; but what is called `.pdf`,
-    `.xlsx` or `.zip` and is not was cut off or renamed, and is not guessed at.
+    `.xlsx` or `.zip` and is not was cut off or renamed, and is not guessed at. Where nothing can
+    be read, a name such as `answers.numbers` still says what the file is and what to do.
 
     Args:
         data: the file's bytes.
@@ -37,6 +39,21 @@ def read_file(data: bytes, file: str, find: Find, limits: Limits = CLASS, ahead:
     if not ahead and (is_text_field(file) or is_receipt(file)):
         return _typed(data, file, find)
     kind = promised_kind(data, file)
+    meant = named_as(file) if kind in ("text", "json", "zip", "packed") else None
+    try:
+        read = _read(kind, data, file, find, limits, ahead)
+    except EmptyForm:
+        raise
+    except SubmissionError:
+        if meant:
+            raise foreign(file, meant) from None
+        raise
+    if meant and all(one.unread for one in read.submissions):
+        raise foreign(file, meant)
+    return read
+
+
+def _read(kind: str, data: bytes, file: str, find: Find, limits: Limits, ahead: int) -> Read:
     if kind == "pdf":
         from grader.read.form import read_form
 
@@ -67,6 +84,12 @@ def _typed(data: bytes, file: str, find: Find) -> Read:
     return Read(read.submissions, (*typed.problems, *read.problems), (*typed.notes, *read.notes))
 
 
+def foreign(file: str, kind: Kind) -> SubmissionError:
+    """The refusal of a file that is of no kind that holds answers."""
+    code = "scan" if kind.kind == "picture" and ending_of(file) not in TABLES else "not_csv"
+    return refusal(file, code, kind.instead_of(""))
+
+
 def ending_of(file: str) -> str:
     """The ending of a file's name in small letters, with its dot; '' if it has none."""
     name = file.replace("\\", "/").rsplit("/", 1)[-1]
@@ -77,18 +100,20 @@ def promised_kind(data: bytes, file: str) -> str:
     """What a file is.
 
     Raises:
-        SubmissionError: it is a picture, or its name says that it is what it cannot be.
+        SubmissionError: it is a picture or locked, or its name says that it is something else that
+            it cannot be.
     """
-    kind, called = looked_at(data)
+    found = looked_at(data)
     ending = ending_of(file)
-    if kind == "picture":
-        code = "not_csv" if ending in TABLES else "scan"
-        raise refusal(file, code, f"this is {called}: {SCAN}")
-    if ending == ".json" and kind == "text":
+    if found.kind == "picture":
+        raise foreign(file, found)
+    if found.kind == "locked":
+        raise refusal(file, "encrypted", found.instead_of(""))
+    if ending == ".json" and found.kind == "text":
         return "json"
-    if ending in PROMISED and kind != PROMISED[ending][0]:
+    if ending in PROMISED and found.kind != PROMISED[ending][0]:
         if not data.strip():
             raise refusal(file, "empty", "the file is empty")
         _, code, promised = PROMISED[ending]
-        raise refusal(file, code, f"this is {called}, not {promised} that its name says")
-    return kind
+        raise refusal(file, code, found.instead_of(promised))
+    return found.kind

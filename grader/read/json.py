@@ -10,9 +10,10 @@ import json
 import re
 from typing import Any
 
+from grader.read.encoding import decode
 from grader.read.number import MOST_DIGITS
 from grader.read.submission import Builder, Find, Read
-from grader.read.table import CLASS, Limits, check_size, decode, refusal
+from grader.read.table import CLASS, Limits, check_size, refusal
 
 DEEPEST = 20
 """Brackets within brackets; a submission has three."""

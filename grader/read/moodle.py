@@ -23,9 +23,10 @@ from math import isclose
 
 from grader.errors import Lost
 from grader.read.answer import Answer, read_answer
+from grader.read.header import holds_answers
 from grader.read.number import Written
 from grader.read.quizwords import cells_of, is_response, numbered, says
-from grader.read.submission import Builder, Find, Read, Submission, holds_answers
+from grader.read.submission import Builder, Find, Read, Submission
 from grader.read.table import Row, Table, refusal
 from problems.exercise import Exercise
 from problems.patterns import pattern

@@ -10,19 +10,21 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from grader.errors import Lost, Problem, SubmissionError
 from grader.read.answer import Answer, read_answer
+from grader.read.blocks import CONTINUED, Blocks
 from grader.read.characters import MINUS
 from grader.read.codes import AnswerError
 from grader.read.entries import Arrays, Layout
+from grader.read.header import KNOWN, holds_answers, is_tidy
+from grader.read.identity import number_of, plain
 from grader.read.number import Unreadable
 from grader.read.table import (
     CLASS,
     DELIMITERS,
-    KNOWN,
     Limits,
     Listing,
     Row,
@@ -73,6 +75,24 @@ class Submission:
     def place(self) -> str:
         """File and row, for messages."""
         return self.file if self.row is None else f"{self.file}:{self.row}"
+
+    @property
+    def unread(self) -> bool:
+        """Whether no answer in it could be read: it is blank, or nothing makes sense."""
+        return all(isinstance(answer, Unreadable) for answer in self.answers.values())
+
+    def nothing(self) -> Problem:
+        """What is said of it where it is unread: the wrong file is no sheet worth 0 points."""
+        count = len(self.answers)
+        why = "it is blank"
+        if count:
+            why = f"{count} answers are written, and none of them is readable"
+            why = "the one answer in it is not readable" if count == 1 else why
+        elif self.problems:
+            why = "nothing in it belongs to a step of this exercise"
+        whose = f"exercise {self.exercise.id} of {self.exercise.student}"
+        message = f"nothing could be read of {whose}: {why}; it is not graded"
+        return Problem(self.file, self.row, None, "empty", message)
 
     def same_as(self, other: Submission) -> bool:
         """Whether both say the same, letter by letter."""
@@ -136,6 +156,9 @@ class Builder:
             self._known[key] = found
             if isinstance(found, Lost):
                 self.listing.add(row, column, *found)
+            elif plain(student) != found.student and _same_number(student, found.student):
+                message = f"{student!r} is read as {found.student!r}, the only id of this number"
+                self.notes.add(row, "student", "identity", message)
         found = self._known[key]
         return None if isinstance(found, Lost) else found
 
@@ -287,6 +310,10 @@ def _alike(exercise: Exercise) -> int:
     return hash(tuple(exercise.labels.items()))
 
 
+def _same_number(one: str, other: str) -> bool:
+    return bool(number_of(one)) and number_of(one) == number_of(other)
+
+
 def _student_fault(text: str) -> Lost | None:
     """A name that can be no id: it never becomes a path, and it fits a line."""
     if len(text) > LONGEST_STUDENT:
@@ -322,21 +349,10 @@ def read_submissions(
     Raises:
         SubmissionError: the file is no table, or no table of answers.
     """
-    table = read_table(data, file, limits, ahead)
+    table = read_table(data, file, limits, ahead, titled=True)
     from grader.read.moodle import is_quiz, read_quiz
 
     return read_quiz(table, find) if is_quiz(table) else answers_in(table, find)
-
-
-def holds_answers(columns: Iterable[str]) -> bool:
-    """Whether these are the columns of a tidy or a wide table."""
-    names = set(columns)
-    return is_tidy(names) or bool({"student", "exercise"} & names and names - KNOWN - {""})
-
-
-def is_tidy(columns: Iterable[str]) -> bool:
-    """Whether these are the columns of a table with a row an answer."""
-    return {"step", "answer"} <= set(columns)
 
 
 def answers_in(table: Table, find: Find) -> Read:
@@ -353,7 +369,10 @@ def answers_in(table: Table, find: Find) -> Read:
     asked = ["answer"] if is_tidy(table.columns) else step_columns(table)
     builder.comma = writes_commas(table, asked, builder)
     if is_tidy(table.columns):
-        take_tidy(table, builder)
+        blocks = Blocks(table.rows)
+        take_tidy(replace(table, rows=blocks), builder)
+        if blocks.continued:
+            builder.notes.add(blocks.continued, None, "continued", CONTINUED)
     else:
         take_wide(table, builder, asked)
     return builder.read(table.problems, table.notes)

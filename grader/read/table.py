@@ -7,14 +7,25 @@ no more memory than a small one.
 
 from __future__ import annotations
 
-import codecs
 import csv
-import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
 
 from grader.errors import Problem, SubmissionError
+from grader.read.encoding import encoding_of, lines_of
+from grader.read.header import (
+    KNOWN,
+    MOVED,
+    WITHIN,
+    answer_above,
+    canonical,
+    header_at,
+    holds_answers,
+    titles,
+)
 from grader.read.kinds import looked_at
 from problems.patterns import pattern
 
@@ -42,16 +53,10 @@ CLASS = Limits("a class's file", 20_000_000, 250_000, 200, 2_000, 100_000, 2_500
 """Named by a teacher: 5,000 students with 50 answers each fit."""
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
-KNOWN = frozenset({"student", "exercise", "step", "answer", "symbol", "name", "email"})
-"""Columns whose names mean the same however they are capitalised."""
 MOST = 500
 """Problems of one kind that are listed one by one."""
 
-_LONGEST_LINE = 4_000_000
 _MOST_CELLS = 200_000
-_UNDEFINED = pattern(rb"[\x81\x8d\x8f\x90\x9d]")
-"""Bytes that Windows-1252 does not use."""
-_UTF8 = pattern(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _SEP = pattern(r'"?sep=([,;\t])"?\s*', re.IGNORECASE)
 
 
@@ -109,9 +114,6 @@ def refusal(file: str, code: str, message: str, line: int | None = None) -> Subm
     return SubmissionError([Problem(file, line, None, code, message)])
 
 
-# bytes to lines ----------------------------------------------------------------------------
-
-
 def check_size(size: int, file: str, limits: Limits) -> None:
     """Refuse what is too large before it is read.
 
@@ -126,104 +128,72 @@ def check_size(size: int, file: str, limits: Limits) -> None:
         raise refusal(file, "too_large", message + more)
 
 
-def encoding_of(data: bytes, file: str) -> str:
-    """UTF-8, UTF-16 or Windows-1252, the first that fits without a doubt.
-
-    Raises:
-        SubmissionError: none fits; with the line of the first byte that does not.
-    """
-    if data.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
-        raise refusal(file, "encoding", "this text is UTF-32; save it as CSV (UTF-8)")
-    encoding = "utf-8"
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encoding = "utf-16"
-    elif len(data) % 2 == 0 and b"\x00" in data[:2]:
-        encoding = "utf-16-le" if data[1] == 0 else "utf-16-be"
-    wrong = _first_wrong(data, encoding)
-    if wrong is None:
-        return encoding
-    if encoding == "utf-8" and not _UNDEFINED.search(data) and not _UTF8.search(data):
-        return "cp1252"
-    line = len(re.findall(rb"\r\n|\r|\n", data[:wrong])) + 1
-    message = "this is neither UTF-8 nor Windows-1252 text; save the file as CSV (UTF-8)"
-    raise refusal(file, "encoding", message, line)
-
-
-def _first_wrong(data: bytes, encoding: str) -> int | None:
-    """Where the first byte stands that the encoding does not allow."""
-    decoder = codecs.getincrementaldecoder(encoding)()
-    step, pending = 65536, 0
-    for start in range(0, max(len(data), 1), step):
-        try:
-            decoder.decode(data[start : start + step], final=start + step >= len(data))
-        except UnicodeDecodeError as error:
-            return max(0, start - pending + error.start)
-        pending = len(decoder.getstate()[0])
-    return None
-
-
-def decode(data: bytes, file: str) -> str:
-    """The text of a small file, without marks at its beginning.
-
-    Raises:
-        SubmissionError: no text.
-    """
-    return data.decode(encoding_of(data, file)).lstrip("\ufeff")
-
-
-def _lines(data: bytes, encoding: str, file: str, ahead: int = 0) -> Iterator[str]:
-    """Lines with their ends; only CR, LF and CRLF end one, never U+2028 or a form feed."""
-    if data.endswith(b"\x1a") and not encoding.startswith(
-        "utf-16"
-    ):  # DOS and old Excel end a text with it
-        data = data[:-1]
-    stream = io.TextIOWrapper(io.BytesIO(data), encoding, newline="")
-    number = -ahead
-    while line := stream.readline(_LONGEST_LINE + 1):
-        number += 1
-        if number == 1 - ahead:
-            line = line.lstrip("\ufeff")
-        if len(line) > _LONGEST_LINE:
-            message = f"a line of more than {_LONGEST_LINE:,} characters"
-            raise refusal(file, "too_long", message, number)
-        if "\x00" in line:
-            message = "a NUL character, which no text has; save the file as CSV (UTF-8)"
-            raise refusal(file, "bad_char", message, number)
-        yield line
-
-
 # lines to rows -----------------------------------------------------------------------------
 
 
 class _Source:
     """A file's rows, from its beginning each time they are asked for."""
 
-    def __init__(self, data: bytes, file: str, limits: Limits, ahead: int) -> None:
+    def __init__(
+        self, data: bytes, file: str, limits: Limits, ahead: int, titled: bool = False
+    ) -> None:
         self.data, self.file, self.limits, self.ahead = data, file, limits, ahead
         self.encoding = encoding_of(data, file)
         self.delimiter = ","
+        self.wrapped = False
+        """Whether whole rows stand in quotes, the header too."""
+        self.titles: list[tuple[int, list[str]]] = []
+        """Rows above the header."""
+        self._titled, self._width = titled, 0
         self.says_so = self._first_line()
         if not self.says_so:
             self.delimiter = max(DELIMITERS, key=self._fit)
+        self._fit(self.delimiter)
 
     def _first_line(self) -> bool:
         """Whether a line `sep=;` stands above the header; it is meant for Excel."""
-        match = _SEP.fullmatch(next(_lines(self.data, self.encoding, self.file), ""))
+        match = _SEP.fullmatch(next(lines_of(self.data, self.encoding, self.file), ""))
         if match:
             self.delimiter = match[1]
         return bool(match)
 
     def _fit(self, delimiter: str) -> tuple[int, int]:
         """How well a delimiter cuts the header: known names first, then how many cells."""
-        self.delimiter = delimiter
-        try:
-            cells = next((cells for _, cells in self.rows()), [])
-        except SubmissionError:
+        self.delimiter, self.wrapped, self.titles = delimiter, False, []
+        first = []
+        with suppress(SubmissionError):  # whoever reads all rows says what is wrong with one
+            for row in islice(self._written(), WITHIN if self._titled else 1):
+                first.append(row)
+        if not first:
             return 0, 0
-        return sum(cell.strip().casefold() in KNOWN for cell in cells), len(cells)
+        inside = [self._inside(cells) for _, cells in first]
+        whole = [inner or cells for inner, (_, cells) in zip(inside, first, strict=True)]
+        at = header_at(whole) if self._titled else 0
+        self.titles = first[:at]
+        self.wrapped = inside[at] is not None and holds_answers(canonical(whole[at]))
+        cells = whole[at] if self.wrapped else first[at][1]
+        self._width = len(cells)
+        return sum(name in KNOWN for name in canonical(cells, self._titled)), len(cells)
+
+    def _inside(self, cells: list[str]) -> list[str] | None:
+        """The cells of a row that stands in quotes as a whole; None where it does not."""
+        if self.delimiter not in cells[0] or any(cell.strip() for cell in cells[1:]):
+            return None
+        try:
+            found = next(csv.reader([cells[0]], delimiter=self.delimiter, strict=True), None)
+        except csv.Error:
+            return None
+        return found
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Line and cells of each row that is not blank."""
+        """Line and cells of the header and of each row below it that is not blank."""
+        for line, cells in islice(self._written(), len(self.titles), None):
+            inside = self._inside(cells) if len(cells) == 1 or self.wrapped else None
+            whole = inside and (self.wrapped or len(inside) == self._width > 1)
+            yield line, inside if inside and whole else cells
+
+    def _written(self) -> Iterator[tuple[int, list[str]]]:
+        """Line and cells of each row that is not blank, as they are written."""
         reader = csv.reader(self._fed(), delimiter=self.delimiter, strict=True)
         last = -self.ahead
         while True:
@@ -238,7 +208,7 @@ class _Source:
                 yield last, cells
 
     def _fed(self) -> Iterator[str]:
-        lines = _lines(self.data, self.encoding, self.file, self.ahead)
+        lines = lines_of(self.data, self.encoding, self.file, self.ahead)
         for number, line in enumerate(lines, 1 - self.ahead):
             if number > 2 * self.limits.rows + 10:
                 raise self.too_many(number)
@@ -285,7 +255,18 @@ class _Rows:
                 yield Row(line, dict(zip(self.columns, padded, strict=False)), len(cells))
 
 
-def read_table(data: bytes, file: str, limits: Limits = CLASS, ahead: int = 0) -> Table:
+def has_titles(data: bytes, file: str, limits: Limits) -> bool:
+    """Whether lines stand above the header of a table of answers.
+
+    Raises:
+        SubmissionError: it is no text.
+    """
+    return bool(_Source(data, file, limits, 0, titled=True).titles)
+
+
+def read_table(
+    data: bytes, file: str, limits: Limits = CLASS, ahead: int = 0, titled: bool = False
+) -> Table:
     """A table with a header row.
 
     Args:
@@ -293,29 +274,41 @@ def read_table(data: bytes, file: str, limits: Limits = CLASS, ahead: int = 0) -
         file: how messages call it.
         limits: what may be read.
         ahead: how many of the first lines are ours, so that messages do not count them.
+        titled: whether it is a table of answers, above whose header lines may stand.
 
     Raises:
         SubmissionError: no header, a column named twice, or not a table.
     """
     check_size(len(data), file, limits)
-    kind, called = looked_at(data)
-    if kind not in ("text", "json"):
-        message = f"this is {called}, not a CSV table; save or export it as CSV (UTF-8)"
-        raise refusal(file, "not_csv", message)
+    kind = looked_at(data)
+    if kind.kind not in ("text", "json"):
+        message = kind.instead_of("a CSV table", "save or export it as CSV (UTF-8)")
+        raise refusal(file, "encrypted" if kind.kind == "locked" else "not_csv", message)
     if not data.strip(b" \t\r\n\x00\x0b\x0c\x1a\xef\xbb\xbf\xff\xfe"):
         raise refusal(file, "empty", "the file is empty", 1)
-    source = _Source(data, file, limits, ahead)
+    source = _Source(data, file, limits, ahead, titled)
     header = next(source.rows(), None)
     if header is None:
         raise refusal(file, "empty", "the file is empty", 1)
-    columns = named_columns(header[1], file, header[0], limits)
+    if answer_above((cells for _, cells in source.titles), header[1]) is not None:
+        raise refusal(file, "missing_column", MOVED, header[0])
+    columns = named_columns(header[1], file, header[0], limits, titled)
     problems = _scanned(source, header[1], columns)
-    notes = []
+    rows = _Rows(source, columns)
+    return Table(file, columns, rows, problems, tuple(_notes(source)), source.delimiter)
+
+
+def _notes(source: _Source) -> Iterator[Problem]:
+    """What is worth saying of how a table was read."""
     if source.encoding == "cp1252":
         message = "read as Windows-1252; if letters look wrong, save the file as CSV (UTF-8)"
-        notes.append(Problem(file, None, None, "encoding", message))
-    rows = _Rows(source, columns)
-    return Table(file, columns, rows, problems, tuple(notes), source.delimiter)
+        yield Problem(source.file, None, None, "encoding", message)
+    if source.titles:
+        line = source.titles[-1][0]
+        yield Problem(source.file, line, None, "titles", titles(source.titles))
+    if source.wrapped:
+        message = "whole rows stand in quotes; they are read as if they did not"
+        yield Problem(source.file, None, None, "quoting", message)
 
 
 def _scanned(source: _Source, header: list[str], columns: tuple[str, ...]) -> tuple[Problem, ...]:
@@ -366,16 +359,24 @@ def _row_fault(
     return None
 
 
-def named_columns(cells: list[str], file: str, line: int, limits: Limits) -> tuple[str, ...]:
+def named_columns(
+    cells: list[str], file: str, line: int, limits: Limits, synonyms: bool = True
+) -> tuple[str, ...]:
     """The names in a header.
+
+    Args:
+        cells: as they are written.
+        file: how messages call it.
+        line: where it stands.
+        limits: how many columns are read.
+        synonyms: whether other words for the columns of a table of answers count.
 
     Raises:
         SubmissionError: too many, or one of them twice.
     """
-    names = [cell.strip() for cell in cells]
+    names = list(canonical(cells, synonyms))
     while names and not names[-1]:
         names.pop()
-    names = [name.casefold() if name.casefold() in KNOWN else name for name in names]
     most = limits.columns if {"step", "answer"} <= set(names) else limits.wide
     if len(names) > most:
         message = f"{len(names):,} columns; more than {most:,} are not read"

@@ -1,4 +1,4 @@
-"""Submissions as Excel workbooks (XLSX): the first sheet that has the right columns.
+"""Submissions as Excel workbooks (XLSX): the sheets that have the right columns.
 
 A workbook is a ZIP of XML: the sizes in its directory are checked before anything is unpacked,
 and no part may declare entities. Cells are read one row at a time; what is neither a number
@@ -11,13 +11,25 @@ import datetime
 import io
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from grader.errors import Problem
+from grader.errors import Problem, SubmissionError
+from grader.read.header import MOVED, WITHIN, answer_above, header_at, holds_answers, titles
 from grader.read.library import guarded
-from grader.read.submission import Find, Read, answers_in, holds_answers
-from grader.read.table import CLASS, Limits, Row, Table, check_size, named_columns, refusal
+from grader.read.sheets import Sheet, answers_of
+from grader.read.strict import is_strict, transitional
+from grader.read.submission import Find, Read, not_answers
+from grader.read.table import (
+    CLASS,
+    Limits,
+    Row,
+    Table,
+    check_size,
+    named_columns,
+    read_table,
+    refusal,
+)
 
 LARGEST_PARTS = 20_000_000
 """Bytes of all parts together, unpacked."""
@@ -26,8 +38,6 @@ MOST_TAGS = 40_000
 """Of all parts beside the sheets and their texts: styles, names, relations."""
 LAST_ROW = 1_048_576
 """What the format allows; a row beyond it was made to waste time."""
-HEADER_WITHIN = 50
-"""Rows above the header, at most."""
 BROKEN = "this Excel workbook is damaged; open it and save it anew"
 
 
@@ -55,25 +65,23 @@ def read_workbook(data: bytes, file: str, find: Find, limits: Limits = CLASS) ->
         SubmissionError: no workbook, too large, or without answers.
     """
     check_size(len(data), file, limits)
-    check_parts(data, file, limits)
+    strict = check_parts(data, file, limits)
     with guarded(file, "broken_workbook", BROKEN):
-        tables = list(_tables(data, file, limits))
-    if not tables:
+        data = transitional(data) if strict else data
+        sheets = list(_sheets(data, file, limits))
+    if not sheets:
         raise refusal(file, "empty", "all sheets of this workbook are empty")
-    good = [(sheet, table) for sheet, table in tables if holds_answers(table.columns)]
-    notes = [
-        Problem(
-            file, None, sheet, "duplicate_file", "this sheet holds answers too; it is not read"
-        )
-        for sheet, _ in good[1:]
-    ]
-    _, table = good[0] if good else tables[0]
-    read = answers_in(table, find)
-    return Read(read.submissions, read.problems, (*read.notes, *notes))
+    good = [sheet for sheet in sheets if holds_answers(sheet.table.columns)]
+    if not good:
+        raise not_answers(min(sheets, key=lambda sheet: not sheet.visible).table)
+    return answers_of(good, find)
 
 
-def check_parts(data: bytes, file: str, limits: Limits) -> None:
+def check_parts(data: bytes, file: str, limits: Limits) -> bool:
     """Look at the directory first, then for entities; nothing is parsed yet.
+
+    Returns:
+        Whether it is a workbook of the strict kind.
 
     Raises:
         SubmissionError: no workbook, or one that would unpack to too much.
@@ -88,20 +96,22 @@ def check_parts(data: bytes, file: str, limits: Limits) -> None:
         if size > LARGEST_PARTS or len(parts) > MOST_PARTS:
             message = f"{size:,} bytes when unpacked; the limit is {LARGEST_PARTS:,}"
             raise refusal(file, "too_large", message)
-        tags = {True: 0, False: 0}
+        strict, tags = False, {True: 0, False: 0}
         for part in parts:
             xml = archive.read(part)
             if _declares(xml):
                 message = "XML with declarations of its own; spreadsheet programs write none"
                 raise refusal(file, "xml", message)
+            strict = strict or is_strict(xml)
             if xml.lstrip(_BLANKS).startswith(b"<"):  # whatever the part is called
-                tags[part.filename.startswith(_SHEETS)] += xml.count(b"<")
+                tags[part.filename.startswith(_CELLS)] += xml.count(b"<")
         if tags[True] > limits.tags or tags[False] > MOST_TAGS:
             message = f"too many cells or styles for {limits.whose}; hand in the table alone"
             raise refusal(file, "too_large", message)
+        return strict
 
 
-_SHEETS = ("xl/worksheets/", "xl/sharedStrings")
+_CELLS = ("xl/worksheets/", "xl/sharedStrings")
 _BLANKS = b"\xef\xbb\xbf \t\r\n"
 
 
@@ -115,8 +125,8 @@ def _declares(xml: bytes) -> bool:
 # sheets ------------------------------------------------------------------------------------
 
 
-def _tables(data: bytes, file: str, limits: Limits) -> Iterator[tuple[str, Table]]:
-    """Name and table of each sheet that is not empty."""
+def _sheets(data: bytes, file: str, limits: Limits) -> Iterator[Sheet]:
+    """Each sheet that is not empty."""
     formulas = _opened(data, values=False)
     values: Any = None
     for number, sheet in enumerate(formulas.worksheets):
@@ -125,7 +135,8 @@ def _tables(data: bytes, file: str, limits: Limits) -> Iterator[tuple[str, Table
             values = values or _opened(data, values=True)
             _fill_in(rows, dict(_rows(values.worksheets[number], file, limits)))
         if rows:
-            yield str(sheet.title), _table(rows, file, limits)
+            visible = sheet.sheet_state == "visible"
+            yield Sheet(str(sheet.title), visible, _table(rows, file, limits))
 
 
 def _opened(data: bytes, values: bool) -> Any:
@@ -168,16 +179,35 @@ def _fill_in(rows: dict[int, list[_Cell]], values: Mapping[int, list[_Cell]]) ->
                 row[n] = stored[n]
 
 
+def _in_one_column(rows: Mapping[int, list[_Cell]], file: str, limits: Limits) -> Table | None:
+    """A CSV file that a spreadsheet program has opened without cutting its rows into cells."""
+    texts = {number: row[0].text for number, row in rows.items()}
+    if any(len(row) > 1 for row in rows.values()) or "\n" in "".join(texts.values()):
+        return None
+    lines = (texts.get(number, "") for number in range(1, max(texts) + 1))
+    try:
+        table = read_table("\n".join(lines).encode(), file, limits, titled=True)
+    except SubmissionError:
+        return None  # whatever it is, it is no table in one column
+    message = "each row stands in one cell; it is read as a row of a CSV file"
+    note = Problem(file, None, None, "delimiter", message)
+    found = replace(table, notes=(*table.notes, note))
+    return found if len(table.columns) > 1 and holds_answers(table.columns) else None
+
+
 def _table(rows: Mapping[int, list[_Cell]], file: str, limits: Limits) -> Table:
     """The table below the header, which may stand below a title."""
-    start = next(iter(rows))
-    for number in list(rows)[:HEADER_WITHIN]:
-        names = [cell.text.strip().casefold() for cell in rows[number]]
-        if holds_answers(names):
-            start = number
-            break
-    header = [cell.text for cell in rows[start]]
+    if table := _in_one_column(rows, file, limits):
+        return table
+    first = [(number, [cell.text for cell in rows[number]]) for number in list(rows)[:WITHIN]]
+    at = header_at(cells for _, cells in first)
+    start, header = first[at]
     columns = named_columns(header, file, start, limits)
+    notes = []
+    if at:
+        if answer_above((cells for _, cells in first[:at]), header) is not None:
+            raise refusal(file, "missing_column", MOVED, start)
+        notes.append(Problem(file, start, None, "titles", titles(first[:at])))
     good, problems = [], []
     for number, cells in rows.items():
         if number <= start:
@@ -188,7 +218,7 @@ def _table(rows: Mapping[int, list[_Cell]], file: str, limits: Limits) -> Table:
             problems.append(Problem(file, number, None, "too_long", message))
         else:
             good.append(_row(number, cells, columns))
-    return Table(file, columns, good, tuple(problems), (), "")
+    return Table(file, columns, good, tuple(problems), tuple(notes), "")
 
 
 def _row(number: int, cells: list[_Cell], columns: tuple[str, ...]) -> Row:

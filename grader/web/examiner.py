@@ -18,6 +18,8 @@ from grader.mark import mark
 from grader.policyfile import load_policy, names, read_policy
 from grader.read.answer import read_answer
 from grader.read.files import read_file
+from grader.read.identity import plain
+from grader.read.number import Unreadable
 from grader.read.pdffields import LENGTH
 from grader.read.table import UPLOAD
 from problems.exercise import Exercise, from_json
@@ -50,12 +52,13 @@ def read(question: dict[str, Any]) -> dict[str, Any]:
         question: `line` of the exercise, `data` in base64, `name` of the file.
 
     Returns:
-        `answers`: how many can be used; `problems`: the rows that cannot.
+        `answers`: how many can be read; `problems`: the rows that cannot.
     """
     exercise = from_json(json.loads(question["line"]))
     data = base64.b64decode(question["data"])
     answers, problems = answers_to(exercise, data, question["name"])
-    return {"answers": len(answers), "problems": [problem.as_json() for problem in problems]}
+    count = sum(not isinstance(answer, Unreadable) for answer in answers.values())
+    return {"answers": count, "problems": [problem.as_json() for problem in problems]}
 
 
 def marked(question: dict[str, Any]) -> dict[str, Any]:
@@ -89,9 +92,9 @@ def answers_to(
     """What a file of any format says about one exercise; a file of another one says nothing."""
 
     def find(id: str, student: str, number: int = 0, /) -> Exercise | Lost:
-        if id and id != exercise.id:
+        if id and plain(id) != exercise.id:
             return Lost("bad_id", f"this is work on exercise {id}; yours is {exercise.id}")
-        if student and student != exercise.student:
+        if student and plain(student) != exercise.student:
             return Lost("identity", "this is the work of another student")
         return exercise
 

@@ -37,12 +37,16 @@ def grade(submission: Submission) -> Result | None:
     """Judge a submission and store what was found.
 
     Returns:
-        The result; None if it could not be checked now, which is noted.
+        The result; None if it could not be checked now, which is noted, or if nothing in it
+        could be read: a wrong file is no sheet worth 0 points, and a person looks at it.
     """
     begun = again(lambda: _begin(submission.pk))
     report = report_on(submission) if begun else None
     if report is None:
         again(lambda: _failed(submission.pk))
+        return None
+    if nothing_read(report):
+        again(lambda: _left(submission))
         return None
     return again(lambda: _store(submission, report))
 
@@ -65,6 +69,26 @@ def _failed(pk: str) -> None:
             found.state = State.REVIEW
             found.save(update_fields=["state"])
             log.warning("left for review", extra={"bpgrade": {"submission": pk}})
+
+
+def nothing_read(report: dict[str, Any]) -> bool:
+    """Whether there is no answer in what was handed in that could be read."""
+    return all(step["verdict"] in ("blank", "unreadable") for step in report["steps"])
+
+
+def _left(submission: Submission) -> None:
+    """Leave it to a person; no score is stored, and none leaves."""
+    with one_writer(), transaction.atomic():
+        waiting = Submission.objects.filter(pk=submission.pk, state=State.STORED)
+        waiting.update(state=State.REVIEW)
+    submission.state = State.REVIEW
+    log.warning("nothing could be read", extra={"bpgrade": {"submission": submission.pk}})
+
+
+def why_left(submission: Submission) -> list[dict[str, Any]]:
+    """What is wrong with a submission that is left to a person; nothing for all others."""
+    report = report_on(submission) if submission.state == State.REVIEW else None
+    return report["problems"] if report else []
 
 
 def report_on(submission: Submission) -> dict[str, Any] | None:

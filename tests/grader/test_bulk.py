@@ -159,8 +159,8 @@ def test_a_student_with_two_exercises_must_say_which(several: str, tmp_path: Pat
 def test_a_spreadsheet_runs_nothing_of_the_results(tmp_path: Path) -> None:
     hw, known, _ = small(tmp_path, 2)
     path = tmp_path / "class.csv"
-    label = known[0].labels["net.1.1"]
-    path.write_text(f"exercise,{label}\n{known[0].id},=1+1\n{known[1].id},@x\n")
+    labels = [known[0].labels[id] for id in ("net.1.1", "out.1.1")]
+    path.write_text(f"exercise,{','.join(labels)}\n{known[0].id},=1+1,0.5\n{known[1].id},@x,0.5\n")
     out = tmp_path / "results"
     grade([path], hw, DEFAULT, out, Workers(), "csv", silent)
     written = (out / "steps.csv").read_text() + (out / "problems.csv").read_text()

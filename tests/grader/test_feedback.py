@@ -93,6 +93,9 @@ def folder(tmp_path: Path) -> Path:
     roster.write_text("student,name\nada,Ada\n../zoë,Zoë\n", "utf-8")
     out = tmp_path / "hw1"
     run("generate", "mazur", "--students", roster, "--out", out, "--seed", "s", "--exercises", 2)
+    for answers in out.glob("students/*/answers.csv"):
+        header, *rows = answers.read_text("utf-8-sig").splitlines()
+        answers.write_text("\n".join([header, *(f"{row}0.5" for row in rows)]), "utf-8")
     return out
 
 

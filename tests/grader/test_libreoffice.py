@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from handed_in import assignment, check, exercise_of, right
+from workbooks import workbook
 
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 pytestmark = [
@@ -74,6 +75,9 @@ def saved(source: Path, profile: Path, locale: str, ending: str) -> Path:
         "csv": f"csv:Text - txt - csv (StarCalc):{ord(cut)},34,76,1,,{language},false,true,false",
         "xlsx": "xlsx:Calc MS Excel 2007 XML",
         "ods": "ods:calc8",
+        "xls": "xls:MS Excel 97",
+        "pdf": "pdf:calc_pdf_Export",
+        "html": "html:HTML (StarCalc)",
     }
     out = source.parent / ending
     command = [
@@ -81,7 +85,7 @@ def saved(source: Path, profile: Path, locale: str, ending: str) -> Path:
         f"-env:UserInstallation={profile.as_uri()}",
         "--headless",
         "--norestore",
-        f"--infilter=CSV:44,34,76,1,,{language},false,true",
+        *([f"--infilter=CSV:44,34,76,1,,{language},false,true"] * (source.suffix == ".csv")),
         "--convert-to",
         kinds[ending],
         "--outdir",
@@ -124,3 +128,61 @@ def test_a_file_in_libreoffices_own_format_says_what_to_do(
     done = check(hw, saved(source, profile, locale, "ods"))
     assert done.codes == ["not_csv"]
     assert "XLSX" in done.problems[0]["message"]
+
+
+FOREIGN = {
+    "ods": ("not_csv", "OpenDocument"),
+    "xls": ("not_csv", "an old Excel workbook"),
+    "pdf": ("no_form", "not a bpgrade worksheet"),
+    "html": ("not_csv", "a web page"),
+}
+
+
+@pytest.mark.parametrize("ending", FOREIGN)
+def test_what_it_saves_besides_is_named(
+    hw: Path, profile: Path, locale: str, source: Path, ending: str
+) -> None:
+    """No kind that is not read is ever worth 0 points."""
+    path = saved(source, profile, locale, ending)
+    if path.is_dir() or path.suffix != f".{ending}":
+        path = path.parent / f"answers.{ending}"
+    done = check(hw, path)
+    code, called = FOREIGN[ending]
+    assert done.reports == []
+    assert done.codes == [code]
+    assert called in done.problems[0]["message"]
+
+
+def sheets_of(hw: Path) -> tuple[list[list[object]], list[list[object]]]:
+    """The sheet of the first student, blank and filled in."""
+    exercise = exercise_of(hw, "s001")
+    header: list[object] = ["exercise", "step", "symbol", "answer"]
+    answers = right(exercise)
+    blank = [header, *([exercise.id, label, label, None] for label in answers)]
+    filled = [header, *([exercise.id, label, label, float(t)] for label, t in answers.items())]
+    return blank, filled
+
+
+@pytest.mark.parametrize("case", ["template", "hidden", "merged", "title", "differ"])
+def test_workbooks_of_several_sheets_stay_what_they_are(
+    hw: Path, profile: Path, locale: str, tmp_path: Path, case: str
+) -> None:
+    """A template before the filled sheet, a hidden one, merged cells, a title: saved by Calc."""
+    blank, filled = sheets_of(hw)
+    last = f"A2:A{len(filled)}"
+    made = {
+        "template": workbook({"Template": blank, "Mine": filled}),
+        "hidden": workbook({"Old": blank, "Mine": filled}, ["Old"]),
+        "merged": workbook({"Mine": filled}, merged={"Mine": last}),
+        "title": workbook({"Mine": [["Homework 1", "Ada"], [], *filled]}),
+        "differ": workbook({"Old": [*filled[:1], [*filled[1][:3], 9]], "Mine": filled}, ["Old"]),
+    }
+    path = tmp_path / "answers.xlsx"
+    path.write_bytes(made[case])
+    done = check(hw, saved(path, profile, locale, "xlsx"))
+    if case == "differ":
+        assert done.reports == []
+        assert "cell D2 of the sheet 'Old' (hidden)" in done.problems[0]["message"]
+    else:
+        assert done.problems == []
+        assert done.percent == {"s001": 100}

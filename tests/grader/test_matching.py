@@ -156,13 +156,14 @@ def test_a_file_named_twice_counts_once(hw: Path, tmp_path: Path) -> None:
 
 
 def test_an_assignment_folder_is_checked_as_a_whole(hw: Path) -> None:
-    """Only what students have; blank sheets are worth nothing."""
+    """Only what students have; blank sheets are told, and are no work worth 0 points."""
     (hw / "students" / "s001" / "answers.csv").write_bytes(with_id(exercise_of(hw, "s001")))
     (hw / "students" / "s002" / "answers.csv").write_bytes(bare(hw, "s002"))
     done = check(hw, hw)
     assert done.percent["s001"] == done.percent["s002"] == 100
-    assert done.percent["s006"] == 0
-    assert done.problems == []
+    assert set(done.percent) == {"s001", "s002"}
+    assert set(done.codes) == {"empty"}
+    assert any("students/s006/answers.csv" in problem["file"] for problem in done.problems)
 
 
 def test_a_filled_sheet_counts_before_the_blank_one_beside_it(tmp_path: Path) -> None:

@@ -240,7 +240,7 @@ def test_work_of_which_nothing_can_be_read_gets_no_score(hw: Path, tmp_path: Pat
     assert done.status == 1
     assert done.scores() == {"12345": "", "12346": "10.00", "999": ""}
     assert done.actions["12345"] == "refused"
-    assert set(done.codes) == {"not_a_number"}
+    assert set(done.codes) == {"not_a_number", "empty"}
 
 
 @pytest.mark.parametrize(
@@ -302,3 +302,17 @@ def test_a_moodle_worksheet_is_no_gradebook(hw: Path, tmp_path: Path) -> None:
     done = CliRunner().invoke(cli, words)
     assert done.exit_code == 1
     assert "'Identifier', 'Grade'" in done.stderr
+
+
+@pytest.mark.parametrize("possible", ["1,000.00", "1.000,00", "1 000,00", "1'000"])
+def test_points_possible_may_mark_thousands(hw: Path, tmp_path: Path, possible: str) -> None:
+    """Canvas writes 1,000.00."""
+    files = {entry(ANN, "a.csv"): work(hw, ANN)}
+    done = run(hw, tmp_path, Book([ANN], possible=possible), files)
+    assert done.scores()["12345"] == "1000.00"
+
+
+def test_points_possible_with_two_readings_are_refused(hw: Path, tmp_path: Path) -> None:
+    done = run(hw, tmp_path, Book([ANN], possible="1,000"), {entry(ANN, "a.csv"): work(hw, ANN)})
+    assert done.status != 0
+    assert "may mean 1 or 1000 points" in " ".join(done.stderr.split())

@@ -312,3 +312,72 @@ def test_names_cannot_act_as_formulas(tmp_path: Path) -> None:
     one.write_bytes(with_id(exercise_of(hw, "s001")))
     _, out = export(hw, tmp_path, "csv", "--submissions", str(one))
     assert rows(out)[0]["name"] == "'=cmd|1"
+
+
+# points with marks of thousands -------------------------------------------------------------
+
+THOUSAND = [
+    "1000",
+    "1,000.00",
+    "1.000,00",
+    "1 000,00",
+    "1\xa0000",
+    "1\u202f000.0",
+    "1'000",
+    "1’000.00",
+]
+
+
+def possible(points: str) -> str:
+    """A Canvas gradebook whose assignment is worth so many points."""
+    cell = '"' + points + '"'
+    users = ",1,s001,S,\n,2,s002,S,\n"
+    return f"Student,ID,SIS User ID,Section,HW (1)\n    Points Possible,,,,{cell}\n{users}"
+
+
+@pytest.mark.parametrize("points", THOUSAND)
+def test_points_possible_are_read_with_marks_of_thousands(
+    points: str, hw: Path, tmp_path: Path
+) -> None:
+    """As the platform, or a spreadsheet program of any country, writes them."""
+    template = tmp_path / "canvas.csv"
+    template.write_text(possible(points), "utf-8")
+    done, out = export(hw, tmp_path, "canvas", "--template", str(template), "--put", "HW")
+    assert done.exit_code == 0
+    assert out.read_text("utf-8").splitlines()[2] == ",1,s001,S,1000.00"
+
+
+@pytest.mark.parametrize(
+    ("platform", "header"),
+    [
+        ("blackboard", "HW [Total Pts: 1,000.00 Score] |12"),
+        ("blackboard", "HW [Total Pts: up to 1 000 Score] |12"),
+        ("brightspace", "HW Points Grade <Numeric MaxPoints:1,000.0 Weight:10>"),
+    ],
+)
+def test_a_maximum_in_the_header_may_mark_thousands(
+    platform: str, header: str, hw: Path, tmp_path: Path
+) -> None:
+    template = tmp_path / "book.csv"
+    template.write_text(f'Username,"{header}"\n"s001",""\n"s002",""\n', "utf-8")
+    done, out = export(hw, tmp_path, platform, "--template", str(template), "--put", "HW")
+    assert done.exit_code == 0
+    assert rows(out)[0][header] == "1000.00"
+
+
+@pytest.mark.parametrize("platform", ["canvas", "blackboard"])
+def test_a_maximum_with_two_readings_is_refused(platform: str, hw: Path, tmp_path: Path) -> None:
+    """1,000 may be one point with three decimals; said by hand it is clear."""
+    template = tmp_path / "book.csv"
+    text = possible("1,000")
+    if platform == "blackboard":
+        text = 'Username,"HW [Total Pts: 1,000 Score] |12"\n"s001",""\n"s002",""\n'
+    template.write_text(text, "utf-8")
+    words = ["--template", str(template), "--put", "HW"]
+    done, out = export(hw, tmp_path, platform, *words)
+    assert done.exit_code != 0
+    assert not out.exists()
+    said = " ".join(done.stderr.split())
+    assert "'1,000' may mean 1 or 1000 points" in said
+    assert "--max" in said
+    assert export(hw, tmp_path, platform, *words, "--max", "1000")[0].exit_code == 0

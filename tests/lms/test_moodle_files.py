@@ -451,7 +451,7 @@ def test_problems_name_the_text_and_its_line(hw: Path, tmp_path: Path, form: str
 
 def test_contradictions_in_the_text_name_both_lines(hw: Path, tmp_path: Path) -> None:
     """The message says them too."""
-    html = b"<p>Hello</p><p>net_h1 = 1</p><p></p><p>net_h1 = 2</p>"
+    html = b"<p>Hello</p><p>net_h1 = 1</p><p></p><p>net_h1 = 2</p><p>net_h2 = 1</p>"
     name = entry(ANN, "onlinetext.html", kind="onlinetext")
     done = run(hw, tmp_path, Sheet([ANN]), {name: html})
     (problem,) = done.problems
@@ -544,7 +544,7 @@ def test_zero_is_not_for_those_whose_work_could_not_be_read(hw: Path, tmp_path: 
 
 
 def test_work_of_which_nothing_can_be_read_gets_no_grade(hw: Path, tmp_path: Path) -> None:
-    """A student who writes nothing that makes sense may have sent the wrong file; not so blank."""
+    """A student who writes nothing that makes sense may have sent the wrong file."""
     labels = right(exercise_of(hw, "S001"))
     bad = tidy(dict.fromkeys(labels, "see my notebook"), exercise=exercise_of(hw, "S001").id)
     files = {entry(ANN, "a.csv"): bad} | all_of(hw, [BOB])
@@ -553,7 +553,7 @@ def test_work_of_which_nothing_can_be_read_gets_no_grade(hw: Path, tmp_path: Pat
     assert done.grades() == {"Participant 3": "", "Participant 4": "100.00"}
     assert done.actions["Participant 3"] == "refused"
     assert done.rows["Participant 3"]["Feedback comments"] == ""
-    assert set(done.codes) == {"not_a_number"}
+    assert set(done.codes) == {"not_a_number", "empty"}
 
 
 def test_one_answer_that_can_be_read_is_graded(hw: Path, tmp_path: Path) -> None:
@@ -564,6 +564,37 @@ def test_one_answer_that_can_be_read_is_graded(hw: Path, tmp_path: Path) -> None
     data = tidy(typed, exercise=exercise_of(hw, "S001").id)
     done = run(hw, tmp_path, Sheet([ANN]), {entry(ANN, "a.csv"): data})
     assert done.grades() == {"Participant 3": "0.00"}
+
+
+@pytest.mark.parametrize("name", ["answers.csv", "IMG_1.heic", "answers.gsheet"])
+def test_a_blank_sheet_or_no_sheet_gets_no_zero(hw: Path, tmp_path: Path, name: str) -> None:
+    """The table as it was handed out, a photograph, a link: whoever sent it is refused."""
+    labels = right(exercise_of(hw, "S001"))
+    data = {
+        "answers.csv": tidy(dict.fromkeys(labels, ""), exercise=exercise_of(hw, "S001").id),
+        "IMG_1.heic": b"\x00\x00\x00\x18ftypheic" + bytes(40),
+        "answers.gsheet": b'{"url":"https://docs.example.org/x","doc_id":"a"}',
+    }[name]
+    files = {entry(ANN, name): data} | all_of(hw, [BOB])
+    done = run(hw, tmp_path, Sheet([ANN, BOB]), files, "--blank-as-zero")
+    assert done.status == 1
+    assert done.grades() == {"Participant 3": "", "Participant 4": "100.00"}
+    assert done.actions["Participant 3"] == "refused"
+    assert len(done.codes) == 1
+
+
+@pytest.mark.parametrize("maximum", ["1000.00", "1,000.00", "1 000.00", "1'000.00"])
+def test_a_maximum_may_mark_its_thousands(hw: Path, tmp_path: Path, maximum: str) -> None:
+    """Moodle writes none; a spreadsheet program that saved the worksheet may."""
+    done = run(hw, tmp_path, Sheet([replace(ANN, maximum=maximum)]), all_of(hw, [ANN]))
+    assert done.grades() == {"Participant 3": "1000.00"}
+
+
+def test_a_mark_of_thousands_is_no_decimal_comma(hw: Path, tmp_path: Path) -> None:
+    """Moodle stores 12 for 12,50 unless its own language writes commas."""
+    rows = [replace(ANN, maximum="1,000.00"), replace(BOB, maximum="1,000.00", grade="12,50")]
+    done = run(hw, tmp_path, Sheet(rows), all_of(hw, [ANN]))
+    assert "ambiguous_separator" in done.codes
 
 
 @pytest.mark.parametrize("status", [SUBMITTED, NOTHING, ""])

@@ -207,7 +207,9 @@ def test_files_are_handed_in_as_they_are(room: Class) -> None:
     assert answer.json()["report"]["percent"] == 100
     assert Submission.objects.get().name == "mine.csv"
     renamed = caller("ada").hand_in(task.pk, b"nothing", "k2", type="application/pdf")
-    (problem,) = renamed.json()["report"]["problems"]
+    assert renamed.json()["report"] is None
+    assert renamed.json()["state"] == "review"
+    (problem,) = renamed.json()["problems"]
     assert problem["code"] == "not_pdf"
     assert problem["file"] == "worksheet.pdf"
 

@@ -83,11 +83,13 @@ def test_a_csv_file_is_read_as_on_the_command_line(task: Task) -> None:
 
 
 def test_work_on_another_exercise_earns_nothing_and_says_so(task: Task) -> None:
+    """Nothing in it is an answer to the own exercise: no 0 leaves, and a person looks at it."""
     other = Task.objects.get(member__ident="ben")
-    result = grading.grade(keep(task, "k1", answers(other)).submission)
-    assert result is not None
-    assert result.score == 0
-    assert result.report["problems"][0]["code"] == "bad_id"
+    submission = keep(task, "k1", answers(other)).submission
+    assert grading.grade(submission) is None
+    submission.refresh_from_db()
+    assert submission.state == State.REVIEW
+    assert [problem["code"] for problem in grading.why_left(submission)] == ["bad_id"]
 
 
 def test_a_late_one_counts_less(task: Task) -> None:

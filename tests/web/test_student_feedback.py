@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from service import assignment_of, course_of, right_answers
 
@@ -17,6 +18,7 @@ from grader.read.answer import read_answer
 from grader.web import grading
 from grader.web.keeping import keep
 from grader.web.models import Feedback, State, Submission, Task
+from grader.web.standing import standings
 from problems.family import names
 from templates.report import Report
 
@@ -136,3 +138,21 @@ def test_what_students_typed_is_shown_as_text(task: Task) -> None:
     page = seen(handed_in(task, net_h1="<script>alert(1)</script>"))
     assert "<script>alert" not in page
     assert "&lt;script&gt;" in page
+
+
+def test_what_could_not_be_read_is_said_and_worth_no_score(task: Task) -> None:
+    """A photograph sent by a program: the student sees why, the teacher too, and nobody a 0."""
+    photograph = b"\x00\x00\x00\x18ftypheic" + bytes(40)
+    found = keep(task, "k", photograph, "sheet.heic").submission
+    assert grading.grade(found) is None
+    found.refresh_from_db()
+    assert found.state == State.REVIEW
+    assert "a photograph (HEIC)" in seen(found)
+    row = next(one for one in standings(task.assignment) if one.member.ident == "ada")
+    assert (row.stage, row.score) == ("review", None)
+    client = Client()
+    assert client.login(username="Course-teacher", password="password")
+    place = reverse("teach-student", args=[task.assignment_id, task.member_id])
+    page = client.get(place, {"attempt": found.pk})
+    assert page.status_code == 200
+    assert "a photograph (HEIC)" in page.content.decode()

@@ -313,6 +313,7 @@ class SubmissionShape(Receipt):
     """A receipt, and the report if it is shown now."""
 
     report: ReportShape | None
+    problems: list[FoundProblem] = Field([], description="Why it is left for review.")
 
 
 class GradedShape(Receipt):

@@ -81,7 +81,8 @@ def receipt(submission: Submission) -> dict[str, Any]:
 
 
 def _shown(submission: Submission, report: dict[str, Any] | None) -> dict[str, Any]:
-    return {**receipt(submission), "report": report}
+    why = grading.why_left(submission)
+    return {**receipt(submission), "report": report} | ({"problems": why} if why else {})
 
 
 def _report(request: HttpRequest, submission: Submission) -> dict[str, Any] | None:

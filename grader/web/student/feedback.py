@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from grader.errors import Problem
-from grader.web.grading import hours_late
+from grader.web.grading import hours_late, why_left
 from grader.web.jinja import moment
 from grader.web.models import Assignment, Feedback, Result, State, Submission
 from grader.web.rights import submission_for, task_of_student
@@ -58,7 +58,7 @@ def submission(request: HttpRequest, submission: str) -> HttpResponse:
         "own": own,
         "now": now,
         "read": answers_read(found, result),
-        "problems": result.report["problems"] if result else [],
+        "problems": result.report["problems"] if result else why_left(found),
         "waiting": found.state == State.STORED,
         "review": found.state == State.REVIEW,
         "when": when_shown(now.assignment, now.now),

@@ -68,6 +68,7 @@ def student(request: HttpRequest, assignment: Assignment, member: int) -> HttpRe
         "chosen": chosen,
         "blocks": _feedback(assignment, person, chosen) if chosen else (),
         "other": _other_exercise(assignment, chosen) if chosen else "",
+        "problems": grading.why_left(chosen) if chosen else [],
     }
     return shown(request, "student", assignment.course, **context)
 
