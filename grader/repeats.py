@@ -10,6 +10,7 @@ Source: docs/grading.md, Slips.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from grader.batch import BLANK, REPEATED, SLIP, WRONG, Batch, Standing
 from grader.diagnose import Named
@@ -31,8 +32,6 @@ def charge_once(batch: Batch, standing: Standing, named: Named) -> None:
         standing: what was found; its verdicts are changed in place.
         named: the slips; they keep their names.
     """
-    if not standing.elaborate:
-        return
     if not standing.elaborate:
         return
     table = standing.table()
@@ -87,13 +86,20 @@ def _is_copied(batch: Batch, id: str, row: int) -> bool:
 
     Gradients of weights and of biases are siblings in this.
     """
-    value, place = batch.values[id][row], _place(id)
-    for other, values in batch.values.items():
-        if other == id:
-            return False
-        if _place(other) == place and values[row] == value:
-            return True
-    return False
+    value = batch.values[id][row]
+    return any(batch.values[other][row] == value for other in _before(batch.asked)[id])
+
+
+@lru_cache(maxsize=256)
+def _before(asked: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Asked step -> its siblings that stand before it."""
+    found: dict[str, tuple[str, ...]] = {}
+    places: dict[tuple[str, int], list[str]] = {}
+    for id in asked:
+        before = places.setdefault(_place(id), [])
+        found[id] = tuple(before)
+        before.append(id)
+    return found
 
 
 def _place(id: str) -> tuple[str, int]:

@@ -292,7 +292,8 @@ def _silence_twins(
     Those who copy others copy right answers as well, and with the other sign.
     """
     times = Counter(n for rows in made_up.values() for n in rows)
-    copier = np.array([times[n] >= FEWEST_CARELESS for n in range(batch.count)])
+    copier = np.zeros(batch.count, dtype=bool)
+    copier[[n for n, slips in times.items() if slips >= FEWEST_CARELESS]] = True
     for id, siblings in _earlier_siblings(batch.graph, batch.asked).items():
         verdict = standing.verdicts[id]
         if id not in unexplained:
