@@ -259,8 +259,10 @@ class Tally(models.Model):
 
     what = models.CharField(max_length=160, primary_key=True)
     """Such as `login:203.0.113.9`."""
-    begun = models.DateTimeField(default=timezone.now)
-    count = models.PositiveIntegerField(default=0)
+    tries = models.JSONField(default=list)
+    """Pairs: a moment in seconds since 1970, and how many tries there were then."""
+    until = models.DateTimeField(default=timezone.now, db_index=True)
+    """When the last of them no longer counts."""
 
 
 from grader.web.lti import models as lti  # noqa: E402, F401  Django finds models from here
