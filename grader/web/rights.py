@@ -176,6 +176,11 @@ def _for_roles(view: View, *roles: Role) -> View:
 # staff ---------------------------------------------------------------------------------------
 
 
+def is_staff(user: Any) -> bool:
+    """Whether somebody teaches or assists anywhere, or administers the service."""
+    return bool(user.is_staff or user.is_superuser) or courses_of(user, *STAFF).exists()
+
+
 def may_make_courses(user: Any) -> bool:
     """Whether somebody may open a course: the first teacher, and whoever teaches one."""
     return bool(user.is_staff) or courses_of(user, Role.TEACHER).exists()

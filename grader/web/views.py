@@ -24,7 +24,7 @@ from grader.web import accounts, limits
 from grader.web.devices import device_of, recognise
 from grader.web.keeping import NotStoredError
 from grader.web.middleware import not_stored
-from grader.web.rights import STAFF, courses_of
+from grader.web.rights import is_staff
 
 SPAN = 300.0
 """Seconds in which failed attempts to log in are counted, ..."""
@@ -59,7 +59,7 @@ def ready(request: HttpRequest) -> HttpResponse:
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """To the pages of one's role."""
-    if courses_of(request.user, *STAFF).exists() or request.user.is_staff:
+    if is_staff(request.user):
         return redirect("teach")
     return redirect("work")
 
@@ -165,8 +165,7 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
     limits.give_back(what)
     login(request, user, backend=BACKEND)
     # a link for staff works once: who does not set a password now cannot come back
-    staff = user.is_staff or courses_of(user, *STAFF).exists()
-    wanted = "password" if staff and not user.has_usable_password() else "home"
+    wanted = "password" if is_staff(user) and not user.has_usable_password() else "home"
     return recognise(redirect(wanted), user)
 
 
