@@ -108,10 +108,13 @@ class Assignment(models.Model):
             return load_policy(self.policy)
         return read_policy(self.policy, "own", f"{self.title}, policy")
 
+    def begun_at(self, now: Any) -> bool:
+        """Whether the time has come from which on the exercises may be seen."""
+        return self.opens is None or bool(now >= self.opens)
+
     def open_at(self, now: Any) -> bool:
         """Whether submissions are taken."""
-        begun = self.opens is None or now >= self.opens
-        return self.published and begun and (self.closes is None or now < self.closes)
+        return self.published and self.begun_at(now) and (self.closes is None or now < self.closes)
 
     def shows_feedback(self, now: Any) -> bool:
         """Whether students see what was found."""

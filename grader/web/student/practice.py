@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from grader.web import limits
 from grader.web.models import Assignment
-from grader.web.rights import assignment_of_student
+from grader.web.rights import begun_assignment_of_student
 from grader.web.student.asking import marks_of
 from grader.web.student.readings import Beside, readings
 from grader.web.student.sheet import Form, cleaned, made, order_of, order_text
@@ -129,7 +129,7 @@ def _practised(request: HttpRequest, assignment: str) -> Assignment:
     Raises:
         Http404: it may not, by this person.
     """
-    found = assignment_of_student(request.user, assignment)
+    found = begun_assignment_of_student(request.user, assignment)
     if not found.practice:
         raise Http404("no such page")
     return found

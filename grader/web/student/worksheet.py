@@ -253,7 +253,7 @@ def upload(request: HttpRequest, task: str) -> HttpResponse:
         said = Said("The file is larger than 1 MB; nothing was handed in.", status=413)
         return page(request, found, answers, said)
     data, name = sent.read(), cleaned(sent.name or "")[:200]
-    if not now.is_open and now.begun:
+    if not now.is_open:
         return page(request, found, answers, Said(f"Not handed in. {now.why_closed}", status=409))
     read = read_of(found.line, data, name)
     if read is not None and not read["answers"]:
