@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from grader.errors import AssignmentError
+from grader.errors import AssignmentError, reason_of
 
 
 def write_file(path: Path, data: bytes) -> None:
@@ -78,11 +78,11 @@ def new_folder(target: Path, replace: bool = False) -> Iterator[Path]:
         target.parent.mkdir(parents=True, exist_ok=True)
         aside.mkdir()
     except OSError as error:
-        raise AssignmentError(f"{target} cannot be written: {error.strerror}") from None
+        raise AssignmentError(f"{target} cannot be written: {reason_of(error)}") from None
     try:
         yield aside
         take_place(aside, target)
     except OSError as error:
-        raise AssignmentError(f"{target} cannot be written: {error.strerror}") from error
+        raise AssignmentError(f"{target} cannot be written: {reason_of(error)}") from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)

@@ -55,6 +55,16 @@ class Bpgrade(Commands):
         except BpgradeError as error:
             raise click.ClickException(str(error)) from error
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run it; a full device or a file system that went away is a message too."""
+        from grader.errors import reason_of
+
+        try:
+            return super().main(*args, **kwargs)
+        except OSError as error:  # click has dealt with readers who had enough of our output
+            click.echo(f"Error: {error.filename or 'output'}: {reason_of(error)}", err=True)
+            sys.exit(1)
+
 
 @click.group(
     cls=Bpgrade,

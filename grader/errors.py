@@ -36,6 +36,19 @@ if TYPE_CHECKING:
     from problems.exercise import Exercise
 
 
+def reason_of(error: OSError) -> str:
+    """Why a file could not be read or written, in the system's words.
+
+    Some libraries raise errors that carry no such words.
+
+    >>> reason_of(OSError(28, "No space left on device")), reason_of(OSError("bad block"))
+    ('No space left on device', 'bad block')
+    >>> reason_of(OSError())
+    'OSError'
+    """
+    return error.strerror or str(error) or type(error).__name__
+
+
 class Problem(NamedTuple):
     """One thing that cannot be graded: where it is, what is wrong, what to do."""
 

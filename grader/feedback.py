@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.errors import AssignmentError
+from grader.errors import AssignmentError, reason_of
 from grader.folder import Folder
 from grader.policy import Policy
 from grader.roster import Student, safe_name
@@ -100,5 +100,5 @@ def write_feedback(
                     written.append(out / f"{name}.{suffix}")
                 bar("feedback", n, len(pages))
     except OSError as error:
-        raise AssignmentError(f"{out} cannot be written: {error.strerror}") from None
+        raise AssignmentError(f"{out} cannot be written: {reason_of(error)}") from None
     return written

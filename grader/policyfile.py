@@ -6,7 +6,7 @@ import tomllib
 from functools import lru_cache
 from pathlib import Path
 
-from grader.errors import PolicyError
+from grader.errors import PolicyError, reason_of
 from grader.policy import DEFAULT, Policy
 from problems.errors import Complaint
 
@@ -74,7 +74,7 @@ def _from_file(path: Path) -> Policy:
     try:
         text = path.read_text("utf-8-sig")
     except OSError as error:
-        what = f"cannot be read: {error.strerror}"
+        what = f"cannot be read: {reason_of(error)}"
         raise PolicyError([Complaint(str(path), what)]) from None
     except UnicodeDecodeError:
         raise PolicyError([Complaint(str(path), "is not a text in UTF-8")]) from None

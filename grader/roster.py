@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from grader.errors import Problem, RosterError, SubmissionError
+from grader.errors import Problem, RosterError, SubmissionError, reason_of
 from grader.read.table import Row, Table, read_table
 
 LONGEST = 200
@@ -42,7 +42,7 @@ def read_roster(path: Path) -> list[Student]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        message = f"cannot be read: {error.strerror}"
+        message = f"cannot be read: {reason_of(error)}"
         raise RosterError([Problem(str(path), None, None, "missing_file", message)]) from None
     return roster_in(data, path.name)
 

@@ -16,7 +16,7 @@ from typing import IO, Any
 
 from grader import __version__
 from grader.aside import is_empty, take_place, write_file
-from grader.errors import AssignmentError
+from grader.errors import AssignmentError, reason_of
 from grader.folder import EXERCISES, Order
 from problems.errors import SpecError
 
@@ -110,7 +110,7 @@ def unfinished(
         with _locked(place):
             yield from _worked_on(place, target, plan, fresh)
     except OSError as error:
-        raise AssignmentError(f"{target} cannot be written: {error.strerror}") from error
+        raise AssignmentError(f"{target} cannot be written: {reason_of(error)}") from error
 
 
 def _worked_on(place: Path, target: Path, plan: Plan, fresh: bool) -> Iterator[Unfinished]:

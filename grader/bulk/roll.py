@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from grader.aside import write_file
 from grader.attribution import Keys
 from grader.cluster import Workers
-from grader.errors import AssignmentError
+from grader.errors import AssignmentError, reason_of
 from grader.folder import EXERCISES, Folder
 from grader.moulds import Caster
 from problems.elementary import FloatArray
@@ -225,7 +225,7 @@ def open_roll(
     try:
         state = source.stat()
     except OSError as error:
-        raise AssignmentError(f"{source} cannot be read: {error.strerror}") from None
+        raise AssignmentError(f"{source} cannot be read: {reason_of(error)}") from None
     mark = {"format": FORMAT, "bytes": state.st_size, "changed": state.st_mtime_ns}
     path = assignment / FOLDER
     known = _known(path, mark)
@@ -239,7 +239,7 @@ def open_roll(
         shutil.rmtree(path, ignore_errors=True)
         aside.rename(path)
     except OSError as error:
-        raise AssignmentError(f"{path} cannot be written: {error.strerror}") from None
+        raise AssignmentError(f"{path} cannot be written: {reason_of(error)}") from None
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return Roll(path, assignment, tuple(sizes))

@@ -9,7 +9,7 @@ import click
 from grader import folder as folders
 from grader.aside import write_file
 from grader.booklets import class_booklet
-from grader.errors import AssignmentError
+from grader.errors import AssignmentError, reason_of
 from grader.terminal import plural, progress
 
 EXAMPLES = """\b
@@ -46,5 +46,5 @@ def booklet(
     try:
         write_file(target, data)
     except OSError as error:
-        raise AssignmentError(f"{target} cannot be written: {error.strerror}") from None
+        raise AssignmentError(f"{target} cannot be written: {reason_of(error)}") from None
     click.echo(f"{target}: {what} of {plural(count, 'student')}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.commands.given import policy_option
-from grader.errors import AssignmentError, PlatformFileError, Problem
+from grader.errors import AssignmentError, PlatformFileError, Problem, reason_of
 from grader.folder import Folder, find
 from grader.policy import Policy
 from grader.policyfile import folder_policy
@@ -185,7 +185,7 @@ def _written(target: Path, data: bytes) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         write_file(target, data)
     except OSError as error:
-        raise AssignmentError(f"{target} cannot be written: {error.strerror}") from None
+        raise AssignmentError(f"{target} cannot be written: {reason_of(error)}") from None
 
 
 def _write(platform: str, scores: Scores, order: Order, target: Path) -> list[Problem]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from grader.aside import is_empty, new_folder, write_pieces
-from grader.errors import AssignmentError
+from grader.errors import AssignmentError, reason_of
 from grader.folder import Folder
 
 EXPORTS = "exports"
@@ -31,7 +31,7 @@ def write_one(target: Path, pieces: Iterable[bytes], force: bool) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         write_pieces(target, pieces)
     except OSError as error:
-        raise AssignmentError(f"{target} cannot be written: {error.strerror}") from None
+        raise AssignmentError(f"{target} cannot be written: {reason_of(error)}") from None
     finally:
         for place in made:  # those that nothing came into
             if is_empty(place):

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.aside import write_file
-from grader.errors import AssignmentError
+from grader.errors import AssignmentError, reason_of
 from grader.roster import safe_name
 
 FORMAT = 1
@@ -105,7 +105,7 @@ class Memory:
             self.path.parent.mkdir(exist_ok=True)
             write_file(self.path, data)
         except OSError as error:
-            raise AssignmentError(f"{self.path} cannot be written: {error.strerror}") from None
+            raise AssignmentError(f"{self.path} cannot be written: {reason_of(error)}") from None
         return self.people[key]
 
     @contextmanager

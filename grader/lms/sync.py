@@ -14,7 +14,14 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
-from grader.errors import AssignmentError, PlatformError, Problem, TokenError, Unreachable
+from grader.errors import (
+    AssignmentError,
+    PlatformError,
+    Problem,
+    TokenError,
+    Unreachable,
+    reason_of,
+)
 from grader.folder import EXERCISES, Folder
 from grader.lms import memory as memories
 from grader.lms import worksheets
@@ -112,7 +119,7 @@ def _digest(folder: Folder, policy: Policy) -> str:
     try:
         found.update((folder.path / EXERCISES).read_bytes())
     except OSError as error:
-        raise AssignmentError(f"{EXERCISES} cannot be read: {error.strerror}") from None
+        raise AssignmentError(f"{EXERCISES} cannot be read: {reason_of(error)}") from None
     return found.hexdigest()[:16]
 
 

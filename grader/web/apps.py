@@ -16,5 +16,8 @@ class Web(AppConfig):
     verbose_name = "bpgrade"
 
     def ready(self) -> None:
-        """Have every connection checked that is opened from now on."""
+        """Have every connection checked that is opened from now on, and accounts watched."""
+        from grader.web import revoking  # models exist only now
+
         connection_created.connect(check_connection)
+        revoking.watch()

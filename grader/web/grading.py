@@ -10,6 +10,7 @@ import base64
 import logging
 import sys
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from django.utils import timezone
 
 from grader.cluster import cores
 from grader.read.child import Children
+from grader.web import housekeeping
 from grader.web.keeping import NotStoredError, again, one_writer
 from grader.web.models import Result, State, Submission
 
@@ -149,7 +151,10 @@ def hours_late(received: datetime, due: datetime | None) -> float:
 
 
 class Sweeper(threading.Thread):
-    """Grades what was stored and not graded: after a crash, or when the grader failed."""
+    """Grades what was stored and not graded: after a crash, or when the grader failed.
+
+    Once an hour it clears away what is over.
+    """
 
     def __init__(self, seconds: float = 5.0) -> None:
         super().__init__(name="sweeper", daemon=True)
@@ -158,10 +163,13 @@ class Sweeper(threading.Thread):
 
     def run(self) -> None:
         """Until `ended` is set."""
-        pause = 0.0
+        pause = cleared = 0.0
         while not self.ended.wait(pause):
             pause = self.seconds
             try:
+                if time.monotonic() > cleared:
+                    again(housekeeping.clear)
+                    cleared = time.monotonic() + housekeeping.HOURLY
                 if sweep(ended=self.ended.is_set):
                     pause = 0.0  # there may be more; what failed comes last, and later
             except NotStoredError:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from grader.web import limits
 from grader.web.keeping import NotStoredError
 
 POLICY = (
@@ -45,6 +46,8 @@ class Guarded:
         if isinstance(error, NotStoredError | DatabaseError):
             log.error("not stored", exc_info=error)
             return not_stored(request)
+        if isinstance(error, limits.TooOftenError):
+            return limits.refused(error.seconds)
         return None
 
 

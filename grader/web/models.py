@@ -108,10 +108,13 @@ class Assignment(models.Model):
             return load_policy(self.policy)
         return read_policy(self.policy, "own", f"{self.title}, policy")
 
+    def begun_at(self, now: Any) -> bool:
+        """Whether the time has come from which on the exercises may be seen."""
+        return self.opens is None or bool(now >= self.opens)
+
     def open_at(self, now: Any) -> bool:
         """Whether submissions are taken."""
-        begun = self.opens is None or now >= self.opens
-        return self.published and begun and (self.closes is None or now < self.closes)
+        return self.published and self.begun_at(now) and (self.closes is None or now < self.closes)
 
     def shows_feedback(self, now: Any) -> bool:
         """Whether students see what was found."""
@@ -259,8 +262,10 @@ class Tally(models.Model):
 
     what = models.CharField(max_length=160, primary_key=True)
     """Such as `login:203.0.113.9`."""
-    begun = models.DateTimeField(default=timezone.now)
-    count = models.PositiveIntegerField(default=0)
+    tries = models.JSONField(default=list)
+    """Pairs: a moment in seconds since 1970, and how many tries there were then."""
+    until = models.DateTimeField(default=timezone.now, db_index=True)
+    """When the last of them no longer counts."""
 
 
 from grader.web.lti import models as lti  # noqa: E402, F401  Django finds models from here

@@ -13,8 +13,10 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 
 from grader.web.models import Assignment, Course, Member, Role, Submission, Task
+from grader.web.sight import sight_of
 
 STAFF = (Role.TEACHER, Role.ASSISTANT)
 
@@ -73,25 +75,41 @@ def task_of_student(user: Any, task_id: str) -> Task:
     return found
 
 
-def assignment_of_student(user: Any, assignment_id: str) -> Assignment:
-    """A published assignment of a course that somebody is a student of.
+def begun_task_of_student(user: Any, task_id: str) -> Task:
+    """The same, if its numbers may be seen already.
 
     Raises:
-        Http404: there is none for this person.
+        Http404: there is none for this person, or not yet.
     """
-    found = (
-        Assignment.objects.select_related("course")
-        .filter(pk=assignment_id, published=True)
-        .first()
-    )
+    found = task_of_student(user, task_id)
+    _see(sight_of(found.assignment, Role.STUDENT, timezone.now()).numbers)
+    return found
+
+
+def _see(allowed: bool) -> None:
+    """What may not be seen now is not there."""
+    if not allowed:
+        raise Http404("no such page")
+
+
+def begun_assignment_of_student(user: Any, assignment_id: str) -> Assignment:
+    """An assignment of a course that somebody is a student of, whose numbers may be seen.
+
+    Raises:
+        Http404: there is none for this person, or not yet.
+    """
+    found = Assignment.objects.select_related("course").filter(pk=assignment_id).first()
     if found is None:
         raise Http404("no such page")
-    member_of(user, found.course_id, Role.STUDENT)
+    member = member_of(user, found.course_id, Role.STUDENT)
+    _see(sight_of(found, member.role, timezone.now()).numbers)
     return found
 
 
 def submission_for(user: Any, submission_id: str) -> Submission:
     """A submission that is somebody's own, or of a course that they teach.
+
+    Own ones are there as long as their assignment is: not after it was withdrawn.
 
     Raises:
         Http404: there is none for this person.
@@ -105,8 +123,10 @@ def submission_for(user: Any, submission_id: str) -> Submission:
     )
     if found is None:
         raise Http404("no such page")
-    if found.task.member.user_id != user.pk or not found.task.member.active:
-        member_of(user, found.task.assignment.course_id, *STAFF)
+    assignment, member = found.task.assignment, found.task.member
+    if member.user_id != user.pk or not member.active:
+        member = member_of(user, assignment.course_id, *STAFF)
+    _see(sight_of(assignment, member.role, timezone.now()).assignment)
     return found
 
 
@@ -129,8 +149,7 @@ def assignment_for(user: Any, assignment_id: str) -> tuple[Assignment, Member]:
     if found is None:
         raise Http404("no such page")
     member = member_of(user, found.course_id)
-    if member.role not in STAFF and not found.published:
-        raise Http404("no such page")
+    _see(sight_of(found, member.role, timezone.now()).assignment)
     return found, member
 
 
@@ -148,9 +167,8 @@ def task_for(user: Any, task_id: str) -> tuple[Task, Member]:
     if found is None:
         raise Http404("no such page")
     member = member_of(user, found.assignment.course_id)
-    own = found.member_id == member.pk and found.assignment.published
-    if member.role not in STAFF and not own:
-        raise Http404("no such page")
+    _see(member.role in STAFF or found.member_id == member.pk)
+    _see(sight_of(found.assignment, member.role, timezone.now()).numbers)
     return found, member
 
 
@@ -174,6 +192,11 @@ def _for_roles(view: View, *roles: Role) -> View:
 
 
 # staff ---------------------------------------------------------------------------------------
+
+
+def is_staff(user: Any) -> bool:
+    """Whether somebody teaches or assists anywhere, or administers the service."""
+    return bool(user.is_staff or user.is_superuser) or courses_of(user, *STAFF).exists()
 
 
 def may_make_courses(user: Any) -> bool:

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from grader.errors import Problem, RosterError
 from grader.roster import Student, roster_in
+from grader.web import revoking
 from grader.web.accounts import new_user
 from grader.web.assignments import complete, note
 from grader.web.models import Course, Member, Role
@@ -100,6 +101,7 @@ def apply(course: Course, students: Sequence[Student], user: Any) -> RollChange:
             member.name, member.email, member.active = one.name, one.email, True
             member.save(update_fields=["name", "email", "active"])
         Member.objects.filter(pk__in=[member.pk for member in change.gone]).update(active=False)
+        revoking.left({member.user_id for member in change.gone})
         if change.is_any:
             note(user, course, "roster.changed", course.name, **_counts(change))
     return change

@@ -25,7 +25,7 @@ from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
-from grader.errors import ServiceError
+from grader.errors import ServiceError, reason_of
 
 THREADS = 4
 """More of them only take turns at the interpreter's lock: fewer a second, and all slower."""
@@ -262,7 +262,7 @@ def listening(host: str, port: int) -> list[socket.socket]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except OSError as error:
-        raise ServiceError(f"{host} is no address: {error.strerror}") from None
+        raise ServiceError(f"{host} is no address: {reason_of(error)}") from None
     made: list[socket.socket] = []
     for family, kind, protocol, _, address in dict.fromkeys(found):
         one = socket.socket(family, kind, protocol)
@@ -291,7 +291,7 @@ def _why_not(host: str, port: int, error: OSError) -> str:
         return f"port {port} may not be used: ports below 1024 are for root; choose another --port"
     if error.errno == errno.EADDRNOTAVAIL:
         return f"{host} is no address of this machine; choose another --host"
-    return f"cannot listen on {host}, port {port}: {error.strerror}"
+    return f"cannot listen on {host}, port {port}: {reason_of(error)}"
 
 
 def loopback(host: str) -> bool:

@@ -7,7 +7,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from grader.errors import ServiceError
+from grader.errors import ServiceError, reason_of
 
 FIRST = "teacher"
 """Name of the account that the first start makes."""
@@ -40,7 +40,7 @@ def configure(data: Path, database: str = "", url: str = "", makes: bool = True)
     try:
         django.setup()
     except OSError as error:
-        raise ServiceError(f"{data} cannot be written: {error.strerror}") from None
+        raise ServiceError(f"{data} cannot be written: {reason_of(error)}") from None
 
 
 def configure_existing(data: Path, database: str = "", url: str = "") -> None:

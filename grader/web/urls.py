@@ -21,6 +21,7 @@ urlpatterns = [
     path("learn/", include("grader.web.student.urls")),
     path("lti/", include("grader.web.lti.urls")),
     path("api/v1/", include("grader.web.api.urls")),
+    path("admin/login/", views.admin_login),
     path("admin/", admin.site.urls),
 ]
 handler400 = "grader.web.views.unreadable"

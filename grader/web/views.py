@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth import authenticate, login
@@ -14,17 +15,25 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from grader.web import accounts
+from grader.web import accounts, limits
+from grader.web.devices import device_of, recognise
 from grader.web.keeping import NotStoredError
 from grader.web.middleware import not_stored
-from grader.web.rights import STAFF, courses_of
+from grader.web.rights import is_staff
 
-TRIES, SPAN = 10, 300.0
-"""Attempts to log in from one place or to one account, and in how many seconds."""
+SPAN = 300.0
+"""Seconds in which failed attempts to log in are counted, ..."""
+TRIES = 10
+"""... to one account from one address, or from one device that its owner has used, ..."""
+TO_ACCOUNT = 100
+"""... to one account from everywhere else, ..."""
+FROM_PLACE = 200
+"""... and from one address: a lecture hall is behind one. Who gets in is not counted."""
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -50,7 +59,7 @@ def ready(request: HttpRequest) -> HttpResponse:
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """To the pages of one's role."""
-    if courses_of(request.user, *STAFF).exists() or request.user.is_staff:
+    if is_staff(request.user):
         return redirect("teach")
     return redirect("work")
 
@@ -69,19 +78,46 @@ class Login(View):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Try to log in; slow down whoever tries too often."""
         name = request.POST.get("name", "")[:150]
-        place = request.META.get("REMOTE_ADDR", "")
-        if accounts.too_often(f"login:{place}", 5 * TRIES, SPAN) or accounts.too_often(
-            f"login-as:{accounts.digest_of(name)[:32]}", TRIES, SPAN
-        ):
-            text = "Too many attempts. Wait five minutes, or use your personal link."
+        counted = _attempts(request, name)
+        if wait := limits.wait_for_all(counted, SPAN):
+            text = f"Too many attempts. {limits.until(wait)} A personal link works meanwhile."
             return _login_page(request, text, 429)
         user = authenticate(
             request, username=name, password=request.POST.get("password", "")[:500]
         )
         if user is None:
             return _login_page(request, "Name and password do not fit together.", 401)
+        for what in counted:
+            limits.give_back(what)
         login(request, user)
-        return HttpResponseRedirect(_next(request))
+        return recognise(HttpResponseRedirect(_next(request)), user)
+
+
+def _attempts(request: HttpRequest, name: str) -> dict[str, int]:
+    """What an attempt to log in counts as, and how many of each are allowed.
+
+    On a device where the account's owner has logged in before, attempts of others do not
+    count: nobody can lock somebody out by wrong passwords.
+    """
+    account = accounts.digest_of(name)[:32]
+    device = device_of(request, name)
+    if device:
+        return {f"login-device:{device}": TRIES}
+    place = limits.place_of(request)
+    return {
+        f"login-place:{place}": FROM_PLACE,
+        f"login-as:{account}@{place}": TRIES,
+        f"login-as:{account}": TO_ACCOUNT,
+    }
+
+
+@require_http_methods(["GET", "POST"])
+def admin_login(request: HttpRequest) -> HttpResponse:
+    """The pages of the administration have no door of their own."""
+    if request.user.is_authenticated:
+        return not_found(request)
+    query = urlencode({"next": request.GET.get("next", reverse("admin:index"))})
+    return redirect(f"{reverse('login')}?{query}")
 
 
 def _ended_in_frame(request: HttpRequest) -> HttpResponse:
@@ -118,16 +154,19 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
     """A personal link: the page asks to go on, so that no preview of a mail uses it up."""
     if request.method == "GET":
         return render(request, "link.html.j2", {"secret": secret})
-    place = request.META.get("REMOTE_ADDR", "")
-    tried = accounts.too_often(f"link:{place}", 5 * TRIES, SPAN)
-    user = None if tried else accounts.user_of_link(secret)
+    what = f"link:{limits.place_of(request)}"
+    if wait := limits.wait(what, FROM_PLACE, SPAN):
+        text = f"Too many links that do not work came from your address. {limits.until(wait)}"
+        return _plain(request, 429, "Too many attempts", text)
+    user = accounts.user_of_link(secret)
     if user is None:
         messages.error(request, "This link has ended or was used up. Ask for a new one.")
         return redirect("login")
+    limits.give_back(what)
     login(request, user, backend=BACKEND)
     # a link for staff works once: who does not set a password now cannot come back
-    staff = user.is_staff or courses_of(user, *STAFF).exists()
-    return redirect("password" if staff and not user.has_usable_password() else "home")
+    wanted = "password" if is_staff(user) and not user.has_usable_password() else "home"
+    return recognise(redirect(wanted), user)
 
 
 @login_required

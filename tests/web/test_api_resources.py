@@ -6,17 +6,19 @@ import io
 import json
 import zipfile
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from api import Class, caller, refused, small_class
+from django.contrib.auth import get_user_model
 from django.test import Client
 from django.utils import timezone
-from service import right_answers
+from service import course_of, right_answers
 
 from grader.web import accounts
 from grader.web.api import access
-from grader.web.models import Assignment, Audit, Course, Result, Submission
+from grader.web.models import Assignment, Audit, Course, Member, Result, Role, Submission
 
 pytestmark = pytest.mark.django_db
 
@@ -368,12 +370,35 @@ def test_any_exercise_is_checked_for_other_software(room: Class) -> None:
     whole = caller(TEACHER).post("/check", question).json()
     assert whole["percent"] == 100
     assert "expected" in whole["steps"][0]
-    veiled = caller("ben").post("/check", question).json()
-    assert veiled["percent"] == 100
-    assert "expected" not in veiled["steps"][0]
-    refused(caller("ada").post("/check", question), 403, "own_exercise")
-    exercise["id"] = exercise["inputs"][0][0] + "0"
-    refused(caller("ada").post("/check", question), 403, "own_exercise")
+
+
+@pytest.mark.parametrize("moved", ["0", "1e-12", "0.004", "5"])
+def test_students_try_no_answers_there(room: Class, moved: str) -> None:
+    """Neither to their own exercise nor to one that was changed a little, or a lot."""
+    exercise = json.loads(room.task("ada").line)
+    exercise["inputs"][0][0] = str(Decimal(exercise["inputs"][0][0]) + Decimal(moved))
+    question = {"exercise": exercise, **room.answers("ada")}
+    for name in ("ada", "ben"):
+        refused(caller(name).post("/check", question), 403, "scope")
+
+
+@pytest.mark.parametrize("moved, status", [("0", 403), ("1e-12", 403), ("0.004", 403), ("5", 200)])
+def test_a_teacher_tries_no_answers_to_own_work_elsewhere(
+    room: Class, moved: str, status: int
+) -> None:
+    Member.objects.create(
+        course=course_of(name="Third"),
+        user=get_user_model().objects.get(username="ada"),
+        role=Role.TEACHER,
+        ident="staff:ada",
+    )
+    exercise = json.loads(room.task("ada").line)
+    exercise["id"] = "another"
+    exercise["inputs"][0][0] = str(Decimal(exercise["inputs"][0][0]) + Decimal(moved))
+    answer = caller("ada").post("/check", {"exercise": exercise, **room.answers("ada")})
+    assert answer.status_code == status
+    if status == 403:
+        refused(answer, 403, "own_exercise")
 
 
 def test_numbers_keep_their_digits(room: Class) -> None:

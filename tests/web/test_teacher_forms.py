@@ -37,6 +37,20 @@ def address(name: str, *ids: Any) -> str:
     return reverse(f"teach-{name}", args=[getattr(one, "pk", one) for one in ids])
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["00000000250", "9" * 5000, "0" * 5000 + "21", "-1", "1.5", "\u0665", "1e1", "21", "0"],
+)
+def test_a_number_of_exercises_is_read_in_whole(
+    client: Client, course: Course, typed: str
+) -> None:
+    form = {"title": "T", "family": "mazur", "exercises": typed, "action": "create"}
+    answer = client.post(address("assign", course), form)
+    assert answer.status_code == 422
+    assert "A whole number from 1 to 20." in answer.content.decode()
+    assert Assignment.objects.count() == 0
+
+
 # the class list ----------------------------------------------------------------------------
 
 LIST = "student,name,email\nada,Ada L.,ada@example.org\ncem,Cem,\n"

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils import timezone
 from ninja.security import APIKeyCookie, HttpBearer
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
 
-from grader.web import accounts
+from grader.web import accounts, limits
 from grader.web.api.refusals import Refused
-from grader.web.models import Tally
 from grader.web.settings import SESSION_COOKIE_NAME
 
 SPAN = 60.0
@@ -104,13 +103,10 @@ def caller_of(request: HttpRequest) -> Caller:
 
 def limit(key: str, most: int) -> None:
     """Count a request; refuse it if there were too many lately."""
-    what = f"api:{key}"
-    if not accounts.too_often(what, most, SPAN):
-        return
-    tally = Tally.objects.filter(what=what).first()
-    passed = (timezone.now() - tally.begun).total_seconds() if tally else 0.0
-    wait = max(1, int(SPAN - passed) + 1)
-    raise Refused(429, "too_often", headers={"Retry-After": str(wait)})
+    wait = limits.wait(f"api:{key}", most, SPAN)
+    if wait:
+        headers = {"Retry-After": str(math.ceil(wait))}
+        raise Refused(429, "too_often", limits.until(wait), headers=headers)
 
 
 def limit_heavy(request: HttpRequest) -> None:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 from ninja import Query, Router
 
 from grader.web.api.access import caller_of, scoped
@@ -13,6 +14,7 @@ from grader.web.api.pages import Piece, page_of
 from grader.web.api.shapes import ExercisePage, ExerciseShape
 from grader.web.models import Task
 from grader.web.rights import STAFF, assignment_for, task_for
+from grader.web.sight import sight_of
 
 SOLUTION = ("value", "tolerance")
 """Entries of a step that only staff see."""
@@ -29,14 +31,18 @@ SEE = scoped("read", "teach")
     summary="Exercises of an assignment",
 )
 def exercises(request: HttpRequest, assignment: str, page: Query[Piece]) -> dict[str, Any]:
-    """Staff with the scope teach: the class's, with solutions. Students: their own, without."""
+    """Staff with the scope teach: the class's, with solutions. Students: their own, without,
+    and none before the assignment opens."""
     caller = caller_of(request)
     found, member = assignment_for(caller.user, assignment)
     tasks = found.tasks.filter(current=True).order_by("member_id", "number")
     if member.role in STAFF:
         caller.needs("teach")
         return page_of(tasks, page, lambda task: json.loads(task.line))
-    return page_of(tasks.filter(member=member), page, without_solution)
+    own = tasks.filter(member=member)
+    if not sight_of(found, member.role, timezone.now()).numbers:
+        own = own.none()
+    return page_of(own, page, without_solution)
 
 
 @router.get(

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from grader.web.models import Result, Submission
+from grader.web.models import Result, Role, Submission
+from grader.web.sight import sight_of
 from templates.feedback import BEHIND, MISSED, NOTHING, VEILED, is_telling
 from templates.report import upgraded
 from templates.show import Show
@@ -19,7 +20,7 @@ def for_student(submission: Submission) -> Doc | None:
     """What a student sees of a submission's report now; None for nothing at all."""
     assignment = submission.task.assignment
     result = result_of(submission)
-    if result is None or not assignment.shows_feedback(timezone.now()):
+    if result is None or not sight_of(assignment, Role.STUDENT, timezone.now()).findings:
         return None
     return shown(result.report, assignment.valued.show)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from grader.web import revoking
 from grader.web.accounts import digest_of, new_user
 from grader.web.assignments import note
 from grader.web.lti.models import Identity
 from grader.web.models import Course, Member, Role
+from grader.web.rights import is_staff
 
 LONGEST = {"name": 200, "email": 254, "ident": 190}
 """Characters that are kept."""
@@ -63,6 +65,8 @@ def enrolled(course: Course, user: Any, told: Told) -> Member:
         before, after = member.role, told.role.value
         note(user, course, "person.role", member.shown, before=before, after=after)
         changes["role"] = after
+        if not is_staff(user):
+            revoking.revoke({user.pk})
     update(member, changes)
     return member
 

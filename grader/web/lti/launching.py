@@ -21,7 +21,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from grader.errors import AnswerError, CallError
-from grader.web import accounts
+from grader.web import accounts, limits
 from grader.web.lti import keys
 from grader.web.lti.framing import origin_of
 from grader.web.lti.models import Deployment, Login, Platform
@@ -166,7 +166,7 @@ def begin(sent: Mapping[str, str], place: str, now: datetime | None = None) -> B
     """
     platform = _platform(sent.get("iss", ""), sent.get("client_id", ""))
     when = now or timezone.now()
-    if accounts.too_often(f"launch:{place}", FROM_ONE_PLACE, OLDEST.total_seconds()):
+    if limits.wait(f"launch:{place}", FROM_ONE_PLACE, OLDEST.total_seconds()):
         raise RefusedLaunchError("busy", 429)
     state, nonce, secret = (secrets.token_urlsafe(24) for _ in range(3))
     with transaction.atomic():

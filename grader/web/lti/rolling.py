@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from grader.web import revoking
 from grader.web.assignments import note
 from grader.web.lti import outbox
 from grader.web.lti.arriving import role_of
@@ -81,7 +82,10 @@ def _leave(course: Course, issuer: str, listed: set[int]) -> int:
     """Students of this platform who are not on its list."""
     own = Identity.objects.filter(issuer=issuer).values("user")
     left = course.members.filter(role=Role.STUDENT, active=True, user__in=own)
-    return left.exclude(user_id__in=listed).update(active=False)
+    gone = set(left.exclude(user_id__in=listed).values_list("user_id", flat=True))
+    left.filter(user_id__in=gone).update(active=False)
+    revoking.left(gone)
+    return len(gone)
 
 
 def _counted(

@@ -18,7 +18,7 @@ from grader.errors import Problem
 from grader.web.grading import hours_late, why_left
 from grader.web.jinja import moment
 from grader.web.models import Assignment, Feedback, Result, State, Submission
-from grader.web.rights import submission_for, task_of_student
+from grader.web.rights import submission_for
 from grader.web.student.sheet import nobody, order_of, order_text
 from grader.web.student.standing import COUNTS, Standing, standing_of
 from problems.sections import placed
@@ -48,8 +48,6 @@ def submission(request: HttpRequest, submission: str) -> HttpResponse:
     """The page of one attempt."""
     found = submission_for(request.user, submission)
     own = found.task.member.user_id == request.user.pk
-    if own:
-        task_of_student(request.user, found.task_id)  # not of an assignment that was withdrawn
     now = standing_of(found.task, timezone.now())
     result = getattr(found, "result", None) if found.state == State.GRADED else None
     shown = result is not None and now.shows_feedback

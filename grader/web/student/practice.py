@@ -19,9 +19,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from grader.web.accounts import too_often
+from grader.web import limits
 from grader.web.models import Assignment
-from grader.web.rights import assignment_of_student
+from grader.web.rights import begun_assignment_of_student
 from grader.web.student.asking import marks_of
 from grader.web.student.readings import Beside, readings
 from grader.web.student.sheet import Form, cleaned, made, order_of, order_text
@@ -89,8 +89,9 @@ def practice(request: HttpRequest, assignment: str) -> HttpResponse:
     if not _VARIANT.fullmatch(name):
         there = reverse("work-practice", args=[found.pk])
         return redirect(f"{there}?v={secrets.token_urlsafe(9)}")
-    if too_often(f"practice:{request.user.pk}", VARIANTS, SPAN):
-        return _page(request, found, None, name, {}, (), 429)
+    wait = limits.wait(f"practice:{request.user.pk}", VARIANTS, SPAN)
+    if wait:
+        return _page(request, found, None, name, {}, (), wait)
     variant = variant_of(order_text(found), name)
     shown = [one for one in request.POST.getlist("shown") if one in variant.form.fields]
     asked = request.POST.get("show", "")
@@ -107,11 +108,11 @@ def _page(
     name: str,
     typed: Mapping[str, str],
     shown: tuple[str, ...],
-    status: int = 200,
+    wait: float = 0.0,
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "assignment": assignment, "variant": variant, "name": name, "shown": shown,
-        "next": secrets.token_urlsafe(9),
+        "next": secrets.token_urlsafe(9), "limit": limits.until(wait),
     }  # fmt: skip
     if variant is not None:
         values = variant.form.by_name(typed)
@@ -119,7 +120,7 @@ def _page(
         beside |= {one: Beside("", f"right value: {right_value(variant, one)}") for one in shown}
         context |= {"form": variant.form, "values": values, "beside": beside}
         context |= {"right": sum(one.tone == "right" for one in beside.values())}
-    return render(request, "student/practice.html.j2", context, status=status)
+    return render(request, "student/practice.html.j2", context, status=429 if wait else 200)
 
 
 def _practised(request: HttpRequest, assignment: str) -> Assignment:
@@ -128,7 +129,7 @@ def _practised(request: HttpRequest, assignment: str) -> Assignment:
     Raises:
         Http404: it may not, by this person.
     """
-    found = assignment_of_student(request.user, assignment)
+    found = begun_assignment_of_student(request.user, assignment)
     if not found.practice:
         raise Http404("no such page")
     return found
@@ -172,10 +173,7 @@ def right_value(variant: Variant, name: str) -> str:
 @require_POST
 def check(request: HttpRequest, assignment: str) -> JsonResponse:
     """`{"variant", "fields": {name: text}}` in, `{"beside": {name: ...}}` out."""
-    found = _asked(request, assignment)
-    if found is None:
-        return JsonResponse({"problem": "too often"}, status=429)
-    variant, doc = found
+    variant, doc = _asked(request, assignment)
     fields = doc.get("fields")
     sent = fields if isinstance(fields, dict) else {}
     typed = variant.form.typed({n: cleaned(t) for n, t in sent.items() if isinstance(t, str)})
@@ -187,21 +185,17 @@ def check(request: HttpRequest, assignment: str) -> JsonResponse:
 @require_POST
 def show(request: HttpRequest, assignment: str) -> JsonResponse:
     """`{"variant", "field"}` in, `{"value"}` out."""
-    found = _asked(request, assignment)
-    if found is None:
-        return JsonResponse({"problem": "too often"}, status=429)
-    variant, doc = found
+    variant, doc = _asked(request, assignment)
     name = doc.get("field")
     if not isinstance(name, str) or name not in variant.form.fields:
         raise Http404("no such field")
     return JsonResponse({"value": right_value(variant, name)})
 
 
-def _asked(request: HttpRequest, assignment: str) -> tuple[Variant, dict[str, Any]] | None:
-    """The variant that a script asks about; None if it asks too often."""
+def _asked(request: HttpRequest, assignment: str) -> tuple[Variant, dict[str, Any]]:
+    """The variant that a script asks about."""
     found = _practised(request, assignment)
-    if too_often(f"practice-check:{request.user.pk}", CHECKS, SPAN):
-        return None
+    limits.take(f"practice-check:{request.user.pk}", CHECKS, SPAN)
     try:
         doc = json.loads(request.body)
     except (ValueError, RecursionError):

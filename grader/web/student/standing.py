@@ -42,7 +42,7 @@ class Standing:
     @property
     def begun(self) -> bool:
         """Whether the worksheet may be seen."""
-        return self.assignment.opens is None or self.now >= self.assignment.opens
+        return self.assignment.begun_at(self.now)
 
     @property
     def left(self) -> int | None:
@@ -105,7 +105,7 @@ class Standing:
     @property
     def shows_feedback(self) -> bool:
         """Whether the student sees what was found."""
-        return self.assignment.shows_feedback(self.now)
+        return self.begun and self.assignment.shows_feedback(self.now)
 
 
 def due_words(due: datetime, now: datetime) -> str:

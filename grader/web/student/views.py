@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from grader import handouts
 from grader.roster import Student, safe_name
-from grader.web.models import Task
-from grader.web.rights import task_of_student
+from grader.web.rights import begun_task_of_student
 from grader.web.student.sheet import order_of, order_text
 from grader.web.student.standing import standings, tasks_of
 
@@ -30,7 +29,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_GET
 def worksheet_pdf(request: HttpRequest, task: str) -> HttpResponse:
     """The worksheet to be printed, or filled in on the screen."""
-    found = _begun(task_of_student(request.user, task))
+    found = begun_task_of_student(request.user, task)
     order = order_of(order_text(found.assignment))
     member = found.member
     student = Student(member.ident, member.name, member.email, safe_name(member.ident))
@@ -43,21 +42,9 @@ def worksheet_pdf(request: HttpRequest, task: str) -> HttpResponse:
 @require_GET
 def answers_csv(request: HttpRequest, task: str) -> HttpResponse:
     """The blank table of answers."""
-    found = _begun(task_of_student(request.user, task))
+    found = begun_task_of_student(request.user, task)
     data = handouts.blank_answers([found.exercise])
     return _file(data, "text/csv; charset=utf-8", f"{found.pk}.csv")
-
-
-def _begun(task: Task) -> Task:
-    """The exercise, if it may be seen already.
-
-    Raises:
-        Http404: the assignment opens later.
-    """
-    opens = task.assignment.opens
-    if opens is not None and timezone.now() < opens:
-        raise Http404("not open yet")
-    return task
 
 
 def _file(data: bytes, kind: str, name: str) -> HttpResponse:

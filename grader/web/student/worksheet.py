@@ -17,8 +17,7 @@ from django.utils import timezone
 from django.views import View
 from django.views.decorators.http import require_POST
 
-from grader.web import grading
-from grader.web.accounts import too_often
+from grader.web import grading, limits
 from grader.web.jinja import moment
 from grader.web.keeping import LARGEST, ClosedError, ConflictError, NotStoredError, keep
 from grader.web.models import Task
@@ -55,6 +54,15 @@ class Said:
     """Problems of a file."""
 
 
+def too_often(wait: float) -> Said:
+    """That nothing was taken, and until when.
+
+    Args:
+        wait: seconds until it is allowed again.
+    """
+    return Said(f"Too often; nothing was handed in. {limits.until(wait)}", status=429)
+
+
 class Worksheet(LoginRequiredMixin, View):
     """One exercise: the page, and what its form sends."""
 
@@ -70,8 +78,8 @@ class Worksheet(LoginRequiredMixin, View):
         if not now.begun:
             return page(request, found, {}, Said(now.why_closed, status=409))
         typed = form_of(found).typed(request.POST.dict())
-        if too_often(f"hand-in:{request.user.pk}", HANDS, SPAN):
-            return page(request, found, typed, Said("Too often; wait a minute.", status=429))
+        if wait := limits.wait(f"hand-in:{request.user.pk}", HANDS, SPAN):
+            return page(request, found, typed, too_often(wait))
         if request.POST.get("do") == "hand-in":
             return handed_in(request, found, typed)
         return saved(request, found, typed)
@@ -236,8 +244,8 @@ def upload(request: HttpRequest, task: str) -> HttpResponse:
     found = task_of_student(request.user, task)
     now = standing_of(found, timezone.now())
     answers = drafts.draft_of(found) if now.begun else {}
-    if too_often(f"upload:{request.user.pk}", HANDS, SPAN):
-        return page(request, found, answers, Said("Too often; wait a minute.", status=429))
+    if wait := limits.wait(f"upload:{request.user.pk}", HANDS, SPAN):
+        return page(request, found, answers, too_often(wait))
     sent = request.FILES.get("file")
     if sent is None:
         return page(request, found, answers, Said("Choose a file first.", status=422))
@@ -245,7 +253,7 @@ def upload(request: HttpRequest, task: str) -> HttpResponse:
         said = Said("The file is larger than 1 MB; nothing was handed in.", status=413)
         return page(request, found, answers, said)
     data, name = sent.read(), cleaned(sent.name or "")[:200]
-    if not now.is_open and now.begun:
+    if not now.is_open:
         return page(request, found, answers, Said(f"Not handed in. {now.why_closed}", status=409))
     read = read_of(found.line, data, name)
     if read is not None and not read["answers"]:
@@ -272,8 +280,7 @@ def upload(request: HttpRequest, task: str) -> HttpResponse:
 def read(request: HttpRequest, task: str) -> JsonResponse:
     """How entries are read: `{"fields": {name: text}}` in, `{"beside": {name: ...}}` out."""
     found = task_of_student(request.user, task)
-    if too_often(f"read:{request.user.pk}", READS, SPAN):
-        return JsonResponse({"problem": "too often"}, status=429)
+    limits.take(f"read:{request.user.pk}", READS, SPAN)
     now = standing_of(found, timezone.now())
     if not now.begun:
         return JsonResponse({"problem": "not open yet"}, status=409)
@@ -289,8 +296,7 @@ def read(request: HttpRequest, task: str) -> JsonResponse:
 def draft(request: HttpRequest, task: str) -> JsonResponse:
     """Keep fields: `{"fields": {name: {"text", "base", "age"}}}` in, the whole draft out."""
     found = task_of_student(request.user, task)
-    if too_often(f"draft:{request.user.pk}", SAVES, SPAN):
-        return JsonResponse({"problem": "too often"}, status=429)
+    limits.take(f"draft:{request.user.pk}", SAVES, SPAN)
     now = standing_of(found, timezone.now())
     if not now.is_open:
         return JsonResponse({"problem": now.why_closed or "closed"}, status=409)

@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from problems.errors import Complaint
 
+LONGEST_NUMBER = 9
+"""Digits of a number that is typed in a form."""
 FILE = 262_144
 """Bytes of a family or policy file."""
 
@@ -65,10 +67,12 @@ class Form:
         typed = self.values.get(name, "").strip()
         if not typed:
             return None
-        if not (typed.isascii() and typed.isdigit() and low <= int(typed[:9]) <= high):
+        digits = typed.lstrip("0") or typed[-1]
+        small = digits.isascii() and digits.isdigit() and len(digits) <= LONGEST_NUMBER
+        if not small or not low <= int(digits) <= high:
             self.complain(name, f"A whole number from {low} to {high}.")
             return None
-        return int(typed)
+        return int(digits)
 
     def time(self, name: str) -> datetime | None:
         """A time of the field `datetime-local`, in the server's time zone."""

@@ -19,11 +19,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from grader.errors import RosterError
 from grader.issue import roster_csv
 from grader.spreadsheet import safe_table
-from grader.web import roll
+from grader.web import revoking, roll
 from grader.web.accounts import new_link, new_user
 from grader.web.assignments import note, students_of
 from grader.web.models import Course, Link, Member, Role
-from grader.web.rights import STAFF, person_of, teachers_only
+from grader.web.rights import STAFF, is_staff, person_of, teachers_only
 from grader.web.teacher.forms import Form, uploaded
 from grader.web.teacher.pages import shown
 
@@ -141,6 +141,7 @@ def person(request: HttpRequest, me: Member, member: int) -> HttpResponse:
         else:
             with transaction.atomic():
                 Member.objects.filter(pk=one.pk).update(active=False)
+                revoking.left({one.user_id})
                 note(request.user, me.course, "staff.removed", one.shown, role=one.role)
             messages.success(request, f"{one.shown} is no longer {one.role} of this course.")
         return redirect("teach-course", me.course_id)
@@ -175,6 +176,8 @@ def staff(request: HttpRequest, member: Member) -> HttpResponse:
         return shown(request, "staff", course, 422, form=form)
     with transaction.atomic():
         person = known or new_user(name, email)
+        if not is_staff(person):
+            revoking.revoke({person.pk})
         added, _ = Member.objects.update_or_create(
             course=course,
             user=person,
