@@ -291,7 +291,7 @@ class _Behind:
     ) -> tuple[FloatArray, BoolArray, dict[str, BoolArray], FloatArray]:
         """Per candidate: how many children agree, whether that is enough, who, and how far off."""
         agree, telling, far = (np.zeros(middle.shape) for _ in range(3))
-        nameless = np.zeros(middle.shape, dtype=bool)
+        nameless, sharp = (np.zeros(middle.shape, dtype=bool) for _ in range(2))
         fits: dict[str, BoolArray] = {}
         for reader, here in self.lost:
             distance, most = reader.misfit(middle, off)
@@ -299,12 +299,13 @@ class _Behind:
             fits[reader.child] = fit
             agree += fit
             telling += fit & reader.tells()
+            sharp |= fit & reader.moves(middle, NARROW)
             nameless |= fit & (self.verdicts[reader.child] == WRONG)
             far += np.where(fit, distance, 0.0)
         wrong = np.sum([here for _, here in self.lost], axis=0)
         # Where every child has a slip of its own, those explain as much.
         good = (telling >= FEWEST) & (off <= NARROW * np.abs(middle)) & nameless
-        good |= named & (agree >= self.fewest) & (agree == wrong)
+        good |= named & (agree >= self.fewest) & (agree == wrong) & sharp
         good &= np.abs(middle - array(self.known[self.step.id].m)) > off
         for reader in self.readers:
             here = self._is_fine(reader)

@@ -69,6 +69,15 @@ class Reader:
         far: FloatArray = np.abs(self.answer - array(ball.m)) / self.unit
         return far, 1.0 + SLACK + array(ball.r) / self.unit
 
+    def moves(self, middle: FloatArray, share: float) -> BoolArray:
+        """Where the answer would be another if the parent were smaller by a share of itself.
+
+        Where an activation is flat any parent far enough out gives the same answer.
+        """
+        distance, most = self.misfit(middle * (1.0 - share), np.zeros_like(middle))
+        moves: BoolArray = distance > most
+        return moves
+
     def tells(self) -> BoolArray:
         """Where the answer took work.
 
