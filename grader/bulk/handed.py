@@ -23,6 +23,7 @@ from grader.errors import Lost, Problem
 from grader.read.answer import Answer, read_answer
 from grader.read.header import KNOWN, is_tidy
 from grader.read.number import Reading, Unreadable, Written
+from grader.read.strayed import NUMBER, beside
 from grader.read.submission import (
     LONGEST_ANSWER,
     Builder,
@@ -221,7 +222,7 @@ class _Gatherer:
         question = np.array([grid.question(label) for label in typed])[steps[at]]
         odd = question < 0
         odd |= (frame["answer"].str.len_chars() > LONGEST_ANSWER).to_numpy()[at]
-        odd |= _cut_numbers(laid.piece)[at]
+        odd |= (_cut_numbers(laid.piece) | _strayed(laid.piece))[at]
         places = question * len(self.odd) + rows
         _, first, times = np.unique(places, return_index=True, return_counts=True)
         odd[first[times > 1]] = True
@@ -386,7 +387,12 @@ def _cut_numbers(piece: Piece) -> NDArray[np.bool_]:
     after = piece.columns.index("answer") + 1
     if piece.delimiter != "," or after >= len(piece.columns) or piece.columns[after] in KNOWN:
         return np.zeros(len(piece.frame), dtype=bool)
-    found: NDArray[np.bool_] = (
-        piece.frame[piece.columns[after]].str.contains(r"^\s*\d+\s*$").to_numpy()
-    )
-    return found
+    return piece.frame[piece.columns[after]].str.contains(r"^\s*\d+\s*$").to_numpy()
+
+
+def _strayed(piece: Piece) -> NDArray[np.bool_]:
+    """Rows in which a number may stand beside an empty answer."""
+    number = f"^(?:{NUMBER.pattern})$"
+    stray = [pl.col(name).str.contains(number) for name in beside(piece.columns)]
+    found = (pl.col("answer").str.strip_chars() == "") & pl.any_horizontal(pl.lit(False), *stray)
+    return piece.frame.select(found).to_series().to_numpy()

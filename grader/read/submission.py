@@ -22,6 +22,7 @@ from grader.read.entries import Arrays, Layout
 from grader.read.header import KNOWN, holds_answers, is_tidy
 from grader.read.identity import number_of, plain
 from grader.read.number import Unreadable
+from grader.read.strayed import strayed
 from grader.read.table import (
     CLASS,
     DELIMITERS,
@@ -422,8 +423,10 @@ def take_tidy(table: Table, builder: Builder) -> None:
             continue
         to = _of_row(row, builder)
         if to:
-            refused = row.refused.get("answer") or cut_number(row, table)
             step, text = row.cells["step"], row.cells["answer"]
+            refused = row.refused.get("answer") or cut_number(row, table)
+            if found := strayed(row, table.columns):
+                text, refused = found
             builder.put(builder.one(to), step, text, row.line, "answer", "step", refused)
 
 

@@ -247,3 +247,44 @@ def test_a_folder_of_a_number_is_nobodys(hw: Path, tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "answers.csv").write_bytes(tidy(right(exercise_of(hw, "0012"))))
     assert check(hw, tmp_path / "inbox").codes == ["identity"]
+
+
+# numbers beside empty answers ---------------------------------------------------------------
+
+
+def beside(lines: Lines, shift: int, name: str = "") -> Lines:
+    """From the third answer on everything was typed so many columns to the right."""
+    header = [*lines[0], *([name] if shift > 0 else [])]
+    moved: Lines = [header]
+    for n, row in enumerate(lines[1:]):
+        cells = [*row, *[""] * (len(header) - len(row))]
+        if n > 1:
+            cells += [""] * (4 + shift - len(cells))
+            cells[3], cells[3 + shift] = "", cells[3]
+        moved.append(cells)
+    return moved
+
+
+@pytest.mark.parametrize(("shift", "name"), [(-1, ""), (1, "my answer"), (1, "Ergebnis")])
+def test_numbers_beside_empty_answers_are_told(
+    hw: Path, tmp_path: Path, shift: int, name: str
+) -> None:
+    lines = beside(sheet(exercise_of(hw, "0112")), shift, name)
+    file = tmp_path / "a.csv"
+    file.write_text(written(lines))
+    report = check(hw, file).reports[0]
+    verdicts = [step["verdict"] for step in report["steps"]]
+    assert verdicts == ["correct"] * 2 + ["unreadable"] * (len(verdicts) - 2)
+    assert {problem["code"] for problem in report["problems"]} == {"beside_fields"}
+    assert "write it below 'answer'" in report["problems"][0]["message"]
+    compared(file, hw, tmp_path)
+
+
+def test_other_columns_beside_empty_answers_are_nothing(hw: Path, tmp_path: Path) -> None:
+    lines = [[*row, "1" if n else "points"] for n, row in enumerate(sheet(exercise_of(hw, "7")))]
+    lines[3][3] = ""
+    file = tmp_path / "a.csv"
+    file.write_text(written(lines))
+    report = check(hw, file).reports[0]
+    assert report["steps"][2]["verdict"] == "blank"
+    assert not report["problems"]
