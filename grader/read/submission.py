@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from grader.errors import Lost, Problem, SubmissionError
+from grader.read import brackets
 from grader.read.answer import Answer, read_answer
 from grader.read.blocks import CONTINUED, Blocks
 from grader.read.characters import MINUS
@@ -132,6 +133,8 @@ class Builder:
         self.find = find
         self.comma: bool | None = None
         """Whether the file writes decimal commas; None if it does not show."""
+        self.brackets = False
+        """Whether numbers in brackets may be negative ones."""
         self.found: list[Submission] = []
         self.listing = Listing(file)
         self.notes = Listing(file)
@@ -270,6 +273,7 @@ class Builder:
     def _reading(
         self, exercise: Exercise, id: str, text: str, refused: tuple[str, str] | None
     ) -> Answer | None:
+        refused = refused or (brackets.refusal(text) if self.brackets else None)
         if refused:
             return Unreadable(text, refused[0], 0, refused[1])
         if len(text) > LONGEST_ANSWER:
@@ -369,6 +373,8 @@ def answers_in(table: Table, find: Find) -> Read:
     builder = Builder(table.file, find)
     asked = ["answer"] if is_tidy(table.columns) else step_columns(table)
     builder.comma = writes_commas(table, asked, builder)
+    answers = (row.cells[column] for row in table.rows for column in asked)
+    builder.brackets = brackets.looked_at(answers).doubtful
     if is_tidy(table.columns):
         blocks = Blocks(table.rows)
         take_tidy(replace(table, rows=blocks), builder)

@@ -288,3 +288,50 @@ def test_other_columns_beside_empty_answers_are_nothing(hw: Path, tmp_path: Path
     report = check(hw, file).reports[0]
     assert report["steps"][2]["verdict"] == "blank"
     assert not report["problems"]
+
+
+# negative numbers in brackets ---------------------------------------------------------------
+
+
+def accounted(lines: Lines) -> Lines:
+    """The second and fifth answer negative, as formats for accounts write it."""
+    return [
+        [*row[:3], f"({row[3].lstrip('-')})" if n in (2, 5) else row[3].lstrip("-")]
+        for n, row in enumerate(lines)
+    ]
+
+
+def as_wide(lines: Lines) -> Lines:
+    """A row a student."""
+    head = ["exercise", *[row[1] for row in lines[1:]]]
+    return [head, [lines[1][0], *[row[3] for row in lines[1:]]]]
+
+
+@pytest.mark.parametrize("shape", [list, as_wide])
+def test_numbers_in_brackets_beside_bare_ones_have_two_readings(
+    hw: Path, tmp_path: Path, shape: Callable[[Lines], Lines]
+) -> None:
+    lines = accounted(sheet(exercise_of(hw, "0112")))
+    file = tmp_path / "a.csv"
+    file.write_text(written(shape(lines)))
+    report = check(hw, file).reports[0]
+    steps = report["steps"]
+    assert [n for n, step in enumerate(steps, 1) if step["verdict"] == "unreadable"] == [2, 5]
+    number = lines[2][3].strip("()")
+    assert f"can be read as {number} or as -{number} (" in steps[1]["message"]
+    compared(file, hw, tmp_path)
+
+
+@pytest.mark.parametrize("other", ["-0.5", "−0.5", "(0.5)"])
+def test_brackets_are_nothing_where_minus_signs_are_written_or_all_have_brackets(
+    hw: Path, tmp_path: Path, other: str
+) -> None:
+    lines = sheet(exercise_of(hw, "0112"))
+    if "(" in other:
+        lines = [lines[0], *[[*row[:3], f"({row[3]})"] for row in lines[1:]]]
+    lines[2][3], lines[3][3] = f"({lines[2][3].strip('()')})", other
+    file = tmp_path / "a.csv"
+    file.write_text(written(lines))
+    report = check(hw, file).reports[0]
+    assert "unreadable" not in [step["verdict"] for step in report["steps"]]
+    compared(file, hw, tmp_path)
