@@ -253,7 +253,8 @@ class _Spelling:
         return self.decimal_of(plain.replace(",", "."))
 
     def two_readings(self, plain: str, at: int, sign: str) -> NoReturn:
-        readings = f"{plain.replace(sign, '.')} or {plain.replace(sign, '')}"
+        decimal = "," if sign == "." else "."
+        readings = f"{plain.replace(sign, decimal)} or {plain.replace(sign, '')}"
         advice = "write a decimal comma" if sign == "." else "write a decimal point"
         message = f"{plain!r} can be read as {readings}; {advice}"
         raise AnswerError("ambiguous_separator", at + plain.index(sign), message)

@@ -45,7 +45,13 @@ _PATH = pattern(r"(^|[\\/])\.\.([\\/]|$)|^[\\/]|^[A-Za-z]:[\\/]")
 _SIGN = f"[+{re.escape(MINUS)}]?"
 COMMA = pattern(_SIGN + r"(0,\d+|\d{4,},\d+|\d+,(\d{1,2}|\d{4,}))([eE][+-]?\d+)?")
 """A number whose comma can only be a decimal one."""
-DOT = pattern(_SIGN + r"\d*\.\d+([eE][+-]?\d+)?")
+DOT = pattern(
+    _SIGN
+    + r"(((0\d*)?\.\d+|[1-9]\d{3,}\.\d+|[1-9]\d*\.(\d{1,2}|\d{4,}))([eE][+-]?\d+)?"
+    + r"|\d+\.\d+[eE][+-]?\d+)"
+)
+"""A number whose point can only be a decimal one: not 1.234, which beside decimal commas may be
+a thousand."""
 EITHER = pattern(_SIGN + r"[1-9]\d{0,2},\d{3}")
 COMMAS_SETTLED = "numbers like 1,234 are read with a decimal comma, as the others here need it"
 DIGITS = pattern(r"\s*\d+\s*")

@@ -335,3 +335,24 @@ def test_brackets_are_nothing_where_minus_signs_are_written_or_all_have_brackets
     report = check(hw, file).reports[0]
     assert "unreadable" not in [step["verdict"] for step in report["steps"]]
     compared(file, hw, tmp_path)
+
+
+# points beside decimal commas ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shape", [list, as_wide])
+def test_a_point_that_may_mark_thousands_has_two_readings(
+    hw: Path, tmp_path: Path, shape: Callable[[Lines], Lines]
+) -> None:
+    """Beside decimal commas; a number that can only have a decimal point shows both habits."""
+    lines = [[*row[:3], row[3].replace(".", ",")] for row in sheet(exercise_of(hw, "0112"))]
+    lines[1][3] = "1.178"
+    file = tmp_path / "a.csv"
+    file.write_text(written(shape(lines), ";"))
+    step = check(hw, file).reports[0]["steps"][0]
+    assert step["verdict"] == "unreadable"
+    assert "'1.178' can be read as 1,178 or 1178" in step["message"]
+    compared(file, hw, tmp_path)
+    lines[2][3] = lines[2][3].replace(",", ".")
+    file.write_text(written(shape(lines), ";"))
+    assert check(hw, file).reports[0]["steps"][0]["verdict"] != "unreadable"
