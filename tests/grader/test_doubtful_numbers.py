@@ -92,6 +92,22 @@ def test_what_says_more_than_a_number_is_told(text: str, first: str, second: str
 
 
 @pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        ("0 6851", "'0.6851' or as 2 numbers (0, 6851)"),
+        ("0 .6851", "'0.6851' or as 2 numbers (0, .6851)"),
+        ("1 234.5", "'1234.5' or as 2 numbers (1, 234.5)"),
+        ("0.6851 0.6852", "2 numbers (0.6851, 0.6852)"),
+        ("0.1 0.2 0.3", "3 numbers (0.1, 0.2, 0.3)"),
+    ],
+)
+def test_no_reading_is_offered_that_is_no_number(text: str, offered: str) -> None:
+    reading = read_number(text)
+    assert isinstance(reading, Unreadable), reading
+    assert f"can be read as {offered}; " in reading.message
+
+
+@pytest.mark.parametrize(
     ("text", "value"),
     [
         ("0.7645-0.10", 0.6645),
