@@ -115,8 +115,9 @@ def _uncertain(match: re.Match[str]) -> tuple[str, str]:
 def _range(match: re.Match[str]) -> tuple[str, str] | None:
     """Two numbers that differ in their last digits only, the smaller one first."""
     low, high = _number(match["m"]), _number(match["b"])
-    near = low < high and high - low <= _NEAR * max(abs(low), abs(high))
-    if not near or low.as_tuple().exponent != high.as_tuple().exponent:
+    unit = Decimal(1).scaleb(int(low.as_tuple().exponent))
+    apart = max(_NEAR * max(abs(low), abs(high)), 10 * unit if unit < _FINE else Decimal(0))
+    if not 0 < high - low <= apart or low.as_tuple().exponent != high.as_tuple().exponent:
         return None
     return f"a number from {match['m']} to {match['b']}", _value(match, low - high)
 
@@ -124,6 +125,8 @@ def _range(match: re.Match[str]) -> tuple[str, str] | None:
 _NEAR = Decimal("0.02")
 """Share of a number that the ends of a range are apart at most; a difference of an output and a
 target that is so small is seldom left unworked."""
+_FINE = Decimal("0.01")
+"""With digits finer than this ends are near that differ by ten units of the last one."""
 _LOST = "a raised exponent may have been lost"
 _TEN = rf"(?:{_M}{_TIMES}|(?<![\w.,/^])(?<!\*\*)(?P<sign>{_FIRST}))10"
 """Ten, with what it is multiplied by; a name's or another number's 10 is none."""
