@@ -29,7 +29,7 @@ REFUSED = {
     ),
     "z_gsheet.zip": ("not_csv", "a link into Google Drive"),
     "z_numbers.zip": ("not_csv", "a document of Numbers"),
-    "o.heic": ("not_csv", "a photograph (HEIC)"),
+    "o.heic": ("scan", "a photograph (HEIC)"),
 }
 
 
