@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from grader.bulk.pieces import Piece, bracketed, cut_numbers, strayed
 from grader.bulk.readings import Pool, coded
 from grader.bulk.roll import Part
 from grader.bulk.rows import LINE, as_rows
@@ -21,7 +22,6 @@ from grader.bulk.sorting import PLACE, answer_columns
 from grader.doubles import settled
 from grader.errors import Lost, Problem
 from grader.read.answer import Answer, read_answer
-from grader.read.header import KNOWN, is_tidy
 from grader.read.number import Reading, Unreadable, Written
 from grader.read.submission import (
     LONGEST_ANSWER,
@@ -36,22 +36,6 @@ from problems.exercise import Exercise
 from problems.notation import Labels
 
 Ints = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Piece:
-    """Rows of one file, of exercises of one part, sorted by their places."""
-
-    file: str
-    frame: pl.DataFrame
-    columns: tuple[str, ...]
-    delimiter: str
-    comma: bool | None
-
-    @property
-    def tidy(self) -> bool:
-        """Whether a row is an answer."""
-        return is_tidy(self.columns)
 
 
 @dataclass
@@ -173,9 +157,10 @@ class _Gatherer:
         return self.handed
 
     def _mark_doubles(self) -> None:
-        """Exercises in several places: in two files, or in two rows of a wide one."""
+        """Exercises in two files or two rows of a wide one, and doubtful brackets."""
         times = np.zeros(len(self.odd), dtype=np.int64)
         for laid in self.laid:
+            self.odd[laid.rows[bracketed(laid.piece)]] = True
             if laid.piece.tidy:
                 times[np.unique(laid.rows)] += 1
             else:
@@ -221,7 +206,7 @@ class _Gatherer:
         question = np.array([grid.question(label) for label in typed])[steps[at]]
         odd = question < 0
         odd |= (frame["answer"].str.len_chars() > LONGEST_ANSWER).to_numpy()[at]
-        odd |= _cut_numbers(laid.piece)[at]
+        odd |= (cut_numbers(laid.piece) | strayed(laid.piece))[at]
         places = question * len(self.odd) + rows
         _, first, times = np.unique(places, return_index=True, return_counts=True)
         odd[first[times > 1]] = True
@@ -267,7 +252,7 @@ class _Gatherer:
             return known[exercise, student]
 
         builder = Builder(piece.file, find)
-        builder.comma = piece.comma
+        builder.comma, builder.brackets = piece.comma, piece.brackets
         table = Table(piece.file, piece.columns, rows, (), (), piece.delimiter)
         if piece.tidy:
             take_tidy(table, builder)
@@ -379,14 +364,3 @@ def _for_pool(answer: Answer) -> Reading:
     if isinstance(answer, Written | Unreadable):
         return answer
     return Unreadable(answer.text, "", 0, "")
-
-
-def _cut_numbers(piece: Piece) -> NDArray[np.bool_]:
-    """Rows in which a decimal comma without quotes may have made two cells of a number."""
-    after = piece.columns.index("answer") + 1
-    if piece.delimiter != "," or after >= len(piece.columns) or piece.columns[after] in KNOWN:
-        return np.zeros(len(piece.frame), dtype=bool)
-    found: NDArray[np.bool_] = (
-        piece.frame[piece.columns[after]].str.contains(r"^\s*\d+\s*$").to_numpy()
-    )
-    return found

@@ -13,9 +13,10 @@ import polars as pl
 from grader import __version__
 from grader.aside import new_folder
 from grader.bulk.changes import write_changes
-from grader.bulk.handed import Piece, handed_in
+from grader.bulk.handed import handed_in
 from grader.bulk.marking import Tables, marked
 from grader.bulk.others import Comparison, clearest, compare, lay_aside
+from grader.bulk.pieces import Piece
 from grader.bulk.results import (
     PartFiles,
     problem_table,
@@ -29,6 +30,7 @@ from grader.cluster import Workers
 from grader.errors import Problem
 from grader.handouts import Progress
 from grader.policy import Policy
+from grader.read.brackets import in_all
 from grader.read.submission import COMMAS_SETTLED
 
 
@@ -42,6 +44,7 @@ class Slice:
     columns: tuple[str, ...]
     delimiter: str
     comma: bool | None
+    brackets: bool
     spill: Path
     start: int
     count: int
@@ -184,13 +187,22 @@ def _sort(
             continue
         file = of_file[0][0].file
         comma, notes = _comma([done.signs for _, done in of_file], file)
+        brackets = in_all(done.signs.brackets for _, done in of_file).doubtful
         found.notes += [*notes, *_first_of_each(n for _, done in of_file for n in done.notes)]
         problems += [(order, problem) for _, done in of_file for problem in done.problems]
         problems += [(order, problem) for problem in _lost(done for _, done in of_file)]
         for _, done in of_file:
             for part, start, count in done.slices:
                 slice_ = Slice(
-                    file, order, done.columns, done.delimiter, comma, done.spill, start, count
+                    file=file,
+                    order=order,
+                    columns=done.columns,
+                    delimiter=done.delimiter,
+                    comma=comma,
+                    brackets=brackets,
+                    spill=done.spill,
+                    start=start,
+                    count=count,
                 )
                 slices.setdefault(part, []).append(slice_)
     return slices, problem_table(problems)
@@ -272,4 +284,5 @@ def _pieces(slices: Sequence[Slice]) -> Iterable[Piece]:
         frames = [pl.scan_ipc(one.spill).slice(one.start, one.count).collect() for one in own]
         first = own[0]
         frame = pl.concat(frames, rechunk=True)
-        yield Piece(first.file, frame, first.columns, first.delimiter, first.comma)
+        columns, delimiter = first.columns, first.delimiter
+        yield Piece(first.file, frame, columns, delimiter, first.comma, first.brackets)

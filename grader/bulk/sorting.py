@@ -7,7 +7,7 @@ down once, sorted by the place of its exercises, so that a part's marker takes o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from grader.downloads import of_platform
 from grader.errors import Problem, SubmissionError
 from grader.gather import finder, place_of
 from grader.inbox import Item, parts_of
+from grader.read.brackets import BRACKETED, NEGATIVE, Brackets, in_all
 from grader.read.header import KNOWN, is_tidy
 from grader.read.submission import COMMA, DOT, EITHER, Builder, too_few
 from grader.read.table import Table
@@ -41,12 +42,13 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """What a range shows about the decimal sign of its file."""
+    """What a range shows about the signs of its file: decimal ones, and brackets."""
 
     dot: bool = False
     comma: bool = False
     doubtful: int = 0
     """First line with a number like 1,234; 0 for none."""
+    brackets: Brackets = field(default_factory=Brackets)
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ def sort_range(job: Job) -> Sorted:
         rows.columns,
         rows.delimiter,
         tuple((n, a, b - a) for n, (a, b) in enumerate(pairwise(bounds)) if b > a),
-        _signs(rows),
+        replace(_signs(rows), brackets=_brackets(rows)),
         (*rows.problems, *short),
         lost,
         (*rows.notes, *said),
@@ -224,6 +226,22 @@ def _signs(rows: Rows) -> Signs:
     doubtful = rows.frame[LINE].filter(pl.DataFrame(either).max_horizontal()) if either else None
     first = 0 if doubtful is None or not len(doubtful) else int(doubtful[0])
     return Signs(False, comma, first)
+
+
+def _brackets(rows: Rows) -> Brackets:
+    """As `grader.read.brackets.looked_at` looks at answers."""
+    found = []
+    for name in answer_columns(rows.columns):
+        cells = rows.frame[name].str.strip_chars()
+        opened = cells.str.contains("(", literal=True)
+        found.append(
+            Brackets(
+                bool(opened.any()) and _any(cells.filter(opened), BRACKETED.pattern),
+                bool((~opened & (cells != "")).any()),
+                bool(cells.str.contains(f"^{NEGATIVE.pattern}").any()),
+            )
+        )
+    return in_all(found)
 
 
 def _whole(pattern: str) -> str:

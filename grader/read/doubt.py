@@ -23,6 +23,7 @@ _FIRST = r"(?:\A[+-])?+"
 _M = rf"(?<![\w.,])(?P<m>{_FIRST}(?:\d++(?:[.,]\d++)?+|[.,]\d++))"
 """A decimal that is no part of a name or of another number."""
 _TIMES = rf"{_S}(?:[{re.escape(characters.TIMES)}xX]|\\cdot|\\times){_S}"
+_DECIMAL = r"[+-]?\d*+[.,]\d++"
 _END = r"(?![.,]?\w)"
 _RAISED = r"[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+"
 _POWER = (
@@ -37,8 +38,8 @@ class Doubt:
     """A kind of text with two readings."""
 
     pattern: re.Pattern[str]
-    readings: Callable[[re.Match[str]], tuple[str, str]]
-    """Both, as texts that can be handed in."""
+    readings: Callable[[re.Match[str]], tuple[str, str] | None]
+    """Both, as texts that can be handed in where they say one number; None where there is one."""
     why: str
     """What makes it doubtful."""
     code: str = "ambiguous_separator"
@@ -102,6 +103,30 @@ def _raised_point(match: re.Match[str]) -> tuple[str, str]:
     return f"{match['m']}.{match['b']}", f"{match['m']}*{match['b']}"
 
 
+def _all_lost(match: re.Match[str]) -> tuple[str, str]:
+    lost = f"{match['m']}e... with an exponent that is lost"
+    return lost, _value(match, _number(match["m"]) * 10)
+
+
+def _uncertain(match: re.Match[str]) -> tuple[str, str]:
+    return match["m"], _value(match, _number(match["m"]) - _number(match["b"]))
+
+
+def _range(match: re.Match[str]) -> tuple[str, str] | None:
+    """Two numbers that differ in their last digits only, the smaller one first."""
+    low, high = _number(match["m"]), _number(match["b"])
+    unit = Decimal(1).scaleb(int(low.as_tuple().exponent))
+    apart = max(_NEAR * max(abs(low), abs(high)), 10 * unit if unit < _FINE else Decimal(0))
+    if not 0 < high - low <= apart or low.as_tuple().exponent != high.as_tuple().exponent:
+        return None
+    return f"a number from {match['m']} to {match['b']}", _value(match, low - high)
+
+
+_NEAR = Decimal("0.02")
+"""Share of a number that the ends of a range are apart at most; a difference of an output and a
+target that is so small is seldom left unworked."""
+_FINE = Decimal("0.01")
+"""With digits finer than this ends are near that differ by ten units of the last one."""
 _LOST = "a raised exponent may have been lost"
 _TEN = rf"(?:{_M}{_TIMES}|(?<![\w.,/^])(?<!\*\*)(?P<sign>{_FIRST}))10"
 """Ten, with what it is multiplied by; a name's or another number's 10 is none."""
@@ -173,6 +198,21 @@ _OF_WHOLE_ANSWERS: tuple[Doubt, ...] = (
         _LOST,
     ),
     Doubt(
+        pattern(rf"(?P<m>[+-]?[1-9][.,]\d{{2,}}){_TIMES}10"),
+        _all_lost,
+        _LOST,
+    ),
+    Doubt(
+        pattern(rf"(?P<m>{_DECIMAL}){_S}(?:\+-|-\+){_S}(?P<b>\d*+[.,]\d++)"),
+        _uncertain,
+        "+- may mean ±",
+    ),
+    Doubt(
+        pattern(rf"(?P<m>{_DECIMAL}){_S}-{_S}(?P<b>{_DECIMAL})"),
+        _range,
+        "a range or a difference",
+    ),
+    Doubt(
         pattern(rf"(?P<m>[+-]?\d++(?:[.,]\d*+)?+)(?P<e>{_S}[+-]{_S}0\d{{1,2}})"),
         _lost_e,
         "an E may have been lost",
@@ -208,20 +248,23 @@ exponent may have been lost); write the one that you mean
     if number:
         for doubt in _OF_WHOLE_ANSWERS:
             if match := doubt.pattern.fullmatch(plain):
-                raise _refused(doubt, match, text)
+                _refuse(doubt, match, text)
     for doubt in _DOUBTS:
         if match := doubt.pattern.search(plain):
-            raise _refused(doubt, match, text)
+            _refuse(doubt, match, text)
     for match in _EULER.pattern.finditer(plain):
         if match["letter"] in euler:
-            raise _refused(_EULER, match, text)
+            _refuse(_EULER, match, text)
 
 
-def _refused(doubt: Doubt, match: re.Match[str], text: str) -> AnswerError:
-    first, second = doubt.readings(match)
+def _refuse(doubt: Doubt, match: re.Match[str], text: str) -> None:
+    readings = doubt.readings(match)
+    if readings is None:
+        return
+    first, second = readings
     start, end = match.span()
     message = (
         f"{quoted(text[start:end])} can be read as {first} or as {second} ({doubt.why}); "
         "write the one that you mean"
     )
-    return AnswerError(doubt.code, start, message, end - start)
+    raise AnswerError(doubt.code, start, message, end - start)

@@ -59,13 +59,22 @@ def canonical(cells: Sequence[str], synonyms: bool = True) -> tuple[str, ...]:
     names = [name.casefold() if name.casefold() in KNOWN else name for name in names]
     if not synonyms:
         return tuple(names)
-    meant = [_MEANING.get(_BETWEEN.sub(" ", name.casefold().rstrip(" :*"))) for name in names]
+    meant = [_meaning(name) for name in names]
     for group in (("student",), ("exercise",), ("step", "answer")):
         places = {name: _place(name, names, meant) for name in group}
         if None not in places.values():
             for name, place in places.items():
                 names[place or 0] = name
     return tuple(names)
+
+
+def _meaning(name: str) -> str | None:
+    return _MEANING.get(_BETWEEN.sub(" ", name.casefold().rstrip(" :*")))
+
+
+def means_answer(name: str) -> bool:
+    """Whether a column is called by another word for `answer`."""
+    return _meaning(name) == "answer"
 
 
 def _place(name: str, names: Sequence[str], meant: Sequence[str | None]) -> int | None:

@@ -137,6 +137,7 @@ _COMMA = pattern(r"([+-]?)(\d*),(\d+)([eE][+-]?\d{1,5})?", re.ASCII)
 _GROUPED_POINT = pattern(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+\.\d+", re.ASCII)
 _GROUPED_COMMA = pattern(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+,\d+", re.ASCII)
 _SPACED = pattern(rf"[+-]?[\d.,]*\d(?:[{characters.SPACES}]++(?:[.,]?\d)++)++", re.ASCII)
+_ONE_NUMBER = pattern(r"[+-]?\d*(?:[.,]\d+)?", re.ASCII)
 _SPACED_E = pattern(rf"[+-]?[\d.,]++{_S}[eE]{_S}[+-]?{_S}\d++", re.ASCII)
 _SWISS = pattern(r"[+-]?[1-9]\d{0,2}(?:['’]\d{3})+(?:[.,]\d+)?", re.ASCII)
 _APOSTROPHE = pattern(r"[+-]?\d+['’]\d+", re.ASCII)
@@ -237,11 +238,13 @@ class _Spelling:
     def spaced(self, plain: str, at: int) -> AnswerError:
         """Digits with spaces between them: groups of one number, or numbers."""
         parts = plain.split()
-        joined = (".".join if plain.startswith("0 ") else "".join)(parts)
+        point = plain.startswith("0 ") and parts[1][0] not in ".,"
+        joined = (".".join if point else "".join)(parts)
         several = ", ".join(parts[:4]) + ", ..." * (len(parts) > 4)
+        one = f"{quoted(joined, 24)} or as " if _ONE_NUMBER.fullmatch(joined) else ""
         message = (
-            f"{quoted(plain)} can be read as {quoted(joined, 24)} or as {len(parts)} numbers "
-            f"({several[:40]}); write one number, without spaces"
+            f"{quoted(plain)} can be read as {one}{len(parts)} numbers ({several[:40]}); write "
+            "one number, without spaces"
         )
         return AnswerError("ambiguous_separator", at + len(parts[0]), message)
 
@@ -253,7 +256,8 @@ class _Spelling:
         return self.decimal_of(plain.replace(",", "."))
 
     def two_readings(self, plain: str, at: int, sign: str) -> NoReturn:
-        readings = f"{plain.replace(sign, '.')} or {plain.replace(sign, '')}"
+        decimal = "," if sign == "." else "."
+        readings = f"{plain.replace(sign, decimal)} or {plain.replace(sign, '')}"
         advice = "write a decimal comma" if sign == "." else "write a decimal point"
         message = f"{plain!r} can be read as {readings}; {advice}"
         raise AnswerError("ambiguous_separator", at + plain.index(sign), message)

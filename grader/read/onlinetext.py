@@ -33,7 +33,7 @@ _TEX = pattern(r"\\[()\[\]]|\$\$?")
 _FRACTION = pattern(r"\\[dt]?frac\{((?:[^{}]|\{[^{}]*\})*)\}\{((?:[^{}]|\{[^{}]*\})*)\}")
 _RAISED = pattern(r"\^\(([^()]*)\)")
 _QUOTIENT = pattern(r"\(([^()]*)\)/\(([^()]*)\)")
-_OURS = ("student", "exercise", "step", "answer")
+_OURS = ("student", "exercise", "step", "symbol", "answer")
 _SHOWN = 20
 """Lines that are told of one by one."""
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from grader.errors import Lost, Problem, SubmissionError
+from grader.read import brackets
 from grader.read.answer import Answer, read_answer
 from grader.read.blocks import CONTINUED, Blocks
 from grader.read.characters import MINUS
@@ -22,6 +23,7 @@ from grader.read.entries import Arrays, Layout
 from grader.read.header import KNOWN, holds_answers, is_tidy
 from grader.read.identity import number_of, plain
 from grader.read.number import Unreadable
+from grader.read.strayed import strayed
 from grader.read.table import (
     CLASS,
     DELIMITERS,
@@ -43,7 +45,13 @@ _PATH = pattern(r"(^|[\\/])\.\.([\\/]|$)|^[\\/]|^[A-Za-z]:[\\/]")
 _SIGN = f"[+{re.escape(MINUS)}]?"
 COMMA = pattern(_SIGN + r"(0,\d+|\d{4,},\d+|\d+,(\d{1,2}|\d{4,}))([eE][+-]?\d+)?")
 """A number whose comma can only be a decimal one."""
-DOT = pattern(_SIGN + r"\d*\.\d+([eE][+-]?\d+)?")
+DOT = pattern(
+    _SIGN
+    + r"(((0\d*)?\.\d+|[1-9]\d{3,}\.\d+|[1-9]\d*\.(\d{1,2}|\d{4,}))([eE][+-]?\d+)?"
+    + r"|\d+\.\d+[eE][+-]?\d+)"
+)
+"""A number whose point can only be a decimal one: not 1.234, which beside decimal commas may be
+a thousand."""
 EITHER = pattern(_SIGN + r"[1-9]\d{0,2},\d{3}")
 COMMAS_SETTLED = "numbers like 1,234 are read with a decimal comma, as the others here need it"
 DIGITS = pattern(r"\s*\d+\s*")
@@ -131,6 +139,8 @@ class Builder:
         self.find = find
         self.comma: bool | None = None
         """Whether the file writes decimal commas; None if it does not show."""
+        self.brackets = False
+        """Whether numbers in brackets may be negative ones."""
         self.found: list[Submission] = []
         self.listing = Listing(file)
         self.notes = Listing(file)
@@ -269,6 +279,7 @@ class Builder:
     def _reading(
         self, exercise: Exercise, id: str, text: str, refused: tuple[str, str] | None
     ) -> Answer | None:
+        refused = refused or (brackets.refusal(text) if self.brackets else None)
         if refused:
             return Unreadable(text, refused[0], 0, refused[1])
         if len(text) > LONGEST_ANSWER:
@@ -368,6 +379,8 @@ def answers_in(table: Table, find: Find) -> Read:
     builder = Builder(table.file, find)
     asked = ["answer"] if is_tidy(table.columns) else step_columns(table)
     builder.comma = writes_commas(table, asked, builder)
+    answers = (row.cells[column] for row in table.rows for column in asked)
+    builder.brackets = brackets.looked_at(answers).doubtful
     if is_tidy(table.columns):
         blocks = Blocks(table.rows)
         take_tidy(replace(table, rows=blocks), builder)
@@ -422,8 +435,10 @@ def take_tidy(table: Table, builder: Builder) -> None:
             continue
         to = _of_row(row, builder)
         if to:
-            refused = row.refused.get("answer") or cut_number(row, table)
             step, text = row.cells["step"], row.cells["answer"]
+            refused = row.refused.get("answer") or cut_number(row, table)
+            if found := strayed(row, table.columns):
+                text, refused = found
             builder.put(builder.one(to), step, text, row.line, "answer", "step", refused)
 
 

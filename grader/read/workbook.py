@@ -15,9 +15,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from grader.errors import Problem, SubmissionError
-from grader.read.header import MOVED, WITHIN, answer_above, header_at, holds_answers, titles
+from grader.read.header import (
+    MOVED,
+    WITHIN,
+    answer_above,
+    header_at,
+    holds_answers,
+    is_tidy,
+    titles,
+)
 from grader.read.library import guarded
 from grader.read.sheets import Sheet, answers_of
+from grader.read.strayed import NUMBER, refusal_of
 from grader.read.strict import is_strict, transitional
 from grader.read.submission import Find, Read, not_answers
 from grader.read.table import (
@@ -225,7 +234,13 @@ def _row(number: int, cells: list[_Cell], columns: tuple[str, ...]) -> Row:
     padded = [*cells, *[_BLANK] * (len(columns) - len(cells))]
     pairs = list(zip(columns, padded, strict=False))
     refused = {name: cell.refused for name, cell in pairs if cell.refused}
-    return Row(number, {name: cell.text for name, cell in pairs}, len(padded), refused)
+    texts = {name: cell.text for name, cell in pairs}
+    if is_tidy(columns) and "answer" not in refused and not texts["answer"].strip():
+        behind = (cell.text for cell in cells[len(columns) :] if NUMBER.fullmatch(cell.text))
+        if text := next(behind, ""):
+            texts["answer"] = text
+            refused["answer"] = refusal_of(text, "to the right of the table")
+    return Row(number, texts, len(padded), refused)
 
 
 # cells -------------------------------------------------------------------------------------

@@ -97,7 +97,11 @@ def judged(found: Gathered, id: str, meant: str, plain: bool) -> str:
     """What became of one answer."""
     answers = [one.submission.answers[id] for one in found.works if id in one.submission.answers]
     if not answers:
-        return REFUSED if found.problems else LOST
+        # that nothing was read in a whole file says nothing of one answer
+        told = {problem.code for problem in found.problems} - {"empty"}
+        if not told:
+            return LOST
+        return UNREAD if plain and "ambiguous_separator" not in told else REFUSED
     if len(answers) > 1:
         return MISREAD
     answer = answers[0]

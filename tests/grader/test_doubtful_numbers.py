@@ -72,6 +72,62 @@ TWO_READINGS = [
 ]
 
 
+UNCERTAIN = [
+    ("0.6850-0.6852", "a number from 0.6850 to 0.6852", "-0.0002"),
+    ("0,6850 – 0,6852", "a number from 0,6850 to 0,6852", "-0,0002"),
+    ("-0.0620--0.0618", "a number from -0.0620 to -0.0618", "-0.0002"),
+    ("0.0054-0.0059", "a number from 0.0054 to 0.0059", "-0.0005"),
+    ("0.6851+-0.0001", "0.6851", "0.685"),
+    ("0.6851 +- .0001", "0.6851", "0.685"),
+    ("6.851×10", "6.851e... with an exponent that is lost", "68.51"),
+    ("-6,851 · 10", "-6,851e... with an exponent that is lost", "-68,51"),
+]
+"""A range, a number with its uncertainty, a power of ten that lost all of its exponent."""
+
+
+@pytest.mark.parametrize(("text", "first", "second"), UNCERTAIN)
+def test_what_says_more_than_a_number_is_told(text: str, first: str, second: str) -> None:
+    reading = read_number(text)
+    assert isinstance(reading, Unreadable), reading
+    assert f"can be read as {first} or as {second} (" in reading.message
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        ("0 6851", "'0.6851' or as 2 numbers (0, 6851)"),
+        ("0 .6851", "'0.6851' or as 2 numbers (0, .6851)"),
+        ("1 234.5", "'1234.5' or as 2 numbers (1, 234.5)"),
+        ("0.6851 0.6852", "2 numbers (0.6851, 0.6852)"),
+        ("0.1 0.2 0.3", "3 numbers (0.1, 0.2, 0.3)"),
+    ],
+)
+def test_no_reading_is_offered_that_is_no_number(text: str, offered: str) -> None:
+    reading = read_number(text)
+    assert isinstance(reading, Unreadable), reading
+    assert f"can be read as {offered}; " in reading.message
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("0.7645-0.10", 0.6645),
+        ("0.7645-0.7900", -0.0255),
+        ("0.13-0.14", -0.01),
+        ("0.0054-0.0159", -0.0105),
+        ("0.6852-0.6850", 0.0002),
+        ("(0.6850-0.6852)/2", -0.0001),
+        ("0.5*10", 5.0),
+        ("0.15*0.10", 0.015),
+        ("0.35+(-0.0001)", 0.3499),
+    ],
+)
+def test_a_difference_and_a_product_are_worked_out(text: str, value: float) -> None:
+    reading = read_number(text)
+    assert isinstance(reading, Written), reading
+    assert reading.value == pytest.approx(value, abs=1e-12)
+
+
 def both(message: str) -> tuple[str, str]:
     """The readings that a refusal names."""
     found = re.search(r"can be read as (\S+) or (?:as )?([^\s;]+)", message)

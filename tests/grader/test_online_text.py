@@ -230,3 +230,17 @@ def test_an_empty_text_field_is_no_submission(hw: Path, tmp_path: Path) -> None:
     path.write_bytes(zipped({FIELDS[0]: b"<p>&nbsp;</p>"}))
     done = check(hw, path)
     assert (done.percent, done.problems) == ({}, [])
+
+
+def test_numbers_in_the_column_of_symbols_are_told(hw: Path, tmp_path: Path) -> None:
+    """In a table of a text field as in one of a file: no blank submission without a word."""
+    cells = right(exercise_of(hw, "s001")).items()
+    rows = [f"<tr><td>{escape(label)}</td><td>{text}</td><td></td></tr>" for label, text in cells]
+    head = "<tr><td>step</td><td>symbol</td><td>answer</td></tr>"
+    page = f"<table>{head}{''.join(rows)}</table>".encode()
+    name = "Ada Example_12_assignsubmission_onlinetext/onlinetext.html"
+    file = tmp_path / "texts.zip"
+    file.write_bytes(zipped({name: page}))
+    done = check(hw, file)
+    assert set(done.codes) == {"beside_fields", "empty"}
+    assert not done.reports

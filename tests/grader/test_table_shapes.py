@@ -247,3 +247,112 @@ def test_a_folder_of_a_number_is_nobodys(hw: Path, tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "answers.csv").write_bytes(tidy(right(exercise_of(hw, "0012"))))
     assert check(hw, tmp_path / "inbox").codes == ["identity"]
+
+
+# numbers beside empty answers ---------------------------------------------------------------
+
+
+def beside(lines: Lines, shift: int, name: str = "") -> Lines:
+    """From the third answer on everything was typed so many columns to the right."""
+    header = [*lines[0], *([name] if shift > 0 else [])]
+    moved: Lines = [header]
+    for n, row in enumerate(lines[1:]):
+        cells = [*row, *[""] * (len(header) - len(row))]
+        if n > 1:
+            cells += [""] * (4 + shift - len(cells))
+            cells[3], cells[3 + shift] = "", cells[3]
+        moved.append(cells)
+    return moved
+
+
+@pytest.mark.parametrize(("shift", "name"), [(-1, ""), (1, "my answer"), (1, "Ergebnis")])
+def test_numbers_beside_empty_answers_are_told(
+    hw: Path, tmp_path: Path, shift: int, name: str
+) -> None:
+    lines = beside(sheet(exercise_of(hw, "0112")), shift, name)
+    file = tmp_path / "a.csv"
+    file.write_text(written(lines))
+    report = check(hw, file).reports[0]
+    verdicts = [step["verdict"] for step in report["steps"]]
+    assert verdicts == ["correct"] * 2 + ["unreadable"] * (len(verdicts) - 2)
+    assert {problem["code"] for problem in report["problems"]} == {"beside_fields"}
+    assert "write it below 'answer'" in report["problems"][0]["message"]
+    compared(file, hw, tmp_path)
+
+
+def test_other_columns_beside_empty_answers_are_nothing(hw: Path, tmp_path: Path) -> None:
+    lines = [[*row, "1" if n else "points"] for n, row in enumerate(sheet(exercise_of(hw, "7")))]
+    lines[3][3] = ""
+    file = tmp_path / "a.csv"
+    file.write_text(written(lines))
+    report = check(hw, file).reports[0]
+    assert report["steps"][2]["verdict"] == "blank"
+    assert not report["problems"]
+
+
+# negative numbers in brackets ---------------------------------------------------------------
+
+
+def accounted(lines: Lines) -> Lines:
+    """The second and fifth answer negative, as formats for accounts write it."""
+    return [
+        [*row[:3], f"({row[3].lstrip('-')})" if n in (2, 5) else row[3].lstrip("-")]
+        for n, row in enumerate(lines)
+    ]
+
+
+def as_wide(lines: Lines) -> Lines:
+    """A row a student."""
+    head = ["exercise", *[row[1] for row in lines[1:]]]
+    return [head, [lines[1][0], *[row[3] for row in lines[1:]]]]
+
+
+@pytest.mark.parametrize("shape", [list, as_wide])
+def test_numbers_in_brackets_beside_bare_ones_have_two_readings(
+    hw: Path, tmp_path: Path, shape: Callable[[Lines], Lines]
+) -> None:
+    lines = accounted(sheet(exercise_of(hw, "0112")))
+    file = tmp_path / "a.csv"
+    file.write_text(written(shape(lines)))
+    report = check(hw, file).reports[0]
+    steps = report["steps"]
+    assert [n for n, step in enumerate(steps, 1) if step["verdict"] == "unreadable"] == [2, 5]
+    number = lines[2][3].strip("()")
+    assert f"can be read as {number} or as -{number} (" in steps[1]["message"]
+    compared(file, hw, tmp_path)
+
+
+@pytest.mark.parametrize("other", ["-0.5", "−0.5", "(0.5)"])
+def test_brackets_are_nothing_where_minus_signs_are_written_or_all_have_brackets(
+    hw: Path, tmp_path: Path, other: str
+) -> None:
+    lines = sheet(exercise_of(hw, "0112"))
+    if "(" in other:
+        lines = [lines[0], *[[*row[:3], f"({row[3]})"] for row in lines[1:]]]
+    lines[2][3], lines[3][3] = f"({lines[2][3].strip('()')})", other
+    file = tmp_path / "a.csv"
+    file.write_text(written(lines))
+    report = check(hw, file).reports[0]
+    assert "unreadable" not in [step["verdict"] for step in report["steps"]]
+    compared(file, hw, tmp_path)
+
+
+# points beside decimal commas ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shape", [list, as_wide])
+def test_a_point_that_may_mark_thousands_has_two_readings(
+    hw: Path, tmp_path: Path, shape: Callable[[Lines], Lines]
+) -> None:
+    """Beside decimal commas; a number that can only have a decimal point shows both habits."""
+    lines = [[*row[:3], row[3].replace(".", ",")] for row in sheet(exercise_of(hw, "0112"))]
+    lines[1][3] = "1.178"
+    file = tmp_path / "a.csv"
+    file.write_text(written(shape(lines), ";"))
+    step = check(hw, file).reports[0]["steps"][0]
+    assert step["verdict"] == "unreadable"
+    assert "'1.178' can be read as 1,178 or 1178" in step["message"]
+    compared(file, hw, tmp_path)
+    lines[2][3] = lines[2][3].replace(",", ".")
+    file.write_text(written(shape(lines), ";"))
+    assert check(hw, file).reports[0]["steps"][0]["verdict"] != "unreadable"

@@ -161,3 +161,16 @@ def test_a_workbook_is_seen_not_believed() -> None:
     with pytest.raises(SubmissionError) as caught:
         read_file(b"step,answer\nx,1\n", "a.xlsx", find)
     assert caught.value.problems[0].code == "not_xlsx"
+
+
+def test_numbers_to_the_right_of_the_table_are_told() -> None:
+    """Typed a column too far: no blank cells, and no answers."""
+    rows: list[list[object]] = [["exercise", "step", "answer"]]
+    rows += [[EXERCISE.id, *row] for row in right()]
+    for row in rows[3:]:
+        row.insert(2, None)
+    found = read_workbook(workbook(rows), "a.xlsx", find, UPLOAD).submissions[0]
+    assert [problem.code for problem in found.problems] == ["beside_fields"] * len(rows[3:])
+    assert "to the right of the table" in found.problems[0].message
+    answered = [step.verdict for step in mark(EXERCISE, found.answers).steps]
+    assert answered == ["correct"] * 2 + ["unreadable"] * (len(LABELS) - 2)
