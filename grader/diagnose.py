@@ -145,7 +145,7 @@ def _nearest(
         which = np.where(hit, n, which)
         works &= ~hit
         copies &= ~hit
-        if hit.any() and not _is_copy(wrong.rule):
+        if hit.any() and not _is_copy(batch, wrong.rule):
             parents = {ref: entered[ref] for ref in step.parents}
             works |= hit & _anyhow(explains & is_determined(batch, step, value, ball, parents))
             copies |= hit & ~works & _anyhow(explains & is_no_guess(batch, step, ball, parents))
@@ -184,10 +184,15 @@ def _anyhow(marks: BoolArray) -> BoolArray:
     return np.asarray(marks.any(axis=0)) if marks.ndim > 1 else marks
 
 
-def _is_copy(rule: Expression) -> bool:
-    """Whether a wrong rule merely takes a number that stands on the sheet."""
+def _is_copy(batch: Batch, rule: Expression) -> bool:
+    """Whether a wrong rule merely takes a number that stands on the sheet.
+
+    A step that is not asked for stands nowhere: its number had to be worked out.
+    """
     inner = rule.of if isinstance(rule, Negative) else rule
-    return isinstance(inner, Ref | Constant)
+    if isinstance(inner, Ref):
+        return inner.id in batch.graph.givens or inner.id in batch.asked
+    return isinstance(inner, Constant)
 
 
 def _tells(batch: Batch, rule: Expression, ball: Ball, value: FloatArray) -> Truth:

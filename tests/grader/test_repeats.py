@@ -60,6 +60,17 @@ def test_a_slip_at_every_gradient_of_a_layer_is_charged_once(name: str) -> None:
     assert lost(marked(exercise, paper)) == gradients[:1]
 
 
+@pytest.mark.parametrize("name", ["mazur-delta", "lfd", "sgd", "two-rounds"])
+def test_a_number_that_stands_nowhere_is_no_copy(name: str) -> None:
+    """Without its slope a delta is the error, which these worksheets do not ask for."""
+    exercise = exercises(name)[0]
+    last = max(id.rpartition(":")[2] for id in exercise.asked if "delta." in id)[:8]
+    deltas = [id for id in exercise.asked if id.rpartition(":")[2].startswith(last)]
+    paper = worked(exercise, {id: slip_at(exercise, id, "slope-left-out") for id in deltas})
+    assert len(deltas) > 1
+    assert lost(marked(exercise, paper)) == deltas[:1]
+
+
 @pytest.mark.parametrize("name", ["mazur-delta", "mazur-mixed"])
 def test_a_misconception_that_copies_costs_its_own_steps_alone(name: str) -> None:
     """Every gradient without its input is a delta: a quarter of the sheet, but no cheating."""
