@@ -185,7 +185,7 @@ class _Walk:
                 Mixtures(self, step, verdict, asked).run(np.flatnonzero(rest))
         short = missed & (unit > SHORT * asked)
         if short.any():
-            self.found.coarse[id] = short
+            self.found.coarse[id] = missed & self.guards.too_short(id, asked)
             coarse = short & is_coarse(batch.true[id], value, unit, asked)
             verdict[coarse & (verdict == WRONG)] = IMPRECISE
             self._bar_untold(step, verdict, asked)

@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from grader.batch import CARRIED, CORRECT, UNDETERMINED, Batch, Codes, Indices, spread
+from grader.batch import CARRIED, CORRECT, SHORT, UNDETERMINED, Batch, Codes, Indices, spread
 from problems import ids
 from problems.ball import Ball, apart
 from problems.elementary import BoolArray, FloatArray, array
@@ -28,6 +28,12 @@ FEWEST = 4
 BESIDES = 1
 """So many further copies, which may be by chance, beside those of one misconception."""
 
+DROPPED = 0.5
+"""Share of short numbers up to which they are full ones whose zeros at the end were dropped (of
+ten numbers one ends in 0, but equal numbers stand in many cells, and slopes are 1 or 0)..."""
+MOST_DROPPED = 150.0
+"""... if the last digit written is worth no more units than this: two digits."""
+
 UPDATES = ("new.w", "new.b")
 
 
@@ -42,6 +48,34 @@ class Guards:
     def parroted(self) -> FloatArray:
         """For each submission the number that fills a quarter of its answers, else nan."""
         return _parroted(self.batch)
+
+    def too_short(self, id: str, asked: FloatArray) -> BoolArray:
+        """Where an answer has fewer digits than asked for, and no zeros that were dropped.
+
+        Spreadsheets and JSON drop the zeros at the end of a number. Whose sheet is not mostly
+        short is taken to have written them: a writer of few digits does so everywhere.
+
+        Args:
+            id: whose answers.
+            asked: one unit of the last place asked for.
+        """
+        unit = self.batch.units[id]
+        dropped = self._drops_zeros & (unit < MOST_DROPPED * asked)
+        short: BoolArray = (unit > SHORT * asked) & ~dropped
+        return short
+
+    @cached_property
+    def _drops_zeros(self) -> BoolArray:
+        """Whose numbers are not mostly short."""
+        short = answered = np.zeros(self.count)
+        for id, value in self.batch.values.items():
+            kind = self.batch.graph.steps[id].kind
+            asked = array(self.batch.precision.unit(kind, Ball(value, 0.0)))
+            here = ~np.isnan(value)
+            short = short + (here & (self.batch.units[id] > SHORT * asked))
+            answered = answered + here
+        drops: BoolArray = short <= np.maximum(1.0, DROPPED * answered)
+        return drops
 
     def mindless(self, verdicts: Mapping[str, Codes]) -> BoolArray:
         """Who fills the paper with numbers that stand there already instead of computing.

@@ -200,9 +200,9 @@ class Mixtures:
         follows = self._explains(value, ball, rule, parents) & ~repeats
         exact = open_ & follows
         coarse = np.zeros_like(open_)
-        short = unit > SHORT * self.asked[at]
-        if short.any():
+        if (unit > SHORT * self.asked[at]).any():
             coarse = open_ & is_coarse(ball, value, unit, self.asked[at])
+            short = guards.too_short(id, self.asked)[at]
             held = exact & short & self._from_coarse(at, off, table)
             exact, coarse = exact & ~held, coarse | held
         zeroed = follows.any(axis=0) & ~exact.any(axis=0) & (self.verdict[at] == WRONG)
