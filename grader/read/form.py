@@ -74,7 +74,8 @@ def _exercises(found: Opened, builder: Builder) -> list[Exercise] | None:
         return None
     known = [one for one in exercises if one is not None]
     students = {one.student for one in known}
-    mixed = not named and (len(students) > 1 or len(ids) > len(numbers))
+    places = max(len(numbers), len(known))  # of one whose fields are left out only a head tells
+    mixed = not named and (len(students) > 1 or len(ids) > places)
     if mixed or len({one.number for one in known}) < len(known):
         message = f"pages of several worksheets are in this PDF ({_and(ids)})"
         raise refusal(builder.file, "identity", f"{message}; hand in each by itself")
@@ -109,9 +110,8 @@ def _named(found: Opened, file: str) -> list[str]:
         )
         raise refusal(file, "identity", message)
     ids = named or title
-    answered = {page for one in found.fields.values() for page, _ in one.places}
-    heads = {page: head.exercise for page, head in found.heads.items() if page in answered}
-    strange = [f"page {page} is of {id}" for page, id in heads.items() if id not in ids]
+    pages = ((page, head.exercise) for page, head in found.heads.items())
+    strange = [f"page {page} is of {id}" for page, id in pages if id not in ids]
     if ids and strange:
         message = f"this is the worksheet of {_and(ids)}, but {_and(strange)}"
         raise refusal(file, "identity", f"{message}; hand in each worksheet by itself")
@@ -175,7 +175,8 @@ class _Worksheet:
             told.append(Problem(file, None, None, "bad_step", _foreign(self.others)))
         if told:
             return SubmissionError(told)
-        problem = Problem(self.builder.file, None, None, "empty", _EMPTY)
+        message = f"{_EMPTY}{self._pages()}"
+        problem = Problem(self.builder.file, None, None, "empty", message)
         return EmptyForm(problem, tuple(self.exercises))
 
     def _label(self, one: Field) -> str:
@@ -215,12 +216,10 @@ class _Worksheet:
 
     def _pages(self) -> str:
         """Which pages are missing with them, where the heads of the others tell."""
-        there = {head.number for head in self.found.heads.values()}
-        of = max((head.of for head in self.found.heads.values()), default=0)
-        gone = [str(number) for number in range(1, of + 1) if number not in there]
+        gone, of = self.found.left_out
         if not gone:
             return ""
-        pages = f"page{'s' if gone[1:] else ''} {_and(gone)} of {of}"
+        pages = f"page{'s' if gone[1:] else ''} {_and([*map(str, gone)])} of {of}"
         return f" ({pages} left out; hand in the whole worksheet)"
 
     # beside the fields -------------------------------------------------------------------------

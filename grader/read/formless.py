@@ -18,6 +18,12 @@ _FLATTENED = (
     "answers are only pictures of letters; open the worksheet you were given, fill it in and "
     "save it (not print it), or hand in answers.csv"
 )
+_PART = (
+    "no field for an answer is on what is in this PDF ({pages}); fill in the worksheet you were "
+    "given, save it (not print it) and hand in the whole worksheet, or hand in answers.csv"
+)
+_MOST_NAMED = 5
+"""Pages; a worksheet has hardly more without fields."""
 _XFA = (
     "this is a form of another kind (XFA), of which nothing can be read; open the worksheet you "
     "were given, fill it in and save it, or hand in answers.csv"
@@ -38,9 +44,21 @@ def formless(found: Opened, file: str, find: Find) -> SubmissionError:
         return refusal(file, "scan", f"the pages of this PDF are pictures: {SCAN}{who}")
     if found.xfa:
         return refusal(file, "no_form", _XFA)
+    if found.left_out[0]:
+        return refusal(file, "no_form", _PART.format(pages=_pages(found)) + whose(ids, find))
     if ids or found.ours:
         return refusal(file, "no_form", _FLATTENED + whose(ids, find))
     return refusal(file, "no_form", NOT_OURS)
+
+
+def _pages(found: Opened) -> str:
+    """What the heads of the pages say; the first page of many worksheets has no fields."""
+    heads = [
+        f"page {head.number} of {head.of} of exercise {head.exercise}"
+        for head in found.heads.values()
+    ]
+    more = f" and {len(heads) - _MOST_NAMED} more" if heads[_MOST_NAMED:] else ""
+    return f"{', '.join(heads[:_MOST_NAMED])}{more}"
 
 
 def whose(ids: list[str], find: Find) -> str:

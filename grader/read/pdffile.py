@@ -111,6 +111,17 @@ class Opened:
             *self.printed
         ]
 
+    @property
+    def left_out(self) -> tuple[list[int], int]:
+        """The worksheet's pages that are not here, as far as heads tell, and how many it has.
+
+        None where pages whose heads cannot be read may be those.
+        """
+        there = {head.number for head in self.heads.values()}
+        of = max((head.of for head in self.heads.values()), default=0)
+        gone = [number for number in range(1, of + 1) if number not in there]
+        return (gone if len(gone) > self.pages - len(self.heads) else []), of
+
 
 def opened(data: bytes, file: str) -> Opened:
     """What a PDF holds.

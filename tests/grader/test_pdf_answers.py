@@ -21,6 +21,7 @@ from handed_pdfs import (
     each_field,
     looking,
     pages_only,
+    pages_with_fields,
     pasted,
     scanned,
     stale,
@@ -297,8 +298,9 @@ def test_list_and_pages_that_disagree_are_refused_with_both(
 ) -> None:
     problem = refused(stale(filled, dict.fromkeys(right, "0.1")), exercise)
     assert problem.code == "duplicate_step"
-    first = next(iter(right.values()))
-    assert f"{first!r} in the form's list of fields and '0.1' on page 1" in problem.message
+    name, first = next(iter(right.items()))
+    page = boxes(filled)[name][0] + 1
+    assert f"{first!r} in the form's list of fields and '0.1' on page {page}" in problem.message
 
 
 def test_of_a_few_that_disagree_the_others_count(
@@ -458,7 +460,10 @@ def test_one_page_is_read_and_the_others_are_said_to_be_missing(
 ) -> None:
     """The head of the page names the exercise."""
     where = boxes(filled)
-    for page in range(3):
+    count = len(PdfReader(io.BytesIO(filled)).pages)
+    with_fields = pages_with_fields(filled)
+    assert len(with_fields) > 1
+    for page in with_fields:
         there = {name for name in right if where[name][0] == page}
         found = read(pages_only(filled, first=page, last=page + 1), exercise)
         (one,) = found.submissions
@@ -466,14 +471,63 @@ def test_one_page_is_read_and_the_others_are_said_to_be_missing(
         assert {field_name(1, id) for id in values(found)} == there
         (problem,) = problems(found)
         missing, of = len(right) - len(there), len(right)
-        one, two = (n for n in (1, 2, 3) if n != page + 1)
+        others = listed([n for n in range(1, count + 1) if n != page + 1])
         fields = f"{missing} of {of} fields are missing from this PDF"
-        assert problem.message.startswith(f"{fields} (pages {one} and {two} of 3 left out")
+        assert problem.message.startswith(f"{fields} ({others} of {count} left out")
+
+
+def listed(pages: list[int]) -> str:
+    """As messages name them: `pages 1, 2 and 4`."""
+    *most, last = map(str, pages)
+    return f"pages {', '.join(most)} and {last}" if most else f"page {last}"
+
+
+@pytest.fixture(scope="module")
+def title_page(filled: bytes) -> bytes:
+    """The page before those with fields: diagram, givens and rules."""
+    first = pages_with_fields(filled)[0]
+    assert first > 0
+    return pages_only(filled, last=1)
+
+
+def test_a_page_that_never_had_fields_is_not_called_flattened(
+    exercise: Exercise, filled: bytes, title_page: bytes
+) -> None:
+    """It says which page it is, of what, and that the others are wanted."""
+    count = len(PdfReader(io.BytesIO(filled)).pages)
+    problem = refused(title_page, exercise)
+    assert problem.code == "no_form"
+    assert "no field" in problem.message
+    assert f"page 1 of {count} of exercise {exercise.id}" in problem.message
+    assert "hand in the whole worksheet" in problem.message
+    assert "flattened" not in problem.message
+    assert "any more" not in problem.message
+
+
+def test_without_the_page_that_has_no_fields_nothing_is_missing(
+    exercise: Exercise, filled: bytes
+) -> None:
+    found = read(pages_only(filled, first=pages_with_fields(filled)[0]), exercise)
+    assert values(found) == printed(exercise)
+    assert problems(found) == []
+
+
+def test_a_page_in_which_nothing_is_filled_speaks_of_those_left_out(
+    exercise: Exercise, blank: bytes
+) -> None:
+    """They may be full: that the whole worksheet is blank is not known."""
+    count = len(PdfReader(io.BytesIO(blank)).pages)
+    page = pages_with_fields(blank)[-1]
+    problem = refused(pages_only(blank, first=page, last=page + 1), exercise)
+    assert problem.code == "empty"
+    others = listed([n for n in range(1, count + 1) if n != page + 1])
+    assert f"({others} of {count} left out; hand in the whole worksheet)" in problem.message
 
 
 def test_a_page_says_whose_it_is_before_its_place_does(exercise: Exercise, filled: bytes) -> None:
     """A page of another exercise in one's own folder is not graded as one's own."""
-    page = pages_only(filled, first=0, last=1)
+    first = pages_with_fields(filled)[0]
+    page = pages_only(filled, first=first, last=first + 1)
 
     def find(id: str, student: str, number: int = 0, /) -> Exercise | Lost:
         return Lost("identity", f"not yours: {id}") if id else exercise
@@ -487,23 +541,42 @@ def test_two_worksheets_in_one_file_are_refused_with_both_names() -> None:
     one, other = known(2)
     both = [pdf(sheets.worksheet([sheet(e)])) for e in (one, other)]
     done = [by_chrome(data, {field_name(1, "net.1.1"): "0.5"}) for data in both]
-    for first, last in ((0, None), (0, 1)):
+    page = pages_with_fields(both[0])[0]
+    for first, last in ((0, None), (page, page + 1)):
         problem = refused(pages_only(*done, first=first, last=last), one)
         assert problem.code in ("identity", "bad_id")
         assert one.id in problem.message or other.id in problem.message
 
 
-def test_a_page_of_another_worksheet_among_ones_own_is_refused() -> None:
-    """The hidden field on the last page names one exercise, the first page's head another."""
+def test_pages_without_fields_of_two_worksheets_are_refused_with_both_names() -> None:
+    one, other = known(2)
+    pages = [pages_only(pdf(sheets.worksheet([sheet(e)])), last=1) for e in (one, other)]
+    problem = refused(pages_only(*pages), one)
+    assert one.id in problem.message
+    assert other.id in problem.message
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_page_of_another_worksheet_among_ones_own_is_refused(named: bool) -> None:
+    """The hidden field on the last page names one exercise, the first page's head another.
+
+    Whether that page has fields or none; and where the last page is left out.
+    """
     one, other = known(2)
     sheets_of_both = [pdf(sheets.worksheet([sheet(e)])) for e in (one, other)]
     done = [by_chrome(data, {field_name(1, "net.1.1"): "0.5"}) for data in sheets_of_both]
-    parts = [pages_only(done[1], last=1), pages_only(done[0], first=1)]
-    problem = refused(pages_only(*parts), one)
-    assert problem.code == "identity"
-    assert f"worksheet of {one.id}, but page 1 is of {other.id}" in problem.message
-    appended_only = pages_only(done[0], pages_only(sheets_of_both[1], last=1))
-    assert refused(appended_only, one).code == "identity"
+    first, *_ = pages_with_fields(done[0])
+    end = None if named else -1
+    for last in {1, first + 1}:
+        parts = [pages_only(done[1], last=last), pages_only(done[0], first=first, last=end)]
+        problem = refused(pages_only(*parts), one)
+        assert problem.code == "identity"
+        assert one.id in problem.message
+        assert other.id in problem.message
+        if named:
+            assert f"worksheet of {one.id}, but page 1 is of {other.id}" in problem.message
+        own, foreign = pages_only(done[0], last=end), pages_only(sheets_of_both[1], last=last)
+        assert refused(pages_only(own, foreign), one).code == "identity"
 
 
 RENAMED = ["doc1.{}", "{}#1", "{} [146]", "form1.{}[0]", "{}_2", "Page 1: {} (3)", "{}"]
@@ -515,7 +588,7 @@ def test_names_that_merging_changed_are_known(
 ) -> None:
     def rename(writer: PdfWriter) -> None:
         for page in writer.pages:
-            for one in page["/Annots"]:
+            for one in page.get("/Annots", ()):
                 widget = one.get_object()
                 widget[NameObject("/T")] = text(shape.format(widget["/T"]))
 
@@ -551,7 +624,8 @@ def test_a_field_whose_name_is_lost_is_told_with_what_it_holds(
     found = read(each_field(filled, rename), exercise)
     assert set(values(found)) == set(exercise.asked[1:])
     told = {problem.code: problem.message for problem in problems(found)}
-    assert f"'undefined_2' on page 1 holds {right[first]!r}" in told["bad_step"]
+    page = boxes(filled)[first][0] + 1
+    assert f"'undefined_2' on page {page} holds {right[first]!r}" in told["bad_step"]
     assert exercise.labels[exercise.asked[0]] in told["no_form"]
 
 
@@ -576,7 +650,9 @@ def test_a_form_in_which_no_name_is_ours_is_told_with_what_it_holds(
 
     problem = refused(each_field(filled, rename), exercise)
     assert problem.code == "bad_step"
-    assert f"'undefined_1' on page 1 holds {next(iter(right.values()))!r}" in problem.message
+    name, value = next(iter(right.items()))
+    page = boxes(filled)[name][0] + 1
+    assert f"'undefined_1' on page {page} holds {value!r}" in problem.message
 
 
 def test_two_exercises_of_one_worksheet_are_told_by_the_heads_of_its_pages() -> None:
@@ -593,6 +669,28 @@ def test_two_exercises_of_one_worksheet_are_told_by_the_heads_of_its_pages() -> 
     found = read_file(pages_only(data, last=-1), "worksheet.pdf", find)
     assert [s.answers["net.1.1"].text for s in found.submissions] == ["0.1", "0.2"]
     assert {problem.code for problem in problems(found)} == {"no_form"}
+
+
+def test_a_second_exercise_of_which_no_field_is_left_is_said_to_be_missing() -> None:
+    """Its first page, which has no fields, is a page of the same worksheet and not of another."""
+    one, two = known(2)
+    two = replace(two, number=2, student=one.student)
+    names = {field_name(e.number, "net.1.1"): f"0.{e.number}" for e in (one, two)}
+    data = by_chrome(pdf(sheets.worksheet([sheet(one), sheet(two)])), names)
+    both = {one.id: one, two.id: two}
+
+    def find(id: str, student: str, number: int = 0, /) -> Exercise | Lost:
+        return both.get(id, Lost("bad_id", id))
+
+    of_two = {page for name, (page, _) in boxes(data).items() if name.startswith("2_")}
+    assert min(of_two) - 1 not in pages_with_fields(data)
+    found = read_file(pages_only(data, last=min(of_two)), "worksheet.pdf", find)
+    first, second = found.submissions
+    assert first.answers["net.1.1"].text == "0.1"
+    assert first.problems == []
+    (problem,) = second.problems
+    fields = len(two.asked)
+    assert problem.message.startswith(f"{fields} of {fields} fields are missing from this PDF")
 
 
 # what is no form ---------------------------------------------------------------------------
@@ -708,12 +806,13 @@ def test_pages_without_a_form_come_in_by_every_archive(
     hw: Path, tmp_path: Path, place: str
 ) -> None:
     _, data, right = answered(hw, "ada")
+    first = pages_with_fields(data)[0]
     inbox = tmp_path / "inbox.zip"
     with zipfile.ZipFile(inbox, "w") as archive:
-        archive.writestr(place, pages_only(data, first=0, last=1))
+        archive.writestr(place, pages_only(data, first=first, last=first + 1))
     status, report = checked(hw, inbox)
     (one,) = report["reports"]
-    here = sum(page == 0 for page, _ in boxes(data).values())
+    here = sum(page == first for page, _ in boxes(data).values())
     assert (one["student"], one["score"], one["max"]) == ("ada", here, len(right))
     assert [problem["code"] for problem in one["problems"]] == ["no_form"]
     assert status == 1

@@ -67,6 +67,11 @@ def boxes(data: bytes) -> dict[str, tuple[int, Box]]:
     }
 
 
+def pages_with_fields(data: bytes) -> list[int]:
+    """Those, from 0, with fields of steps; a worksheet may begin with pages that have none."""
+    return sorted({page for page, _ in boxes(data).values()})
+
+
 def annotated(data: bytes, page: int, kind: str, box: Box, content: str = "") -> bytes:
     """With an annotation, as viewers add them."""
     return changed(data, lambda writer: annotate(writer, page, kind, box, content))
