@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Literal, Protocol
 
 from problems import ids
-from problems.catalogue import BOTH
+from problems.slip_names import BOTH
 from templates.show import Show
 
 DEFAULT_CREDITS: Mapping[str, float] = MappingProxyType(

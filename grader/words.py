@@ -16,12 +16,12 @@ from grader.read.answer import Answer
 from grader.read.number import Unreadable, Written
 from problems import ids
 from problems.ball import Ball, within
-from problems.catalogue import BOTH, slips_in
 from problems.elementary import BoolArray, array
 from problems.exercise import Exercise
 from problems.expression import BALLS
 from problems.notation import Naming
 from problems.precision import Precision, rounded, rounded_significant
+from problems.slip_names import BOTH, slips_in
 from problems.slips import wrong_rules
 from templates.formulas.plain import plain
 from templates.report import Verdict

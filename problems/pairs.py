@@ -20,10 +20,11 @@ from functools import lru_cache
 import numpy as np
 
 from problems import ids
-from problems.catalogue import BOTH, Site, WrongRule
+from problems.catalogue import Site, WrongRule
 from problems.elementary import FloatArray, Number, array
 from problems.expression import NUMBERS, Expression, Ref
 from problems.graph import Graph
+from problems.slip_names import BOTH
 from problems.slips import COPIED, TRIED, named_only, wrong_rules
 
 PLACE = {entry.name: n for n, entry in enumerate(TRIED)}

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from problems import ids
-from problems.catalogue import CATALOGUE, slips_in
+from problems.catalogue import CATALOGUE
 from problems.exercise import Exercise
 from problems.formula import Formula, Num
 from problems.sections import Placed
+from problems.slip_names import slips_in
 from templates.marked import TONES, marked_network
 from templates.page import (
     Badge,

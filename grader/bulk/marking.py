@@ -25,9 +25,9 @@ from grader.policy import DUST, Policy
 from grader.wholesheet import NOTHING, WholeSheet, whole_sheets
 from grader.words import LOST
 from problems import ids
-from problems.catalogue import BOTH
 from problems.elementary import FloatArray
 from problems.exercise import Exercise
+from problems.slip_names import BOTH
 from problems.solve import Solution, solve
 
 SLICE = 16_384

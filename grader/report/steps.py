@@ -12,8 +12,8 @@ from grader.report.groups import Cohort
 from grader.report.results import Results
 from grader.report.statistics import discriminations
 from grader.words import LOST
-from problems.catalogue import BOTH
 from problems.elementary import BoolArray
+from problems.slip_names import BOTH
 from templates.report import Verdict
 from templates.survey import Deviation, SlipStatistics, StepStatistics
 

@@ -11,9 +11,9 @@ from transcripts import Class, Student, credits_of, marked, of_kinds
 from truth_table import Tally
 
 from problems import ids
-from problems.catalogue import BOTH
 from problems.expression import Expression, Ref, replaced
 from problems.pairs import Pairs, pairs
+from problems.slip_names import BOTH
 
 HABITS = ("round", "cut", "round carry full")
 

@@ -18,10 +18,11 @@ from grader.mark import mark
 from grader.policy import DEFAULT, Policy
 from grader.read.number import read_number
 from problems import family
-from problems.catalogue import BOTH, CATALOGUE
+from problems.catalogue import CATALOGUE
 from problems.exercise import Exercise
 from problems.expression import NUMBERS, Expression
 from problems.pairs import pairs
+from problems.slip_names import BOTH
 from problems.slips import COPIED
 from templates.feedback import feedback, without_slips
 from templates.html import html
