@@ -1,0 +1,21 @@
+// Keeps the progress of a job fresh; without this file the page reloads itself.
+const place = document.getElementById("job");
+const EVERY = 1500;
+
+async function refresh() {
+  try {
+    const answer = await fetch(location.href, { headers: { "X-Fragment": "job" } });
+    const text = await answer.text();
+    if (answer.ok && !answer.redirected && text !== place.innerHTML) {
+      place.innerHTML = text;
+      const under = place.querySelector("progress");
+      const waits = place.querySelector("[role=status]:not(.message)");
+      if (!under && !waits) return location.reload();
+    }
+  } catch {
+    // the next round tries again
+  }
+  setTimeout(refresh, EVERY);
+}
+
+setTimeout(refresh, EVERY);
