@@ -13,6 +13,7 @@ import os
 import resource
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -31,6 +32,8 @@ THREADS = 4
 """More of them only take turns at the interpreter's lock: fewer a second, and all slower."""
 PROBES = ("/health", "/ready")
 """Paths that are answered each by a thread of its own, however busy the others are."""
+SWITCH = 0.001
+"""Seconds for which a thread keeps the interpreter's lock where others want it."""
 BODY = 2_000_000
 """Bytes of a request's body."""
 HEADERS = 32_768
@@ -210,6 +213,7 @@ class Server:
         self._finish()
         for ending in (dispatcher, *probes.values()):
             ending.shutdown(timeout=1)
+        wasyncore.close_all(self._polled, ignore_all=True)
 
     def end(self) -> None:
         """Tell it to end, from another thread or a signal."""
@@ -325,6 +329,7 @@ def serve(server: Server) -> None:
     from grader.web.lti.postman import Postman
     from grader.web.wsgi import application
 
+    sys.setswitchinterval(SWITCH)
     sweeper, postman, worker = Sweeper(), Postman(), Worker()
     postman.start()
     worker.start()

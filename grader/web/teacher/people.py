@@ -25,9 +25,9 @@ from grader.web.accounts import BATCH, new_links, new_user
 from grader.web.assignments import note, students_of
 from grader.web.jobs import starting
 from grader.web.jobs.queue import Wanted
-from grader.web.keeping import one_writer
 from grader.web.models import Course, Link, Member, Role
 from grader.web.rights import STAFF, is_staff, person_of, teachers_only
+from grader.web.slices import slice_of_work, slices
 from grader.web.teacher.forms import Form, uploaded
 from grader.web.teacher.pages import shown
 
@@ -107,10 +107,13 @@ def _linked(request: HttpRequest, course: Course, members: Sequence[Member]) -> 
     allowed = may_link(request.user, members)
     linked = [one for one in members if one.user_id in allowed]
     once = bool(linked) and linked[0].role != Role.STUDENT
-    with one_writer(), transaction.atomic():
-        secrets = _fresh([one.user for one in linked], once)
+    with transaction.atomic():
         about = linked[0].shown if len(linked) == 1 else course.name
         note(request.user, course, "links.made", about, count=len(linked))
+    secrets: list[str] = []
+    for part in slices(linked):
+        with slice_of_work():
+            secrets += _fresh([one.user for one in part], once)
     found = [(one, _address(request, secret)) for one, secret in zip(linked, secrets, strict=True)]
     rows = [[one.ident, one.name, one.email, address] for one, address in found]
     table = safe_table(["student", "name", "email", "link"], rows)
@@ -126,9 +129,7 @@ def _linked(request: HttpRequest, course: Course, members: Sequence[Member]) -> 
 def _fresh(users: Sequence[Any], once: bool) -> list[str]:
     """Secrets of new links; the old ones end."""
     now = timezone.now()
-    for start in range(0, len(users), BATCH):
-        part = Link.objects.filter(user__in=users[start : start + BATCH], expires__gt=now)
-        part.update(expires=now)
+    Link.objects.filter(user__in=users, expires__gt=now).update(expires=now)
     return new_links(users, once)
 
 
