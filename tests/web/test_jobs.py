@@ -356,6 +356,13 @@ def test_what_takes_too_long_is_ended_with_words(
     assert (job.state, job.words) == (State.FAILED, worker.TOO_LONG)
 
 
+def test_without_a_process_it_waits(assignment: Any) -> None:
+    job = download_of(assignment)
+    assert not worker.Worker(("/nowhere/at/all",)).work()
+    job.refresh_from_db()
+    assert (job.state, job.tries) == (State.WAITING, 1)
+
+
 def test_backups_leave_jobs_out() -> None:
     assert Job._meta.label in LEFT_OUT
 

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
+from grader.errors import reason_of
 from grader.web.jobs import kinds, queue
 from grader.web.jobs.models import Job, State
 from grader.web.keeping import NotStoredError, again, one_writer
@@ -69,11 +70,16 @@ class Worker(threading.Thread):
         if job is None:
             return False
         begun = time.monotonic()
-        process = subprocess.Popen(
-            [*self.command, job.pk, job.owner],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-        )
+        try:
+            process = subprocess.Popen(
+                [*self.command, job.pk, job.owner],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+            )
+        except OSError as error:
+            log.error("no process for a job", extra={"bpgrade": {"error": reason_of(error)}})
+            self._settle(job, begun)
+            return False
         try:
             self._watch(job, process)
         finally:

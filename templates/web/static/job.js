@@ -8,9 +8,7 @@ async function refresh() {
     const text = await answer.text();
     if (answer.ok && !answer.redirected && text !== place.innerHTML) {
       place.innerHTML = text;
-      const under = place.querySelector("progress");
-      const waits = place.querySelector("[role=status]:not(.message)");
-      if (!under && !waits) return location.reload();
+      if (!place.querySelector("[data-live='1']")) return location.reload();
     }
   } catch {
     // the next round tries again
