@@ -148,7 +148,8 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]
 
     def add_task(self, task: Channel) -> None:
         """Have a request answered; those of `PROBES` wait behind nothing else."""
-        aside = self.probes.get(task.requests[0].path)
+        path = getattr(task.requests[0], "path", "")  # what makes no sense has none
+        aside = self.probes.get(path)
         (aside or self.task_dispatcher).add_task(task)
 
     def handle_accept(self) -> None:

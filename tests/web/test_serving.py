@@ -189,6 +189,22 @@ def test_a_database_that_is_not_safe_is_refused(original: Place, tmp_path: Path)
     assert "journal_mode is delete, must be wal; synchronous is 1, must be 2" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"\x00nonsense\r\n\r\n", b"400"),
+        (b"GET\r\n\r\n", b"400"),
+        (b"GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n", b"400"),
+        (b"X" * (servers.HEADERS + 1000), b"431"),
+    ],
+)
+def test_what_makes_no_sense_is_answered(server: Harmed, sent: bytes, status: bytes) -> None:
+    with connected(server.port, sent, 30) as one:
+        assert one.recv(100).split()[1] == status
+    assert "uncaptured" not in server.log.read_text()
+    assert server.end() == 0
+
+
 def test_health_and_readiness_wait_behind_nothing() -> None:
     """All threads are busy, and more requests wait for one."""
     held, busy = threading.Event(), threading.Semaphore(0)
