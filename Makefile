@@ -72,7 +72,7 @@ fuzz: setup
 api-fuzz: setup
 	API_EXAMPLES=$(or $(EXAMPLES),200) $(BIN)/pytest -q tests/web/test_api_description.py
 
-# Speeds beside a floor of the same run (about ten minutes); TIMES=10 adds ten times the class.
+# Speeds beside a floor of the same run (some fifteen minutes); TIMES=10 adds ten times the class.
 bench: setup
 	$(BIN)/python tests/bench/startup.py
 	$(BIN)/python tests/bench/draws.py
@@ -82,6 +82,7 @@ bench: setup
 	PYTHONPATH=tests/support $(BIN)/python tests/bench/formulas.py
 	$(BIN)/python tests/bench/bulk.py
 	PYTHONPATH=tests/support $(BIN)/python tests/bench/submissions.py
+	PYTHONPATH=tests/support $(BIN)/python tests/bench/large_course.py
 
 # Crashes, power cuts, full disks and slow clients at length (some ten minutes); as root all of
 # them. `make test` does each of them once.

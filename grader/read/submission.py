@@ -40,6 +40,11 @@ from problems.patterns import pattern
 
 LONGEST_ANSWER = 2_000
 LONGEST_STUDENT = 200
+MOST_UNKNOWN = 100
+"""Steps that an exercise does not have, and that are named one by one."""
+MORE_UNKNOWN = (
+    f"more than {MOST_UNKNOWN} steps that this exercise does not have; the rest is not listed"
+)
 
 _PATH = pattern(r"(^|[\\/])\.\.([\\/]|$)|^[\\/]|^[A-Za-z]:[\\/]")
 _SIGN = f"[+{re.escape(MINUS)}]?"
@@ -72,6 +77,8 @@ class Submission:
     """The row that holds all of it, where it is one."""
     attempt: int = 0
     """Which attempt of a quiz it is, in the order of time; 0 if it is none."""
+    unknown: int = 0
+    """Steps that the exercise does not have."""
     finished: bool = True
     """Whether the platform says that the attempt is over."""
     sent: str = ""
@@ -228,7 +235,11 @@ class Builder:
         elif layout := self.array(to.exercise, step):
             self._fill(to, layout, text, row, column, where_step, refused)
         elif text.strip() or refused or column != where_step:
-            to.problems.append(self._unknown(step, labels, row, where_step))
+            to.unknown += 1
+            if to.unknown <= MOST_UNKNOWN:  # each costs a search for what may have been meant
+                to.problems.append(self._unknown(step, labels, row, where_step))
+            elif to.unknown == MOST_UNKNOWN + 1:
+                to.problems.append(Problem(self.file, row, where_step, "bad_step", MORE_UNKNOWN))
 
     def _put(
         self,

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from grader import __version__
 from grader.folder import EXERCISES, META, ROSTER, Order
+from grader.handouts import Progress, silent
 from grader.issue import exercise_ids, roster_csv
 from grader.roster import Student, with_folders
 from grader.web.models import Assignment, Audit, Course, Member, Role, Task
+from grader.web.slices import SLICE, slice_of_work, slices
 from problems.draw import draw, key
 from problems.errors import GateError
 from problems.exercise import Exercise, as_json, dumps, issued
@@ -29,30 +32,66 @@ def note(user: Any, course: Course | None, action: str, about: str = "", **detai
     )
 
 
-def create(course: Course, order: Order, title: str, user: Any, **settings: Any) -> Assignment:
+def create(
+    course: Course,
+    order: Order,
+    title: str,
+    user: Any,
+    progress: Progress = silent,
+    kept: Callable[[Assignment], None] = lambda assignment: None,
+    **settings: Any,
+) -> Assignment:
     """Draw everybody's exercise and store the assignment.
+
+    The exercises of a large class are stored by and by; until all of them are there, nobody
+    finds the assignment. Cut off in between, it is cleared away: see `housekeeping`.
 
     Args:
         course: whose students get one.
         order: family, secret and choices.
         title: as students see it.
         user: who does it, for the audit log.
+        progress: told of the phase `exercises`.
+        kept: called in the two transactions in which it is begun and finished.
         settings: further fields of `Assignment`.
 
     Raises:
         GateError: no draw can be graded.
     """
     order, exercises = drawn(order, list(students_of(course)))
+    assignment = Assignment(
+        course=course, title=title, order=order.as_json(__version__), making=True, **settings
+    )
+    published, assignment.published = assignment.published, False
     with transaction.atomic():
-        assignment = Assignment.objects.create(
-            course=course, title=title, order=order.as_json(__version__), **settings
-        )
-        _store(assignment, exercises)
+        assignment.save(force_insert=True)
+        kept(assignment)
+    done = 0
+    for part in slices(exercises):
+        tasks = _tasks(assignment, part)
+        with slice_of_work():
+            Task.objects.bulk_create(tasks)
+        done += len(part)
+        progress("exercises", done, len(exercises))
+    with transaction.atomic():
+        assignment.making, assignment.published = False, published
+        assignment.save(update_fields=["making", "published"])
         note(user, course, "assignment.created", title, family=order.family)
+        kept(assignment)
     return assignment
 
 
-def students_of(course: Course) -> Iterable[Member]:
+def discard(assignment: Assignment) -> None:
+    """Remove an assignment that was never finished."""
+    tasks = list(Task.objects.filter(assignment=assignment).values_list("pk", flat=True))
+    for part in slices(tasks):
+        with slice_of_work():
+            Task.objects.filter(pk__in=part).delete()
+    with slice_of_work():
+        Assignment.every.filter(pk=assignment.pk, making=True).delete()
+
+
+def students_of(course: Course) -> QuerySet[Member]:
     """Those who get exercises, in the order of the class list."""
     return course.members.filter(role=Role.STUDENT, active=True).order_by("pk")
 
@@ -97,26 +136,26 @@ def _taken(family: str) -> set[str]:
     return set(Task.objects.filter(pk__startswith=f"{family}-").values_list("pk", flat=True))
 
 
-def _store(
+def _tasks(
     assignment: Assignment, exercises: Iterable[tuple[Member, Exercise]], reissue: int = 0
-) -> None:
-    Task.objects.bulk_create(
-        [
-            Task(
-                id=exercise.id,
-                assignment=assignment,
-                member=member,
-                number=exercise.number,
-                reissue=reissue,
-                line=dumps(as_json(exercise)),
-            )
-            for member, exercise in exercises
-        ],
-        batch_size=500,
-    )
+) -> list[Task]:
+    """Rows to store."""
+    return [
+        Task(
+            id=exercise.id,
+            assignment=assignment,
+            member=member,
+            number=exercise.number,
+            reissue=reissue,
+            line=dumps(as_json(exercise)),
+        )
+        for member, exercise in exercises
+    ]
 
 
-def complete(assignment: Assignment, members: Iterable[Member] | None = None) -> int:
+def complete(
+    assignment: Assignment, members: Iterable[Member] | None = None, progress: Progress = silent
+) -> int:
     """Draw exercises for students who joined later; how many students there were.
 
     Several may do so at the same moment, for the same students: one of them stores.
@@ -124,6 +163,7 @@ def complete(assignment: Assignment, members: Iterable[Member] | None = None) ->
     Args:
         assignment: whose exercises.
         members: for whom; None for the whole class.
+        progress: told of the phase `exercises`.
 
     Raises:
         GateError: no draw can be graded.
@@ -132,11 +172,16 @@ def complete(assignment: Assignment, members: Iterable[Member] | None = None) ->
     if not missing:
         return 0
     _, exercises = drawn(assignment.made, missing)
-    with transaction.atomic():
-        Assignment.objects.select_for_update(no_key=True).get(pk=assignment.pk)
-        still = {member.pk for member in _without(assignment, missing)}
-        _store(assignment, [(member, one) for member, one in exercises if member.pk in still])
-    return len(still)
+    count = done = 0
+    for part in slices(exercises, SLICE - SLICE % assignment.made.exercises):
+        tasks = _tasks(assignment, part)
+        with slice_of_work():
+            Assignment.objects.select_for_update(no_key=True).get(pk=assignment.pk)
+            still = {one.pk for one in _without(assignment, [member for member, _ in part])}
+            Task.objects.bulk_create(one for one in tasks if one.member_id in still)
+        count, done = count + len(still), done + len(part)
+        progress("exercises", done, len(exercises))
+    return count
 
 
 def _without(assignment: Assignment, members: Iterable[Member]) -> list[Member]:
@@ -163,7 +208,7 @@ def reissue(task: Task, user: Any) -> Task:
         Task.objects.filter(assignment=old.assignment, member=member, number=old.number).update(
             current=False
         )
-        _store(old.assignment, [(member, exercise)], last + 1)
+        Task.objects.bulk_create(_tasks(old.assignment, [(member, exercise)], last + 1))
         about = f"{old.assignment.title}: {member.ident}"
         note(user, old.assignment.course, "exercise.reissued", about, number=old.number)
         from grader.web.lti.outbox import queue  # which knows standings, which know class lists

@@ -5,10 +5,10 @@ made from one moment of the database while the service goes on, and is the same 
 PostgreSQL, so that restoring it elsewhere is also how to move. PostgreSQL's own pg_dump could
 not do that, and would have to be there in the right version.
 
-Sessions are left out, and so are the keys that sign them and our part of LTI: whoever finds a
-backup cannot log in with it, nor send grades. After restoring into a new folder everybody logs
-in again; passwords, personal links and tokens go on working, as they do not depend on the key,
-and learning platforms fetch our new one by themselves.
+Sessions and long work are left out, and so are the keys that sign them and our part of LTI:
+whoever finds a backup cannot log in with it, nor send grades. After restoring into a new folder
+everybody logs in again; passwords, personal links and tokens go on working, as they do not
+depend on the key, and learning platforms fetch our new one by themselves.
 """
 
 from __future__ import annotations
@@ -34,10 +34,11 @@ from django.db import DatabaseError, connection, connections, models, transactio
 from grader import __version__
 from grader.errors import ServiceError
 from grader.web.database import FILE, copied, sqlite_at
+from grader.web.jobs.models import Job
 
 FORMAT = 1
 ABOUT = "backup.json"
-LEFT_OUT = {"sessions.Session", "bpgrade.Login", "bpgrade.ToolKey"}
+LEFT_OUT = {"sessions.Session", "bpgrade.Login", "bpgrade.ToolKey", "bpgrade.Job"}
 MIGRATIONS = "bpgrade"
 """The application whose migrations say which form the tables have."""
 ROWS = 500
@@ -259,6 +260,7 @@ def restore(path: Path, contents: Contents) -> None:
     """
     try:
         with transaction.atomic(), zipfile.ZipFile(path) as archive:
+            _delete(Job)  # what is being made belongs to what was there
             for model in reversed(kept_models()):
                 _delete(model)
             for model in kept_models():

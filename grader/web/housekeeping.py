@@ -1,17 +1,34 @@
-"""What is over and of no use any more is deleted: tallies, sessions, logins of platforms."""
+"""What is over and of no use any more is deleted: tallies, sessions, results of long work."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from grader.web import limits
+from grader.web.assignments import discard
+from grader.web.jobs import files
+from grader.web.jobs.models import LIVE
+from grader.web.models import Assignment
 
 HOURLY = 3600.0
 """Seconds between two clearings."""
+UNFINISHED = timedelta(hours=2)
+"""Nothing takes as long to be made."""
 
 
 def clear() -> int:
     """Delete it; how many rows that were."""
     sessions, _ = Session.objects.filter(expire_date__lt=timezone.now()).delete()
-    return sessions + limits.clear_ended()
+    return sessions + limits.clear_ended() + files.clear() + discard_unfinished()
+
+
+def discard_unfinished() -> int:
+    """Remove assignments that were cut off while they were made; how many."""
+    old = Assignment.every.filter(making=True, created__lt=timezone.now() - UNFINISHED)
+    found = list(old.exclude(jobs__state__in=LIVE))
+    for assignment in found:
+        discard(assignment)
+    return len(found)

@@ -8,7 +8,9 @@ get in again.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 
 from django.db import transaction
@@ -81,6 +83,27 @@ def wait_for_all(counted: Mapping[str, int], seconds: float) -> float:
             return left
         passed.append(what)
     return 0.0
+
+
+_running: set[str] = set()
+_turn = threading.Lock()
+
+
+@contextmanager
+def alone(what: str) -> Iterator[bool]:
+    """Whether nothing of the same name is going on in this process; it is, during the block.
+
+    Args:
+        what: who does what, such as `pdf:17`.
+    """
+    with _turn:
+        free = what not in _running
+        _running.add(what)
+    try:
+        yield free
+    finally:
+        if free:
+            _running.discard(what)
 
 
 class TooOftenError(Exception):

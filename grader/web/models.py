@@ -70,6 +70,14 @@ class Feedback(models.TextChoices):
     NEVER = "never"
 
 
+class Finished(models.Manager["Assignment"]):
+    """Without those whose exercises are still being stored: nobody finds them."""
+
+    def get_queryset(self) -> models.QuerySet[Assignment]:
+        """The finished ones."""
+        return super().get_queryset().filter(making=False)
+
+
 class Assignment(models.Model):
     """What a course works on."""
 
@@ -89,6 +97,11 @@ class Assignment(models.Model):
     practice = models.BooleanField(default=True)
     """Whether students may practise with fresh variants."""
     created = models.DateTimeField(default=timezone.now)
+    making = models.BooleanField(default=False)
+    """Whether its exercises are still being stored."""
+
+    objects = Finished()
+    every: models.Manager[Assignment] = models.Manager()
 
     @cached_property
     def made(self) -> Order:
@@ -268,4 +281,5 @@ class Tally(models.Model):
     """When the last of them no longer counts."""
 
 
-from grader.web.lti import models as lti  # noqa: E402, F401  Django finds models from here
+from grader.web.jobs import models as jobs  # noqa: E402, F401  Django finds models from here
+from grader.web.lti import models as lti  # noqa: E402, F401

@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
+from grader.web.jobs.models import Job
 from grader.web.models import Assignment, Course, Member, Role, Submission, Task
 from grader.web.sight import sight_of
 
@@ -231,6 +232,19 @@ def submission_for_staff(user: Any, submission_id: str, *roles: Role) -> Submiss
     """
     found = submission_for(user, submission_id)
     member_of(user, found.task.assignment.course_id, *(roles or STAFF))
+    return found
+
+
+def job_for(user: Any, job_id: str) -> Job:
+    """Long work of a course that somebody teaches, if they could have asked for it.
+
+    Raises:
+        Http404: there is none for this person.
+    """
+    found = Job.objects.select_related("course", "assignment", "user").filter(pk=job_id).first()
+    if found is None:
+        raise Http404("no such page")
+    member_of(user, found.course_id, *((Role.TEACHER,) if found.teachers else STAFF))
     return found
 
 

@@ -13,8 +13,9 @@ import os
 import resource
 import signal
 import socket
+import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +30,10 @@ from grader.errors import ServiceError, reason_of
 
 THREADS = 4
 """More of them only take turns at the interpreter's lock: fewer a second, and all slower."""
+PROBES = ("/health", "/ready")
+"""Paths that are answered each by a thread of its own, however busy the others are."""
+SWITCH = 0.001
+"""Seconds for which a thread keeps the interpreter's lock where others want it."""
 BODY = 2_000_000
 """Bytes of a request's body."""
 HEADERS = 32_768
@@ -138,6 +143,14 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]
     """One listening socket; makes room for a new connection by ending an old one."""
 
     channel_class = Channel
+    probes: Mapping[str, ThreadedTaskDispatcher] = {}
+    """Path -> whose thread answers it alone."""
+
+    def add_task(self, task: Channel) -> None:
+        """Have a request answered; those of `PROBES` wait behind nothing else."""
+        path = getattr(task.requests[0], "path", "")  # what makes no sense has none
+        aside = self.probes.get(path)
+        (aside or self.task_dispatcher).add_task(task)
 
     def handle_accept(self) -> None:
         """Take a connection; with too many, end the one that is unfinished longest."""
@@ -182,19 +195,26 @@ class Server:
         """Answer until told to end; what was begun is finished, within limits."""
         dispatcher = ThreadedTaskDispatcher()
         dispatcher.set_thread_count(self._threads)
+        probes = {path: ThreadedTaskDispatcher() for path in PROBES}
+        for aside in probes.values():
+            aside.set_thread_count(1)
         chosen = self._adjusted()
         for one in self._sockets:
             info = (one.family, one.type, one.proto, one.getsockname())
-            self._listeners.append(
-                Listener(application, self._polled, True, one, dispatcher, chosen, info, False)
+            listener = Listener(
+                application, self._polled, True, one, dispatcher, chosen, info, False
             )
+            listener.probes = probes
+            self._listeners.append(listener)
         with suppress(ValueError):  # tests run it in a thread, which gets no signals
             signal.signal(signal.SIGTERM, self._end)
             signal.signal(signal.SIGINT, self._end)
         while not self._told:
             self._turn(1.0)
         self._finish()
-        dispatcher.shutdown(timeout=1)
+        for ending in (dispatcher, *probes.values()):
+            ending.shutdown(timeout=1)
+        wasyncore.close_all(self._polled, ignore_all=True)
 
     def end(self) -> None:
         """Tell it to end, from another thread or a signal."""
@@ -304,13 +324,16 @@ def loopback(host: str) -> bool:
 
 
 def serve(server: Server) -> None:
-    """Answer, grade what was left over and send grades, until the process is told to end."""
+    """Answer, grade what was left over, send grades and have long work done, until told to end."""
     from grader.web.grading import Sweeper
+    from grader.web.jobs.worker import Worker
     from grader.web.lti.postman import Postman
     from grader.web.wsgi import application
 
-    sweeper, postman = Sweeper(), Postman()
+    sys.setswitchinterval(SWITCH)
+    sweeper, postman, worker = Sweeper(), Postman(), Worker()
     postman.start()
+    worker.start()
     if os.environ.get("BPGRADE_SWEEPING") != "off":  # measurements
         sweeper.start()
     log.info("started", extra={"bpgrade": {"port": server.port}})
@@ -319,4 +342,5 @@ def serve(server: Server) -> None:
     finally:
         sweeper.end()
         postman.end()
+        worker.end()
         log.info("ended")

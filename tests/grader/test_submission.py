@@ -9,7 +9,7 @@ from issued_exercises import exercises
 
 from grader.errors import Lost, SubmissionError
 from grader.mark import mark
-from grader.read.submission import Read, read_submissions
+from grader.read.submission import MORE_UNKNOWN, MOST_UNKNOWN, Read, read_submissions
 
 EXERCISE = exercises("mazur")[0]
 OTHER = exercises("mazur")[1]
@@ -100,6 +100,15 @@ def test_a_step_answered_twice_differently_is_refused_with_both_rows() -> None:
     verdicts = {s.id: s.verdict for s in mark(one.exercise, one.answers).steps}
     assert verdicts[EXERCISE.asked[0]] == "unreadable"
     assert verdicts[EXERCISE.asked[1]] == "correct"
+
+
+def test_a_flood_of_unknown_steps_costs_little_and_the_rest_is_read() -> None:
+    flood = [(f"z{n}", "1") for n in range(20_000)]
+    (one,) = read(tidy([*flood, *ROWS])).submissions
+    assert len(one.answers) == len(EXERCISE.asked)
+    assert len(one.problems) == MOST_UNKNOWN + 1
+    assert one.problems[-1].message == MORE_UNKNOWN
+    assert {problem.code for problem in one.problems} == {"bad_step"}
 
 
 def test_the_same_answer_twice_and_blank_repeats_are_harmless() -> None:

@@ -444,7 +444,7 @@ def test_nobody_gets_a_link_to_a_platforms_account() -> None:
     student("7")
     member = Member.objects.get(role=Role.STUDENT)
     boss = Member.objects.get(role=Role.TEACHER)
-    assert not people.may_link(boss.user, member)
+    assert not people.may_link(boss.user, [member])
 
 
 def test_issuers_are_kept_apart(keys_url: str) -> None:

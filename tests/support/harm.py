@@ -32,7 +32,9 @@ from grader.web.database import FILE
 
 SUPPORT = Path(__file__).resolve().parent
 SERVE = (sys.executable, str(SUPPORT / "serve_for_faults.py"))
-"""With the whole service: (sys.executable, "-m", "grader.cli", "serve")."""
+"""With a few addresses that only measure."""
+WHOLE = (sys.executable, "-m", "grader.cli", "serve")
+"""With the whole service."""
 LONG = os.environ.get("BPGRADE_FAULTS") == "long"
 
 
@@ -113,11 +115,12 @@ def serving(
     place: Place,
     port: int = 0,
     prepare: Callable[[], None] | None = None,
+    serve: tuple[str, ...] = (),
     **settings: str,
 ) -> Harmed:
     """Start a server and wait until it answers."""
     port = port or free_port()
-    command = [*SERVE, "--data", str(place.data), "--port", str(port)]
+    command = [*(serve or SERVE), "--data", str(place.data), "--port", str(port)]
     command += ["--database-url", place.database] if place.database else []
     log = place.data.with_name(f"{place.data.name}.log")
     with log.open("ab") as stream:

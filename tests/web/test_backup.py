@@ -14,7 +14,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harm import Burst, Place, Student, environment, found, seeded, serving
+from harm import (
+    SUPPORT,
+    Burst,
+    Place,
+    Student,
+    copy_of,
+    environment,
+    found,
+    seeded,
+    serving,
+)
 from postgres import Cluster, cluster
 
 from grader.web.database import FILE
@@ -172,3 +182,15 @@ def test_check_says_what_is_in_it_and_makes_nothing(used: Place, tmp_path: Path)
     assert "3 exercises" in bpgrade("restore", file, "--check", "--data", tmp_path / "no")
     assert not (tmp_path / "no").exists()
     assert hashlib.sha256(file.read_bytes()).digest() == digest
+
+
+def test_long_work_is_left_out_and_ends_with_what_was_there(used: Place, tmp_path: Path) -> None:
+    place, file = copy_of(used, tmp_path / "data"), tmp_path / "one.zip"
+    bpgrade("backup", "--data", place.data, file)
+    script = [sys.executable, str(SUPPORT / "jobs_asked.py"), str(place.data), ""]
+    subprocess.run([*script, "ask", "answers.zip"], check=True, env=environment())
+    bpgrade("restore", file, "--data", place.data, "--force")
+    with closing(sqlite3.connect(place.data / FILE)) as connection:
+        assert connection.execute("SELECT COUNT(*) FROM bpgrade_job").fetchone() == (0,)
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+    assert "bpgrade.Job" not in tables(file)

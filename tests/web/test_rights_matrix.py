@@ -19,6 +19,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from jobs_made import download_of, made
 from service import assignment_of, course_of, right_answers
 
 from grader.web.accounts import SCOPES, new_link, new_token
@@ -44,7 +45,7 @@ OPEN = (
     *("lti/login", "lti/launch", "lti/jwks", "lti/register/", "lti/waiting/"),
 )
 OPEN_API = ("api/v1/", "api/v1/openapi.json", "api/v1/docs", "api/v1/.*")
-OBJECTS = {"course", "assignment", "task", "submission", "member", "exercise"}
+OBJECTS = {"course", "assignment", "task", "submission", "member", "exercise", "job"}
 OF_A_FORM = ("learn/practice/<str:assignment>/",)
 """Addresses that make nothing of a request without the fields of their form."""
 LOGIN = {302, 401}
@@ -112,6 +113,7 @@ def room() -> Room:
         "family": "mazur",
         "form": "csv",
         "what": "roster.csv",
+        "job": made(download_of(assignment)).pk,
         # of Django's own pages
         "app_label": "auth",
         "object_id": str(ada.pk),

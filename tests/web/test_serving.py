@@ -8,8 +8,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from harm import (
@@ -185,3 +187,52 @@ def test_a_database_that_is_not_safe_is_refused(original: Place, tmp_path: Path)
         env=environment(),
     )
     assert "journal_mode is delete, must be wal; synchronous is 1, must be 2" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"\x00nonsense\r\n\r\n", b"400"),
+        (b"GET\r\n\r\n", b"400"),
+        (b"GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n", b"400"),
+        (b"X" * (servers.HEADERS + 1000), b"431"),
+    ],
+)
+def test_what_makes_no_sense_is_answered(server: Harmed, sent: bytes, status: bytes) -> None:
+    with connected(server.port, sent, 30) as one:
+        assert one.recv(100).split()[1] == status
+    assert "uncaptured" not in server.log.read_text()
+    assert server.end() == 0
+
+
+def test_health_and_readiness_wait_behind_nothing() -> None:
+    """All threads are busy, and more requests wait for one."""
+    held, busy = threading.Event(), threading.Semaphore(0)
+
+    def application(environ: dict[str, Any], start: Any) -> list[bytes]:
+        if environ["PATH_INFO"] not in servers.PROBES:
+            busy.release()
+            held.wait(60)
+        start("200 OK", [("Content-Length", "2")])
+        return [b"ok"]
+
+    server = servers.Server("127.0.0.1", 0)
+    thread = threading.Thread(target=server.run, args=(application,), daemon=True)
+    thread.start()
+    slow = b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    waiting = [connected(server.port, slow) for _ in range(3 * servers.THREADS)]
+    for _ in range(servers.THREADS):
+        assert busy.acquire(timeout=30)
+    for path in ("/health", "/ready") * 2:
+        asked = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        asked.request("GET", path)
+        assert asked.getresponse().read() == b"ok"
+        asked.close()
+    held.set()
+    for one in waiting:
+        one.settimeout(30)
+        assert one.recv(100).startswith(b"HTTP/1.1 200")
+        one.close()
+    server.end()
+    thread.join(30)
+    assert not thread.is_alive()

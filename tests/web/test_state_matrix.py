@@ -23,6 +23,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
+from jobs_made import download_of, made
 from service import assignment_of, course_of, right_answers
 
 from grader.web.accounts import SCOPES, new_token
@@ -58,7 +59,7 @@ FEEDBACK: dict[str, dict[str, Any]] = {
     "later": {"feedback": Feedback.AFTER_DUE, "due": HOUR},
     "never": {"feedback": Feedback.NEVER},
 }
-PARTS = {"assignment", "task", "submission", "exercise", "course", "member", "form", "what"}
+PARTS = {"assignment", "task", "submission", "exercise", "course", "member", "form", "what", "job"}
 DOWNLOADS = ("roster.csv", "answers.csv", "exercises.jsonl", "worksheets.zip", "keys.zip")
 
 
@@ -70,6 +71,8 @@ class Room:
     submission: Submission
     message: str
     """About her slip."""
+    job: str
+    """Of a file with her exercise."""
 
     def put(self, state: str, feedback: str) -> None:
         """Bring the assignment into a state."""
@@ -106,7 +109,9 @@ def room() -> Room:
     assert result is not None
     (slipped,) = [one for one in result.report["steps"] if one["label"] == first]
     assert len(slipped["message"]) > 20
-    return Room(task, submission, slipped["message"])
+    return Room(
+        task, submission, slipped["message"], made(download_of(assignment, "booklet.pdf")).pk
+    )
 
 
 # the addresses -----------------------------------------------------------------------------
@@ -142,6 +147,7 @@ def paths(room: Room) -> Iterator[str]:
         "submission": room.submission.pk,
         "course": room.task.assignment.course_id,
         "member": str(room.task.member_id),
+        "job": room.job,
     }
     for route in SHOWING:
         for what in DOWNLOADS if "what" in parts_of(route) else ("",):

@@ -14,6 +14,7 @@ from openpyxl import Workbook
 from service import assignment_of, course_of, right_answers
 
 from grader.web.models import Submission, Task
+from grader.web.student import views
 
 pytestmark = pytest.mark.django_db
 
@@ -153,3 +154,22 @@ def test_a_file_that_nobody_can_look_into_is_kept_all_the_same(
     assert page["Refresh"] == "3"
     assert "not graded yet" in page.content.decode()
     assert Submission.objects.count() == 1
+
+
+def test_a_person_gets_one_worksheet_at_a_time(
+    client: Client, task: Task, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = f"/learn/{task.pk}/worksheet.pdf"
+    told: list[Any] = []
+
+    def slow(_: Task) -> bytes:
+        told.append(client.get(address))
+        return b"%PDF"
+
+    monkeypatch.setattr(views, "_pdf", slow)
+    assert client.get(address).status_code == 200
+    (second,) = told
+    assert second.status_code == 429
+    assert second["Retry-After"]
+    monkeypatch.setattr(views, "_pdf", lambda _: b"%PDF")
+    assert client.get(address).status_code == 200

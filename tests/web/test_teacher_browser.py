@@ -119,6 +119,26 @@ def test_a_teachers_first_hour(server: Server, browser: Any) -> None:
     assert not teacher.complaints
 
 
+def test_a_large_class_is_made_beside_the_pages(server: Server, browser: Any) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    teacher = Teacher(page, server.url)
+    begin(teacher, server)
+    page.get_by_label("Name").fill("Everybody")
+    teacher.button("Make the course")
+    teacher.link("Class list")
+    rows = "".join(f"s{n},Student {n}\n" for n in range(70))
+    page.get_by_label("Or write it here").fill(f"student,name\n{rows}")
+    teacher.button("See what it changes")
+    teacher.button("Apply")
+    assert "Class list of Everybody" in teacher.looks("job")
+    page.get_by_text("70 new").wait_for(timeout=60_000)  # by its script alone
+    page.get_by_role("button", name="Cancel").wait_for(state="detached", timeout=10_000)
+    teacher.looks()
+    teacher.link("Go on")
+    assert "70 students" in teacher.looks()
+    assert not teacher.complaints
+
+
 def begin(teacher: Teacher, server: Server) -> None:
     teacher.page.goto(server.link)
     teacher.looks()

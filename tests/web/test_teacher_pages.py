@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import get_resolver, reverse
+from jobs_made import download_of, made
 from service import assignment_of, course_of, right_answers
 from teachers import client_of
 
@@ -53,6 +54,7 @@ class World:
         self.task = self.assignment.tasks.get(member__ident="ada")
         self.submission = self.hand_in(net_h1="0.1")
         self.member = self.course.members.get(ident="ada")
+        self.job = made(download_of(self.assignment))
 
     def hand_in(self, **changes: str) -> Submission:
         typed = right_answers(self.task.exercise) | changes
@@ -71,6 +73,7 @@ class World:
             "submission": self.submission.pk,
             "form": "csv",
             "what": "answers.zip",
+            "job": self.job.pk,
         }
         ((_, parameters),) = get_resolver().reverse_dict.getlist(name)[0][0]
         return reverse(name, kwargs={key: values[key] for key in parameters})

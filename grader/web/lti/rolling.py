@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
-
 from grader.web import revoking
 from grader.web.assignments import note
 from grader.web.lti import outbox
@@ -17,6 +15,10 @@ from grader.web.lti.launching import is_sub, text_of
 from grader.web.lti.models import Context, Identity
 from grader.web.lti.services import Person
 from grader.web.models import Course, Member, Role
+from grader.web.slices import slice_of_work, slices
+
+TOGETHER = 50
+"""People entered in one transaction: several statements each."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,9 @@ class Rolled:
 
 
 def roll(context: Context, people: Sequence[Person], user: Any) -> Rolled:
-    """Make the students of a course those of the platform, in one transaction.
+    """Make the students of a course those of the platform; a long list by and by.
+
+    Cut off in between it can be fetched again and goes on where it was.
 
     Students who came from this platform and are no longer on its list become inactive; those of
     an uploaded class list are not touched.
@@ -43,26 +47,29 @@ def roll(context: Context, people: Sequence[Person], user: Any) -> Rolled:
         user: who asked for it.
     """
     course, issuer = context.course, context.platform.issuer
-    with transaction.atomic():
-        # not so strong that it waits for a launch that waits for us
-        Course.objects.select_for_update(no_key=True).get(pk=course.pk)
-        before = {member.user_id: member for member in course.members.filter(role=Role.STUDENT)}
-        listed: set[int] = set()
-        without = 0
-        for one in people:
-            role = role_of(one.roles) if one.active and is_sub(one.sub) else None
-            if role is None:
-                without += 1
-                continue
-            listed.add(_enrolled(context, one, role).user_id)
+    before = {member.user_id: member for member in course.members.filter(role=Role.STUDENT)}
+    roles = [(one, role_of(one.roles)) for one in people if one.active and is_sub(one.sub)]
+    known = [(one, role) for one, role in roles if role is not None]
+    listed: set[int] = set()
+    for part in slices(known, TOGETHER):
+        with slice_of_work():
+            _hold(course)
+            listed |= {_enrolled(context, one, role).user_id for one, role in part}
+    with slice_of_work():
+        _hold(course)
         gone = _leave(course, issuer, listed)
-        found = _counted(before, course, listed, gone, without)
+        found = _counted(before, course, listed, gone, len(people) - len(known))
         if found.new or found.back or found.gone:
             counts = {"new": found.new, "back": found.back, "gone": found.gone}
             note(user, course, "roster.fetched", context.title, **counts)
         for placement in context.placements.all():
             outbox.queue_class(placement.assignment)
     return found
+
+
+def _hold(course: Course) -> None:
+    """Not so strong that it waits for a launch that waits for us."""
+    Course.objects.select_for_update(no_key=True).get(pk=course.pk)
 
 
 def _enrolled(context: Context, one: Person, role: Role) -> Member:

@@ -10,6 +10,8 @@ from django.views.decorators.http import require_GET
 
 from grader import handouts
 from grader.roster import Student, safe_name
+from grader.web import limits
+from grader.web.models import Task
 from grader.web.rights import begun_task_of_student
 from grader.web.student.sheet import order_of, order_text
 from grader.web.student.standing import standings, tasks_of
@@ -30,12 +32,26 @@ def overview(request: HttpRequest) -> HttpResponse:
 def worksheet_pdf(request: HttpRequest, task: str) -> HttpResponse:
     """The worksheet to be printed, or filled in on the screen."""
     found = begun_task_of_student(request.user, task)
-    order = order_of(order_text(found.assignment))
-    member = found.member
+    with limits.alone(f"pdf:{found.member.user_id}") as free:
+        if not free:
+            return _busy()
+        return _file(_pdf(found), "application/pdf", f"{found.pk}.pdf")
+
+
+def _pdf(task: Task) -> bytes:
+    order, member = order_of(order_text(task.assignment)), task.member
     student = Student(member.ident, member.name, member.email, safe_name(member.ident))
-    page = handouts.worksheet(order, student, [found.exercise])
+    page = handouts.worksheet(order, student, [task.exercise])
     ((_, render_pdf),) = handouts.renderers(["pdf"], order.paper)
-    return _file(render_pdf(page), "application/pdf", f"{found.pk}.pdf")
+    return bytes(render_pdf(page))
+
+
+def _busy() -> HttpResponse:
+    """One at a time, so that nobody keeps all threads busy alone."""
+    text = "A worksheet is being made for you already. Try again in a moment."
+    response = HttpResponse(text, status=429, content_type="text/plain; charset=utf-8")
+    response["Retry-After"] = "2"
+    return response
 
 
 @login_required

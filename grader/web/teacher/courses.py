@@ -16,6 +16,7 @@ from grader.web.lti import outbox
 from grader.web.models import Course, Member, Role
 from grader.web.rights import STAFF, courses_of, may_make_courses, staff_only, teachers_only
 from grader.web.teacher.forms import Form
+from grader.web.teacher.jobs import jobs_for
 from grader.web.teacher.pages import shown
 
 
@@ -70,6 +71,7 @@ def course(request: HttpRequest, member: Member) -> HttpResponse:
         "gone": [one for one in students if not one.active],
         "assignments": found.assignments.order_by("-created"),
         "platforms": list(found.contexts.select_related("platform")),
+        "jobs": jobs_for(member),
         "refused": outbox.refused_in(found),
     }
     return shown(request, "course", found, **context)

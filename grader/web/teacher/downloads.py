@@ -4,124 +4,50 @@ from __future__ import annotations
 
 import json
 import tempfile
-import zipfile
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import IO
+from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_GET
 
-from grader.booklets import class_booklet
-from grader.folder import Folder, Order
-from grader.handouts import blank_answers, key, renderers, worksheet
-from grader.roster import Student, safe_name
-from grader.web.assignments import class_list, write_folder
-from grader.web.gradebook import class_page, grades_csv, grades_json
-from grader.web.models import Assignment, Task
+from grader.roster import safe_name
+from grader.web.gradebook import grades_csv, grades_json
+from grader.web.jobs import starting
+from grader.web.jobs.queue import Wanted
+from grader.web.models import Assignment
 from grader.web.rights import assignment_staff_only
+from grader.web.teacher import parcels
 from grader.web.teacher.pages import shown
-from grader.web.teacher.parts import worded
-from problems.exercise import Exercise
-
-Make = Callable[[Order, Student, Sequence[Exercise]], dict[str, bytes]]
-"""Names and contents of one student's files."""
-
-
-@dataclass(frozen=True)
-class Parcel:
-    """Something to download."""
-
-    title: str
-    make: Make | None
-    """For a ZIP of files; a booklet has none."""
-    keys: bool = False
-
-
-def _worksheets(order: Order, student: Student, exercises: Sequence[Exercise]) -> dict[str, bytes]:
-    page = worksheet(order, student, exercises)
-    files = {
-        f"worksheet.{name}": render(page) for name, render in renderers(("pdf",), order.paper)
-    }
-    return {f"{student.folder}/{name}": data for name, data in files.items()} | _blank(
-        order, student, exercises
-    )
-
-
-def _keys(order: Order, student: Student, exercises: Sequence[Exercise]) -> dict[str, bytes]:
-    page = key(order, student, exercises)
-    return {f"{student.folder}.pdf": r(page) for _, r in renderers(("pdf",), order.paper)}
-
-
-def _blank(order: Order, student: Student, exercises: Sequence[Exercise]) -> dict[str, bytes]:
-    return {f"{student.folder}/answers.csv": blank_answers(exercises)}
-
-
-PARCELS = {
-    "worksheets.zip": Parcel(
-        "Worksheets, one PDF each, with blank answer files (ZIP)", _worksheets
-    ),
-    "keys.zip": Parcel("Worked keys, one PDF each (ZIP)", _keys, keys=True),
-    "answers.zip": Parcel("Blank answer files alone (ZIP)", _blank),
-    "booklet.pdf": Parcel("All worksheets in one PDF, to print", None),
-    "keys.pdf": Parcel("All keys in one PDF", None, keys=True),
-}
-"""Name of the file -> what is in it."""
 
 
 @assignment_staff_only
 @require_GET
 def download(request: HttpRequest, assignment: Assignment, what: str) -> HttpResponseBase:
     """One of `PARCELS`; made in a file that is gone when it is sent."""
-    parcel = PARCELS.get(what)
-    if parcel is None or not assignment.tasks.filter(current=True).exists():
+    parcel = parcels.PARCELS.get(what)
+    if parcel is None or not assignment.tasks.filter(current=True, member__active=True).exists():
         raise Http404("no such page")
-    name = f"{safe_name(assignment.title)}-{what}"
-    if parcel.make is None:
-        response = HttpResponse(_booklet(assignment, parcel.keys), content_type="application/pdf")
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        return response
-    stream = tempfile.TemporaryFile(prefix="bpgrade-")  # noqa: SIM115  the response closes it
-    try:
-        _zipped(stream, assignment, parcel.make)
-    except BaseException:
-        stream.close()
-        raise
-    return FileResponse(stream, as_attachment=True, filename=name, content_type="application/zip")
+    if starting.large(assignment.course):
+        title = f"{parcel.title}: {assignment.title}"
+        course = assignment.course
+        wanted = Wanted("download", title, course, assignment, arguments={"what": what})
+        return starting.started(request, wanted)
+    name = parcels.name_of(assignment, what)
+    with tempfile.TemporaryDirectory(prefix="bpgrade-") as folder:
+        place = Path(folder) / what
+        parcels.write(assignment, what, place)
+        if parcel.make is None:
+            return _attached(place.read_bytes(), name)
+        stream = place.open("rb")  # goes on when the name is gone; the response closes it
+    return FileResponse(stream, as_attachment=True, filename=name)
 
 
-def _zipped(stream: IO[bytes], assignment: Assignment, make: Make) -> None:
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
-        for student, exercises in _owners(assignment):
-            for name, data in make(assignment.made, student, exercises).items():
-                archive.writestr(name, data)
-    stream.seek(0)
-
-
-def _owners(assignment: Assignment) -> Iterator[tuple[Student, list[Exercise]]]:
-    """Students with their present exercises."""
-    students = {one.student: one for one in class_list(assignment.course)}
-    tasks = assignment.tasks.filter(current=True, member__ident__in=students)
-    own: dict[str, list[Task]] = {}
-    for task in tasks.select_related("member").order_by("member_id", "number"):
-        own.setdefault(task.member.ident, []).append(task)
-    for ident, found in own.items():
-        yield students[ident], [task.exercise for task in found]
-
-
-def _booklet(assignment: Assignment, keys: bool) -> bytes:
-    with tempfile.TemporaryDirectory(prefix="bpgrade-") as name:
-        folder = Path(name)
-        write_folder(assignment, folder)
-        opened = Folder(folder)
-        present = list(opened.roster)
-        have = {exercise.student for exercise in opened.exercises()}
-        only = [student for student in present if student in have]
-        if not only:
-            raise Http404("no such page")
-        return class_booklet(opened, keys, only, assignment.made.paper)[0]
+def _attached(data: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(data, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 # grades and report -------------------------------------------------------------------------
@@ -147,21 +73,34 @@ def grades(request: HttpRequest, assignment: Assignment, form: str) -> HttpRespo
 @require_GET
 def report(request: HttpRequest, assignment: Assignment) -> HttpResponseBase:
     """The class report, as a page or with `?as=pdf` as a file."""
-    anonymous = request.GET.get("anonymous") == "1"
-    page = class_page(assignment, anonymous)
-    if page is not None and request.GET.get("as") == "pdf":
-        ((_, render),) = renderers(("pdf",), assignment.made.paper)
-        response = HttpResponse(render(page), content_type="application/pdf")
-        suffix = "-anonymous" if anonymous else ""
-        name = f"{safe_name(assignment.title)}-report{suffix}.pdf"
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        return response
-    blocks = worded(page.blocks) if page else ()
-    return shown(
-        request,
-        "report",
-        assignment.course,
-        assignment=assignment,
-        anonymous=anonymous,
-        blocks=blocks,
-    )
+    anonymous, pdf = request.GET.get("anonymous") == "1", request.GET.get("as") == "pdf"
+    if starting.large(assignment.course):
+        arguments = {"anonymous": anonymous, "pdf": pdf}
+        title = f"Class report{' as PDF' if pdf else ''}: {assignment.title}"
+        wanted = Wanted("report", title, assignment.course, assignment, arguments)
+        return starting.started(request, wanted)
+    data = parcels.report_pdf(assignment, anonymous) if pdf else None
+    if data is not None:
+        return _attached(data, parcels.report_name(assignment, anonymous))
+    blocks = parcels.report_blocks(assignment, anonymous)
+    return report_shown(request, assignment, anonymous, parcels.laid_out(blocks))
+
+
+def report_shown(
+    request: HttpRequest,
+    assignment: Assignment,
+    anonymous: bool,
+    laid: str,
+    made: datetime | None = None,
+) -> HttpResponse:
+    """The class report as a page.
+
+    Args:
+        request: from whom.
+        assignment: whose report.
+        anonymous: whether students are numbers.
+        laid: the report in HTML, made by us; empty where nothing is graded.
+        made: when, if that is some time ago.
+    """
+    context: dict[str, Any] = {"anonymous": anonymous, "laid": laid, "made": made}
+    return shown(request, "report", assignment.course, assignment=assignment, **context)

@@ -18,12 +18,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from grader.errors import RosterError
 from grader.issue import roster_csv
+from grader.roster import Student
 from grader.spreadsheet import safe_table
 from grader.web import revoking, roll
-from grader.web.accounts import new_link, new_user
+from grader.web.accounts import BATCH, new_links, new_user
 from grader.web.assignments import note, students_of
+from grader.web.jobs import starting
+from grader.web.jobs.queue import Wanted
 from grader.web.models import Course, Link, Member, Role
 from grader.web.rights import STAFF, is_staff, person_of, teachers_only
+from grader.web.slices import slice_of_work, slices
 from grader.web.teacher.forms import Form, uploaded
 from grader.web.teacher.pages import shown
 
@@ -55,23 +59,20 @@ def roster(request: HttpRequest, member: Member) -> HttpResponse:
         form.values["roster"] = roster_csv(students).decode()
         change = roll.change_of(course, students)
         return shown(request, "roster", course, form=form, problems=(), change=change)
+    if starting.large(course, roll.change_of(course, students).size):
+        return starting.started(request, _applying(course, students))
     change = roll.apply(course, students, request.user)
     _, refused = roll.complete_all(course)
     for title in refused:
-        messages.error(request, f"{title}: no exercises could be drawn for who is new.")
-    messages.success(request, _worded(change))
+        messages.error(request, roll.refused_words(title))
+    messages.success(request, roll.worded(change))
     return redirect("teach-course", course.pk)
 
 
-def _worded(change: roll.RollChange) -> str:
-    counts = {
-        "new": len(change.new) + len(change.back),
-        "changed": len(change.changed),
-        "gone": len(change.gone),
-        "as before": change.same,
-    }
-    said = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
-    return f"The class list is applied: {said}."
+def _applying(course: Course, students: Sequence[Student]) -> Wanted:
+    listed = [[one.student, one.name, one.email] for one in students]
+    title = f"Class list of {course.name}"
+    return Wanted("roster", title, course, arguments={"students": listed}, teachers=True)
 
 
 # links -------------------------------------------------------------------------------------
@@ -81,51 +82,58 @@ def _worded(change: roll.RollChange) -> str:
 @require_POST
 def links(request: HttpRequest, member: Member) -> HttpResponse:
     """New personal links for the whole class; shown this once."""
-    return _linked(request, member.course, list(students_of(member.course)))
+    return _linked(request, member.course, list(students_of(member.course).select_related("user")))
 
 
-def may_link(user: Any, member: Member) -> bool:
-    """Whether a teacher may make a link for somebody.
+def may_link(user: Any, members: Sequence[Member]) -> set[int]:
+    """For whom of some people a teacher may make a link: keys of their accounts.
 
     A link logs in as its owner, so only for those who are nobody elsewhere: who is in a course
     of other teachers, or an administrator, could be impersonated there. Who comes from a
     learning platform may get a part in any course there later, and needs no link.
     """
-    if member.user.identities.exists():
-        return False
-    if member.user.is_staff or member.user.is_superuser or member.user_id == user.pk:
-        return False
     mine = Member.objects.filter(user_id=user.pk, role=Role.TEACHER, active=True)
-    elsewhere = member.user.memberships.exclude(course__in=mine.values("course"))
-    return not elsewhere.exists()
+    elsewhere = Member.objects.exclude(course__in=mine.values("course"))
+    found: set[int] = set()
+    wanted = [one.user_id for one in members if one.user_id != user.pk]
+    for start in range(0, len(wanted), BATCH):
+        people = get_user_model().objects.filter(pk__in=wanted[start : start + BATCH])
+        plain = people.filter(is_staff=False, is_superuser=False, identities=None)
+        found |= set(plain.exclude(pk__in=elsewhere.values("user")).values_list("pk", flat=True))
+    return found
 
 
 def _linked(request: HttpRequest, course: Course, members: Sequence[Member]) -> HttpResponse:
-    found, left_out = [], []
+    allowed = may_link(request.user, members)
+    linked = [one for one in members if one.user_id in allowed]
+    once = bool(linked) and linked[0].role != Role.STUDENT
     with transaction.atomic():
-        for one in members:
-            if may_link(request.user, one):
-                found.append((one, _fresh(request, one)))
-            else:
-                left_out.append(one)
-        about = found[0][0].shown if len(found) == 1 else course.name
-        note(request.user, course, "links.made", about, count=len(found))
+        about = linked[0].shown if len(linked) == 1 else course.name
+        note(request.user, course, "links.made", about, count=len(linked))
+    secrets: list[str] = []
+    for part in slices(linked):
+        with slice_of_work():
+            secrets += _fresh([one.user for one in part], once)
+    found = [(one, _address(request, secret)) for one, secret in zip(linked, secrets, strict=True)]
     rows = [[one.ident, one.name, one.email, address] for one, address in found]
     table = safe_table(["student", "name", "email", "link"], rows)
     context: dict[str, Any] = {
         "links": found,
-        "left_out": left_out,
-        "once": bool(found) and found[0][0].role != Role.STUDENT,
+        "left_out": [one for one in members if one.user_id not in allowed],
+        "once": once,
         "csv": base64.b64encode(table).decode(),
     }
     return shown(request, "links", course, **context)
 
 
-def _fresh(request: HttpRequest, member: Member) -> str:
-    """The address of a new link; the old ones end."""
+def _fresh(users: Sequence[Any], once: bool) -> list[str]:
+    """Secrets of new links; the old ones end."""
     now = timezone.now()
-    Link.objects.filter(user=member.user, expires__gt=now).update(expires=now)
-    secret = new_link(member.user, once=member.role != Role.STUDENT)
+    Link.objects.filter(user__in=users, expires__gt=now).update(expires=now)
+    return new_links(users, once)
+
+
+def _address(request: HttpRequest, secret: str) -> str:
     path = reverse("link", args=[secret])
     return f"{settings.URL}{path}" if settings.URL else request.build_absolute_uri(path)
 
@@ -145,7 +153,7 @@ def person(request: HttpRequest, me: Member, member: int) -> HttpResponse:
                 note(request.user, me.course, "staff.removed", one.shown, role=one.role)
             messages.success(request, f"{one.shown} is no longer {one.role} of this course.")
         return redirect("teach-course", me.course_id)
-    if not one.active or not may_link(request.user, one):
+    if not one.active or not may_link(request.user, [one]):
         messages.error(request, f"{one.shown} logs in without a link from you.")
         return redirect("teach-course", me.course_id)
     return _linked(request, me.course, [one])

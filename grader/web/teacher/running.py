@@ -15,12 +15,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from grader.web import assignments, regrading, remarking
 from grader.web.assignments import note
+from grader.web.jobs import starting
+from grader.web.jobs.queue import Wanted
 from grader.web.lti import outbox
 from grader.web.models import Assignment
 from grader.web.rights import assignment_staff_only, assignment_teachers_only
 from grader.web.standing import STAGES, Standing, stages, standings, to_look_at
-from grader.web.teacher.downloads import PARCELS
 from grader.web.teacher.pages import shown
+from grader.web.teacher.parcels import PARCELS
 from problems.errors import GateError
 
 NEVER = datetime(1, 1, 1, tzinfo=UTC)
@@ -93,6 +95,11 @@ def publish(request: HttpRequest, found: Assignment) -> HttpResponse:
 @require_POST
 def complete(request: HttpRequest, found: Assignment) -> HttpResponse:
     """Exercises for those who have none."""
+    if starting.large(found.course):
+        title = f"Exercises for newcomers, {found.title}"
+        return starting.started(
+            request, Wanted("complete", title, found.course, found, teachers=True)
+        )
     try:
         with transaction.atomic():
             count = assignments.complete(found)

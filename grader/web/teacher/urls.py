@@ -7,6 +7,7 @@ from django.urls import path
 from grader.web.teacher import (
     courses,
     downloads,
+    jobs,
     log,
     people,
     planning,
@@ -41,6 +42,8 @@ urlpatterns = [
     path(f"{_ASSIGNMENT}mark-again/", remark.remark, name="teach-remark"),
     path(f"{_ASSIGNMENT}student/<int:member>/", work.student, name="teach-student"),
     path(f"{_ASSIGNMENT}reissue/<str:task>/", work.reissue, name="teach-reissue"),
+    path("job/<str:job>/", jobs.job, name="teach-job"),
+    path("job/<str:job>/result", jobs.result, name="teach-job-result"),
     path(f"{_SUBMISSION}file", work.raw, name="teach-raw"),
     path(f"{_SUBMISSION}grade/", work.grade, name="teach-grade"),
 ]
