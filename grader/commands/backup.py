@@ -38,6 +38,17 @@ def backup(file: Path, data: Path, database: str, force: bool) -> None:
 
     contents = write(file)
     click.echo(f"{file}: {told(contents)}, {file.stat().st_size:,} bytes")
+    say_mended(contents.mended)
+
+
+def say_mended(rows: int) -> None:
+    """That some rows are not as they were, and why."""
+    if rows:
+        what = "row holds" if rows == 1 else "rows hold"
+        click.echo(
+            f"note: {rows:,} {what} U+FFFD where a NUL or half a character stood, which not "
+            "every database can hold"
+        )
 
 
 def told(contents: object) -> str:

@@ -21,6 +21,7 @@ from grader.errors import Lost, SubmissionError
 from grader.read.library import guarded
 from grader.read.table import refusal
 from problems.patterns import pattern
+from problems.texts import cleaned
 
 if TYPE_CHECKING:
     import zipfile
@@ -163,4 +164,4 @@ def _fault(entry: zipfile.ZipInfo, left: int) -> Lost | None:
 
 
 def _shown(entry: zipfile.ZipInfo) -> str:
-    return entry.orig_filename[:LONGEST_NAME]
+    return cleaned(entry.orig_filename)[:LONGEST_NAME]

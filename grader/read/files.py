@@ -5,6 +5,7 @@ from __future__ import annotations
 from grader.read.kinds import looked_at
 from grader.read.submission import Find, Read, read_submissions
 from grader.read.table import CLASS, Limits, refusal
+from problems.texts import cleaned
 
 PROMISED = {
     ".pdf": ("pdf", "not_pdf", "the PDF"),
@@ -31,6 +32,7 @@ def read_file(data: bytes, file: str, find: Find, limits: Limits = CLASS, ahead:
     Raises:
         SubmissionError: it cannot be read at all.
     """
+    file = cleaned(file)
     kind = promised_kind(data, file)
     if kind == "pdf":
         from grader.read.form import read_form

@@ -18,6 +18,7 @@ from grader.errors import Problem
 from grader.read.library import guarded
 from grader.read.submission import Find, Read, answers_in, holds_answers
 from grader.read.table import CLASS, Limits, Row, Table, check_size, named_columns, refusal
+from problems.texts import cleaned
 
 LARGEST_PARTS = 20_000_000
 """Bytes of all parts together, unpacked."""
@@ -125,7 +126,7 @@ def _tables(data: bytes, file: str, limits: Limits) -> Iterator[tuple[str, Table
             values = values or _opened(data, values=True)
             _fill_in(rows, dict(_rows(values.worksheets[number], file, limits)))
         if rows:
-            yield str(sheet.title), _table(rows, file, limits)
+            yield cleaned(str(sheet.title)), _table(rows, file, limits)
 
 
 def _opened(data: bytes, values: bool) -> Any:
@@ -215,7 +216,7 @@ def _cell(cell: Any) -> _Cell:
     if value is None or value == "":
         return _BLANK
     if kind == "e":
-        message = f"the cell holds the error {value}; write the number"
+        message = f"the cell holds the error {_shown(value)}; write the number"
         return _Cell(_shown(value), ("spreadsheet_error", message))
     if isinstance(value, bool):
         text = str(value).upper()
@@ -226,8 +227,8 @@ def _cell(cell: Any) -> _Cell:
             "format the column as text, then write the number again"
         )
         return _Cell(str(value), ("date", message))
-    return _Cell(value if isinstance(value, str) else repr(value))
+    return _Cell(cleaned(value) if isinstance(value, str) else repr(value))
 
 
 def _shown(value: Any) -> str:
-    return value[:200] if isinstance(value, str) else str(getattr(value, "text", ""))[:200]
+    return cleaned(value if isinstance(value, str) else str(getattr(value, "text", "")))[:200]

@@ -25,6 +25,7 @@ from grader.web import accounts, limits
 from grader.web.lti import keys
 from grader.web.lti.framing import origin_of
 from grader.web.lti.models import Deployment, Login, Platform
+from problems.texts import cleaned_tree
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 MESSAGES = ("LtiResourceLinkRequest", "LtiDeepLinkingRequest")
@@ -303,7 +304,8 @@ def _signed(token: str, platform: Platform) -> dict[str, Any]:
         )
     except jwt.PyJWTError as error:
         raise RefusedLaunchError(_CODES.get(type(error).__name__, "bad_token")) from None
-    return claims
+    checked: dict[str, Any] = cleaned_tree(claims)
+    return checked
 
 
 _CODES = {
