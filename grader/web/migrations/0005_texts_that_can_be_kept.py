@@ -17,9 +17,9 @@ def mend(apps, schema_editor):  # type: ignore[no-untyped-def]
     rows = 0
     for model in apps.get_models(include_auto_created=True):
         for field in model._meta.concrete_fields:
-            if isinstance(field, models.CharField | models.TextField | models.JSONField):
-                if not field.primary_key:
-                    rows += _mended(schema_editor.connection, model, field)
+            holds = isinstance(field, models.CharField | models.TextField | models.JSONField)
+            if holds and not field.primary_key:
+                rows += _mended(schema_editor.connection, model, field)
     if rows:
         log.warning("texts mended", extra={"bpgrade": {"rows": rows}})
 
