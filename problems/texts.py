@@ -9,15 +9,16 @@ that what was refused as typed is still refused.
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
+from problems.patterns import pattern
+
 REPLACED = "\ufffd"
-_UNHELD = re.compile("[\x00\ud800-\udfff]")
-_HALVES = re.compile("[\ud800-\udfff]")
-_ESCAPED = re.compile("[\udc80-\udcff]")
+_UNHELD = pattern("[\x00\ud800-\udfff]")
+_HALVES = pattern("[\ud800-\udfff]")
+_ESCAPED = pattern("[\udc80-\udcff]")
 """Bytes of a file name that are no UTF-8, as Python keeps them."""
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_UNSEEN = pattern("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 """Controls, line ends and marks that turn the direction of what follows."""
 
 

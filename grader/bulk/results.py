@@ -22,7 +22,8 @@ from pathlib import Path
 import polars as pl
 
 from grader.errors import AssignmentError, Problem
-from grader.spreadsheet import ACTIVE, NUMBER
+from grader.spreadsheet import ACTIVE, CONTROL, NUMBER
+from problems.texts import REPLACED
 
 FORMAT = 1
 META = "results.json"
@@ -149,7 +150,9 @@ class PartFiles:
 
 def csv_rows(table: pl.DataFrame, header: bool = False) -> bytes:
     """Rows of CSV with CRLF ends; no text can act as a formula in a spreadsheet."""
-    table = table.cast({pl.Categorical: pl.String})
+    table = table.cast({pl.Categorical: pl.String}).with_columns(
+        pl.col(pl.String).str.replace_all(CONTROL.pattern, REPLACED)
+    )
     safe = [
         pl.when(
             pl.col(name).str.contains(ACTIVE.pattern)

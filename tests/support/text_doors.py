@@ -405,11 +405,10 @@ def pages(house: House) -> dict[str, int]:
     parts = ("", "progress/", "grades.csv", "grades.json", "report/", "report/?as=pdf")
     for part in (*parts, "regrade/", "mark-again/", *(f"download/{name}" for name in files)):
         look(house.teacher, own + part)
-    for member in Assignment.objects.get(pk=house.assignment).tasks.values_list(
-        "member", flat=True
-    ):
+    tasks = Assignment.objects.get(pk=house.assignment).tasks
+    for member in tasks.values_list("member", flat=True):
         look(house.teacher, f"{own}student/{member}/")
-    for submission in Submission.objects.order_by("received").values_list("pk", flat=True)[::8]:
+    for submission in Submission.objects.order_by("received").values_list("pk", flat=True)[::16]:
         look(house.student, f"/learn/submission/{submission}/")
         look(house.teacher, f"/teach/submission/{submission}/file")
     for url in ("/learn/", f"/learn/{house.task}/", f"/learn/{house.task}/worksheet.pdf"):
