@@ -22,6 +22,7 @@ from pathlib import Path
 import polars as pl
 
 from grader.errors import AssignmentError, Problem
+from grader.paths import refuse_no_text
 from grader.spreadsheet import ACTIVE, CONTROL, NUMBER
 from problems.texts import REPLACED
 
@@ -94,8 +95,9 @@ def refuse_other(out: Path) -> None:
     """Refuse to replace what are no results.
 
     Raises:
-        AssignmentError: something else stands there.
+        AssignmentError: something else stands there, or the name is no text.
     """
+    refuse_no_text(out)
     if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not is_results(out))):
         raise AssignmentError(f"{out} is there and holds no results; choose another --results")
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import SubmissionError
+from grader.paths import refuse_no_text
 from grader.read.kinds import looked_at
 from grader.read.moodle import RESPONSE
 from grader.read.submission import holds_answers
@@ -88,6 +89,7 @@ def ranges(path: Path, file: str) -> list[Range]:
 def _parquet(path: Path, file: str) -> Iterator[Range]:
     import polars as pl
 
+    refuse_no_text(path)
     table = pl.scan_parquet(path)
     columns = tuple(table.collect_schema().names())
     count = table.select(pl.len()).collect().item()

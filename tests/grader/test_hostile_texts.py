@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -56,6 +57,14 @@ def test_names_of_entries_are_cleaned_too() -> None:
 def test_bytes_of_a_name_that_are_no_text_are_escaped() -> None:
     assert shown_path(os.fsdecode(b"inbox/Zo\xeb.csv")) == "inbox/Zo\\xeb.csv"
     assert shown_path("Zoë.csv") == "Zoë.csv"
+
+
+def test_a_name_in_a_class_list_turns_no_list_round() -> None:
+    from grader.roster import roster_in
+
+    data = 'student,name,email\na,"Ada \u202e\x1b[2J\nX",\u2066a@b.c\n'.encode()
+    (found,) = roster_in(data, "r.csv")
+    assert (found.name, found.email) == (f"Ada {2 * REPLACED}[2J X", f"{REPLACED}a@b.c")
 
 
 # the command line ----------------------------------------------------------------------------
@@ -147,6 +156,43 @@ def test_a_file_or_folder_may_be_named_as_it_likes(hw1: Path, tmp_path: Path, na
     assert (tmp_path / "out" / "gradebook.csv").read_text("utf-8").count("s002") == 1
     for words in (["families", os.fsdecode(file)], ["read", os.fsdecode(b"0.5\xe9")]):
         assert b"Traceback" not in run(*words).stderr
+
+
+def test_an_option_that_is_no_text_is_wrong_usage(hw1: Path, tmp_path: Path) -> None:
+    odd = os.fsdecode(b"Zo\xeb")
+    made = ["generate", "mazur", "--count", "1", "--formats", "csv"]
+    for words in (
+        [*made, "--out", str(tmp_path / "a"), "--name", odd],
+        [*made, "--out", str(tmp_path / "b"), "--seed", odd],
+        ["export", "gradebook", str(hw1), "--title", odd],
+    ):
+        done = run(*words)
+        assert (done.returncode, b"no text in UTF-8" in done.stderr) == (2, True), done.stderr
+    place = tmp_path / odd
+    done = run(*made, "--out", place, "--seed", "s")
+    assert done.returncode == 0, done.stderr
+    assert b"Zo" in done.stdout
+    assert run("check", place).stdout.endswith(b"1 submission graded, 0 problems\n")
+
+
+def test_what_opens_files_by_name_says_so(hw1: Path, tmp_path: Path) -> None:
+    odd = tmp_path / os.fsdecode(b"Zo\xeb")
+    shutil.copytree(hw1, odd)
+    (odd / "results").mkdir()
+    (odd / "results" / "gradebook.csv").write_text("student\n")
+    wide = tmp_path / "class.csv"
+    wide.write_text("student,net_h1\ns001,0.5\n")
+    results = tmp_path / "results"
+    for words in (
+        ("check", wide, "--assignment", hw1, "--results", odd / "results"),
+        ("check", hw1, "--results", odd / "results"),
+        ("check", wide, "--assignment", odd, "--results", results),
+        ("report", odd, "--out", results),
+    ):
+        done = run(*words)
+        assert (done.returncode, b"Zo\\xeb" in done.stderr) == (1, True), done.stderr
+        assert b"Traceback" not in done.stderr
+        assert not results.exists()
 
 
 @settings(max_examples=25)

@@ -420,6 +420,13 @@ def pages(house: House) -> dict[str, int]:
     return found
 
 
+def ungraded() -> list[str]:
+    """Submissions that were taken and not judged."""
+    from grader.web.models import State, Submission
+
+    return list(Submission.objects.exclude(state=State.GRADED).values_list("pk", flat=True))
+
+
 # as a program ----------------------------------------------------------------------------------
 
 
@@ -492,6 +499,7 @@ def main(data: str, database: str, examples: str) -> None:
         at_random(house, int(examples), broken)
         seen = pages(house)
         broken += [f"{url}: {status}" for url, status in seen.items() if status >= 400]
+        broken += [f"submission {one}: not graded" for one in ungraded()]
     print(json.dumps({"answers": answers, "pages": seen, "broken": broken}))
 
 
