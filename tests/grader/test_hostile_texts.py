@@ -158,6 +158,22 @@ def test_a_file_or_folder_may_be_named_as_it_likes(hw1: Path, tmp_path: Path, na
         assert b"Traceback" not in run(*words).stderr
 
 
+def test_tables_of_a_class_hold_no_nul(hw1: Path, tmp_path: Path) -> None:
+    """As columns they are read by others than single files."""
+    import polars as pl
+
+    students = [f"s{n:03}" for n in range(1, 7)]
+    (tmp_path / "a.csv").write_bytes(b"student,net_h1\ns001,0.5\ns002,0.5\x00\n")
+    table = pl.DataFrame({"student": students, "net_h1": ["0.5\x00"] * 6, "x\x00": ["\x00"] * 6})
+    table.write_parquet(tmp_path / "b.parquet")
+    for name, status in (("a.csv", b"a NUL character"), ("b.parquet", b"6 submissions graded")):
+        out = tmp_path / f"{name}-out"
+        done = run("check", tmp_path / name, "--assignment", hw1, "--results", out)
+        said = done.stdout + done.stderr
+        assert (done.returncode, status in said, b"Traceback" in said) == (1, True, False), said
+        assert not any(b"\x00" in file.read_bytes() for file in out.glob("*.csv"))
+
+
 def test_an_option_that_is_no_text_is_wrong_usage(hw1: Path, tmp_path: Path) -> None:
     odd = os.fsdecode(b"Zo\xeb")
     made = ["generate", "mazur", "--count", "1", "--formats", "csv"]
