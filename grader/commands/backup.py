@@ -44,10 +44,10 @@ def backup(file: Path, data: Path, database: str, force: bool) -> None:
 def say_mended(rows: int) -> None:
     """That some rows are not as they were, and why."""
     if rows:
-        what = "row holds" if rows == 1 else "rows hold"
+        what = "row was" if rows == 1 else "rows were"
         click.echo(
-            f"note: {rows:,} {what} U+FFFD where a NUL or half a character stood, which not "
-            "every database can hold"
+            f"note: {rows:,} {what} mended: U+FFFD stands for NUL and half characters, which not "
+            "every database can hold, and texts too long for their column are cut"
         )
 
 

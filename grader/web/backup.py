@@ -197,6 +197,16 @@ def _typed(field: Any, value: Any) -> Any:
     return value
 
 
+def fitting(model: type[models.Model], row: dict[str, Any]) -> dict[str, Any]:
+    """A row whose texts are no longer than their columns, as SQLite never asked."""
+    found = dict(row)
+    for field in model._meta.concrete_fields:
+        text, most = found.get(field.attname), field.max_length
+        if most and isinstance(text, str) and len(text) > most:
+            found[field.attname] = text[:most]
+    return found
+
+
 def last_migration(alias: str = "default") -> str:
     """The last of our migrations that was made; '' for an empty database."""
     from django.db.migrations.recorder import MigrationRecorder
@@ -264,8 +274,8 @@ def restore(path: Path, contents: Contents) -> int:
     """Put everything of a backup in the place of everything that is there, or change nothing.
 
     Returns:
-        How many rows held text that not every database can hold: backups of earlier versions
-        may. They are stored with U+FFFD in its place.
+        How many rows held text that not every database can hold, or that was too long for its
+        column: backups of earlier versions may. It is stored cleaned and cut.
 
     Raises:
         ServiceError: the database refuses something.
@@ -297,7 +307,7 @@ def _load(archive: zipfile.ZipFile, model: type[models.Model]) -> int:
     with archive.open(member_of(model._meta.label)) as stream:
         for rows in _by(ROWS, io.TextIOWrapper(stream, "utf-8", newline="\n")):
             read = [json.loads(row) for row in rows]
-            kept = [cleaned_tree(row) for row in read]
+            kept = [fitting(model, cleaned_tree(row)) for row in read]
             mended += sum(one != other for one, other in zip(read, kept, strict=True))
             model._base_manager.bulk_create([from_row(model, row) for row in kept])
     return mended

@@ -21,7 +21,7 @@ from postgres import Cluster, cluster
 from text_doors import DOORS, KINDS
 
 pytestmark = pytest.mark.slow
-EXAMPLES = 40 if os.environ.get("BPGRADE_FAULTS") == "long" else 5
+EXAMPLES = 40 if os.environ.get("BPGRADE_FAULTS") == "long" else 3
 SHUT = {
     "API: address",
     "API: token",

@@ -65,7 +65,7 @@ def bpgrade(*words: object) -> str:
 
 def test_a_backup_is_made_and_says_how_many_rows_were_mended(old: Place, tmp_path: Path) -> None:
     file = tmp_path / "a.zip"
-    assert f"{PLANTED} rows hold U+FFFD" in bpgrade("backup", "--data", old.data, file)
+    assert f"{PLANTED} rows were mended" in bpgrade("backup", "--data", old.data, file)
     with zipfile.ZipFile(file) as archive:
         members = archive.read("tables/bpgrade.Member.jsonl").decode()
     assert '"A\ufffd"' in members
@@ -88,17 +88,18 @@ def test_an_old_backup_is_restored_and_says_so(
     spoil(new, file)
     for where in (["--database-url", url], []):
         said = bpgrade("restore", file, "--data", tmp_path / f"to{len(where)}", *where)
-        assert "1 row holds U+FFFD" in said
+        assert "2 rows were mended" in said
 
 
 def spoil(backup: Path, to: Path) -> None:
-    """Put a NUL into a row, with the checksum that belongs to it."""
+    """Put a NUL into a row and a name too long into another, with the checksum for it."""
     import hashlib
 
     name = "tables/bpgrade.Member.jsonl"
     with zipfile.ZipFile(backup) as archive:
         members = {one: archive.read(one) for one in archive.namelist()}
     members[name] = members[name].replace('"A\ufffd"'.encode(), b'"A\\u0000"')
+    members[name] = members[name].replace(b'"Name of s2"', b'"' + 201 * b"9" + b'"')
     about = json.loads(members["backup.json"])
     about["tables"]["bpgrade.Member"] |= {"sha256": hashlib.sha256(members[name]).hexdigest()}
     members["backup.json"] = json.dumps(about).encode()
