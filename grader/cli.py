@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import Any
@@ -59,6 +60,9 @@ class Bpgrade(Commands):
         """Run it; a full device or a file system that went away is a message too."""
         from grader.errors import reason_of
 
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):  # a name of a file may be no text
+                stream.reconfigure(errors="backslashreplace")
         try:
             return super().main(*args, **kwargs)
         except OSError as error:  # click has dealt with readers who had enough of our output

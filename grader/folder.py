@@ -9,7 +9,6 @@ hw1/assignment.json     family, choices, secret                       (teacher o
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -24,6 +23,7 @@ from grader.read.table import read_table
 from grader.roster import Student, with_folders
 from problems.exercise import FORMAT, Doc, Exercise, from_json, upgraded
 from problems.patterns import pattern
+from problems.texts import parsed_json
 from problems.versions import DRAW_VERSION
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ class Folder:
             id, student = (_decoded(part, what) for part in match.groups())
             if "\\" not in id + student:
                 return id, student
-            return json.loads(f'"{id}"'), json.loads(f'"{student}"')
+            return parsed_json(f'"{id}"'), parsed_json(f'"{student}"')
         doc = _parse(_decoded(self._lines[number], what), what)
         return str(doc.get("id")), str(doc.get("student"))
 
@@ -313,7 +313,7 @@ def _decoded(data: bytes, what: str) -> str:
 
 def _parse(text: str, what: str) -> Doc:
     try:
-        doc = json.loads(text)
+        doc = parsed_json(text)
     except (ValueError, RecursionError) as error:
         raise AssignmentError(f"{what}: this is no JSON: {error}") from None
     if not isinstance(doc, dict):

@@ -26,7 +26,8 @@ from grader.read.archive import LARGEST, Member, is_junk, members
 from grader.read.files import TABLES, promised_kind
 from grader.read.kinds import named_as
 from grader.read.receipt import sender_in
-from grader.read.table import CLASS, UPLOAD, Limits
+from grader.read.table import CLASS, UPLOAD, Limits, refusal
+from problems.texts import shown_path
 
 HANDED_OUT = ("worksheet.html", "worksheet.md")
 """Files of ours that nobody fills in."""
@@ -77,7 +78,7 @@ def items(paths: Sequence[Path]) -> Iterator[Item]:
 def parts_of(path: Path) -> tuple[str, ...]:
     """What the place of a named file says: its name, and its folder's if a platform made it."""
     above = path.resolve().parent.name
-    return (*([above] if of_platform(above) else []), path.name)
+    return tuple(map(shown_path, (*([above] if of_platform(above) else []), path.name)))
 
 
 def _walk(root: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
@@ -91,16 +92,16 @@ def _walk(root: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
             count += 1
             if count > MOST_FILES:
                 message = f"more than {MOST_FILES:,} files; name a smaller folder"
-                raise SubmissionError([Problem(str(root), None, None, "too_many_files", message)])
+                raise refusal(shown_path(root), "too_many_files", message)
             path = base / name
-            yield path, (root.name, *path.relative_to(root).parts)
+            yield path, tuple(map(shown_path, (root.name, *path.relative_to(root).parts)))
 
 
 def _file(
     path: Path, start: Path, parts: tuple[str, ...], limits: Limits, seen: set[tuple[int, int]]
 ) -> Iterator[Item]:
     """A file, or all that is in it."""
-    file = str(path)
+    file = shown_path(path)
     left_out = _left_out(path, walked=limits is UPLOAD)
     if left_out:
         note = Problem(file, None, None, "not_a_file", left_out)
@@ -147,7 +148,7 @@ def _bytes(path: Path) -> bytes:
     size = path.stat().st_size
     if size > LARGEST:
         message = f"{size:,} bytes are too many; the limit is {LARGEST:,}"
-        raise SubmissionError([Problem(str(path), None, None, "too_large", message)])
+        raise refusal(shown_path(path), "too_large", message)
     return path.read_bytes()
 
 

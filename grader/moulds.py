@@ -18,6 +18,7 @@ from grader.attribution import Keys
 from problems.elementary import FloatArray
 from problems.errors import FormatError
 from problems.exercise import Exercise, as_json, dumps, from_json
+from problems.texts import parsed_json
 
 _TEXT = rb'"(?:[^"\\]|\\.)*"'
 _LINE = re.compile(
@@ -83,7 +84,7 @@ class Caster:
         self.givens[mould] += pieces[1::2]
         row = self._count[mould]
         self._count[mould] += 1
-        id, student = json.loads(found["id"]), json.loads(found["student"])
+        id, student = (parsed_json(found[name]) for name in ("id", "student"))
         cells = (id, student, int(found["number"]), mould, row)
         for column, cell in zip(self.columns.values(), cells, strict=True):
             column.append(cell)

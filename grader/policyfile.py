@@ -9,6 +9,7 @@ from pathlib import Path
 from grader.errors import PolicyError, reason_of
 from grader.policy import DEFAULT, Policy
 from problems.errors import Complaint
+from problems.texts import cleaned_tree
 
 SHIPPED = Path(__file__).with_name("policies")
 
@@ -95,7 +96,7 @@ def read_policy(text: str, name: str, file: str) -> Policy:
     from grader.policychecker import PolicyChecker
 
     try:
-        data = tomllib.loads(text)
+        data = cleaned_tree(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         what = f'is no TOML: {error} (keys with a point stand in quotes: "dw.2" = 2)'
         raise PolicyError([Complaint(file, what)]) from None

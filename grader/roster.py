@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from grader.errors import Problem, RosterError, SubmissionError, reason_of
 from grader.read.table import Row, Table, read_table
+from problems.texts import shown_line, shown_path
 
 LONGEST = 200
 _RESERVED = {"con", "prn", "aux", "nul"} | {f"{d}{n}" for d in ("com", "lpt") for n in range(10)}
@@ -42,9 +43,10 @@ def read_roster(path: Path) -> list[Student]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        message = f"cannot be read: {reason_of(error)}"
-        raise RosterError([Problem(str(path), None, None, "missing_file", message)]) from None
-    return roster_in(data, path.name)
+        why = f"cannot be read: {reason_of(error)}"
+        problem = Problem(shown_path(path), None, None, "missing_file", why)
+        raise RosterError([problem]) from None
+    return roster_in(data, shown_path(path.name))
 
 
 def roster_in(
@@ -90,7 +92,7 @@ def _too_long(file: str, rows: Iterable[Row], longest: Mapping[str, int]) -> lis
 
 
 def _cell(row: Row, column: str) -> str:
-    return row.cells.get(column, "").strip()
+    return shown_line(row.cells.get(column, ""))
 
 
 def _checked(table: Table) -> tuple[list[Row], list[Problem]]:

@@ -7,18 +7,24 @@ import io
 from collections.abc import Iterable, Sequence
 
 from problems.patterns import pattern
+from problems.texts import REPLACED
 
 ACTIVE = pattern(r"^[=+\-@\t\r\n＝＋－＠]")
 """What makes a spreadsheet take a text for a formula."""
+CONTROL = pattern(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+"""What no cell needs, and a terminal may act on."""
 NUMBER = pattern(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
 def safe_cell(text: str) -> str:
     """The text, with an apostrophe before it if a spreadsheet would run it.
 
-    >>> safe_cell("=1+1"), safe_cell("-0.5"), safe_cell("-cmd")
-    ("'=1+1", '-0.5', "'-cmd")
+    Control characters other than tabs and line ends are replaced.
+
+    >>> safe_cell("=1+1"), safe_cell("-0.5"), safe_cell("-cmd"), safe_cell("0.5" + chr(27))
+    ("'=1+1", '-0.5', "'-cmd", '0.5�')
     """
+    text = CONTROL.sub(REPLACED, text)
     if ACTIVE.match(text) and not NUMBER.fullmatch(text):
         return f"'{text}"
     return text

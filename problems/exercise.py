@@ -21,6 +21,7 @@ from problems.network import Layer, Method, Network, Plan, Task, bias_ids
 from problems.notation import Naming, load
 from problems.precision import Precision
 from problems.solve import Solution, solve
+from problems.texts import cleaned
 
 if TYPE_CHECKING:
     from problems.draw import Draw
@@ -338,10 +339,10 @@ def _from_json(doc: Doc) -> Exercise:
     if unknown:
         raise ValueError(f"no step {unknown[0]!r} in this network")
     return Exercise(
-        str(doc["id"]),
-        str(doc["student"]),
-        str(doc["family"]),
-        str(doc["notation"]),
+        cleaned(str(doc["id"])),
+        cleaned(str(doc["student"])),
+        cleaned(str(doc["family"])),
+        cleaned(str(doc["notation"])),
         plan,
         _givens(doc, plan),
         _precision(doc["precision"]),

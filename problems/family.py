@@ -24,6 +24,7 @@ from problems.grid import Grid
 from problems.network import Layer, Method, Network, Plan, Task
 from problems.precision import Precision
 from problems.sections import Placed, Section, placed
+from problems.texts import cleaned_tree
 from problems.versions import DRAW_VERSION, SEPARATION, SUBRESULTS
 
 if TYPE_CHECKING:
@@ -273,7 +274,7 @@ def read(text: str, name: str, file: str) -> Family:
         FamilyError: everything that is wrong, each with the key and what is allowed.
     """
     try:
-        data = tomllib.loads(text)
+        data = cleaned_tree(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise FamilyError([Complaint(file, f"this is no TOML: {error}")]) from None
     checker = Checker(file)

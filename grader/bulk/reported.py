@@ -21,6 +21,7 @@ from grader.bulk.results import (
 )
 from grader.errors import Problem
 from grader.feedback import Graded
+from problems.texts import shown_path
 from templates.report import Report
 
 
@@ -51,9 +52,9 @@ def write_results(
             part.write(gradebook(graded), steps(graded))
         meta: dict[str, object] = {
             "generator": f"bpgrade {__version__}",
-            "assignment": graded[0].folder.path.name if graded else "",
+            "assignment": shown_path(graded[0].folder.path.name) if graded else "",
             "policy": graded[0].policy.name if graded else "",
-            "files": [str(path) for path in files],
+            "files": [shown_path(path) for path in files],
             "submissions": len(graded),
             "answers": sum(len(one.report.steps) for one in graded),
         }

@@ -22,7 +22,9 @@ from pathlib import Path
 import polars as pl
 
 from grader.errors import AssignmentError, Problem
-from grader.spreadsheet import ACTIVE, NUMBER
+from grader.paths import refuse_no_text
+from grader.spreadsheet import ACTIVE, CONTROL, NUMBER
+from problems.texts import REPLACED
 
 FORMAT = 1
 META = "results.json"
@@ -93,8 +95,9 @@ def refuse_other(out: Path) -> None:
     """Refuse to replace what are no results.
 
     Raises:
-        AssignmentError: something else stands there.
+        AssignmentError: something else stands there, or the name is no text.
     """
+    refuse_no_text(out)
     if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not is_results(out))):
         raise AssignmentError(f"{out} is there and holds no results; choose another --results")
 
@@ -149,7 +152,9 @@ class PartFiles:
 
 def csv_rows(table: pl.DataFrame, header: bool = False) -> bytes:
     """Rows of CSV with CRLF ends; no text can act as a formula in a spreadsheet."""
-    table = table.cast({pl.Categorical: pl.String})
+    table = table.cast({pl.Categorical: pl.String}).with_columns(
+        pl.col(pl.String).str.replace_all(CONTROL.pattern, REPLACED)
+    )
     safe = [
         pl.when(
             pl.col(name).str.contains(ACTIVE.pattern)

@@ -26,6 +26,7 @@ from grader.cluster import Workers
 from grader.errors import AssignmentError, reason_of
 from grader.folder import EXERCISES, Folder
 from grader.moulds import Caster
+from grader.paths import refuse_no_text
 from problems.elementary import FloatArray
 from problems.errors import FormatError
 from problems.exercise import Exercise, from_json
@@ -221,6 +222,7 @@ def open_roll(
     Raises:
         AssignmentError: exercises that cannot be read, with their line.
     """
+    refuse_no_text(assignment)
     source = assignment / EXERCISES
     try:
         state = source.stat()

@@ -17,6 +17,7 @@ from grader.errors import Problem, SubmissionError
 from grader.read.header import canonical, holds_answers
 from grader.read.submission import not_answers
 from grader.read.table import Row, read_table, refusal
+from problems.texts import REPLACED
 
 LINE, WIDTH = "\x00line", "\x00width"
 """Columns beside those of the file: the row's line, and how many cells were written."""
@@ -45,7 +46,8 @@ def read_rows(range_: Range) -> Rows:
     with range_.path.open("rb") as stream:
         stream.seek(range_.start)
         data = stream.read(range_.end - range_.start)
-    if range_.whole or "" in range_.columns or not _is_regular(data, range_):
+    odd = range_.whole or "" in range_.columns or b"\x00" in data
+    if odd or not _is_regular(data, range_):
         return _from_any(data, range_)
     frame = pl.read_csv(
         io.BytesIO(data),
@@ -165,7 +167,7 @@ def _from_parquet(range_: Range) -> Rows:
 def _as_text(column: pl.Series) -> pl.Series:
     """Cells as they would be typed; a number has the fewest digits that mean it."""
     if column.dtype == pl.String:
-        return column.fill_null("")
+        return column.fill_null("").str.replace_all("\x00", REPLACED, literal=True)
     if column.dtype.is_float():
         texts = [None if value is None or value != value else repr(value) for value in column]
         return pl.Series(column.name, texts, pl.String).fill_null("")

@@ -32,6 +32,7 @@ from grader.handouts import Progress
 from grader.policy import Policy
 from grader.read.brackets import in_all
 from grader.read.submission import COMMAS_SETTLED
+from problems.texts import shown_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ def grade(
             "generator": f"bpgrade {__version__}",
             "assignment": assignment.name,
             "policy": policy.name,
-            "files": [str(path) for path in paths],
+            "files": [shown_path(path) for path in paths],
             **found.counted,
         }
         found.problems = put_together(parts, problems, meta, folder)
@@ -170,7 +171,9 @@ def _sort(
 ) -> tuple[dict[int, list[Slice]], pl.DataFrame]:
     """Rows laid by parts: part -> where its rows are; and what could not be used."""
     cut = [
-        (order, range_) for order, path in enumerate(paths) for range_ in ranges(path, str(path))
+        (order, range_)
+        for order, path in enumerate(paths)
+        for range_ in ranges(path, shown_path(path))
     ]
     jobs = [Job(range_, roll, work / f"rows-{n:05d}") for n, (_, range_) in enumerate(cut)]
     results: list[tuple[int, Range, Sorted]] = []
@@ -273,7 +276,7 @@ def _others(
     for n, done in enumerate(workers.map(compare, jobs), 1):
         found.append(done)
         progress("comparing", n, len(jobs))
-    orders = {str(path): order for order, path in enumerate(paths)}
+    orders = {shown_path(path): order for order, path in enumerate(paths)}
     return problem_table((orders[problem.file], problem) for problem in clearest(found))
 
 

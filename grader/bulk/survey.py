@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from grader.errors import SubmissionError
+from grader.paths import refuse_no_text
 from grader.read.header import holds_answers, is_tidy
 from grader.read.kinds import looked_at
 from grader.read.quizwords import is_response
@@ -91,6 +92,7 @@ def ranges(path: Path, file: str) -> list[Range]:
 def _parquet(path: Path, file: str) -> Iterator[Range]:
     import polars as pl
 
+    refuse_no_text(path)
     table = pl.scan_parquet(path)
     columns = tuple(table.collect_schema().names())
     count = table.select(pl.len()).collect().item()

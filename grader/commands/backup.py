@@ -38,6 +38,17 @@ def backup(file: Path, data: Path, database: str, force: bool) -> None:
 
     contents = write(file)
     click.echo(f"{file}: {told(contents)}, {file.stat().st_size:,} bytes")
+    say_mended(contents.mended)
+
+
+def say_mended(rows: int) -> None:
+    """That some rows are not as they were, and why."""
+    if rows:
+        what = "row was" if rows == 1 else "rows were"
+        click.echo(
+            f"note: {rows:,} {what} mended: U+FFFD stands for NUL and half characters, which not "
+            "every database can hold, and texts too long for their column are cut"
+        )
 
 
 def told(contents: object) -> str:

@@ -247,7 +247,7 @@ def _ending(reports: Marked, problems: list[Problem]) -> None:
 def headline(report: Report) -> str:
     """Who, which exercise, how many points."""
     return (
-        f"{report.student}  {report.exercise}  "
+        f"{printable(report.student)}  {printable(report.exercise)}  "
         f"{report.score:g} of {report.max:g} points ({report.percent:g} %)"
     )
 
@@ -262,7 +262,7 @@ def _steps_table(report: Report, exercise: Exercise) -> str:
                 answer if len(answer) <= 14 else answer[:13] + "…",
                 step.verdict,
                 _expected(step, exercise),
-                "" if step.verdict == "correct" else step.message,
+                "" if step.verdict == "correct" else printable(step.message),
             ]
         )
     header = ["step", "answer", "verdict", "expected", ""]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.commands.given import policy_option
+from grader.commands.texts import whole_text
 from grader.errors import AssignmentError, PlatformFileError, Problem, reason_of
 from grader.folder import Folder, find
 from grader.policy import Policy
@@ -96,9 +97,18 @@ def _points(ctx: click.Context, option: click.Parameter, value: str | None) -> D
     "the platform's usual columns are taken.",
 )
 @click.option(
-    "--title", metavar="NAME", help="Of the grade item; the assignment's name if not given."
+    "--title",
+    metavar="NAME",
+    callback=whole_text,
+    help="Of the grade item; the assignment's name if not given.",
 )
-@click.option("--item", default="", metavar="ID", help="ID number of the grade item (moodle-xml).")
+@click.option(
+    "--item",
+    default="",
+    metavar="ID",
+    callback=whole_text,
+    help="ID number of the grade item (moodle-xml).",
+)
 @click.option(
     "--max",
     "most",

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from grader.cluster import cores, workers
+from grader.commands.texts import whole_text
 from grader.folder import Order
 from grader.handouts import FORMATS
 from grader.issue import issue
@@ -81,8 +82,12 @@ def chosen_formats(ctx: click.Context, param: click.Parameter, value: str) -> tu
     show_default=True,
     help="Size of the PDF pages.",
 )
-@click.option("--seed", help="Secret text: the same seed gives the same exercises.")
-@click.option("--name", help="Assignment name, part of the seed [family's name].")
+@click.option(
+    "--seed", callback=whole_text, help="Secret text: the same seed gives the same exercises."
+)
+@click.option(
+    "--name", callback=whole_text, help="Assignment name, part of the seed [family's name]."
+)
 @click.option("--force", is_flag=True, help="Replace a folder that is there.")
 @click.option("--fresh", is_flag=True, help="Throw away what an interrupted run has begun there.")
 @click.option(

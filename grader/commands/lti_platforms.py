@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.commands.serve import data_option, database_option
+from grader.commands.texts import whole_text
 from grader.terminal import table
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ Example, with what Moodle shows as "tool configuration details":
 @click.option("--token-url", required=True, help="Access token URL.")
 @click.option("--keys-url", required=True, help="Public keyset URL.")
 @click.option("--audience", default="", help="Of token requests, where it is not the token URL.")
-@click.option("--name", default="", help="As people see it.")
+@click.option("--name", default="", callback=whole_text, help="As people see it.")
 @internal_option
 def add(
     data: Path,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from grader.commands.backup import told
+from grader.commands.backup import say_mended, told
 from grader.commands.serve import data_option, database_option
 
 EXAMPLES = """\b
@@ -47,6 +47,6 @@ def restore(file: Path, data: Path, database: str, check: bool, force: bool) -> 
             raise ServiceError(f"{where} is in use; choose another one, or give --force")
         if not database:
             click.echo(f"kept what was there: {start.keep_copy('restore')}")
-    backup.restore(file, contents)
+    say_mended(backup.restore(file, contents))
     start.complete()
     click.echo(f"restored into {'the database' if database else data}; now run bpgrade serve")

@@ -26,6 +26,7 @@ from grader.lms.received import Received, judge, owner_of
 from grader.policy import Policy
 from grader.policyfile import folder_policy
 from problems.errors import BpgradeError
+from problems.texts import parsed_json
 from templates.comment import as_text, comments
 from templates.feedback import Checked, without_slips
 from templates.report import StepReport
@@ -60,7 +61,7 @@ def results(root: Path) -> dict[str, Any]:
     """
     folder = Folder(root / CLASS)
     policy = folder_policy(folder.path, folder.order.policy)
-    metadata = json.loads((root / METADATA).read_text("utf-8"))
+    metadata = parsed_json((root / METADATA).read_text("utf-8"))
     users = metadata.get("users") or []
     if len(users) != 1:
         return refused("This assignment is worked alone: hand it in without a group.")

@@ -22,6 +22,7 @@ from grader.read.entrynames import readings
 from grader.read.library import guarded
 from grader.read.table import refusal
 from problems.patterns import pattern
+from problems.texts import cleaned
 
 if TYPE_CHECKING:
     import zipfile
@@ -171,4 +172,4 @@ def _fault(entry: zipfile.ZipInfo, left: int) -> Lost | None:
 
 
 def _shown(entry: zipfile.ZipInfo) -> str:
-    return readings(entry)[0][:LONGEST_NAME]
+    return cleaned(readings(entry)[0])[:LONGEST_NAME]

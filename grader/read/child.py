@@ -18,6 +18,7 @@ from queue import LifoQueue
 from typing import Any
 
 from grader.read.pdffields import LENGTH
+from problems.texts import cleaned_tree
 
 WALL_SECONDS = 20.0
 """For one file, however busy the machine; its own limit on work is far lower."""
@@ -87,8 +88,9 @@ class Child:
         head = process.stdout.read(LENGTH.size)
         if len(head) < LENGTH.size:
             raise EOFError
-        found: dict[str, Any] = json.loads(process.stdout.read(*LENGTH.unpack(head)))
-        return found
+        found = json.loads(process.stdout.read(*LENGTH.unpack(head)))
+        answer: dict[str, Any] = cleaned_tree(found)  # it may hold what a hostile file says
+        return answer
 
     def close(self) -> None:
         """End the process."""

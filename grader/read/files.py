@@ -7,6 +7,7 @@ from grader.errors import EmptyForm, SubmissionError
 from grader.read.kinds import Kind, looked_at, named_as
 from grader.read.submission import Find, Read, read_submissions
 from grader.read.table import CLASS, UPLOAD, Limits, refusal
+from problems.texts import cleaned
 
 PROMISED = {
     ".pdf": ("pdf", "not_pdf", "the PDF that its name says"),
@@ -36,6 +37,7 @@ def read_file(data: bytes, file: str, find: Find, limits: Limits = CLASS, ahead:
     Raises:
         SubmissionError: it cannot be read at all.
     """
+    file = cleaned(file)
     if not ahead and (is_text_field(file) or is_receipt(file)):
         return _typed(data, file, find)
     kind = promised_kind(data, file)

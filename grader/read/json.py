@@ -14,6 +14,7 @@ from grader.read.encoding import decode
 from grader.read.number import MOST_DIGITS
 from grader.read.submission import Builder, Find, Read
 from grader.read.table import CLASS, Limits, check_size, refusal
+from problems.texts import cleaned_tree
 
 DEEPEST = 20
 """Brackets within brackets; a submission has three."""
@@ -84,7 +85,7 @@ def _parsed(text: str, file: str) -> Any:
             message = f"more than {DEEPEST} brackets within brackets; answers need two"
             raise refusal(file, "too_deep", message, line)
     try:
-        return json.loads(
+        found = json.loads(
             text,
             parse_float=_Number,
             parse_int=_Number,
@@ -94,6 +95,7 @@ def _parsed(text: str, file: str) -> Any:
     except json.JSONDecodeError as error:
         message = f"this is no JSON: {error.msg} (line {error.lineno}, column {error.colno})"
         raise refusal(file, "syntax", message, error.lineno) from None
+    return cleaned_tree(found)
 
 
 def _record(record: Any, number: int | None, builder: Builder) -> None:

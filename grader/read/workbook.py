@@ -39,6 +39,7 @@ from grader.read.table import (
     read_table,
     refusal,
 )
+from problems.texts import cleaned
 
 LARGEST_PARTS = 20_000_000
 """Bytes of all parts together, unpacked."""
@@ -145,7 +146,7 @@ def _sheets(data: bytes, file: str, limits: Limits) -> Iterator[Sheet]:
             _fill_in(rows, dict(_rows(values.worksheets[number], file, limits)))
         if rows:
             visible = sheet.sheet_state == "visible"
-            yield Sheet(str(sheet.title), visible, _table(rows, file, limits))
+            yield Sheet(cleaned(str(sheet.title)), visible, _table(rows, file, limits))
 
 
 def _opened(data: bytes, values: bool) -> Any:
@@ -260,7 +261,7 @@ def _cell(cell: Any) -> _Cell:
     if value is None or value == "":
         return _BLANK
     if kind == "e":
-        message = f"the cell holds the error {value}; write the number"
+        message = f"the cell holds the error {_shown(value)}; write the number"
         return _Cell(_shown(value), ("spreadsheet_error", message))
     if isinstance(value, bool):
         text = str(value).upper()
@@ -271,8 +272,8 @@ def _cell(cell: Any) -> _Cell:
             "format the column as text, then write the number again"
         )
         return _Cell(str(value), ("date", message))
-    return _Cell(value if isinstance(value, str) else repr(value))
+    return _Cell(cleaned(value) if isinstance(value, str) else repr(value))
 
 
 def _shown(value: Any) -> str:
-    return value[:200] if isinstance(value, str) else str(getattr(value, "text", ""))[:200]
+    return cleaned(value if isinstance(value, str) else str(getattr(value, "text", "")))[:200]

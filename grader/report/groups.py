@@ -26,6 +26,7 @@ from problems.exercise import Doc, Exercise, from_json
 from problems.graph import build
 from problems.network import Method, Plan, Task
 from problems.solve import values
+from problems.texts import parsed_json
 
 Signature = tuple[Any, ...]
 NOT_WRITTEN = VERDICTS.index("blank")
@@ -126,7 +127,7 @@ def _documents(path: Path) -> Iterator[Doc]:
         for number, line in enumerate(stream, 1):
             if line.strip():
                 try:
-                    yield json.loads(line)
+                    yield parsed_json(line)
                 except ValueError as error:
                     raise FormatError(f"{path.name}, line {number}: no JSON: {error}") from None
 

@@ -17,6 +17,7 @@ import polars as pl
 from grader.batch import VERDICTS
 from grader.bulk.results import GRADEBOOK_FILE, STEPS_FILE
 from grader.errors import ReportError
+from grader.paths import refuse_no_text
 
 STEPS = tuple(STEPS_FILE.values())
 BOOK = ("student", "exercise", "score", "max", "percent", "first_deviation")
@@ -67,6 +68,7 @@ def scores(folder: Path) -> pl.DataFrame:
 
 
 def _gradebook(folder: Path) -> pl.DataFrame:
+    refuse_no_text(folder)
     path = folder / GRADEBOOK_FILE
     if not path.is_file():
         raise ReportError(

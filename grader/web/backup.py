@@ -35,6 +35,7 @@ from grader import __version__
 from grader.errors import ServiceError
 from grader.web.database import FILE, copied, sqlite_at
 from grader.web.jobs.models import Job
+from problems.texts import cleaned_tree
 
 FORMAT = 1
 ABOUT = "backup.json"
@@ -57,12 +58,17 @@ class Contents:
     migration: str
     """The last one of ours that had been made."""
     tables: dict[str, dict[str, Any]]
-    """Model -> `rows` and `sha256` of its file."""
+    """Model -> `rows` and `sha256` of its file; `mended`: rows with text that none may hold."""
 
     @property
     def rows(self) -> int:
         """Of all tables."""
         return sum(int(table["rows"]) for table in self.tables.values())
+
+    @property
+    def mended(self) -> int:
+        """Rows that held what no file and not every database can, and hold U+FFFD instead."""
+        return sum(int(table.get("mended", 0)) for table in self.tables.values())
 
     def count(self, model: str) -> int:
         """Rows of a model such as `bpgrade.Submission`."""
@@ -141,15 +147,18 @@ def _written(stream: IO[bytes], alias: str) -> Contents:
 
 
 def _table(archive: zipfile.ZipFile, model: type[models.Model], alias: str) -> dict[str, Any]:
-    digest, rows = hashlib.sha256(), 0
+    digest, rows, mended = hashlib.sha256(), 0, 0
     found = model._base_manager.using(alias).order_by("pk")
     with archive.open(member_of(model._meta.label), "w", force_zip64=True) as member:
         for one in found.iterator(chunk_size=ROWS):
-            line = json.dumps(as_row(one), ensure_ascii=False, sort_keys=True).encode() + b"\n"
+            row = as_row(one)
+            kept = cleaned_tree(row)
+            line = json.dumps(kept, ensure_ascii=False, sort_keys=True).encode() + b"\n"
             digest.update(line)
             member.write(line)
             rows += 1
-    return {"rows": rows, "sha256": digest.hexdigest()}
+            mended += kept != row
+    return {"rows": rows, "sha256": digest.hexdigest()} | ({"mended": mended} if mended else {})
 
 
 def member_of(label: str) -> str:
@@ -187,6 +196,16 @@ def _typed(field: Any, value: Any) -> Any:
     if isinstance(field, models.DateTimeField):
         return datetime.fromisoformat(value)
     return value
+
+
+def fitting(model: type[models.Model], row: dict[str, Any]) -> dict[str, Any]:
+    """A row whose texts are no longer than their columns, as SQLite never asked."""
+    found = dict(row)
+    for field in model._meta.concrete_fields:
+        text, most = found.get(field.attname), field.max_length
+        if most and isinstance(text, str) and len(text) > most:
+            found[field.attname] = text[:most]
+    return found
 
 
 def last_migration(alias: str = "default") -> str:
@@ -252,12 +271,17 @@ def empty() -> bool:
     return not get_user_model()._base_manager.exists()
 
 
-def restore(path: Path, contents: Contents) -> None:
+def restore(path: Path, contents: Contents) -> int:
     """Put everything of a backup in the place of everything that is there, or change nothing.
+
+    Returns:
+        How many rows held text that not every database can hold, or that was too long for its
+        column: backups of earlier versions may. It is stored cleaned and cut.
 
     Raises:
         ServiceError: the database refuses something.
     """
+    mended = 0
     try:
         with transaction.atomic(), zipfile.ZipFile(path) as archive:
             _delete(Job)  # what is being made belongs to what was there
@@ -265,11 +289,12 @@ def restore(path: Path, contents: Contents) -> None:
                 _delete(model)
             for model in kept_models():
                 if model._meta.label in contents.tables:
-                    _load(archive, model)
+                    mended += _load(archive, model)
             _count_on()
     except DatabaseError as error:
         first = str(error).strip().split("\n", 1)[0]
         raise ServiceError(f"nothing was restored: {first}") from None
+    return mended
 
 
 def _delete(model: type[models.Model]) -> None:
@@ -278,10 +303,16 @@ def _delete(model: type[models.Model]) -> None:
     found._raw_delete(found.db)
 
 
-def _load(archive: zipfile.ZipFile, model: type[models.Model]) -> None:
+def _load(archive: zipfile.ZipFile, model: type[models.Model]) -> int:
+    """Store a table's rows; how many had to be mended."""
+    mended = 0
     with archive.open(member_of(model._meta.label)) as stream:
         for rows in _by(ROWS, io.TextIOWrapper(stream, "utf-8", newline="\n")):
-            model._base_manager.bulk_create([from_row(model, json.loads(row)) for row in rows])
+            read = [json.loads(row) for row in rows]
+            kept = [fitting(model, cleaned_tree(row)) for row in read]
+            mended += sum(one != other for one, other in zip(read, kept, strict=True))
+            model._base_manager.bulk_create([from_row(model, row) for row in kept])
+    return mended
 
 
 def _by(size: int, lines: Iterable[str]) -> Iterator[list[str]]:

@@ -21,7 +21,7 @@ from django.utils import timezone
 from grader.cluster import cores
 from grader.read.child import Children
 from grader.web import housekeeping
-from grader.web.keeping import NotStoredError, again, one_writer
+from grader.web.keeping import NotStoredError, again, one_writer, unholdable
 from grader.web.models import Result, State, Submission
 
 COMMAND = (sys.executable, "-P", "-m", "grader.web.examiner")
@@ -50,7 +50,14 @@ def grade(submission: Submission) -> Result | None:
     if nothing_read(report):
         again(lambda: _left(submission))
         return None
-    return again(lambda: _store(submission, report))
+    try:
+        return again(lambda: _store(submission, report))
+    except NotStoredError as error:
+        if not unholdable(error):
+            raise
+        log.error("no database can hold it", extra={"bpgrade": {"submission": submission.pk}})
+        again(lambda: _failed(submission.pk))
+        return None
 
 
 def _begin(pk: str) -> bool:

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db import DatabaseError, DataError, InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from grader.web.database import BUSY_SECONDS, free_bytes
@@ -219,6 +219,16 @@ def again(work: Callable[[], T]) -> T:
             if n + 1 == TRIES:
                 raise NotStoredError(error.__class__.__name__) from error
     raise AssertionError("every try ends above")
+
+
+def unholdable(error: BaseException | None) -> bool:
+    """Whether the database works and cannot hold what it was given, such as a text too long.
+
+    Sending it again is of no use. Only PostgreSQL says so; SQLite takes what it gets.
+    """
+    if isinstance(error, NotStoredError):
+        error = error.__cause__
+    return isinstance(error, DataError)
 
 
 def _drop_connection() -> None:

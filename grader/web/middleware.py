@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from typing import Any
 
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 
 from grader.web import limits
-from grader.web.keeping import NotStoredError
+from grader.web.keeping import NotStoredError, unholdable
+from problems.texts import cleaned, cleaned_tree
 
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
@@ -32,6 +34,8 @@ class Guarded:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """The answer, with its headers and its line in the log."""
         begun = time.perf_counter()
+        request.GET = cleaned_query(request.GET)  # type: ignore[assignment]
+        request.COOKIES = cleaned_tree(request.COOKIES)
         response = self._answer(request)
         response.setdefault("Content-Security-Policy", POLICY)
         response.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
@@ -41,14 +45,42 @@ class Guarded:
             _note(request, response, time.perf_counter() - begun)
         return response
 
+    def process_view(
+        self, request: HttpRequest, view: Any, args: object, ids: object
+    ) -> HttpResponse | None:
+        """No address holds what cannot be seen; nothing else of a form goes on as it came.
+
+        What is exempt from the form's token reads its own body, as large as it takes it.
+        """
+        if not request.path.isprintable():
+            raise Http404("no such page")
+        if request.method == "POST" and not getattr(view, "csrf_exempt", False):
+            request.POST = cleaned_query(request.POST)  # type: ignore[assignment]
+        return None
+
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """What the store did not confirm is said to be not stored."""
+        if unholdable(error):
+            log.error("nothing that the database can hold", exc_info=error)
+            from grader.web.views import unreadable  # which says "not stored" as we do
+
+            return unreadable(request)
         if isinstance(error, NotStoredError | DatabaseError):
             log.error("not stored", exc_info=error)
             return not_stored(request)
         if isinstance(error, limits.TooOftenError):
             return limits.refused(error.seconds)
         return None
+
+
+def cleaned_query(found: QueryDict) -> QueryDict:
+    """A query or form whose texts every database can hold."""
+    if all(cleaned(text) is text for name, texts in found.lists() for text in (name, *texts)):
+        return found
+    kept = QueryDict(mutable=True)
+    for name, texts in found.lists():
+        kept.setlist(cleaned(name), [cleaned(text) for text in texts])
+    return kept
 
 
 def not_stored(request: HttpRequest) -> HttpResponse:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from grader.web import accounts
 from grader.web.assignments import note
 from grader.web.rights import is_staff
+from problems.texts import shown_line
 
 DAYS = {"30": "30 days", "90": "90 days", "365": "a year", "": "until I end it"}
 MOST = 20
@@ -27,7 +28,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     """The list, and the form for a new one, whose text is shown once."""
     if request.method == "GET":
         return _page(request)
-    name = " ".join(request.POST.get("name", "").split())[:100].replace("\0", "")
+    name = shown_line(request.POST.get("name", ""))[:100]
     scopes = [one for one in request.POST.getlist("scopes") if one in scopes_for(request.user)]
     days = request.POST.get("days", "90")
     problems = {}

@@ -19,8 +19,9 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
 
 from grader.web.api.refusals import MEDIA, Refused, of_fields, problem_json
-from grader.web.keeping import NotStoredError
+from grader.web.keeping import NotStoredError, unholdable
 from grader.web.middleware import not_stored
+from problems.texts import cleaned_tree
 
 ID = re.compile(r"[A-Za-z0-9_.~-]{1,100}")
 """What an id in an address consists of; anything else is no id."""
@@ -35,7 +36,7 @@ def parsed(body: bytes) -> Any:
         Refused: it is no JSON.
     """
     try:
-        return json.loads(body, parse_float=_number, parse_constant=_no_number)
+        return cleaned_tree(json.loads(body, parse_float=_number, parse_constant=_no_number))
     except (ValueError, RecursionError):
         raise Refused(400, "syntax", "The body is no JSON in UTF-8.") from None
 
@@ -96,7 +97,7 @@ def _suspicious(request: HttpRequest, error: Exception) -> HttpResponse:
 
 def _not_stored(request: HttpRequest, error: Exception) -> HttpResponse:
     log.error("not stored", exc_info=error)
-    return not_stored(request)
+    return _suspicious(request, error) if unholdable(error) else not_stored(request)
 
 
 def _broken(request: HttpRequest, error: Exception) -> HttpResponse:

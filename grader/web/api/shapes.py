@@ -20,12 +20,14 @@ from pydantic import (
 from grader.web.api.pages import Page
 from templates.report import Verdict
 
-PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
+UNSEEN = r"\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffd"
+"""Controls, line ends, marks that turn what follows round, and what could not be kept."""
+PRINTABLE = rf"^[^{UNSEEN}]*$"
 Line = Annotated[str, StringConstraints(pattern=PRINTABLE, max_length=200)]
 Title = Annotated[
     str,
     StringConstraints(
-        pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$",
+        pattern=rf"^[^{UNSEEN}]*[^\s{UNSEEN}][^{UNSEEN}]*$",
         min_length=1,
         max_length=200,
     ),

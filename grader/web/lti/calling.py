@@ -10,7 +10,6 @@ from __future__ import annotations
 import http.client
 import io
 import ipaddress
-import json
 import queue
 import socket
 import ssl
@@ -25,6 +24,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from grader import __version__
 from grader.errors import AddressError, AnswerError, SilenceError
+from problems.texts import parsed_json
 
 LIMIT = 65_536
 """Bytes of an answer."""
@@ -67,7 +67,7 @@ class Answer:
             AnswerError: it is none.
         """
         try:
-            return json.loads(self.body)
+            return parsed_json(self.body)
         except (ValueError, RecursionError):
             raise AnswerError("the answer is no JSON") from None
 

@@ -32,6 +32,7 @@ from grader.web.rights import member_of
 from grader.web.standing import most_of
 from problems import family as families
 from problems.errors import GateError, SpecError
+from problems.texts import shown_line
 
 DEEP = "https://purl.imsglobal.org/spec/lti-dl/claim/"
 PENDING = "chooses"
@@ -215,7 +216,7 @@ def _made(request: HttpRequest, course: Course) -> tuple[list[Assignment], str]:
     """A new assignment with the family's own choices."""
     from grader.roster import safe_name
 
-    title = " ".join(request.POST.get("title", "").split())[:200]
+    title = shown_line(request.POST.get("title", ""))[:200]
     family = request.POST.get("family", "")
     if not title or not title.isprintable():
         return [], "Give the new assignment a title."

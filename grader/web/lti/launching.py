@@ -25,6 +25,7 @@ from grader.web import accounts, limits
 from grader.web.lti import keys
 from grader.web.lti.framing import origin_of
 from grader.web.lti.models import Deployment, Login, Platform
+from problems.texts import REPLACED, cleaned_tree
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 MESSAGES = ("LtiResourceLinkRequest", "LtiDeepLinkingRequest")
@@ -120,12 +121,13 @@ def text_of(found: Mapping[str, Any], name: str, longest: int = 255) -> str:
 
 
 def is_sub(value: Any) -> bool:
-    """Whether it can be a platform's number of somebody.
+    """Whether it can be a platform's number of somebody; what had to be cleaned is nobody's.
 
-    >>> is_sub("6"), is_sub(6), is_sub("a" * 256), is_sub(chr(0))
-    (True, False, False, False)
+    >>> is_sub("6"), is_sub(6), is_sub("a" * 256), is_sub(chr(0)), is_sub(REPLACED)
+    (True, False, False, False, False)
     """
-    return isinstance(value, str) and 0 < len(value) <= 255 and value.isprintable()
+    whole = isinstance(value, str) and 0 < len(value) <= 255
+    return whole and value.isprintable() and REPLACED not in value
 
 
 def url_of(found: Mapping[str, Any], name: str, longest: int = 1000) -> str:
@@ -303,7 +305,8 @@ def _signed(token: str, platform: Platform) -> dict[str, Any]:
         )
     except jwt.PyJWTError as error:
         raise RefusedLaunchError(_CODES.get(type(error).__name__, "bad_token")) from None
-    return claims
+    checked: dict[str, Any] = cleaned_tree(claims)
+    return checked
 
 
 _CODES = {

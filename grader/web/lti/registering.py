@@ -26,6 +26,7 @@ from grader.web.lti.framing import origin_of
 from grader.web.lti.launching import base, launch_url, text_of, url_of
 from grader.web.lti.models import Deployment, Invitation, Platform
 from grader.web.lti.services import SCOPES
+from problems.texts import parsed_json
 
 DAYS = 7
 """An invitation's life."""
@@ -125,7 +126,7 @@ def _asked(
         answer = call(
             invitation.internal, method, url, headers=headers or {}, body=body, limit=LONGEST
         )
-        found = json.loads(answer.body)
+        found = parsed_json(answer.body)
     except CallError as error:
         raise RegistrationError(f"{origin_of(url)} cannot be reached: {error}") from None
     except ValueError:

@@ -24,6 +24,7 @@ from grader.web.lti.launching import (
     text_of,
     verified,
 )
+from grader.web.middleware import cleaned_query
 from grader.web.models import Role
 from grader.web.views import BACKEND
 
@@ -76,7 +77,7 @@ def _form(request: HttpRequest) -> Any:
     length = request.headers.get("Content-Length") or "0"
     if not length.isdigit() or int(length) > LONGEST_FORM:
         raise RefusedLaunchError("too_large", 413)
-    return request.POST
+    return cleaned_query(request.POST)
 
 
 @csrf_exempt

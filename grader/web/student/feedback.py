@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +21,7 @@ from grader.web.rights import submission_for
 from grader.web.student.sheet import nobody, order_of, order_text
 from grader.web.student.standing import COUNTS, Standing, standing_of
 from problems.sections import placed
+from problems.texts import parsed_json
 from templates.feedback import Checked, feedback_of
 from templates.page import Block
 from templates.report import Report
@@ -93,7 +93,7 @@ def answers_read(found: Submission, result: Result | None) -> int | None:
     if found.name:
         return None
     try:
-        doc: Any = json.loads(bytes(found.data))
+        doc: Any = parsed_json(bytes(found.data))
     except (ValueError, RecursionError):
         return None
     answers = doc.get("answers") if isinstance(doc, dict) else None

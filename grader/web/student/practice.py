@@ -6,7 +6,6 @@ key has nothing to do with the secret that the real exercises are drawn with.
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,13 +23,14 @@ from grader.web.models import Assignment
 from grader.web.rights import begun_assignment_of_student
 from grader.web.student.asking import marks_of
 from grader.web.student.readings import Beside, readings
-from grader.web.student.sheet import Form, cleaned, made, order_of, order_text
+from grader.web.student.sheet import Form, made, order_of, order_text
 from problems import ids
 from problems.draw import draw, key
 from problems.exercise import Exercise, as_json, dumps, issued
 from problems.family import Design
 from problems.formula import EQUALS, Formula, row
 from problems.patterns import pattern
+from problems.texts import parsed_json
 from problems.writing import Writer
 from templates.feedback import SIGNS
 from templates.marked import TONES
@@ -176,7 +176,7 @@ def check(request: HttpRequest, assignment: str) -> JsonResponse:
     variant, doc = _asked(request, assignment)
     fields = doc.get("fields")
     sent = fields if isinstance(fields, dict) else {}
-    typed = variant.form.typed({n: cleaned(t) for n, t in sent.items() if isinstance(t, str)})
+    typed = variant.form.typed({n: t for n, t in sent.items() if isinstance(t, str)})
     beside = verdicts(variant, typed)
     return JsonResponse({"beside": {name: one.as_json() for name, one in beside.items()}})
 
@@ -197,7 +197,7 @@ def _asked(request: HttpRequest, assignment: str) -> tuple[Variant, dict[str, An
     found = _practised(request, assignment)
     limits.take(f"practice-check:{request.user.pk}", CHECKS, SPAN)
     try:
-        doc = json.loads(request.body)
+        doc = parsed_json(request.body)
     except (ValueError, RecursionError):
         doc = None
     name = doc.get("variant") if isinstance(doc, dict) else None

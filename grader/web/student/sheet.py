@@ -15,6 +15,7 @@ from grader.web.jinja import fields_of
 from grader.web.models import Assignment, Task
 from problems import ids
 from problems.exercise import Exercise, from_json
+from problems.texts import cleaned
 from templates.formulas.speech import speech
 from templates.html import dress
 from templates.looks import look_of
@@ -67,7 +68,7 @@ class Form:
     def typed(self, posted: Mapping[str, str]) -> dict[str, str]:
         """Question -> what stands in its field, for the fields that were sent."""
         return {
-            field.question: cleaned(posted[name])
+            field.question: entry(posted[name])
             for name, field in self.fields.items()
             if name in posted
         }
@@ -86,10 +87,9 @@ class Form:
         return {field.question: field for field in self.fields.values()}
 
 
-def cleaned(text: str) -> str:
-    """What was typed as every database keeps it: no NUL, no half of a character, not endless."""
-    whole = text.encode("utf-8", "replace").decode("utf-8")
-    return whole.replace("\x00", "\ufffd")[: LONGEST + 1]
+def entry(text: str) -> str:
+    """What was typed in a field, as every database keeps it and not endless."""
+    return cleaned(text[: LONGEST + 1])
 
 
 def form_of(task: Task) -> Form:

@@ -26,8 +26,9 @@ from grader.web.student import drafts
 from grader.web.student.asking import read_of
 from grader.web.student.drafts import Change, Saved
 from grader.web.student.readings import Beside, readings
-from grader.web.student.sheet import Form, cleaned, form_of
+from grader.web.student.sheet import Form, entry, form_of
 from grader.web.student.standing import Standing, standing_of
+from problems.texts import cleaned, parsed_json
 
 READS, SAVES, HANDS, SPAN = 240, 120, 30, 60.0
 """Requests of one student in so many seconds: readings, drafts, submissions."""
@@ -145,7 +146,7 @@ def _changes(request: HttpRequest, task: Task, typed: Mapping[str, str]) -> dict
 
 def _parsed(text: str | bytes) -> Any:
     try:
-        return json.loads(text)
+        return parsed_json(text)
     except (ValueError, RecursionError):
         return None
 
@@ -311,9 +312,9 @@ def _sent(form: Form, doc: Any) -> dict[str, Change]:
     for name, one in (fields if isinstance(fields, dict) else {}).items():
         text, base, age = (one.get(k) if isinstance(one, dict) else None for k in CHANGE)
         if name in form.fields and isinstance(text, str):
-            before = cleaned(base) if isinstance(base, str) else None
+            before = entry(base) if isinstance(base, str) else None
             old = int(age) if isinstance(age, int | float) and 0 <= age < 1e12 else 0
-            changes[form.fields[name].question] = Change(cleaned(text), before, old)
+            changes[form.fields[name].question] = Change(entry(text), before, old)
     return changes
 
 

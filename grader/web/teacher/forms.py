@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from problems.errors import Complaint
+from problems.texts import REPLACED, cleaned
 
 LONGEST_NUMBER = 9
 """Digits of a number that is typed in a form."""
@@ -46,7 +47,7 @@ class Form:
     def text(self, name: str, longest: int, needed: bool = True) -> str:
         """A short text on one line."""
         found = " ".join(self.values.get(name, "").split())
-        if any(not char.isprintable() for char in found):
+        if any(not char.isprintable() or char == REPLACED for char in found):
             self.complain(name, "There is a character in it that cannot be shown.")
         elif len(found) > longest:
             self.complain(name, f"At most {longest} characters.")
@@ -110,7 +111,7 @@ def uploaded_text(request: HttpRequest, form: Form, file: str, field: str) -> No
     try:
         data = uploaded(request, file, FILE)
         if data is not None:
-            form.values[field] = data.decode("utf-8-sig")
+            form.values[field] = cleaned(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
         form.complain(field, "The file is not a text in UTF-8.")
     except ValueError as error:
