@@ -70,7 +70,7 @@ def grade_worksheet(
     trip = _Trip(sheet, handed, judged, choice, done)
     for one in sheet.people.values():
         done.steps.append(trip.step(one))
-    done.files[sheet.file] = sheet.filled(trip.grades, trip.comments)
+    done.files[sheet.file] = sheet.filled(trip.grades, trip.comments, trip.typed)
     if choice.formats:
         done.files[FEEDBACK_ZIP] = feedback_archive(trip.pages(told))
     return done
@@ -145,6 +145,8 @@ class _Trip:
         self.grades: dict[int, Decimal] = {}
         self.comments: dict[int, str] = {}
         self.outcomes: dict[int, Outcome] = {}
+        self.typed: list[int] = []
+        """Whose grades were typed into the worksheet."""
 
     def step(self, one: Participant) -> Step:
         """What is done with a row."""
@@ -179,6 +181,8 @@ class _Trip:
             return self._made(
                 one, REFUSED, "", f"{why}; see {'--drafts' if draft else 'problems'}"
             )
+        if one.typed:
+            return self._typed(one)
         if one.has_grade:
             return self._made(one, KEPT, "", "nothing handed in")
         if one.submitted:
@@ -186,9 +190,29 @@ class _Trip:
         if self.choice.blank_as_zero and not one.draft and one.changeable:
             if not one.nothing:
                 return self._absent(one, "not in the archive, and its status is not understood")
+            if self.sheet.says(one):
+                return self._commented(one, "0")
             self.grades[one.number] = Decimal(0)
             return self._made(one, ZERO, "", "nothing handed in", Decimal(0))
         return self._made(one, KEPT, "", "nothing handed in")
+
+    def _typed(self, one: Participant) -> Step:
+        """A row into which somebody typed a grade, before we read it."""
+        if self.sheet.says(one):
+            return self._commented(one, one.grade[:20])
+        self.typed.append(one.number)
+        return self._made(one, KEPT, "", "typed into the worksheet")
+
+    def _commented(self, one: Participant, grade: str) -> Step:
+        """A row whose comment would lose its form by the upload: it is left out, and told."""
+        message = (
+            f"{one.key}: a comment stands there, and uploading the row would flatten it to plain "
+            f"text; enter the grade {grade} in Moodle by hand"
+        )
+        column = self.sheet.named("feedback")
+        problem = Problem(self.sheet.file, one.line, column, "commented", message)
+        self.done.problems.append(problem)
+        return self._made(one, REFUSED, "", "nothing handed in, but commented by hand")
 
     def _absent(self, one: Participant, why: str) -> Step:
         """A row of somebody who handed in, or may have: its cells stay, and it is told."""
