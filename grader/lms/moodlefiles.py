@@ -80,10 +80,12 @@ def _received(sheet: Worksheet, handed: Submissions, choice: Choice, done: Done)
     """What is graded; everything else is told."""
     found = []
     for one in handed.people.values():
-        fault = _fault(sheet, one, choice)
+        where = next((name for name, _ in (*one.files, *one.texts)), sheet.file)
+        fault = _fault(sheet, one)
         if fault:
-            where = next((name for name, _ in (*one.files, *one.texts)), sheet.file)
             done.problems.append(Problem(where, None, None, *fault))
+        elif draft := _draft(sheet.people[one.number], choice):
+            done.notes.append(Problem(where, None, None, "draft", draft))
         elif one.files or one.texts:
             person = sheet.people[one.number]
             names = person.names or ((one.name,) if one.name else ())
@@ -93,7 +95,7 @@ def _received(sheet: Worksheet, handed: Submissions, choice: Choice, done: Done)
     return found
 
 
-def _fault(sheet: Worksheet, one: Handed, choice: Choice) -> tuple[str, str] | None:
+def _fault(sheet: Worksheet, one: Handed) -> tuple[str, str] | None:
     """Why something that was handed in is not graded."""
     person = sheet.people.get(one.number)
     if not person:
@@ -106,12 +108,17 @@ def _fault(sheet: Worksheet, one: Handed, choice: Choice) -> tuple[str, str] | N
             f"participant {one.number} is called {one.name[:60]!r} here and "
             f"{person.name[:60]!r} in {sheet.file}: these are files of two assignments"
         )
-    if person.draft and not choice.drafts:
-        return "draft", (
-            f"{person.key} has not handed in yet ({person.status[:40].strip(' -')}); "
-            "--drafts grades it all the same"
-        )
     return None
+
+
+def _draft(person: Participant, choice: Choice) -> str:
+    """What is said of work that was saved, but not handed in; '' if it is graded."""
+    if choice.drafts or not person.draft:
+        return ""
+    return (
+        f"{person.key} has not handed in yet ({person.status[:40].strip(' -')}); "
+        "--drafts grades it all the same"
+    )
 
 
 def same_name(archive: str, worksheet: str) -> bool:
@@ -176,11 +183,9 @@ class _Trip:
     def _without(self, one: Participant) -> Step:
         """A row of somebody of whom nothing could be graded."""
         if one.number in self.handed.people:
-            draft = one.draft and not self.choice.drafts
-            why = "not handed in yet (draft)" if draft else "could not be graded"
-            return self._made(
-                one, REFUSED, "", f"{why}; see {'--drafts' if draft else 'problems'}"
-            )
+            if one.draft and not self.choice.drafts:
+                return self._made(one, KEPT, "", "not handed in yet (draft); see --drafts")
+            return self._made(one, REFUSED, "", "could not be graded; see problems")
         if one.typed:
             return self._typed(one)
         if one.has_grade:

@@ -14,7 +14,14 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
-from grader.errors import AssignmentError, PlatformError, Problem, TokenError, Unreachable
+from grader.errors import (
+    AssignmentError,
+    PlatformError,
+    Problem,
+    RightsError,
+    TokenError,
+    Unreachable,
+)
 from grader.folder import EXERCISES, Folder
 from grader.lms import memory as memories
 from grader.lms import worksheets
@@ -305,11 +312,25 @@ class _Planner:
         action, why = decided(known, standing, one, points, mark)
         if action == "hold" and self.force and not standing.excused:
             action, why = "grade", f"forced: {why}"
+        if action == "grade":
+            action, why = self._taken(one, why)
         self._add(
             one, action, why, new=points, outcome=outcome, mark=mark,
             files=tuple(page_names(plan)) if action == "grade" else (),
             student=outcome.student.student,
         )  # fmt: skip
+
+    def _taken(self, one: Submission, why: str) -> tuple[Action, str]:
+        """Whether the platform takes a grade; Moodle would keep its own, and yet our comment."""
+        try:
+            fixed = self.plan.platform.fixed(one.key)
+        except (TokenError, RightsError):
+            raise
+        except PlatformError as error:
+            return "fail", f"not looked up in the gradebook: {error}"
+        if fixed:
+            return "fail", f"{fixed}: release it there; comment and pages are as they were"
+        return "grade", why
 
 
 def _placed(problem: Problem, label: str) -> str:

@@ -197,8 +197,9 @@ class Worksheet:
             found.append(("resaved", message))
         if self.anonymous:
             message = (
-                "it names nobody (anonymous submissions): the exercise's id in each file says "
-                "whose work it is"
+                "it names nobody (anonymous submissions): the exercise's id says whose work it "
+                "is; answers.csv and worksheet.pdf hold it, a typed text needs a line "
+                "'exercise = ...' with it"
             )
             found.append(("anonymous", message))
         if "feedback" not in self.columns:

@@ -312,6 +312,27 @@ def test_anonymous_marking(hw: Path, tmp_path: Path) -> None:
     assert done.codes == ["identity"]
 
 
+def test_anonymous_marking_of_typed_answers(hw: Path, tmp_path: Path) -> None:
+    """A line with the exercise's id names the work, and whose text has none is told so."""
+    exercise = exercise_of(hw, ANN.idnumber)
+    lines = [f"{k} = {v}" for k, v in right(exercise).items()]
+    said = "<p>" + "<br>".join([f"exercise = {exercise.id}", *lines]) + "</p>"
+    other = [f"{k} = {v}" for k, v in right(exercise_of(hw, BOB.idnumber)).items()]
+    files = {
+        entry(ANN, "onlinetext.html", kind="onlinetext", anonymous=True): said.encode(),
+        entry(BOB, "onlinetext.html", kind="onlinetext", anonymous=True): "<br>".join(
+            other
+        ).encode(),
+    }
+    done = run(hw, tmp_path, Sheet([ANN, BOB], anonymous=True), files)
+    assert done.grades() == {"Participant 3": "100.00", "Participant 4": ""}
+    assert done.codes == ["identity"]
+    begins = exercise.id.split("-")[0]
+    assert f"a line 'exercise = {begins}-…'" in done.problems[0]["message"]
+    assert "column 'student'" not in done.problems[0]["message"]
+    assert "a typed text needs a line 'exercise = ...'" in " ".join(done.stderr.split())
+
+
 def test_files_of_two_assignments_are_noticed(hw: Path, tmp_path: Path) -> None:
     """A participant's number is another person's in another assignment."""
     stranger = replace(BOB, number=3)
@@ -614,7 +635,8 @@ def test_drafts_are_not_graded_unasked(hw: Path, tmp_path: Path) -> None:
     """They are in the archive; only the worksheet's status tells them."""
     draft = replace(ANN, status=DRAFT)
     done = run(hw, tmp_path, Sheet([draft]), all_of(hw, [ANN]), "--blank-as-zero")
-    assert done.codes == ["draft"]
+    assert (done.status, done.codes, done.actions) == (0, [], {"Participant 3": "kept"})
+    assert "has not handed in yet" in " ".join(done.stderr.split())
     assert done.grades() == {"Participant 3": ""}
     done = run(hw, tmp_path, Sheet([draft]), all_of(hw, [ANN]), "--drafts")
     assert done.grades() == {"Participant 3": "100.00"}
@@ -720,7 +742,8 @@ def test_worksheets_in_other_languages(hw: Path, tmp_path: Path, language: str) 
     ]
     sheet = Sheet(rows, language)
     done = run(hw, tmp_path, sheet, all_of(hw, rows))
-    assert sorted(done.codes) == ["draft", "locked"], done.stderr
+    assert done.codes == ["locked"], done.stderr
+    assert done.actions[f"{words['participant']}5"] == "kept"
     back = {row[words["identifier"]]: row for row in read_back(done.sheet)}
     key = words["participant"]
     assert {one: row[words["grade"]] for one, row in back.items()} == {
