@@ -355,9 +355,46 @@ def test_follow_through_is_given_afterwards(runner, tmp_path: Path, hw: Path) ->
 def test_it_says_what_it_cannot_carry(runner, hw: Path) -> None:
     """Follow-through, slips that were dropped, that it is secret; within 80 columns."""
     said = run(runner, "moodle", hw)
-    for words in ("judged alone", "catalogued slips", "right answers", "6 questions of 6"):
+    for words in (
+        "judged alone",
+        "catalogued slips",
+        "right answers",
+        "6 questions (246 fields) of 6",
+    ):
         assert words in " ".join(said.split())
     assert all(len(line) <= 80 for line in said.splitlines() if "exports" not in line)
+
+
+def test_essays_are_counted_as_questions(runner, tmp_path: Path) -> None:
+    """An exercise in formulas alone makes one essay a student, and nothing is judged by itself."""
+    hw = assignment(tmp_path, "mazur-formulas")
+    said = " ".join(run(runner, "moodle", hw).split())
+    assert "6 questions (6 essays) of 6 students" in said
+    assert "judged alone" not in said
+    assert len(read((hw / "exports/moodle.xml").read_bytes())) == 6
+    (tmp_path / "m").mkdir()
+    mixed = " ".join(run(runner, "moodle", assignment(tmp_path / "m", "mazur-mixed")).split())
+    assert re.search(r"12 questions \(\d+ fields, 6 essays\) of 6 students", mixed)
+
+
+def test_the_category_is_named_as_moodle_shows_it(runner, hw: Path) -> None:
+    """A teacher looks for it there, and for the students' below it."""
+    said = " ".join(run(runner, "moodle", hw).split())
+    [name] = re.findall(r"In Moodle: the category '([^']+)'", said)
+    for question in read((hw / "exports/moodle.xml").read_bytes()):
+        assert question.category.startswith(f"$course$/top/{name}/s00")
+
+
+@pytest.mark.parametrize("kind", ["moodle", "qti", "canvas", "booklet", "gradescope"])
+def test_out_may_be_a_folder(runner, hw: Path, tmp_path: Path, kind: str) -> None:
+    """The file gets its usual name in it; nothing else there is touched."""
+    place = tmp_path / "mine"
+    place.mkdir()
+    (place / "notes.txt").write_text("keep")
+    more = ["--only", "s001"] if kind != "gradescope" else []
+    run(runner, kind, hw, "--out", place, *more)
+    usual = {"moodle": "moodle.xml", "booklet": "worksheets.pdf"}.get(kind, f"{kind}.zip")
+    assert {path.name for path in place.iterdir()} == {"notes.txt", usual}
 
 
 def test_nothing_is_overwritten_unasked(runner, hw: Path) -> None:
