@@ -12,7 +12,7 @@ from handed_in import assignment
 from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
-from qti_player import Item, Package, parsed
+from qti_player import QTI, Item, Package, parsed
 
 from grader.cli import cli
 from grader.export import qti
@@ -80,7 +80,18 @@ def test_the_key_gets_everything_and_nonsense_nothing(name: str) -> None:
         }
         assert item.play(edges).score == item.most
     assert item.play({}).score == 0
+    assert item.play({}, careless=True).score == 0, "a blank box is no 0"
     assert item.play(dict.fromkeys(item.boxes, "12345678.9")).score == 0
+
+
+@pytest.mark.parametrize("name", NUMERIC)
+def test_every_player_knows_what_a_condition_says(name: str) -> None:
+    """Bounds alone: `equal` with a tolerance gives 0 for everything in one player."""
+    _, item = item_of(name)
+    conditions = item.root.iter("{*}responseIf", "{*}responseElseIf")
+    assert {etree.QName(branch[0]).localname for branch in conditions} == {"isNull", "and"}
+    used = {etree.QName(node).localname for node in item.root.iter(f"{QTI}*")}
+    assert used & {"equal", "equalRounded", "customOperator"} == set()
 
 
 @pytest.mark.parametrize("name", NUMERIC)
