@@ -11,6 +11,7 @@ import click
 
 from grader.commands.given import FEEDBACK_FORMATS, feedback_option, policy_option
 from grader.terminal import cells, paragraph, plural, printable, progress, table
+from problems.patterns import pattern
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 LONGEST = 18
 """Columns of a name."""
+_WITH_ID = pattern(r"(.+)( \([^()]{1,12}\))")
 TONES = {"grade": "green", "hand out": "green", "hold": "yellow", "fail": "red"}
 WORDS = {
     "grade": "grade", "hand out": "hand out", "same": "as it is", "keep": "as it is",
@@ -148,10 +150,17 @@ def _points(value: Decimal | None) -> str:
 
 
 def _cut(name: str) -> str:
+    """A name that fits its column; the id behind it stays whole.
+
+    >>> _cut("Bartholomew Cyprian Lee (1204)")
+    'Bartholome… (1204)'
+    """
     name = printable(name)
-    while cells(name) > LONGEST:
-        name = name.rstrip("…")[:-1] + "…"
-    return name
+    found = _WITH_ID.fullmatch(name)
+    name, ident = (found[1], found[2]) if found else (name, "")
+    while name and cells(name + ident) > LONGEST:
+        name = name.rstrip("…")[:-1] + "…" if len(name) > 1 else ""
+    return name + ident
 
 
 def _tell_problems(plan: Plan) -> None:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
+from grader.collation import told_apart
 from grader.errors import (
     AssignmentError,
     PlatformError,
@@ -178,6 +179,7 @@ class _Planner:
         self.keys_of: dict[str, list[str]] = {}
         for key, student in self.owners.items():
             self.keys_of.setdefault(student, []).append(key)
+        self.names = told_apart({key: (one.shown, key) for key, one in people.items()})
         self.graded_for = {
             exercise: key
             for key, known in plan.memory.people.items()
@@ -218,7 +220,7 @@ class _Planner:
         known = self.plan.memory.of(one.key)
         change = Change(
             one.key,
-            person.shown if person else f"user {one.key}",
+            self.names[one.key] if person else f"user {one.key}",
             action,
             why,
             one,
@@ -374,9 +376,10 @@ def hand_out(
     owners: dict[str, list[str]] = {}
     for key, one in people.items():
         owners.setdefault(_owner(one, folder), []).append(key)
-    for n, (key, one) in enumerate(people.items(), 1):
+    names = told_apart({key: (one.shown, key) for key, one in people.items()})
+    for n, (key, person) in enumerate(people.items(), 1):
         if key in wanted:
-            standing = standings.get(key, Standing())
+            standing, one = standings.get(key, Standing()), replace(person, shown=names[key])
             made.changes.append(worksheets.planned(made, one, owners, standing, force))
         told("planning", n, len(people))
     return made

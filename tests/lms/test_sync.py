@@ -351,6 +351,22 @@ def nameless(fake: Fake) -> None:
         user.username = f"x{user.id}"
 
 
+def test_two_of_one_name_have_their_numbers_beside_them(
+    hw1: Folder, fake: Fake, drawn: Path
+) -> None:
+    """In the table, in what is told of problems, and where worksheets are handed out."""
+    fake.hand_in(ANN, answers(drawn, "s004"))
+    fake.hand_in(ANN2, answers(drawn, "s005", 3))
+    shown = {one.key: one.who for one in planned(hw1, fake)}
+    assert shown == {
+        "4": "Ada Example", "5": "Ben Sample", "7": "Ann Lee (7)", "8": "Ann Lee (8)",
+    }  # fmt: skip
+    handed = sync.hand_out(hw1, connected(fake))
+    assert {one.who for one in handed if one.who.startswith("Ann")} == {
+        "Ann Lee (7)", "Ann Lee (8)",
+    }  # fmt: skip
+
+
 def test_names_alone_are_enough_where_they_are_clear(hw1: Folder, fake: Fake) -> None:
     nameless(fake)
     synced(hw1, fake)
