@@ -108,12 +108,19 @@ class Standing:
     nowhere."""
     elaborate: dict[str, BoolArray] = field(default_factory=dict)
     """Where the wrong rule behind a slip takes work as the right one does; absent if nowhere."""
+    chance: dict[str, BoolArray] = field(default_factory=dict)
+    """Where such a rule gives a number that stands on the sheet by chance; absent if nowhere."""
     guessed: dict[str, BoolArray] = field(default_factory=dict)
     """Where an answer follows from an unwritten value that no slip explains; absent if nowhere."""
     weak: dict[str, BoolArray] = field(default_factory=dict)
     """Where an answer is carried though a rough guess would have done; absent if nowhere."""
+    copied: dict[str, BoolArray] = field(default_factory=dict)
+    """Where an answer that follows is undetermined only because it equals one of its ingredients;
+    absent if nowhere."""
     used: dict[str, dict[int, tuple[str, ...]]] = field(default_factory=dict)
     """Step -> submission -> ids of the deviating values that its verdict rests on."""
+    shown: dict[str, dict[int, str]] = field(default_factory=dict)
+    """Blank step -> submission -> the slip there that its children show."""
     vouched: dict[str, BoolArray] = field(default_factory=dict)
     """Where a verdict `carried` would be `undetermined`, had the student not shown that kind of
     rule elsewhere; absent if nowhere."""

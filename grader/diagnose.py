@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.batch import IMPRECISE, SLIP, WRONG, Batch, Indices, Standing, gathered
-from grader.evidence import is_determined
+from grader.evidence import is_determined, is_no_guess
 from problems.ball import SLACK, Ball, apart, within
 from problems.catalogue import WrongRule
 from problems.elementary import BoolArray, FloatArray, Truth, array
@@ -37,7 +37,8 @@ def diagnose(batch: Batch, standing: Standing) -> Named:
     """Turn `wrong` into `slip` where a wrong rule explains the number.
 
     So is `imprecise`, where the number is the old value or another of the step's ingredients,
-    to the last digit: "0.30" for a new weight of 0.2981 may be rounded, or not worked at all.
+    true or own, to the last digit: "0.30" for a new weight of 0.2981 may be rounded, or not
+    worked at all.
 
     Args:
         batch: the submissions.
@@ -55,7 +56,7 @@ def diagnose(batch: Batch, standing: Standing) -> Named:
             rough = np.flatnonzero(verdict == IMPRECISE)
             found: dict[int, str] = {}
             if len(rough):
-                found |= _copied(batch, id, rough)
+                found |= _copied(batch, standing, id, rough)
             if len(at):
                 found |= _named(batch, standing, id, at)
             named[id] = found
@@ -63,15 +64,16 @@ def diagnose(batch: Batch, standing: Standing) -> Named:
     return {id: found for id, found in named.items() if found}
 
 
-def _copied(batch: Batch, id: str, at: Indices) -> dict[int, str]:
+def _copied(batch: Batch, standing: Standing, id: str, at: Indices) -> dict[int, str]:
     """The old value or a given, written as it stands on the sheet."""
     value = batch.values[id][at]
     found: dict[int, str] = {}
     for wrong in wrong_rules(batch.graph, id):
         if isinstance(wrong.rule, Ref) and wrong.slip in COPIES:
-            ball = gathered(batch.true[wrong.rule.id], at, batch.count)
-            same = np.abs(value - array(ball.m)) <= SLACK * np.abs(value)
-            found |= {int(n): wrong.slip for n in at[same] if int(n) not in found}
+            for ball in (batch.true[wrong.rule.id], standing.effective[wrong.rule.id]):
+                number = array(gathered(ball, at, batch.count).m)
+                same = np.abs(value - number) <= SLACK * np.abs(value)
+                found |= {int(n): wrong.slip for n in at[same] if int(n) not in found}
     return found
 
 
@@ -121,7 +123,7 @@ def _nearest(
     slips = np.array([wrong.slip for wrong in rules])
     best: FloatArray = np.full(len(at), np.inf)
     which = np.full(len(at), -1, dtype=np.int64)
-    works = np.zeros(len(at), dtype=bool)
+    works, copies = np.zeros(len(at), dtype=bool), np.zeros(len(at), dtype=bool)
     met = _Met(len(at))
     own, follows = Entered(batch, standing, at), Entered(batch, standing, at, follows=True)
     for n, wrong in enumerate(rules):
@@ -142,16 +144,18 @@ def _nearest(
         best = np.where(hit, nearest, best)
         which = np.where(hit, n, which)
         works &= ~hit
+        copies &= ~hit
         if hit.any() and not _is_copy(wrong.rule):
             parents = {ref: entered[ref] for ref in step.parents}
-            shows = explains & is_determined(batch, step, value, ball, parents)
-            works |= hit & (shows.any(axis=0) if shows.ndim > 1 else shows)
+            works |= hit & _anyhow(explains & is_determined(batch, step, value, ball, parents))
+            copies |= hit & ~works & _anyhow(explains & is_no_guess(batch, step, ball, parents))
     if tier.inner:
         which[met.unsure] = -1
         works &= ~met.unsure
-    if works.any():
-        nowhere = np.zeros(batch.count, dtype=bool)
-        standing.elaborate.setdefault(id, nowhere)[at] |= works
+        copies &= ~met.unsure
+    for marks, here in ((standing.elaborate, works), (standing.chance, copies)):
+        if here.any():
+            marks.setdefault(id, np.zeros(batch.count, dtype=bool))[at] |= here
     return {
         int(submission): str(slips[n]) for submission, n in zip(at, which, strict=True) if n >= 0
     }
@@ -170,9 +174,14 @@ class _Met:
         if slip not in self._slips:
             self._slips.append(slip)
         code = self._slips.index(slip)
-        meets = explains.any(axis=0) if explains.ndim > 1 else explains
+        meets = _anyhow(explains)
         self.unsure |= meets & (self._first >= 0) & (self._first != code)
         self._first = np.where(meets & (self._first < 0), code, self._first)
+
+
+def _anyhow(marks: BoolArray) -> BoolArray:
+    """Where at own or at true values."""
+    return np.asarray(marks.any(axis=0)) if marks.ndim > 1 else marks
 
 
 def _is_copy(rule: Expression) -> bool:

@@ -94,23 +94,40 @@ def is_determined(
         ball: what the rule gives at some choice of parents.
         parents: that choice.
     """
-    never = trivial(batch.graph, batch.asked, step.id)
-    good = np.asarray(~np.isnan(array(ball.m)))
-    if never.zero:
-        good = good & apart(ball, Ball(0.0, 0.0))
-    for parent, target in never.parents:
-        if parent in parents:
-            if step.kind in UPDATES and parent == step.parents[0]:
-                differs = np.asarray(apart(ball, parents[parent]))
-            else:
-                unit = array(batch.precision.unit(step.kind, Ball(value, 0.0)))
-                differs = np.abs(value - array(parents[parent].m)) > COPIED * unit
+    good = is_no_guess(batch, step, ball, parents)
+    for parent, target in trivial(batch.graph, batch.asked, step.id).parents:
+        if parent in parents and parent != _old(step):
+            unit = array(batch.precision.unit(step.kind, Ball(value, 0.0)))
+            differs = np.abs(value - array(parents[parent].m)) > COPIED * unit
             if target in parents:
                 differs = differs | (array(parents[target].m) == 0)
             good = good & differs
+    return good
+
+
+def is_no_guess(batch: Batch, step: Step, ball: Ball, parents: Mapping[str, Ball]) -> BoolArray:
+    """Where a number can be told from 0, from the old value and from where an activation is flat.
+
+    Args:
+        batch: the submissions.
+        step: whose number it is.
+        ball: what a rule gives at some choice of parents.
+        parents: that choice.
+    """
+    never, old = trivial(batch.graph, batch.asked, step.id), _old(step)
+    good = np.asarray(~np.isnan(array(ball.m)))
+    if never.zero:
+        good = good & apart(ball, Ball(0.0, 0.0))
+    if old in parents:
+        good = good & apart(ball, parents[old])
     for limit in never.flat:
         good = good & _is_clear(ball, Ball(limit, 0.0))
     return good
+
+
+def _old(step: Step) -> str:
+    """The old value of a weight or bias; '' of any other step."""
+    return step.parents[0] if step.kind in UPDATES else ""
 
 
 def is_firm(graph: Graph, step: Step, ball: Ball, parents: Mapping[str, Ball]) -> BoolArray:

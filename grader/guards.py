@@ -16,12 +16,17 @@ from grader.batch import CARRIED, CORRECT, UNDETERMINED, Batch, Codes, Indices, 
 from problems import ids
 from problems.ball import Ball, apart
 from problems.elementary import BoolArray, FloatArray, array
+from problems.expression import Ref
 from problems.graph import Step
+from problems.slips import OF_THE_PEN, wrong_rules
 
 HABIT = 0.25
 """Share of the answers from which on it is a habit..."""
 FEWEST = 4
 """... if it happens at least so often."""
+
+BESIDES = 1
+"""So many further copies, which may be by chance, beside those of one misconception."""
 
 UPDATES = ("new.w", "new.b")
 
@@ -42,7 +47,8 @@ class Guards:
         """Who fills the paper with numbers that stand there already instead of computing.
 
         A quarter of the answers (and four of them) are wrong, follow from nothing, and are a
-        given, one of the step's own parents, or one number written everywhere.
+        given, one of the step's own parents, or one number written everywhere. One misconception
+        that writes a parent (every gradient without its input is a delta) is no such habit.
         """
         fruitless = {id: self._is_fruitless(id, verdicts[id]) for id in self.batch.values}
         times = np.zeros(self.count, dtype=np.int64)
@@ -53,13 +59,36 @@ class Guards:
             return nobody  # the usual case: a slip or two, and everything follows from them
         answered = np.zeros(self.count, dtype=np.int64)
         taken = np.zeros(self.count, dtype=np.int64)
+        misconceived: dict[tuple[str, str], Indices] = {}
         for id, value in self.batch.values.items():
             answered += ~np.isnan(value)
             at = np.flatnonzero(fruitless[id] & (times >= FEWEST))
             if len(at):
                 taken[at] += self._is_idle(self.batch.graph.steps[id], at)
+                for slip, here in self._copying_slips(id, at).items():
+                    kind = self.batch.graph.steps[id].kind
+                    where = misconceived.setdefault((kind, slip), np.zeros_like(taken))
+                    where[at] += here
+        if misconceived:
+            single = np.max(list(misconceived.values()), axis=0)
+            taken = np.where(taken - single <= BESIDES, 0, taken)
         mindless: BoolArray = taken >= np.maximum(FEWEST, HABIT * answered)
         return mindless
+
+    def _copying_slips(self, id: str, at: Indices) -> dict[str, BoolArray]:
+        """Misconceptions whose number is another step's, and where the answer is that number."""
+        value = self.batch.values[id][at]
+        near = 0.5 * array(
+            self.batch.precision.unit(self.batch.graph.steps[id].kind, Ball(value, 0.0))
+        )
+        found: dict[str, BoolArray] = {}
+        for wrong in wrong_rules(self.batch.graph, id):
+            if isinstance(wrong.rule, Ref) and wrong.slip not in OF_THE_PEN:
+                own = self.batch.values.get(wrong.rule.id)
+                if own is not None:
+                    same = (np.abs(own[at] - value) <= near) & (value != self.parroted[at])
+                    found[wrong.slip] = found.get(wrong.slip, same) | same
+        return found
 
     def _is_fruitless(self, id: str, verdict: Codes) -> BoolArray:
         """Where something is written that is neither right nor follows."""
@@ -87,15 +116,46 @@ class Guards:
 
     def repeated(self, step: Step) -> BoolArray:
         """Where the own answer of the iteration before is written again, visibly wrongly."""
+        value = self.batch.values[step.id]
+        near = 0.5 * array(self.batch.precision.unit(step.kind, Ball(value, 0.0)))
+        moves, before = self._moves(step)
+        again: BoolArray = moves & (np.abs(value - before) <= near)
+        return again
+
+    def stands_still(self, step: Step, ball: Ball, at: Indices) -> BoolArray:
+        """Where a number cannot be told from the own one of the iteration before, but should be.
+
+        Behind tiny updates a second forward pass is the first one again, give or take a unit.
+
+        Args:
+            step: whose number it is.
+            ball: what follows there from some choice of parents; its last axis is `at`.
+            at: submissions.
+        """
+        moves, before = self._moves(step)
+        told = np.asarray(apart(ball, Ball(before[at], 0.0))) | np.isnan(before[at])
+        still: BoolArray = moves[at] & ~told
+        return still
+
+    def _moves(self, step: Step) -> tuple[BoolArray, FloatArray]:
+        """Where a step's true value visibly moves from one iteration to the next, and the own
+        answer of the iteration before."""
         parsed, batch = ids.parse(step.id), self.batch
         before = ids.at(ids.core(step.id), parsed.example, parsed.iteration - 1)
         if parsed.iteration == 1 or before not in batch.values:
+            return np.zeros(self.count, dtype=bool), np.full(self.count, np.nan)
+        moves = np.asarray(apart(batch.true[step.id], batch.true[before]))
+        return np.broadcast_to(moves, (self.count,)), batch.values[before]
+
+    def kept(self, step: Step) -> BoolArray:
+        """Where the own old value stands for the new one of a weight or bias."""
+        old = self.batch.values.get(step.parents[0]) if step.kind in UPDATES else None
+        if old is None:
             return np.zeros(self.count, dtype=bool)
-        value, true, then = batch.values[step.id], batch.true[step.id], batch.true[before]
-        near = 0.5 * array(batch.precision.unit(step.kind, Ball(value, 0.0)))
-        same: BoolArray = np.abs(value - batch.values[before]) <= near
-        again: BoolArray = same & np.asarray(apart(true, then))
-        return again
+        value = self.batch.values[step.id]
+        unit = array(self.batch.precision.unit(step.kind, Ball(value, 0.0)))
+        kept: BoolArray = np.abs(value - old) <= 0.5 * unit
+        return kept
 
     @cached_property
     def repeaters(self) -> BoolArray:

@@ -23,7 +23,7 @@ from grader.batch import (
     is_coarse,
     spread,
 )
-from grader.evidence import is_determined, is_firm
+from grader.evidence import is_determined, is_firm, is_no_guess
 from grader.guards import UPDATES, Guards
 from problems.ball import Ball, within
 from problems.elementary import BoolArray, FloatArray, Number, array, greater
@@ -194,8 +194,9 @@ class Mixtures:
         value, unit = self.batch.values[id][at], self.batch.units[id][at]
         all_own = (table == OWN).all(axis=1)[:, None]
         updated = self.step.kind in UPDATES
-        repeats = self.walk.guards.repeated(self.step)[at] & self.walk.guards.repeaters[at]
-        repeats = repeats & ~(all_own & updated)
+        guards = self.walk.guards
+        repeats = guards.repeated(self.step)[at] & guards.repeaters[at]
+        repeats = (repeats | guards.kept(self.step)[at]) & ~(all_own & updated)
         follows = self._explains(value, ball, rule, parents) & ~repeats
         exact = open_ & follows
         coarse = np.zeros_like(open_)
@@ -210,7 +211,10 @@ class Mixtures:
             self.found.zeroed.setdefault(id, nowhere)[at[zeroed]] = True
         if not (exact.any() or coarse.any()):
             return np.zeros(len(at), dtype=bool)
-        shows = is_determined(self.batch, self.step, value, ball, parents)
+        still = guards.stands_still(self.step, ball, at)
+        shows = is_determined(self.batch, self.step, value, ball, parents) & ~still
+        plain = exact & ~shows & ~still & is_no_guess(self.batch, self.step, ball, parents)
+        self._mark(self.found.copied, at[plain.any(axis=0)])
         return self._settled(at, rule, ball, parents, exact, coarse, shows, off, table)
 
     def _from_coarse(self, at: Indices, off: list[str], table: Indices) -> BoolArray:
@@ -244,7 +248,7 @@ class Mixtures:
         self.verdict[at[imprecise]] = IMPRECISE
         if carried.any():
             firm = (strong & is_firm(self.batch.graph, self.step, ball, parents)).any(axis=0)
-            self._mark_weak(at[carried & ~firm])
+            self._mark(self.found.weak, at[carried & ~firm])
         first = np.where(
             carried,
             strong.argmax(axis=0),
@@ -254,10 +258,10 @@ class Mixtures:
         hit: BoolArray = carried | imprecise
         return hit
 
-    def _mark_weak(self, at: Indices) -> None:
+    def _mark(self, marks: dict[str, BoolArray], at: Indices) -> None:
         if len(at):
             nowhere = np.zeros(self.batch.count, dtype=bool)
-            self.found.weak.setdefault(self.step.id, nowhere)[at] = True
+            marks.setdefault(self.step.id, nowhere)[at] = True
 
     def _note(
         self,

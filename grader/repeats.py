@@ -9,13 +9,17 @@ Source: docs/grading.md, Slips.
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Mapping
+from functools import lru_cache
 
 from grader.batch import BLANK, REPEATED, SLIP, WRONG, Batch, Standing
 from grader.diagnose import Named
 from problems import ids
 from problems.elementary import BoolArray
 
+FORGIVEN = 2
+"""So many different misconceptions are charged once; whoever has more of them is charged for
+each step of the others, or a sheet could be half wrong and cost a tenth."""
 MOSTLY = 0.5
 """Share of a sheet's answers from which on slips and wrong numbers are no single error."""
 
@@ -34,17 +38,44 @@ def charge_once(batch: Batch, standing: Standing, named: Named) -> None:
     lost = ((table == SLIP) | (table == WRONG)).sum(axis=0)
     answered = (table != BLANK).sum(axis=0)
     mostly = lost >= MOSTLY * answered
-    seen: dict[tuple[str, str, int], BoolArray] = {}
+    shown: dict[tuple[str, str, int, int], int] = {}
+    forgiven: dict[int, set[str]] = {}
     for id in (id for id in batch.graph.steps if id in named):
-        elaborate = standing.elaborate.get(id)
-        if elaborate is None:
-            continue
         for n, slip in named[id].items():
-            if elaborate[n] and not mostly[n] and not _is_copied(batch, id, n):
-                before = seen.setdefault(_siblings(id, slip), np.zeros(batch.count, dtype=bool))
-                if before[n]:
+            if not mostly[n] and _is_again(batch, standing, id, n, slip, shown):
+                names = forgiven.setdefault(n, set())
+                if slip in names or len(names) < FORGIVEN:
+                    names.add(slip)
                     standing.verdicts[id][n] = REPEATED
-                before[n] = True
+
+
+def _is_again(
+    batch: Batch,
+    standing: Standing,
+    id: str,
+    row: int,
+    slip: str,
+    shown: dict[tuple[str, str, int, int], int],
+) -> bool:
+    """Whether a slip was charged before and its number took work.
+
+    A number that stands on the sheet by chance counts as well, once for each step at which the
+    same wrong rule gives one that does not.
+
+    Args:
+        shown: kind of slip and row -> steps that show it, less those by chance; grows.
+    """
+    key = (*_siblings(id, slip), row)
+    met, times = key in shown, shown.get(key, 0)
+    copied = _is_copied(batch, id, row)
+    works = not copied and _holds(standing.elaborate, id, row)
+    chance = not copied and times >= 1 and _holds(standing.chance, id, row)
+    shown[key] = times + works - chance
+    return met and (works or chance)
+
+
+def _holds(marks: Mapping[str, BoolArray], id: str, row: int) -> bool:
+    return id in marks and bool(marks[id][row])
 
 
 GRADIENTS = ("dw", "db")
@@ -55,13 +86,20 @@ def _is_copied(batch: Batch, id: str, row: int) -> bool:
 
     Gradients of weights and of biases are siblings in this.
     """
-    value, place = batch.values[id][row], _place(id)
-    for other, values in batch.values.items():
-        if other == id:
-            return False
-        if _place(other) == place and values[row] == value:
-            return True
-    return False
+    value = batch.values[id][row]
+    return any(batch.values[other][row] == value for other in _before(batch.asked)[id])
+
+
+@lru_cache(maxsize=256)
+def _before(asked: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Asked step -> its siblings that stand before it."""
+    found: dict[str, tuple[str, ...]] = {}
+    places: dict[tuple[str, int], list[str]] = {}
+    for id in asked:
+        before = places.setdefault(_place(id), [])
+        found[id] = tuple(before)
+        before.append(id)
+    return found
 
 
 def _place(id: str) -> tuple[str, int]:

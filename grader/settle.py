@@ -8,6 +8,7 @@ Source: docs/grading.md, Evidence.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 from functools import lru_cache
 
@@ -30,6 +31,7 @@ from problems.ball import Ball
 from problems.elementary import BoolArray, FloatArray, array
 from problems.expression import Ref
 from problems.graph import Graph, Step
+from problems.slips import OF_THE_PEN
 from problems.trivial import is_straight
 
 ALIKE = {"x": "in", "out": "in", "error": "dout", "new.w": "w", "new.b": "b"}
@@ -54,10 +56,16 @@ UNEXPLAINED_SHARES = (1.0, 1.0, 0.5, 0.25)
 """... and where they follow from numbers that nothing explains, by how many of these the sheet
 has: one may be a blunder, many are invented."""
 
+FEWEST_CARELESS = 3
+"""From so many slips of the pen on (signs, points, cells) they explain nothing any more: who
+copies the neighbour's cells, or moves every decimal point, is not careless."""
+
 TINY = 4.0
 """A wrong number of so few units makes everything after it 0: that is no blunder among many."""
 
 Kind = tuple[str, frozenset[str]]
+MadeUp = Mapping[str, list[int]]
+"""Step -> submissions whose slip there explains nothing."""
 
 
 @lru_cache(maxsize=256)
@@ -118,12 +126,15 @@ def settle(batch: Batch, standing: Standing, named: Named) -> BoolArray:
     """
     verdicts = standing.verdicts
     table = standing.table()
-    if not (((table == UNDETERMINED) | (table == WRONG)).any() or standing.weak):
+    made_up = _made_up(named)
+    doubtful = ((table == UNDETERMINED) | (table == WRONG)).any()
+    if not (doubtful or standing.weak or any(made_up.values())):
         return np.zeros(batch.count, dtype=bool)
-    unexplained = _unexplained(batch, standing, named)
+    unexplained = _unexplained(batch, standing, made_up)
     _bar_invented(batch, standing)
-    _silence_twins(batch, standing, unexplained)
-    _weaken_repeats(batch, standing, named)
+    _excuse_copies(batch, standing, unexplained)
+    _silence_twins(batch, standing, unexplained, made_up)
+    _weaken_repeats(batch, standing, made_up)
     kinds = rule_kinds(batch.graph, batch.asked)
     nowhere = np.zeros(batch.count, dtype=bool)
     shown = {kind: np.zeros(batch.count) for kind in set(kinds.values())}
@@ -132,7 +143,7 @@ def settle(batch: Batch, standing: Standing, named: Named) -> BoolArray:
         weak = standing.weak.get(id, nowhere)
         shown[kinds[id]] += (verdict == CORRECT) | ((verdict == CARRIED) & ~weak)
         silent[kinds[id]] += (verdict == UNDETERMINED) & ~_is_barred(standing, id, nowhere)
-    invented_share = _invented_share(batch, standing)
+    invented_share = _invented_share(batch, standing, made_up)
     for id, verdict in verdicts.items():
         some, many = shown[kinds[id]], silent[kinds[id]]
         weak = standing.weak.get(id, nowhere) & (verdict == CARRIED)
@@ -146,19 +157,19 @@ def settle(batch: Batch, standing: Standing, named: Named) -> BoolArray:
     return _closed(batch, standing)
 
 
-def _invented_share(batch: Batch, standing: Standing) -> FloatArray:
+def _invented_share(batch: Batch, standing: Standing, made_up: MadeUp) -> FloatArray:
     """How many undetermined answers count that follow from numbers which nothing explains."""
     most = len(UNEXPLAINED_SHARES) - 1
     invented = np.zeros(batch.count, dtype=np.int64)
-    for id, verdict in standing.verdicts.items():
+    for id in standing.verdicts:
         value = batch.values[id]
         unit = array(batch.precision.unit(batch.graph.steps[id].kind, batch.true[id]))
-        wrong = verdict == WRONG
+        wrong = _is_invented(standing, made_up, id)
         invented += np.where(wrong & (np.abs(value) <= TINY * unit), most, wrong)
     return np.array(UNEXPLAINED_SHARES)[np.minimum(invented, most)]
 
 
-def _unexplained(batch: Batch, standing: Standing, named: Named) -> dict[str, BoolArray]:
+def _unexplained(batch: Batch, standing: Standing, made_up: MadeUp) -> dict[str, BoolArray]:
     """Where a number rests on one that nothing explains, or copying; absent if nowhere."""
     found: dict[str, BoolArray] = {}
     for step in batch.graph.steps.values():
@@ -166,7 +177,7 @@ def _unexplained(batch: Batch, standing: Standing, named: Named) -> dict[str, Bo
         rests = np.logical_or.reduce(before) if before else None
         verdict = standing.verdicts.get(step.id)
         if verdict is not None:
-            here = _is_invented(standing, named, step.id)
+            here = _is_invented(standing, made_up, step.id)
             if step.id in standing.guessed:
                 here = here | standing.guessed[step.id]
             if rests is not None:
@@ -177,7 +188,7 @@ def _unexplained(batch: Batch, standing: Standing, named: Named) -> dict[str, Bo
     return found
 
 
-def _weaken_repeats(batch: Batch, standing: Standing, named: Named) -> None:
+def _weaken_repeats(batch: Batch, standing: Standing, made_up: MadeUp) -> None:
     """What repeats a number by its nature shows no more than that number does.
 
     The gradient of a bias is its unit's delta: written below an invented delta it is a copy.
@@ -185,7 +196,7 @@ def _weaken_repeats(batch: Batch, standing: Standing, named: Named) -> None:
     for id, verdict in standing.verdicts.items():
         source = _repeated(batch.graph, batch.graph.steps[id])
         if source in standing.verdicts:
-            shows_little = _is_invented(standing, named, source)
+            shows_little = _is_invented(standing, made_up, source)
             shows_little |= standing.verdicts[source] == UNDETERMINED
             if source in standing.weak:
                 shows_little |= standing.weak[source]
@@ -193,6 +204,21 @@ def _weaken_repeats(batch: Batch, standing: Standing, named: Named) -> None:
             if copied.any():
                 nowhere = np.zeros(batch.count, dtype=bool)
                 standing.weak[id] = standing.weak.get(id, nowhere) | copied
+
+
+def _excuse_copies(batch: Batch, standing: Standing, unexplained: Mapping[str, BoolArray]) -> None:
+    """What equals an ingredient by chance, and follows from a named slip alone, counts weakly.
+
+    Nobody names a slip so that the right rule may give a copy; an invented number is made so.
+    """
+    nowhere = np.zeros(batch.count, dtype=bool)
+    for id, copied in standing.copied.items():
+        verdict = standing.verdicts.get(id)
+        if verdict is not None:
+            told = ~_is_barred(standing, id, nowhere) & ~unexplained.get(id, nowhere)
+            excused = copied & told & (verdict == UNDETERMINED)
+            verdict[excused] = CARRIED
+            standing.weak[id] = standing.weak.get(id, nowhere) | excused
 
 
 def _is_barred(standing: Standing, id: str, nowhere: BoolArray) -> BoolArray:
@@ -210,11 +236,21 @@ def _repeated(graph: Graph, step: Step) -> str:
     return step.parents[0] if is_straight(graph, step) else ""
 
 
-def _is_invented(standing: Standing, named: Named, id: str) -> BoolArray:
-    """Where nothing but copying explains an answer."""
+def _is_invented(standing: Standing, made_up: MadeUp, id: str) -> BoolArray:
+    """Where nothing but copying, or one slip of the pen among many, explains an answer."""
     invented: BoolArray = standing.verdicts[id] == WRONG
-    invented[[n for n, slip in named.get(id, {}).items() if slip in COPIES]] = True
+    invented[made_up.get(id, [])] = True
     return invented
+
+
+def _made_up(named: Named) -> MadeUp:
+    """Step -> submissions whose slip there explains nothing: copies, and the pen's if many."""
+    every = (n for found in named.values() for n, slip in found.items() if slip in OF_THE_PEN)
+    careless = {n for n, times in Counter(every).items() if times >= FEWEST_CARELESS}
+    return {
+        id: [n for n, s in found.items() if s in COPIES or (s in OF_THE_PEN and n in careless)]
+        for id, found in named.items()
+    }
 
 
 def _bar_invented(batch: Batch, standing: Standing) -> None:
@@ -248,8 +284,16 @@ def _earlier_siblings(graph: Graph, asked: tuple[str, ...]) -> Mapping[str, tupl
     }
 
 
-def _silence_twins(batch: Batch, standing: Standing, unexplained: Mapping[str, BoolArray]) -> None:
-    """What follows from invented numbers and equals a sibling's answer may be copied from it."""
+def _silence_twins(
+    batch: Batch, standing: Standing, unexplained: Mapping[str, BoolArray], made_up: MadeUp
+) -> None:
+    """What follows from invented numbers and equals a sibling's answer may be copied from it.
+
+    Those who copy others copy right answers as well, and with the other sign.
+    """
+    times = Counter(n for rows in made_up.values() for n in rows)
+    copier = np.zeros(batch.count, dtype=bool)
+    copier[[n for n, slips in times.items() if slips >= FEWEST_CARELESS]] = True
     for id, siblings in _earlier_siblings(batch.graph, batch.asked).items():
         verdict = standing.verdicts[id]
         if id not in unexplained:
@@ -261,7 +305,10 @@ def _silence_twins(batch: Batch, standing: Standing, unexplained: Mapping[str, B
         unit = batch.precision.unit(batch.graph.steps[id].kind, Ball(value, 0.0))
         for other in siblings:
             followed = np.isin(standing.verdicts[other], (CARRIED, UNDETERMINED))
-            same = np.abs(value - batch.values[other]) <= COPIED * array(unit)
+            followed |= copier & (standing.verdicts[other] == CORRECT)
+            near = COPIED * array(unit)
+            same = np.abs(value - batch.values[other]) <= near
+            same |= copier & (np.abs(value + batch.values[other]) <= near)
             verdict[carried & followed & same] = UNDETERMINED
 
 

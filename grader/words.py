@@ -98,7 +98,8 @@ class Words:
                 return self._lost(id, lost)
             case "unreadable":
                 return unreadable(self.answers.get(id))
-        return Said("blank")
+        behind = self.judged.standing.shown.get(id, {}).get(0)
+        return Said("blank_slip", {"slip": behind}) if behind else Said("blank")
 
     def _is(self, where: Mapping[str, BoolArray], id: str) -> bool:
         return id in where and bool(where[id][0])

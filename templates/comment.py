@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from templates.feedback import FINE, Checked, shortened, without_slips
+from templates.feedback import FINE, Checked, is_telling, shortened, without_slips
 from templates.report import Report, StepReport
 from templates.show import Show
 from templates.verdict_words import counted, explained, judged, sentence
@@ -75,7 +75,7 @@ def _steps(report: Report, show: Show) -> Iterator[Line]:
 
 def _said(step: StepReport, show: Show) -> Iterator[str]:
     yield judged(step.verdict, shortened(step.answer))
-    if show.messages and step.message and step.verdict != "blank":
+    if show.messages and step.message and is_telling(step.verdict, step.code):
         yield explained(step.code, step.message)
     if show.hints and step.hint:
         yield sentence(step.hint)

@@ -51,6 +51,10 @@ MISSED = Said("not_the_value")
 """What is said instead of a slip where slips are not named."""
 VEILED = ("slip", "repeated")
 """Verdicts that name a slip."""
+NOTHING = Said("blank")
+"""What is said of a blank cell, unless the steps after it show a slip there, ..."""
+BEHIND = "blank_slip"
+"""... which is this code."""
 
 _FIRST: Mapping[str, str] = {
     "blank": "The first step without an answer is ",
@@ -120,6 +124,8 @@ def without_slips(report: Report) -> Report:
     """The report as it is shown where slips are not named: they are plainly wrong."""
 
     def veiled(step: StepReport) -> StepReport:
+        if step.code == BEHIND:
+            return replace(step, message=NOTHING.sentence, code=NOTHING.code, arguments={})
         if step.verdict not in VEILED:
             return step
         words, code, about = MISSED.sentence, MISSED.code, MISSED.arguments
@@ -271,10 +277,15 @@ def _result(step: StepReport, show: Show) -> Iterator[Inlines]:
     titles = [CATALOGUE[name].title for name in slips_in(step.slip or "") if name in CATALOGUE]
     if show.slips and titles:
         yield (Strong(sentence(" and ".join(titles))),)
-    if show.messages and step.message and step.verdict not in ("correct", "blank"):
+    if show.messages and step.message and is_telling(step.verdict, step.code):
         yield text(sentence(printable(step.message)))
     if show.hints and step.hint:
         yield (Emphasis(sentence(printable(step.hint))),)
+
+
+def is_telling(verdict: str, code: str) -> bool:
+    """Whether a step's sentence says more than its verdict."""
+    return verdict != "correct" and (verdict != "blank" or code == BEHIND)
 
 
 def _joined(parts: Sequence[Inlines], between: str) -> Inlines:

@@ -110,6 +110,12 @@ def _title(about: Arguments) -> str:
     return title[:1].lower() + title[1:]
 
 
+def _behind_blank(about: Arguments) -> str:
+    name = str(about["slip"])
+    slip = _title(about) if name in CATALOGUE else name
+    return f"nothing written, but what you wrote after it shows a slip here: {slip}"
+
+
 def _in_doubt(about: Arguments) -> str:
     return f"right; at {digits(about)} it cannot be told from {_other(about)}"
 
@@ -198,6 +204,7 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
         "not_followable": _not_followable,
         "not_the_value": _always("not the value of this step"),
         "blank": _always("nothing written"),
+        "blank_slip": _behind_blank,
         "unreadable": lambda about: str(about.get("message", "")),
         "follows_formula": _follows_formula,
         "undetermined_formula": _undetermined_formula,
@@ -317,6 +324,8 @@ def explained(code: str, message: str) -> str:
     if code == "too_few_digits":
         subject = "it is " if message.startswith("right") else "it "
         return sentence(subject + message.replace("but too few digits: ", "but ", 1))
+    if code == "blank_slip":  # that nothing is written is said already
+        return sentence(message.removeprefix("nothing written, but "))
     return sentence(_SUBJECTS.get(code, "") + message)
 
 

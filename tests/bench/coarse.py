@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from filled_sheets import UPDATES, filled, idles
 from transcripts import Arrays, Class, Student, credits_of, marked, of_kinds
 
-from problems.ball import within
+from problems.ball import Ball, within
 from problems.precision import power_of_ten
+from problems.solve import rule_ball
 
 
 def old_weights(of: Class, rng: np.random.Generator) -> tuple[int, int]:
@@ -42,6 +45,11 @@ class Coarse:
     """Children of a coarse number, each 5 or 10 % off: how many are paid."""
 
     paid: int = 0
+    """Of those that follow from nothing on the sheet."""
+    follows_paid: int = 0
+    """Of those that are rightly worked out with the coarse number, or with what follows from it
+    and true numbers."""
+    follows_of: int = 0
     paid_exact: int = 0
     """The same children beside an exact parent."""
     of: int = 0
@@ -50,6 +58,8 @@ class Coarse:
     honest_of: int = 0
     examples: list[str] = field(default_factory=list)
     """Some of those lost, in words."""
+    bought: list[str] = field(default_factory=list)
+    """Some of those paid."""
     transcripts: int = 0
 
 
@@ -99,11 +109,43 @@ def _coarse_at(
         beside = Student(of, "round", rng, put={child: value, parent: written}).paper
         exact = Student(of, "round", rng, put={child: value}).paper
         # What follows from the coarse number as it stands there is rightly paid.
-        off_it = np.abs(value - follows[child]) > 5 * asked
-        off_it &= ~np.asarray(within(value, of.true[child]))
+        right = np.asarray(within(value, of.true[child]))
+        explained = _is_worked_out(of, child, value, beside) & ~right
+        off_it = ~explained & ~right
         paid = credits_of(marked(of, beside, units=units))[child] > 0
         paid_exact = credits_of(marked(of, exact))[child] > 0
+        found.follows_paid += int(np.sum(paid & explained))
+        found.follows_of += int(explained.sum())
+        for draw in np.flatnonzero(paid & off_it)[:1]:
+            number = f"{parent} = {written[draw]:.{decimals}f}, {child} = {value[draw]:.4f}"
+            found.bought.append(f"{of.name}: {number} (draw {draw})")
         found.paid += int(np.sum(paid & off_it))
         found.paid_exact += int(np.sum(paid_exact & off_it))
         found.of += int(off_it.sum())
     found.transcripts += 9 * of.count
+
+
+def _is_worked_out(
+    of: Class, child: str, value: np.ndarray, paper: Mapping[str, np.ndarray]
+) -> np.ndarray:
+    """Where a right way to a step gives the number from what stands on the sheet, or is true.
+
+    Numbers count as they are written, to a unit of the precision asked for, the coarse one too.
+    """
+    step, precision = of.graph.steps[child], of.design.precision
+    own: dict[str, Ball] = {}
+    for id, one in of.graph.steps.items():
+        if id in of.design.asked:
+            written = Ball(paper[id], 0.0)
+            own[id] = Ball(paper[id], np.asarray(precision.unit(one.kind, written)))
+        else:  # it stands nowhere: what follows from what does
+            own[id] = rule_ball(one.kind, one.rule, {**of.true, **own}, precision)
+    explained = np.zeros(of.count, dtype=bool)
+    for rule in (step.rule, *step.others):
+        read = [ref for ref in dict.fromkeys(rule.refs()) if ref in own]
+        for taken in itertools.product((True, False), repeat=len(read)):
+            if any(taken):
+                mine = {ref: own[ref] for ref, is_own in zip(read, taken, strict=True) if is_own}
+                ball = rule_ball(step.kind, rule, {**of.true, **mine}, precision)
+                explained |= np.asarray(within(value, ball))
+    return explained

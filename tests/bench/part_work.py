@@ -18,7 +18,7 @@ from filled_sheets import (
 from transcripts import Class, of_kinds
 
 from problems import ids
-from problems.expression import Constant, Expression, Ref
+from problems.expression import Constant, Expression, Negative, Ref
 from problems.trivial import is_straight
 
 
@@ -146,6 +146,18 @@ def invented(of: Class, rng: np.random.Generator) -> Named:
         yield f"{name} invented, copies where right", filled(of, rng, {}, free, put)
 
 
+def siblings_copied(of: Class, rng: np.random.Generator) -> Named:
+    """Each kind is worked once in a layer; its siblings are that number, or its negative."""
+    first: dict[tuple[object, ...], str] = {}
+    same: dict[str, Expression] = {}
+    for id in of.design.asked:
+        before = first.setdefault((*_kind_and_layer(id), ids.parse(id).iteration), id)
+        if before != id:
+            same[id] = Ref(before)
+    yield "each kind once, copied", filled(of, rng, same)
+    yield "each kind once, negated", filled(of, rng, {id: Negative(r) for id, r in same.items()})
+
+
 PARTS: dict[str, Writer] = {
     "part-honest": part_honest,
     "partly saturated": partly_saturated,
@@ -153,5 +165,7 @@ PARTS: dict[str, Writer] = {
     "invented": invented,
 }
 """Writers who do some of everything."""
+SIBLINGS: dict[str, Writer] = {"siblings copied": siblings_copied}
+"""Writers who work one step of each kind."""
 ONE_UNIT: dict[str, Writer] = {"one unit saturated": unit_saturated}
 """Writers whose sheet may be that of one honest slip."""

@@ -18,7 +18,7 @@ import numpy as np
 import truth_table as table
 from coarse import coarse, old_weights
 from filled_sheets import gain
-from part_work import ONE_UNIT
+from part_work import ONE_UNIT, SIBLINGS
 from part_work import PARTS as PARTS_OF_WORK
 from peers import peer_counts
 from slipping import five_slips, one_slip, too_small, two_slips
@@ -41,11 +41,12 @@ HABITS = (
     "more digits",
     "figures",
 )
-KINDS_OF_CHEAT = cheats.CHEATS | cheats.COPIED | PARTS_OF_WORK | ONE_UNIT | cheats.ONE_KIND
+UNLIMITED = ONE_UNIT | cheats.ONE_KIND | SIBLINGS
+KINDS_OF_CHEAT = cheats.CHEATS | cheats.COPIED | PARTS_OF_WORK | UNLIMITED
 POINTS_ALLOWED = (
     dict.fromkeys(cheats.CHEATS | cheats.COPIED, table.CHEAT_POINTS)
     | dict.fromkeys(PARTS_OF_WORK, table.PART_POINTS)
-    | dict.fromkeys(ONE_UNIT | cheats.ONE_KIND, None)
+    | dict.fromkeys(UNLIMITED, None)
 )
 """Unearned points of 100 that each kind of sheet may earn; None where it is only told."""
 
@@ -138,9 +139,11 @@ def coarse_and_old(tally: Tally, of: Class, rng: np.random.Generator, sites: int
     found = coarse(of, rng, sites)
     tally.add(table.COARSE, found.paid, found.of)
     tally.add(table.COARSE_EXACT, found.paid_exact, found.of)
+    tally.add(table.COARSE_FOLLOWS, found.follows_paid, found.follows_of)
     tally.add(table.COARSE_HONEST, found.honest_lost, found.honest_of)
-    for line in found.examples:
-        tally.note(table.COARSE_HONEST, line)
+    for what, lines in ((table.COARSE_HONEST, found.examples), (table.COARSE, found.bought)):
+        for line in lines:
+            tally.note(what, line)
     tally.transcripts += 2 * of.count + found.transcripts
 
 

@@ -74,7 +74,8 @@ AGAIN = "the same slip at a sibling: charged again"
 DEGENERATE = "degenerate: unearned steps"
 ZERO_DELTAS = "zero deltas: unearned steps"
 OLD_WEIGHTS = "old weights for new ones: paid"
-COARSE = "a child 5 or 10 % off, paid beside a coarse number"
+COARSE = "a child 5 or 10 % off that follows from nothing, paid beside a coarse number"
+COARSE_FOLLOWS = "such a child that follows from the coarse number as written, paid"
 COARSE_EXACT = "the same children, paid beside the exact number"
 COARSE_HONEST = "a child that follows from a coarse number as written, lost"
 
@@ -111,6 +112,7 @@ ROWS = (
     Row(OLD_WEIGHTS, NONE),
     Row(COARSE, None),
     Row(COARSE_EXACT, None),
+    Row(COARSE_FOLLOWS, None),
     Row(COARSE_HONEST, None),
 )
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from grader.web.models import Result, Submission
-from templates.feedback import MISSED, VEILED
+from templates.feedback import BEHIND, MISSED, NOTHING, VEILED, is_telling
 from templates.report import upgraded
 from templates.show import Show
 
@@ -50,10 +50,11 @@ def shown(report: Doc, show: Show) -> Doc:
 
 
 def _step(step: Doc, show: Show) -> Iterator[tuple[str, Any]]:
-    veiled = step["verdict"] in VEILED and not show.slips
+    missed = MISSED if step["verdict"] in VEILED else NOTHING if step["code"] == BEHIND else None
+    veiled = missed if not show.slips else None
     yield from ((name, step[name]) for name in ("id", "label", "answer"))
     if show.verdicts:
-        yield "verdict", "wrong" if veiled else step["verdict"]
+        yield "verdict", "wrong" if veiled is MISSED else step["verdict"]
     if show.score:
         yield "weight", step["weight"]
     if show.score and show.verdicts and show.slips:
@@ -67,10 +68,10 @@ def _step(step: Doc, show: Show) -> Iterator[tuple[str, Any]]:
     if show.slips:
         yield "slip", step["slip"]
     if show.messages:
-        telling = step["verdict"] not in ("correct", "blank")
-        yield "message", (MISSED.sentence if veiled else step["message"]) if telling else ""
+        telling = is_telling(step["verdict"], veiled.code if veiled else step["code"])
+        yield "message", (veiled.sentence if veiled else step["message"]) if telling else ""
     if show.messages and show.verdicts:
-        yield "code", MISSED.code if veiled else step["code"]
+        yield "code", veiled.code if veiled else step["code"]
         yield "arguments", {} if veiled else step["arguments"]
         yield "used", step["used"]
     if show.hints:
