@@ -121,7 +121,8 @@ def _facts(kind: str, boxes: int, tally: Tally) -> Iterator[str]:
     if tally.formulas:
         yield (
             f"{plural(tally.formulas, 'question')} for formulas: Moodle has no algebra; they are "
-            "essays that you grade by hand, with the key in the notes for graders."
+            "essays, with the key in the notes for graders; `bpgrade check` on the responses "
+            "reads them, if the essay stands right behind the exercise's numbers."
         )
     factors = {factor for factor in tally.factors if factor != 1}
     if factors:

@@ -15,6 +15,7 @@ from datetime import datetime
 
 from grader.errors import Lost
 from grader.read.answer import Answer, read_answer
+from grader.read.essays import essay_behind, essay_of, is_essay, put_essay
 from grader.read.submission import Builder, Find, Read, Submission
 from grader.read.table import Row, Table, refusal
 from problems.exercise import Exercise
@@ -85,10 +86,16 @@ def read_quiz(table: Table, find: Find) -> Read:
     """
     builder = Builder(table.file, find)
     questions, others = _questions(table)
+    if not questions:  # exercises in formulas alone
+        questions = [c for c in others if any(is_essay(row.cells[c]) for row in table.rows)]
+        others = [c for c in others if c not in questions]
     if not questions:
         message = "no response holds parts like 'part 1: 0.9; part 2: 0.5'"
         raise refusal(table.file, "missing_column", message, 1)
+    essays = set(map(essay_behind, questions))
     for column in others:
+        if column in essays and any(is_essay(row.cells[column]) for row in table.rows):
+            continue  # formulas, which are read with their numbers
         message = "this question has no parts like 'part 1: 0.9'; it is not read"
         builder.notes.add(None, column, "missing_column", message)
     seen: dict[str, int] = {}
@@ -132,8 +139,13 @@ def _questions(table: Table) -> tuple[list[str], list[str]]:
     columns = [column for column in table.columns if RESPONSE.fullmatch(column)]
     parted: set[str] = set()
     for row in table.rows:
-        parted |= {c for c in columns if _PART.match(row.cells[c]) or _NAMED.match(row.cells[c])}
+        parted |= {c for c in columns if _is_parted(row.cells[c])}
     return [c for c in columns if c in parted], [c for c in columns if c not in parted]
+
+
+def _is_parted(cell: str) -> bool:
+    """Whether a response has the parts of an exercise, not the lines of an essay."""
+    return bool(_PART.match(cell) or (_NAMED.match(cell) and not is_essay(cell)))
 
 
 def _attempt(row: Row, column: str, number: int, builder: Builder, seen: dict[str, int]) -> None:
@@ -141,7 +153,8 @@ def _attempt(row: Row, column: str, number: int, builder: Builder, seen: dict[st
     cell = row.cells[column].strip()
     who = _who(row)
     found = _found(who, number, builder)
-    if cell in _UNANSWERED:
+    essay = essay_of(row, column)
+    if cell in _UNANSWERED and not essay:
         message = "an attempt without an answer" if found else "no attempt, but averages"
         builder.notes.add(row.line, column, "empty", message)
         return
@@ -153,7 +166,10 @@ def _attempt(row: Row, column: str, number: int, builder: Builder, seen: dict[st
     to.finished = not _UNFINISHED.search(_cell(row, _STATE))
     parts = _PART.match(cell)
     named = not parts or any(label == parts[1] for label in exercise.labels.values())
-    (_put_named if named else _put_parts)(to, cell, row, column, builder)
+    if cell not in _UNANSWERED and essay != column:
+        (_put_named if named else _put_parts)(to, cell, row, column, builder)
+    if essay:
+        put_essay(to, row, essay, builder)
     to.shown = _called_right(exercise, row, column)
 
 

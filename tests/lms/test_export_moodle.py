@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 from exported import ADA, BEN, NUMERIC, hostile_order, issued_to, order_of, outcome, slipped
-from handed_in import assignment, check, exercise_of, exercises_of, right, table
+from handed_in import Checked, assignment, check, exercise_of, exercises_of, right, table
 from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
 from moodle_reader import ImportRefusedError, Question, cloze_fields, read
+from typed_rules import key_text
 
 from grader.cli import cli
 from grader.commands import export_moodle
@@ -333,6 +334,77 @@ def test_responses_come_back_to_the_checker(runner, tmp_path: Path, name: str) -
     (report,) = check(hw, responses(tmp_path, [row])).reports
     numbers = report["steps"][: len(answers)]
     assert {step["verdict"] for step in numbers} == {"correct"}
+
+
+def essay_of(exercise: Exercise, typed: str = "name") -> str:
+    """Formulas as the essay asks for them: a line each, by name or by the label that it shows."""
+    asked = exercise.questions[len(exercise.asked) :]
+    texts = {exercise.labels[id]: key_text(exercise, id) for id in asked}
+    names = {label: label.split(":")[0] if typed == "name" else label for label in texts}
+    return "\n".join(f"{names[label]} = {text}" for label, text in texts.items())
+
+
+def numbers_of(exercise: Exercise) -> str:
+    """The response to the question of numbers, all right."""
+    texts = enumerate(right(exercise).values(), 1)
+    return "; ".join(f"part {n}: {text}" for n, text in texts)
+
+
+def checked(hw: Path, place: Path, *cells: str) -> Checked:
+    """Ada's responses, a question each."""
+    header = ["Last name", "First name", "ID number", "Status"]
+    header += [f"Response {n}" for n in range(1, len(cells) + 1)]
+    path = place / "responses.csv"
+    row = ["Example", "Ada", "s001", "Finished", *cells]
+    path.write_bytes(b"\xef\xbb\xbf" + table(header, [row]))
+    return check(hw, path)
+
+
+@pytest.mark.parametrize("typed", ["name", "label"])
+def test_formulas_of_an_essay_are_read_with_the_numbers(tmp_path: Path, typed: str) -> None:
+    """Moodle has no algebra, we have: nobody loses what was written rightly."""
+    hw = assignment(tmp_path, "mazur-mixed")
+    exercise = exercise_of(hw, "s001")
+    done = checked(hw, tmp_path, numbers_of(exercise), essay_of(exercise, typed))
+    assert (done.percent, done.problems) == ({"s001": 100}, [])
+
+
+def test_an_essay_alone_is_read_too(tmp_path: Path) -> None:
+    """The numbers unanswered, or none asked for."""
+    hw = assignment(tmp_path, "mazur-mixed")
+    exercise = exercise_of(hw, "s001")
+    (report,) = checked(hw, tmp_path, "-", essay_of(exercise)).reports
+    asked = len(exercise.asked)
+    assert {step["verdict"] for step in report["steps"][:asked]} == {"blank"}
+    assert {step["verdict"] for step in report["steps"][asked:]} == {"correct"}
+    (tmp_path / "f").mkdir()
+    hw = assignment(tmp_path / "f", "mazur-formulas")
+    done = checked(hw, tmp_path, essay_of(exercise_of(hw, "s001")))
+    assert (done.percent, done.problems) == ({"s001": 100}, [])
+
+
+def test_an_equals_sign_in_a_box_makes_no_essay(tmp_path: Path) -> None:
+    """Students write `net = 0.3775` into boxes; with an essay beside them and without."""
+    for n, name in enumerate(("mazur", "mazur-mixed")):
+        (tmp_path / str(n)).mkdir()
+        hw = assignment(tmp_path / str(n), name)
+        exercise = exercise_of(hw, "s001")
+        cell = numbers_of(exercise).replace("part 1: ", "part 1: net_h1 = ")
+        essay = [essay_of(exercise)] if name == "mazur-mixed" else []
+        done = checked(hw, tmp_path, cell, *essay)
+        assert (done.percent, done.problems) == ({"s001": 100}, [])
+
+
+def test_lines_of_an_essay_that_are_no_formulas_are_told(tmp_path: Path) -> None:
+    """With row and column, and what to write; the others count."""
+    hw = assignment(tmp_path, "mazur-mixed")
+    exercise = exercise_of(hw, "s001")
+    lines = ["see my notebook", "nett = 1", *essay_of(exercise).splitlines()[1:]]
+    done = checked(hw, tmp_path, numbers_of(exercise), "\n".join(lines))
+    assert done.codes == ["bad_step", "bad_step"]
+    assert {problem["column"] for problem in done.problems} == {"Response 2"}
+    lost = [step for step in done.reports[0]["steps"] if step["verdict"] != "correct"]
+    assert [step["verdict"] for step in lost] == ["blank"]
 
 
 def test_follow_through_is_given_afterwards(runner, tmp_path: Path, hw: Path) -> None:
