@@ -123,3 +123,34 @@ def test_as_many_grades_change_as_we_say(hw: Path, tmp_path: Path) -> None:
     assert after.grades == 1
     assert "'Upload grading worksheet': 1 grade will change" in done.stdout
     assert "2 graded, 1 kept" in done.stdout
+
+
+STATUSES = {
+    "de": {
+        "Keine Abgabe": "zero", "Entwurf (nicht abgegeben)": "kept",
+        "Zur Bewertung abgegeben": "refused", "Erneut geöffnet": "refused",
+    },
+    "fr": {
+        "Pas de travail remis": "zero", "Non remis": "zero", "Brouillon (non remis)": "kept",
+        "Remis pour évaluation": "refused", "Rouvert": "refused",
+    },
+}  # fmt: skip
+"""As Moodle's language packs say it (mod_assign, `submissionstatus_*`), of work that is not in
+the archive: what becomes of it where zeros are asked for."""
+
+
+@pytest.mark.parametrize(
+    ("language", "status", "action"),
+    [(name, text, action) for name, found in STATUSES.items() for text, action in found.items()],
+)
+def test_statuses_in_german_and_french(
+    hw: Path, tmp_path: Path, language: str, status: str, action: str
+) -> None:
+    """A zero is for those who handed in nothing; a word that is not known gives nobody one."""
+    rows = [NEW, replace(SILENT, status=f"{status} -  -  - ")]
+    done, file = graded(hw, tmp_path, Sheet(rows, language), [NEW], "--blank-as-zero")
+    after = imported(file.read_bytes(), {3: Stored(), 5: Stored()}, language=language)
+    assert after.stored[3].grade == 100
+    assert after.stored[5].grade == (0 if action == "zero" else None)
+    assert done.exit_code == (1 if action == "refused" else 0), done.output
+    assert f"1 {action}" in done.stdout
