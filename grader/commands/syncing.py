@@ -11,7 +11,6 @@ import click
 
 from grader.commands.given import FEEDBACK_FORMATS, feedback_option, policy_option
 from grader.terminal import cells, paragraph, plural, printable, progress, table
-from problems.patterns import pattern
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 LONGEST = 18
 """Columns of a name."""
-_WITH_ID = pattern(r"(.+)( \([^()]{1,12}\))")
 TONES = {"grade": "green", "hand out": "green", "hold": "yellow", "fail": "red"}
 WORDS = {
     "grade": "grade", "hand out": "hand out", "same": "as it is", "keep": "as it is",
@@ -156,8 +154,8 @@ def _cut(name: str) -> str:
     'Bartholome… (1204)'
     """
     name = printable(name)
-    found = _WITH_ID.fullmatch(name)
-    name, ident = (found[1], found[2]) if found else (name, "")
+    head, bracket, tail = name.rpartition(" (")
+    name, ident = (head, bracket + tail) if head and tail.endswith(")") else (name, "")
     while name and cells(name + ident) > LONGEST:
         name = name.rstrip("…")[:-1] + "…" if len(name) > 1 else ""
     return name + ident
