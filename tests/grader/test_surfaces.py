@@ -147,6 +147,14 @@ ABOUT = {
 }  # fmt: skip
 
 
+SUBJECTS = {
+    "too_few_to_tell": "There are ", "two_slips": "There are ", "slip": CATALOGUE[SLIP].student,
+    "blank_slip": "What you wrote ", "unreadable": "'abc' is ", "factor_missing": "The factor ",
+    "factor_too_many": "The factor ",
+}  # fmt: skip
+"""How what is said of a step begins; with `It ` where it is not listed."""
+
+
 @pytest.mark.parametrize("code", sorted(set(SENTENCES) - FINE_CODES - {"blank"}))
 def test_a_comment_is_made_of_whole_sentences(code: str) -> None:
     """Each with a subject, a capital letter and a full stop, whatever is said of a step."""
@@ -160,7 +168,7 @@ def test_a_comment_is_made_of_whole_sentences(code: str) -> None:
         assert re.fullmatch(r"([A-Z0-9'\"].*[^ ][.?!])", line), line
         assert not re.search(r"[.?!] [a-z]", line), line
     [line] = comment.steps
-    assert line.said.startswith("Your answer 9.9 ")
+    assert line.said.startswith(f"Your answer 9.9 is wrong. {SUBJECTS.get(code, 'It ')}"), line
     assert line.said.endswith(" Look at net_h1 = w_1 × i_1.")
 
 

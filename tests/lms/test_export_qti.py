@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -17,7 +19,7 @@ from qti_player import QTI, Item, Package, parsed
 from grader.cli import cli
 from grader.export import qti
 from grader.export.classes import Owned
-from grader.export.fields import fields
+from grader.export.fields import Field, fields
 from grader.export.tally import Tally
 from grader.policy import DEFAULT, Policy
 from grader.roster import Student
@@ -82,6 +84,21 @@ def test_the_key_gets_everything_and_nonsense_nothing(name: str) -> None:
     assert item.play({}).score == 0
     assert item.play({}, careless=True).score == 0, "a blank box is no 0"
     assert item.play(dict.fromkeys(item.boxes, "12345678.9")).score == 0
+
+
+def test_a_blank_box_is_no_zero(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some players take what is not typed for 0 in a comparison, which may be right there."""
+
+    def with_zeros(*asked: Any) -> tuple[Field, ...]:
+        return tuple(
+            replace(one, value="0.000000000", tolerance="0.0005") for one in fields(*asked)
+        )
+
+    monkeypatch.setattr(qti, "fields", with_zeros)
+    _, item = item_of("mazur")
+    assert item.play({}, careless=True).score == 0
+    assert item.play(dict.fromkeys(item.boxes, "0")).score == item.most
+    assert item.play(dict.fromkeys(item.boxes, "0.0006")).score < item.most
 
 
 @pytest.mark.parametrize("name", NUMERIC)
