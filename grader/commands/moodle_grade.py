@@ -19,8 +19,8 @@ from grader.policy import Policy
 
 EXAMPLES = """\b
 Examples:
-  bpgrade moodle grade --worksheet Grades.csv --submissions download.zip \\
-      --assignment hw1
+  bpgrade moodle grade --worksheet "Grades-BP1-Homework 1-2.csv" \\
+      --submissions download.zip --assignment hw1
   bpgrade moodle grade --worksheet hw1/Grades.csv --submissions hw1/download.zip \\
       --policy strict --feedback-as pdf --blank-as-zero
 """
@@ -34,7 +34,8 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     required=True,
     metavar="CSV",
     type=_FILE,
-    help="The grading worksheet, as Moodle's 'Download grading worksheet' saves it.",
+    help="The grading worksheet, as Moodle's 'Download grading worksheet' saves it; in quotes, for "
+    "its name has the assignment's spaces.",
 )
 @click.option(
     "--submissions",

@@ -40,6 +40,14 @@ NO_RIGHT = {
     "accessexception", "nopermissions", "nopermission", "requireloginerror", "notingroup",
     "webservice_access_exception", "cannotcreatetoken", "servicenotavailable",
 }  # fmt: skip
+SYSTEM_CONTEXT = (
+    "; whoever it is for needs webservice/rest:use and moodle/webservice:createtoken in the "
+    "system context, which a course's teacher has not: docs/moodle-sync.md, step 5"
+)
+NO_FUNCTION = (
+    "; either the service lacks this function (docs/moodle-sync.md, step 4), or the token's owner "
+    "lacks webservice/rest:use in the system context (step 5)"
+)
 NOTHING_THERE = "3"
 """The code of a warning that says no more than that a list is empty."""
 STUDENTS = "mod/assign:submit"
@@ -117,7 +125,8 @@ class Moodle:
         if code in NO_TOKEN:
             return TokenError(f"{self.connection.host} does not accept the token: {said} ({code})")
         if code in NO_RIGHT:
-            return RightsError(f"{what} is not allowed: {said} ({code}); see docs/moodle-sync.md")
+            hint = NO_FUNCTION if code == "accessexception" else "; see docs/moodle-sync.md"
+            return RightsError(f"{what} is not allowed: {said} ({code}){hint}")
         return PlatformError(f"{what}: {said} ({code})")
 
     # reading -----------------------------------------------------------------------------------
@@ -322,7 +331,8 @@ def login(where: str, user: str, password: Token, service: str, insecure: bool =
     found = answer.json() if answer.status_code == 200 else {}
     if not isinstance(found, dict) or not found.get("token"):
         said = connection.quoted(found.get("error", f"status {answer.status_code}"))
-        raise TokenError(f"{connection.host} gives no token: {said}")
+        hint = SYSTEM_CONTEXT if found.get("errorcode") in NO_RIGHT else ""
+        raise TokenError(f"{connection.host} gives no token: {said}{hint}")
     return Token(str(found["token"]))
 
 

@@ -125,6 +125,22 @@ def test_as_many_grades_change_as_we_say(hw: Path, tmp_path: Path) -> None:
     assert "2 graded, 1 kept" in done.stdout
 
 
+def test_a_worksheet_is_called_as_moodle_calls_it(hw: Path, tmp_path: Path) -> None:
+    """`Grades-COURSE-Assignment name-ID.csv`: spaces, and so quotes in all that is shown."""
+    _, first = graded(hw, tmp_path, Sheet([NEW]), [NEW])
+    name = "Grades-BP1-Homework 1-2.csv"
+    (tmp_path / "Grades.csv").rename(tmp_path / name)
+    words = ["moodle", "grade", "--worksheet", str(tmp_path / name), "--submissions"]
+    words += [str(tmp_path / "download.zip"), "--assignment", str(hw), "--feedback-as", "none"]
+    done = CliRunner().invoke(cli, [*words, "--out", str(tmp_path / "other")])
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "other" / name).read_bytes() == first.read_bytes()
+    shown = CliRunner().invoke(cli, ["moodle", "grade", "--help"]).output
+    assert f'--worksheet "{name}"' in shown
+    guide = (Path(__file__).parents[2] / "docs" / "moodle.md").read_text("utf-8")
+    assert f'--worksheet "{name}"' in guide
+
+
 STATUSES = {
     "de": {
         "Keine Abgabe": "zero", "Entwurf (nicht abgegeben)": "kept",

@@ -24,6 +24,7 @@ from grader.lms import connect, sync, tokens
 from grader.lms.connection import Patience
 from grader.lms.tokens import Token
 
+ROOT = Path(__file__).parents[2]
 ADA, BEN, ZOE, ANN, ANN2 = 4, 5, 6, 7, 8
 
 
@@ -223,6 +224,29 @@ def test_login_with_a_password_keeps_the_token_only(drawer: Drawer) -> None:
         assert wrong.exit_code == 1
         assert "gives no token" in wrong.output
         assert "some wrong password" not in wrong.output
+
+
+def test_a_missing_right_in_the_system_context_is_named(drawer: Drawer, hw1: Folder) -> None:
+    """Both capabilities, where they are needed, and the step of the documentation."""
+    with class_on("moodle") as fake:
+        assert isinstance(fake, FakeMoodle)
+        fake.creates_tokens = False
+        words = ["moodle", "login", fake.url, "--user", "teacher"]
+        done = run(*words, typed=f"{fake.password}\n")
+        said = " ".join(done.output.split())
+        assert done.exit_code == 1
+        for part in ("moodle/webservice:createtoken", "webservice/rest:use", "system context"):
+            assert part in said
+        assert drawer.kept == {}
+        fake.not_in_service.add("mod_assign_get_assignments")
+        run("moodle", "login", fake.url, typed=f"{fake.token}\n")
+        said = " ".join(run_sync(fake, hw1).output.split())
+        assert "lacks this function" in said
+        assert "in the system context (step 5)" in said
+    guide = (ROOT / "docs" / "moodle-sync.md").read_text("utf-8")
+    step = guide.split("\n5. ")[1].split("\n## ")[0]
+    assert "**in the system context**" in step
+    assert "Authenticated user" in step
 
 
 def test_a_system_without_a_keyring_says_so(drawer: Drawer) -> None:

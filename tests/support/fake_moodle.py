@@ -79,6 +79,8 @@ class FakeMoodle(Misbehaving):
     """No right to grade: lists are empty, with warnings."""
     not_in_service: set[str] = field(default_factory=set)
     drafts: dict[int, dict[str, bytes]] = field(default_factory=dict)
+    creates_tokens: bool = True
+    """Whether teachers have the capability for it in the system context."""
     tokens: dict[str, int] = field(default_factory=dict)
     """Further tokens, of users."""
 
@@ -139,6 +141,9 @@ class FakeMoodle(Misbehaving):
             return as_json(
                 {"error": "Invalid login, please try again", "errorcode": "invalidlogin"}
             )
+        if not self.creates_tokens:
+            said = "Sorry, but you do not currently have permissions to do that (create a token)"
+            return as_json({"error": said, "errorcode": "cannotcreatetoken"})
         if sent.get("service") != "bpgrade":
             return as_json({"error": "no such service", "errorcode": "servicenotavailable"})
         return as_json({"token": self.token, "privatetoken": None})
