@@ -34,8 +34,8 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     required=True,
     metavar="CSV",
     type=_FILE,
-    help="The grading worksheet, as Moodle's 'Download grading worksheet' saves it; in quotes, for "
-    "its name has the assignment's spaces.",
+    help="The grading worksheet, as Moodle's 'Download grading worksheet' saves it; in quotes, "
+    "for its name has the assignment's spaces.",
 )
 @click.option(
     "--submissions",
