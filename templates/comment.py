@@ -61,7 +61,7 @@ def _lines(report: Report, show: Show) -> Iterator[str]:
     if show.score:
         yield f"You have {report.score:g} of {report.max:g} points ({report.percent:g} %)."
     if show.verdicts:
-        yield counted(report.counts())
+        yield from filter(None, [counted(report.counts())])
         yield report.deviation or "No step that is written deviates."
     if show.verdicts and show.messages:
         yield from map(sentence, report.remarks)
