@@ -145,7 +145,7 @@ def _questions(table: Table) -> tuple[list[str], list[str]]:
 
 def _is_parted(cell: str) -> bool:
     """Whether a response has the parts of an exercise, not the lines of an essay."""
-    return bool(_PART.match(cell) or (_NAMED.match(cell) and not is_essay(cell)))
+    return not is_essay(cell) and bool(_PART.match(cell) or _NAMED.match(cell))
 
 
 def _attempt(row: Row, column: str, number: int, builder: Builder, seen: dict[str, int]) -> None:
