@@ -245,12 +245,7 @@ def finder(folder: Folder, owner: Owner, sent: bool = False) -> Find:
 
     def find(exercise: str, student: str, number: int = 0, /) -> Exercise | Lost:
         if not (exercise or student or owner.student):
-            doubt = f": {owner.doubt}" if owner.doubt else ""
-            message = (
-                "neither the file nor its place says whose work this is"
-                f"{doubt}; add a column 'student', or name its folder after the student"
-            )
-            return Lost("identity", message)
+            return Lost("identity", _nobodys(folder, owner, sent))
         named = folder.people.typed(student)
         if named.doubt:
             return Lost("identity", named.doubt)
@@ -268,3 +263,18 @@ def finder(folder: Folder, owner: Owner, sent: bool = False) -> Find:
         return found
 
     return find
+
+
+def _nobodys(folder: Folder, owner: Owner, sent: bool) -> str:
+    """Why it is not known whose work something is, and what would say it."""
+    doubt = f": {owner.doubt}" if owner.doubt else ""
+    if not sent:
+        return (
+            "neither the file nor its place says whose work this is"
+            f"{doubt}; add a column 'student', or name its folder after the student"
+        )
+    return (
+        f"neither the work nor the platform says whose it is{doubt}; the exercise's id names it: "
+        "answers.csv and worksheet.pdf hold it, and a typed text may begin with a line "
+        f"'exercise = {folder.order.family}-…'"
+    )

@@ -25,7 +25,7 @@ from problems.slip_names import BOTH, slips_in
 from problems.slips import wrong_rules
 from templates.formulas.plain import plain
 from templates.report import Verdict
-from templates.verdict_words import Said
+from templates.verdict_words import Said, aftermath
 
 if TYPE_CHECKING:
     from grader.formulas import Marked
@@ -258,16 +258,19 @@ class Words:
         return (id for id, marked in self.formulas.items() if marked.verdict in LOST)
 
     def deviation(self) -> str:
-        """Where the work first goes wrong, and whether what follows is consistent with it."""
+        """Where the work first goes wrong, and what holds of what follows."""
         first = self.first_deviation()
         if first is None:
             return ""
-        lost = [id for id in self.exercise.asked if self.verdict(id) in LOST]
-        lost += self._lost_formulas()
+        found: dict[str, str] = {id: self.verdict(id) for id in self.exercise.asked}
+        found |= {id: marked.verdict for id, marked in self.formulas.items()}
+        lost = [id for id, verdict in found.items() if verdict in LOST]
         what = "the formula for " if ids.asks_formula(first) else ""
         start = f"Your first deviation is {what}{self.name(first)}"
         if len(lost) == 1:
-            return f"{start}; everything after it is consistent with it."
+            order = list(found)
+            after = aftermath([found[id] for id in order[order.index(first) + 1 :]])
+            return f"{start}; {after}." if after else f"{start}."
         others = ", ".join(self.name(id) for id in lost if id != first)
         return f"{start}; look at {others} as well."
 

@@ -1,4 +1,4 @@
-"""Feedback in a few lines, for the comment field of a learning platform.
+"""Feedback in a few sentences, for the comment field of a learning platform.
 
 Platforms clean what is put there: only paragraphs, lists, bold and code are used, and steps are
 called by their labels, so that nothing is lost and the plain text says the same.
@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from templates.feedback import FINE, LONGEST, Checked, without_slips
+from templates.feedback import FINE, Checked, is_telling, shortened, without_slips
 from templates.report import Report, StepReport
 from templates.show import Show
+from templates.verdict_words import counted, explained, judged, sentence
 
 MOST = 12
 """Steps that are told one by one; the feedback page has all."""
@@ -58,12 +59,12 @@ def _comment(report: Report, show: Show, number: int) -> Comment:
 
 def _lines(report: Report, show: Show) -> Iterator[str]:
     if show.score:
-        yield f"{report.score:g} of {report.max:g} points ({report.percent:g} %)."
+        yield f"You have {report.score:g} of {report.max:g} points ({report.percent:g} %)."
     if show.verdicts:
-        yield ", ".join(f"{n} {verdict}" for verdict, n in report.counts().items()) + "."
+        yield from filter(None, [counted(report.counts())])
         yield report.deviation or "No step that is written deviates."
     if show.verdicts and show.messages:
-        yield from report.remarks
+        yield from map(sentence, report.remarks)
 
 
 def _steps(report: Report, show: Show) -> Iterator[Line]:
@@ -73,14 +74,11 @@ def _steps(report: Report, show: Show) -> Iterator[Line]:
 
 
 def _said(step: StepReport, show: Show) -> Iterator[str]:
-    answer = step.answer.strip()
-    if answer:
-        yield f"{answer if len(answer) <= LONGEST else answer[: LONGEST - 1] + '…'}:"
-    yield f"{step.verdict}."
-    if show.messages and step.message:
-        yield step.message
+    yield judged(step.verdict, shortened(step.answer))
+    if show.messages and step.message and is_telling(step.verdict, step.code):
+        yield explained(step.code, step.message)
     if show.hints and step.hint:
-        yield step.hint
+        yield sentence(step.hint)
 
 
 def as_text(found: Sequence[Comment]) -> str:
@@ -94,7 +92,7 @@ def _text(one: Comment) -> Iterator[str]:
     yield from one.lines
     yield from (f"- {line.label}: {line.said}" for line in one.steps)
     if one.more:
-        yield f"- and {one.more} more"
+        yield f"- {_more(one.more)}"
 
 
 def as_html(found: Sequence[Comment]) -> str:
@@ -110,5 +108,9 @@ def _html(one: Comment) -> Iterator[str]:
         f"<li><code>{escape(line.label)}</code> {escape(line.said)}</li>" for line in one.steps
     ]
     if one.more:
-        items.append(f"<li>and {one.more} more</li>")
+        items.append(f"<li>{_more(one.more)}</li>")
     yield f"<ul>{''.join(items)}</ul>" if items else ""
+
+
+def _more(count: int) -> str:
+    return f"{count} more {'step needs' if count == 1 else 'steps need'} another look."

@@ -39,7 +39,7 @@ from templates.page import (
 from templates.report import Report, StepReport, Verdict
 from templates.sheets import LANGUAGE, PLUS_MINUS, rounded_up
 from templates.show import Show
-from templates.verdict_words import Said
+from templates.verdict_words import Said, aftermath, sentence
 
 LONGEST = 32
 """Characters of an answer that are shown."""
@@ -154,7 +154,7 @@ def summary(report: Report, exercise: Exercise, show: Show) -> Iterator[Block]:
 
 
 def first_deviation(report: Report, exercise: Exercise) -> Inlines:
-    """Where to look first, and whether what follows is consistent with it."""
+    """Where to look first, and what holds of the steps after it."""
     first = next((s for s in report.steps if s.id == report.first_deviation), None)
     if first is None:
         right = all(step.verdict in FINE for step in report.steps)
@@ -180,7 +180,8 @@ def _aftermath(after: Sequence[StepReport]) -> str:
         return ""
     others = sum(step.verdict not in FOLLOWS for step in after)
     if not others:
-        return "Everything after it is consistent with it."
+        held = aftermath([step.verdict for step in after])
+        return sentence(held) if held else ""
     need = "needs" if others == 1 else "need"
     return (
         f"Look there first; {others} of the {len(after)} steps after it {need} another look too."
@@ -276,27 +277,16 @@ def _result(step: StepReport, show: Show) -> Iterator[Inlines]:
         yield (_badge(step.verdict),)
     titles = [CATALOGUE[name].title for name in slips_in(step.slip or "") if name in CATALOGUE]
     if show.slips and titles:
-        yield (Strong(_sentence(" and ".join(titles))),)
+        yield (Strong(sentence(" and ".join(titles))),)
     if show.messages and step.message and is_telling(step.verdict, step.code):
-        yield text(_sentence(printable(step.message)))
+        yield text(sentence(printable(step.message)))
     if show.hints and step.hint:
-        yield (Emphasis(_sentence(printable(step.hint))),)
+        yield (Emphasis(sentence(printable(step.hint))),)
 
 
 def is_telling(verdict: str, code: str) -> bool:
     """Whether a step's sentence says more than its verdict."""
     return verdict != "correct" and (verdict != "blank" or code == BEHIND)
-
-
-def _sentence(words: str) -> str:
-    """With a capital letter, unless it begins with a symbol, and a full stop.
-
-    >>> _sentence("right from your own y_4 = 0.9"), _sentence("Done.")
-    ('Right from your own y_4 = 0.9.', 'Done.')
-    """
-    end = "" if words[-1:] in (".", "?", "!") else "."
-    first = words.split(" ", 1)[0]
-    return (words[0].upper() + words[1:] if first.isalpha() and first.islower() else words) + end
 
 
 def _joined(parts: Sequence[Inlines], between: str) -> Inlines:

@@ -218,3 +218,128 @@ SENTENCES: Mapping[str, Sentence] = MappingProxyType(
     }
 )
 """Code -> what makes its sentence; the arguments of each stand in docs/formats.md."""
+
+
+# whole sentences ---------------------------------------------------------------------------
+
+_HOLDS: Mapping[str, str] = MappingProxyType(
+    {
+        "correct": "is right",
+        "carried": "follows from your own numbers",
+        "imprecise": "has too few digits",
+        "undetermined": "shows too little to tell",
+        "unreadable": "cannot be read",
+    }
+)
+"""Verdict -> what holds of a step after the one that went wrong."""
+
+_COUNTED: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "correct": ("is correct", "are correct"),
+        "imprecise": ("has too few digits", "have too few digits"),
+        "carried": ("follows from your own numbers", "follow from your own numbers"),
+        "undetermined": ("is undetermined", "are undetermined"),
+        "slip": ("has a slip", "have slips"),
+        "repeated": ("repeats a slip", "repeat a slip"),
+        "wrong": ("is wrong", "are wrong"),
+        "blank": ("is blank", "are blank"),
+        "unreadable": ("cannot be read", "cannot be read"),
+    }
+)
+"""Verdict -> what one step is, and several are."""
+
+_SUBJECTS: Mapping[str, str] = MappingProxyType(
+    {
+        "undetermined": "it ",
+        "unfounded": "it ",
+        "too_few_to_tell": "there are ",
+        "two_slips": "there are ",
+        "repeated": "it is ",
+        "wrong": "it is ",
+        "not_followable": "it ",
+        "not_the_value": "it is ",
+        "undetermined_formula": "it ",
+        "other_formula": "it is ",
+    }
+)
+"""Code -> what makes a whole sentence of its words, where they are none."""
+
+
+def aftermath(verdicts: Sequence[str]) -> str:
+    """What holds of the steps after one that went wrong; '' if nothing is written there.
+
+    Steps after it may be right although it is wrong, worked out from the true value: so it is
+    not said that they follow from it.
+
+    Args:
+        verdicts: of the steps after it, none of them lost at the step itself.
+
+    >>> aftermath(["carried", "correct", "carried"])
+    'every step after it is right or follows from your own numbers'
+    >>> aftermath(["correct", "blank"])
+    'every step that is written after it is right'
+    """
+    written = [verdict for verdict in verdicts if verdict != "blank"]
+    kinds = [words for verdict, words in _HOLDS.items() if verdict in written]
+    if not kinds:
+        return ""
+    all_of_them = len(written) == len(verdicts)
+    every = "every step after it" if all_of_them else "every step that is written after it"
+    return f"{every} {_listed(kinds, 'or')}"
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """How many steps got which verdict, as a sentence.
+
+    >>> counted({"correct": 38, "wrong": 1, "blank": 2})
+    '38 steps are correct, 1 is wrong and 2 are blank.'
+    """
+    parts = [f"{n} {_COUNTED[verdict][n != 1]}" for verdict, n in counts.items()]
+    if not parts:
+        return ""
+    number, rest = parts[0].split(" ", 1)
+    parts[0] = f"{number} {'step' if number == '1' else 'steps'} {rest}"
+    return f"{_listed(parts, 'and')}."
+
+
+def judged(verdict: str, answer: str) -> str:
+    """What a verdict says of an answer, as a sentence.
+
+    >>> judged("wrong", "9.9"), judged("blank", "")
+    ('Your answer 9.9 is wrong.', 'Nothing is written here.')
+    """
+    if verdict == "blank" or not answer:
+        return "Nothing is written here."
+    return f"Your answer {answer} {_COUNTED[verdict][0]}."
+
+
+def explained(code: str, message: str) -> str:
+    """The words of a code as a whole sentence.
+
+    >>> explained("not_the_value", "not the value of this step")
+    'It is not the value of this step.'
+    >>> explained("too_few_digits", "right, but too few digits: 4 decimals are asked for")
+    'It is right, but 4 decimals are asked for.'
+    """
+    if code == "too_few_digits":
+        subject = "it is " if message.startswith("right") else "it "
+        return sentence(subject + message.replace("but too few digits: ", "but ", 1))
+    if code == "blank_slip":  # that nothing is written is said already
+        return sentence(message.removeprefix("nothing written, but "))
+    return sentence(_SUBJECTS.get(code, "") + message)
+
+
+def sentence(words: str) -> str:
+    """With a capital letter, unless it begins with a symbol, and a full stop.
+
+    >>> sentence("right from your own y_4 = 0.9"), sentence("Done.")
+    ('Right from your own y_4 = 0.9.', 'Done.')
+    """
+    end = "" if words[-1:] in (".", "?", "!") else "."
+    first = words.split(" ", 1)[0]
+    return (words[0].upper() + words[1:] if first.isalpha() and first.islower() else words) + end
+
+
+def _listed(parts: Sequence[str], last: str) -> str:
+    """`a, b and c`."""
+    return f" {last} ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))

@@ -10,6 +10,7 @@ from grader import folder as folders
 from grader.aside import write_file
 from grader.booklets import class_booklet
 from grader.errors import AssignmentError, reason_of
+from grader.export.places import place_file
 from grader.terminal import plural, progress
 
 EXAMPLES = """\b
@@ -26,7 +27,9 @@ Examples:
 @click.option("--only", multiple=True, metavar="STUDENT", help="Only this student; repeatable.")
 @click.option("--single", is_flag=True, help="For one-sided printing: no blank back pages.")
 @click.option("--paper", type=click.Choice(["a4", "letter"]), help="[the assignment's]")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="File to write, or a folder that is there."
+)
 def booklet(
     folder: Path,
     keys: bool,
@@ -38,7 +41,7 @@ def booklet(
     """Put all worksheets (or keys) of the assignment in FOLDER into one PDF with bookmarks."""
     opened = folders.Folder(folders.find(folder))
     what = "keys" if keys else "worksheets"
-    target = out or opened.path / f"{what}.pdf"
+    target = place_file(opened.path / f"{what}.pdf", out)
     with progress() as bar:
         data, count = class_booklet(
             opened, keys, only, paper or opened.order.paper, not single, bar

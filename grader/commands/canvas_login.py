@@ -1,8 +1,10 @@
-"""bpgrade canvas login: keep a token where no command line and no file shows it."""
+"""bpgrade canvas login: keep a token where no command line shows it."""
 
 from __future__ import annotations
 
 import click
+
+from grader.commands.keeping import file_option, keep
 
 EXAMPLES = """\b
 Examples:
@@ -13,10 +15,13 @@ Examples:
 
 @click.command(epilog=EXAMPLES)
 @click.argument("url")
-@click.option("--forget", is_flag=True, help="Remove the token from the keyring.")
+@file_option()
+@click.option("--forget", is_flag=True, help="Remove the token.")
 @click.option("--insecure-http", "insecure", is_flag=True, help="Allow http.")
-def login(url: str, forget: bool, insecure: bool) -> None:
+def login(url: str, in_file: bool, forget: bool, insecure: bool) -> None:
     """Ask for a token, hidden, and keep it in the system's keyring.
+
+    Where there is none, it is offered to keep it in a file that only you can read (--file).
 
     In Canvas a token is made under Account, Settings, New access token.
     """
@@ -28,5 +33,4 @@ def login(url: str, forget: bool, insecure: bool) -> None:
         click.echo(f"{where.host}: {'forgotten' if gone else 'no token was stored'}")
         return
     token = tokens.Token(click.prompt("Token", hide_input=True, err=True))
-    tokens.store("canvas", where.host, token)
-    click.echo(f"{where.host}: the token is in the keyring")
+    keep("canvas", where.host, token, in_file)

@@ -43,7 +43,7 @@ def canvas(
         people = classes.owned(opened, only, bar)
         data, finer = package(opened.order, people, valued, not no_tex, tally)
     refuse_formulas(tally, "Canvas", "bpgrade canvas grade, or bpgrade canvas sync")
-    target = places.place(opened, "canvas.zip", out)
+    target = places.place_file(places.place(opened, "canvas.zip", None), out)
     places.write_one(target, [data], force)
     what = f"{plural(tally.steps, 'question')} in quizzes of {plural(tally.students, 'student')}"
     said(f"{target}: {what}", _facts(tally, finer))

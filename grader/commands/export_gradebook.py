@@ -119,8 +119,9 @@ def _points(ctx: click.Context, option: click.Parameter, value: str | None) -> D
 @click.option(
     "--out",
     metavar="FILE",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Where to write; 'gradebook-<platform>.csv' in the assignment if not given.",
+    type=click.Path(path_type=Path),
+    help="File to write, or a folder that is there; 'gradebook-<platform>.csv' in the assignment "
+    "if not given.",
 )
 @click.pass_context
 def gradebook(
@@ -146,6 +147,7 @@ def gradebook(
 
     Exit status: 0 all is written, 1 something could not be (it is listed), 2 wrong usage.
     """
+    from grader.export.places import place_file
     from grader.lms.gradebooks import Order
 
     if bool(template) != bool(put):
@@ -158,7 +160,7 @@ def gradebook(
     scores = _scores(opened, results, submissions, policy)
     order = Order(title or opened.path.name, most, item, match)
     ending = "xml" if platform == "moodle-xml" else "csv"
-    target = out or opened.path / f"gradebook-{platform}.{ending}"
+    target = place_file(opened.path / f"gradebook-{platform}.{ending}", out)
     _keep_inputs(target, [path for path in (template, *submissions) if path])
     if template and put:
         problems = _fill(template, put, platform, scores, order, target)

@@ -32,7 +32,7 @@ def gradescope(folder: Path, policy: str | None, out: Path | None, force: bool) 
     opened = folders.Folder(folders.find(folder))
     with progress() as bar:
         data, students = gradescope.archive(opened, policy, bar)
-    target = places.place(opened, "gradescope.zip", out)
+    target = places.place_file(places.place(opened, "gradescope.zip", None), out)
     places.write_one(target, [data], force)
     said(f"{target}: autograder for {plural(students, 'student')}", _facts(opened))
 

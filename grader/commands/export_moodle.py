@@ -85,22 +85,30 @@ def moodle(
     with progress() as bar:
         people = classes.owned(opened, only, bar)
         if one_file:
-            target = places.place(opened, f"{name}.xml", out)
+            target = places.place_file(places.place(opened, f"{name}.xml", None), out)
             places.write_one(target, pieces(people), force)
         else:
             target = places.place(opened, name, out)
             files = ((f"{p.student.folder}.xml", b"".join(pieces(iter([p])))) for p in people)
             places.write_several(target, files, force)
-    what = f"{plural(tally.questions, 'question')} of {plural(tally.students, 'student')}"
-    said(
-        f"{target}: {what}, {plural(tally.steps, 'field')}",
-        [*_facts(kind, boxes, tally), *_sizes(target, tally)],
-    )
+    what = f"{_counted(tally)} of {plural(tally.students, 'student')}"
+    place = f"In Moodle: the category {moodle.title(opened.order)!r}, and in it one a student."
+    said(f"{target}: {what}", [place, *_facts(kind, boxes, tally), *_sizes(target, tally)])
+
+
+def _counted(tally: Tally) -> str:
+    """All questions of the file, those that a person grades included."""
+    count = plural(tally.questions + tally.essays, "question")
+    fields = plural(tally.steps, "field") if tally.questions else ""
+    essays = plural(tally.essays, "essay") if tally.essays else ""
+    return f"{count} ({', '.join(filter(None, [fields, essays]))})"
 
 
 def _facts(kind: str, boxes: int, tally: Tally) -> Iterator[str]:
     yield FACTS["secret"]
-    if kind == "cloze":
+    if not tally.questions:
+        pass  # nothing is judged by itself
+    elif kind == "cloze":
         yield f"{FACTS['alone']} {AFTERWARDS}"
         yield from tally.alternatives()
     else:
@@ -113,7 +121,8 @@ def _facts(kind: str, boxes: int, tally: Tally) -> Iterator[str]:
     if tally.formulas:
         yield (
             f"{plural(tally.formulas, 'question')} for formulas: Moodle has no algebra; they are "
-            "essays that you grade by hand, with the key in the notes for graders."
+            "essays, with the key in the notes for graders; `bpgrade check` on the responses "
+            "reads them, if the essay stands right behind the exercise's numbers."
         )
     factors = {factor for factor in tally.factors if factor != 1}
     if factors:

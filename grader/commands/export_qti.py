@@ -47,7 +47,7 @@ def qti(
     with progress() as bar:
         people = classes.owned(opened, only, bar)
         if one_file:
-            target = places.place(opened, "qti.zip", out)
+            target = places.place_file(places.place(opened, "qti.zip", None), out)
             data = package(opened.order, people, valued, not no_slips, tally)
             refuse_formulas(tally, "QTI", INSTEAD)
             places.write_one(target, [data], force)

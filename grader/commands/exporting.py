@@ -41,7 +41,9 @@ def policy(command: Command) -> Command:
 def out(command: Command) -> Command:
     """Where to write, and whether over what stands there."""
     place = click.option(
-        "--out", type=click.Path(path_type=Path), help="Where to write.  [FOLDER/exports]"
+        "--out",
+        type=click.Path(path_type=Path),
+        help="File to write, or a folder that is there.  [FOLDER/exports]",
     )
     over = click.option("--force", is_flag=True, help="Replace what stands there.")
     return place(over(command))

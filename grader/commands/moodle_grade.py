@@ -14,12 +14,13 @@ from grader.commands.given import (
     opened,
     policy_option,
 )
+from grader.lms.roundtrip import GRADED, ZERO, Done
 from grader.policy import Policy
 
 EXAMPLES = """\b
 Examples:
-  bpgrade moodle grade --worksheet Grades.csv --submissions download.zip \\
-      --assignment hw1
+  bpgrade moodle grade --worksheet "Grades-BP1-Homework 1-2.csv" \\
+      --submissions download.zip --assignment hw1
   bpgrade moodle grade --worksheet hw1/Grades.csv --submissions hw1/download.zip \\
       --policy strict --feedback-as pdf --blank-as-zero
 """
@@ -33,7 +34,8 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     required=True,
     metavar="CSV",
     type=_FILE,
-    help="The grading worksheet, as Moodle's 'Download grading worksheet' saves it.",
+    help="The grading worksheet, as Moodle's 'Download grading worksheet' saves it; in quotes, "
+    "for its name has the assignment's spaces.",
 )
 @click.option(
     "--submissions",
@@ -52,8 +54,8 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option(
     "--blank-as-zero",
     is_flag=True,
-    help="0 for those who handed in nothing and have no grade yet; without it their cells stay "
-    "as they are.",
+    help="0 for those who handed in nothing and have no grade yet; without it they are left "
+    "alone.",
 )
 @click.pass_context
 def grade(
@@ -70,9 +72,11 @@ def grade(
     """Grade an assignment of Moodle with two of its files, and make the two to upload.
 
     In Moodle, open the assignment's submissions; under their actions are 'Download grading
-    worksheet' and 'Download all submissions'. Written are the same worksheet, with grades and
-    comments filled in and nothing else changed, and an archive of feedback files; upload both
-    there. docs/moodle.md has every step.
+    worksheet' and 'Download all submissions'. Written are the graded rows of the same worksheet,
+    with grades and comments filled in and nothing else changed, and an archive of feedback
+    files; upload both there. docs/moodle.md has every step.
+
+    Rows that are not graded are not in the new worksheet, so that Moodle leaves them alone.
 
     Exit status: 0 all graded, 1 something could not be graded (it is listed), 2 wrong usage.
     """
@@ -92,9 +96,18 @@ def grade(
         done = grade_worksheet(sheet, handed, folder, holds, choice, bar)
     done.notes += age_note(worksheet)
     write_done(done, target, [worksheet, *submissions])
-    uploads = {worksheet.name: "for 'Upload grading worksheet'"}
+    uploads = {worksheet.name: _about(done)}
     if choice.formats:
         uploads[FEEDBACK_ZIP] = "for 'Upload multiple feedback files in a zip'"
     show(done, target, uploads)
     if done.problems:
         ctx.exit(1)
+
+
+def _about(done: Done) -> str:
+    """What the new worksheet is for, and how many changes of grades Moodle will count."""
+    from grader.terminal import plural
+
+    if not done.count(GRADED) + done.count(ZERO):
+        return "no row was graded: nothing to upload"
+    return f"for 'Upload grading worksheet': {plural(done.updated, 'grade')} will change"

@@ -1,8 +1,10 @@
-"""bpgrade moodle login: keep a token where no command line and no file shows it."""
+"""bpgrade moodle login: keep a token where no command line shows it."""
 
 from __future__ import annotations
 
 import click
+
+from grader.commands.keeping import file_option, keep
 
 EXAMPLES = """\b
 Examples:
@@ -22,10 +24,15 @@ Examples:
     metavar="NAME",
     help="Short name of the web service, with --user.",
 )
-@click.option("--forget", is_flag=True, help="Remove the token from the keyring.")
+@file_option()
+@click.option("--forget", is_flag=True, help="Remove the token.")
 @click.option("--insecure-http", "insecure", is_flag=True, help="Allow http.")
-def login(url: str, user: str | None, service: str, forget: bool, insecure: bool) -> None:
+def login(
+    url: str, user: str | None, service: str, in_file: bool, forget: bool, insecure: bool
+) -> None:
     """Ask for a token, hidden, and keep it in the system's keyring.
+
+    Where there is none, it is offered to keep it in a file that only you can read (--file).
 
     In Moodle a token stands under Preferences, Security keys. With --user the password is
     asked for instead, and Moodle gives a token for it; the password is not kept.
@@ -44,5 +51,4 @@ def login(url: str, user: str | None, service: str, forget: bool, insecure: bool
 
         password = tokens.Token(click.prompt(f"Password of {user}", hide_input=True, err=True))
         token = moodle.login(url, user, password, service, insecure)
-    tokens.store("moodle", where.host, token)
-    click.echo(f"{where.host}: the token is in the keyring")
+    keep("moodle", where.host, token, in_file)

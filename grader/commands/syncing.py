@@ -148,10 +148,17 @@ def _points(value: Decimal | None) -> str:
 
 
 def _cut(name: str) -> str:
+    """A name that fits its column; the id behind it stays whole.
+
+    >>> _cut("Bartholomew Cyprian Lee (1204)")
+    'Bartholome… (1204)'
+    """
     name = printable(name)
-    while cells(name) > LONGEST:
-        name = name.rstrip("…")[:-1] + "…"
-    return name
+    head, bracket, tail = name.rpartition(" (")
+    name, ident = (head, bracket + tail) if head and tail.endswith(")") else (name, "")
+    while name and cells(name + ident) > LONGEST:
+        name = name.rstrip("…")[:-1] + "…" if len(name) > 1 else ""
+    return name + ident
 
 
 def _tell_problems(plan: Plan) -> None:

@@ -60,10 +60,14 @@ def quiz(
     yield b"</quiz>\n"
 
 
+def title(order: Order) -> str:
+    """The category of an assignment, as Moodle shows it: title and name of the assignment."""
+    return tame(f"{order.made_by.title} ({order.name})")[:LONGEST_NAME].strip()
+
+
 def category(order: Order, one: Owned) -> str:
     """The category of a student's questions; those that follow belong to it."""
-    title = f"{order.made_by.title} ({order.name})"
-    path = f"$course$/top/{_name(title)}/{_name(one.who)}"
+    path = f"$course$/top/{_name(title(order))}/{_name(one.who)}"
     number = text(f"bp-of-{one.exercises[0].id}")
     return (
         f'<question type="category"><category><text>{text(path)}</text></category>'
@@ -91,6 +95,7 @@ def questions(
         yield _cloze_question(page, found, style, tally)
     if len(exercise.questions) > len(exercise.asked):
         tally.formulas += len(exercise.questions) - len(exercise.asked)
+        tally.essays += 1
         yield _essay(page, policy, style)
 
 

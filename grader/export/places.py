@@ -14,8 +14,20 @@ EXPORTS = "exports"
 
 
 def place(folder: Folder, name: str, out: Path | None) -> Path:
-    """Where an export goes if nobody says otherwise."""
+    """Where the folder of an export goes if nobody says otherwise."""
     return out or folder.path / EXPORTS / name
+
+
+def place_file(usual: Path, out: Path | None) -> Path:
+    """Where a file goes.
+
+    Args:
+        usual: its place if nobody says otherwise.
+        out: another place; in a folder that is there the file gets its usual name.
+    """
+    if out is None:
+        return usual
+    return out / usual.name if out.is_dir() else out
 
 
 def write_one(target: Path, pieces: Iterable[bytes], force: bool) -> None:

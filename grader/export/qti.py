@@ -8,6 +8,7 @@ IMS Content Packaging 1.1.4 for the manifest.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from grader.export.classes import Owned
 from grader.export.fields import Alternative, Field, fields
@@ -144,28 +145,39 @@ def _interaction(n: int, item: Item, field: Field) -> str:
 
 
 def _condition(n: int, field: Field) -> str:
-    """The right value, else the first other number that fits; nothing typed fits nothing."""
-    right = _equal(n, field.tolerance, f'<correct identifier="R{n}"/>') + _points(field.weight)
+    """The right value, else the first other number that fits.
+
+    Bounds are compared, not an `equal` with a tolerance, which not every player knows. Nothing
+    typed comes first: a comparison with it is no match by the specification, but some players
+    take it for 0.
+    """
+    blank = f'<isNull><variable identifier="R{n}"/></isNull>{_points(0.0)}'
+    right = _within(n, field.value, field.tolerance) + _points(field.weight)
     others = "".join(_otherwise(n, field, other) for other in field.alternatives)
-    return f"<responseCondition><responseIf>{right}</responseIf>{others}</responseCondition>"
+    return (
+        f"<responseCondition><responseIf>{blank}</responseIf>"
+        f"<responseElseIf>{right}</responseElseIf>{others}</responseCondition>"
+    )
 
 
 def _otherwise(n: int, field: Field, other: Alternative) -> str:
-    value = f'<baseValue baseType="float">{other.value}</baseValue>'
     done = _points(round(field.weight * other.share, 9)) if other.share else ""
     if other.said:
         done += (
             f'<setOutcomeValue identifier="F{n}"><baseValue baseType="identifier">'
             f"{other.slip or FEW}</baseValue></setOutcomeValue>"
         )
-    return f"<responseElseIf>{_equal(n, other.tolerance, value)}{done}</responseElseIf>"
+    return f"<responseElseIf>{_within(n, other.value, other.tolerance)}{done}</responseElseIf>"
 
 
-def _equal(n: int, tolerance: str, other: str) -> str:
-    return (
-        f'<equal toleranceMode="absolute" tolerance="{tolerance} {tolerance}">'
-        f'<variable identifier="R{n}"/>{other}</equal>'
-    )
+def _within(n: int, value: str, tolerance: str) -> str:
+    """Whether a response is a value, its bounds included; worked out in decimals."""
+    low, high = Decimal(value) - Decimal(tolerance), Decimal(value) + Decimal(tolerance)
+    return "<and>" + "".join(
+        f'<{than}><variable identifier="R{n}"/>'
+        f'<baseValue baseType="float">{bound:f}</baseValue></{than}>'
+        for than, bound in (("gte", low), ("lte", high))
+    ) + "</and>"  # fmt: skip
 
 
 def _points(points: float) -> str:

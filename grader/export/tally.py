@@ -15,7 +15,9 @@ class Tally:
 
     students: int = 0
     questions: int = 0
-    """Exercises that were written."""
+    """Exercises whose numbers are asked for by fields."""
+    essays: int = 0
+    """Questions that a person grades: those for formulas."""
     steps: int = 0
     """Fields for numbers."""
     formulas: int = 0

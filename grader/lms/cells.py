@@ -6,7 +6,7 @@ own line ends; so nothing is written anew but the cells that change.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.errors import PlatformFileError, Problem, SubmissionError
@@ -127,20 +127,34 @@ class Sheet:
         text = quoted[0][1:-1].replace('""', '"')
         return Cell(text, place, quoted.end(), True)
 
-    def changed(self, cells: Mapping[tuple[int, int], str]) -> bytes:
+    def changed(
+        self, cells: Mapping[tuple[int, int], str], rows: Container[int] | None = None
+    ) -> bytes:
         """The file with other texts in some cells.
 
         Args:
             cells: (row below the header from 0, column from 0) -> text.
+            rows: those that stay, from 0; all where not given.
         """
         pieces, place = [], 0
-        for (row, column), text in sorted(cells.items()):
-            cell = self.rows[row].cells[column]
-            if cell.text == text:
+        for line in self.rows:
+            begun = line.cells[0].start
+            if rows is not None and line.place not in rows:
+                pieces.append(self.source[place:begun])
+                place = self._end_of(line)
                 continue
-            pieces += [self.source[place : cell.start], self.written(text, cell.quoted)]
-            place = cell.end
+            for column, cell in enumerate(line.cells):
+                text = cells.get((line.place, column), cell.text)
+                if cell.text != text:
+                    pieces += [self.source[place : cell.start], self.written(text, cell.quoted)]
+                    place = cell.end
         return "".join([*pieces, self.source[place:]]).encode(self.encoding)
+
+    def _end_of(self, line: Line) -> int:
+        """Where a row ends, its line end included."""
+        end = line.cells[-1].end
+        found = _LINE_END.match(self.source, end)
+        return found.end() if found else end
 
     def written(self, text: str, quoted: bool = False) -> str:
         """A cell as Moodle writes it: in quotes where a space, quote, or line end needs them."""

@@ -179,12 +179,17 @@ _OVERRIDES = (
     "imported grades override: what a quiz or an assignment grades later changes nothing any "
     "more. Import into a grade item of its own, or use: bpgrade moodle grade"
 )
+_MAPPED = (
+    "make the grade item first, with the maximum that the points are of: one that the import "
+    "makes has 100. Under 'Map to' choose 'ID number' for the column 'ID number': Moodle "
+    "preselects 'User ID', another number. "
+)
 SHAPES: Mapping[str, Shape] = {
     "csv": Shape(
         _plain,
         (("student", "student"), ("ID", "student"), ("email", "email"), ("Email", "email")),
     ),
-    "moodle": Shape(_moodle, _MOODLE_MATCH, note=_OVERRIDES),
+    "moodle": Shape(_moodle, _MOODLE_MATCH, note=f"{_MAPPED} I{_OVERRIDES[1:]}"),
     "moodle-xml": Shape(_moodle_xml, note=_OVERRIDES),
     "canvas": Shape(
         _canvas,

@@ -7,8 +7,7 @@ is checked before, and what stands there is read back after.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +15,14 @@ from urllib.parse import urlsplit
 from grader.errors import PlatformError, RightsError, TokenError
 from grader.lms import address
 from grader.lms.connection import Connection, Patience
+from grader.lms.moodleanswers import (
+    decimal,
+    grade,
+    person,
+    submission,
+    switched_on,
+    why_fixed,
+)
 from grader.lms.platform import (
     Assignment,
     Attachment,
@@ -34,6 +41,14 @@ NO_RIGHT = {
     "accessexception", "nopermissions", "nopermission", "requireloginerror", "notingroup",
     "webservice_access_exception", "cannotcreatetoken", "servicenotavailable",
 }  # fmt: skip
+SYSTEM_CONTEXT = (
+    "; whoever it is for needs webservice/rest:use and moodle/webservice:createtoken in the "
+    "system context, which a course's teacher has not: docs/moodle-sync.md, step 5"
+)
+NO_FUNCTION = (
+    "; either the service lacks this function (docs/moodle-sync.md, step 4), or the token's owner "
+    "lacks webservice/rest:use in the system context (step 5)"
+)
 NOTHING_THERE = "3"
 """The code of a warning that says no more than that a list is empty."""
 STUDENTS = "mod/assign:submit"
@@ -111,7 +126,8 @@ class Moodle:
         if code in NO_TOKEN:
             return TokenError(f"{self.connection.host} does not accept the token: {said} ({code})")
         if code in NO_RIGHT:
-            return RightsError(f"{what} is not allowed: {said} ({code}); see docs/moodle-sync.md")
+            hint = NO_FUNCTION if code == "accessexception" else "; see docs/moodle-sync.md"
+            return RightsError(f"{what} is not allowed: {said} ({code}){hint}")
         return PlatformError(f"{what}: {said} ({code})")
 
     # reading -----------------------------------------------------------------------------------
@@ -123,7 +139,7 @@ class Moodle:
             PlatformError: there is none, or two that the number fits, or it has no points.
         """
         found = self._found
-        points = _decimal(found.get("grade"))
+        points = decimal(found.get("grade"))
         if points is None or points <= 0:
             raise PlatformError(
                 f"{found['name']!r} is not graded in points (a scale, or no grade at all); "
@@ -134,9 +150,9 @@ class Moodle:
         notes = []
         if found.get("markingworkflow"):
             notes.append("marking workflow is on: grades show when they are released in Moodle")
-        if not _switched_on(found, "comments"):
+        if not switched_on(found, "comments"):
             notes.append("'Feedback comments' is off: students see points, no comment")
-        files = _switched_on(found, "file")
+        files = switched_on(found, "file")
         if not files:
             notes.append("'Feedback files' is off: no pages are attached")
         return Assignment(
@@ -202,7 +218,7 @@ class Moodle:
         ]
         course = self._found["course"]
         found = self.call("core_enrol_get_enrolled_users", courseid=course, options=options)
-        return [_person(one) for one in found]
+        return [person(one) for one in found]
 
     def submissions(self) -> list[Submission]:
         """Last attempts."""
@@ -214,7 +230,7 @@ class Moodle:
         last: dict[str, Mapping[str, Any]] = {}
         for one in sorted(found, key=lambda sub: int(sub.get("attemptnumber", 0))):
             last[str(one["userid"])] = one
-        return [_submission(one) for one in last.values()]
+        return [submission(one) for one in last.values()]
 
     def grades(self, keys: Sequence[str] = ()) -> dict[str, Standing]:
         """The assignment's grades; always of all."""
@@ -224,7 +240,13 @@ class Moodle:
         self._refuse_warnings(answer, "the grades cannot be read", bool(every))
         found = [one for each in every for one in each["grades"]]
         found.sort(key=lambda one: int(one.get("attemptnumber", 0)))
-        return {str(one["userid"]): Standing(_grade(one.get("grade"))) for one in found}
+        return {str(one["userid"]): Standing(grade(one.get("grade"))) for one in found}
+
+    def fixed(self, key: str) -> str:
+        """Why a grade would be ignored, though comment and files would be stored."""
+        about = {"courseid": self._found["course"], "userid": key}
+        found = self.call("gradereport_user_get_grade_items", **about)
+        return why_fixed(found, str(self._found["id"]))
 
     def fetch(self, file: Attachment) -> bytes:
         """A file that was handed in.
@@ -310,7 +332,8 @@ def login(where: str, user: str, password: Token, service: str, insecure: bool =
     found = answer.json() if answer.status_code == 200 else {}
     if not isinstance(found, dict) or not found.get("token"):
         said = connection.quoted(found.get("error", f"status {answer.status_code}"))
-        raise TokenError(f"{connection.host} gives no token: {said}")
+        hint = SYSTEM_CONTEXT if found.get("errorcode") in NO_RIGHT else ""
+        raise TokenError(f"{connection.host} gives no token: {said}{hint}")
     return Token(str(found["token"]))
 
 
@@ -328,73 +351,3 @@ def flat(arguments: Any, name: str = "") -> Iterator[tuple[str, str]]:
             yield from flat(value, f"{name}[{number}]")
     else:
         yield name, str(arguments)
-
-
-def _person(one: Mapping[str, Any]) -> Person:
-    names = (one.get(field) for field in ("idnumber", "username", "email", "fullname"))
-    shown = plain(str(one.get("fullname") or one.get("username") or f"user {one['id']}"))
-    return Person(str(one["id"]), tuple(str(name) for name in names if name), shown)
-
-
-def _submission(one: Mapping[str, Any]) -> Submission:
-    files = tuple(_files(one))
-    seconds = int(one.get("timemodified") or 0)
-    when = datetime.fromtimestamp(seconds, UTC) if seconds else None
-    attempt = int(one.get("attemptnumber", 0)) + 1
-    text = "".join(_texts(one))
-    fault = _fault(one, bool(files or text.strip()))
-    return Submission(str(one["userid"]), attempt, when, files, text, fault)
-
-
-def _fault(one: Mapping[str, Any], some: bool) -> str:
-    status = one.get("status")
-    if status == "draft":
-        return "a draft, not handed in"
-    if status in ("new", "reopened"):
-        return "nothing handed in"
-    return "" if some else "neither a file nor a text"
-
-
-def _texts(one: Mapping[str, Any]) -> Iterator[str]:
-    for plugin in one.get("plugins") or []:
-        if plugin.get("type") == "onlinetext":
-            for field in plugin.get("editorfields") or []:
-                yield str(field.get("text") or "")
-
-
-def _files(one: Mapping[str, Any]) -> Iterator[Attachment]:
-    for plugin in one.get("plugins") or []:
-        if plugin.get("type") != "file":
-            continue
-        for area in plugin.get("fileareas") or []:
-            for file in area.get("files") or []:
-                path = str(file.get("filepath") or "/").strip("/")
-                name = f"{path}/{file['filename']}" if path else str(file["filename"])
-                changed = str(file.get("timemodified") or "")
-                yield Attachment(
-                    plain(name), int(file.get("filesize") or 0), file["fileurl"], changed
-                )
-
-
-def _switched_on(found: Mapping[str, Any], feedback: str) -> bool:
-    """Whether a kind of feedback is in use; where Moodle does not say, it is taken to be."""
-    configs = [
-        one
-        for one in found.get("configs") or []
-        if one.get("subtype") == "assignfeedback" and one.get("plugin") == feedback
-    ]
-    values = [str(one.get("value")) for one in configs if one.get("name") == "enabled"]
-    return values[-1] == "1" if values else True
-
-
-def _decimal(text: object) -> Decimal | None:
-    try:
-        found = Decimal(str(text))
-    except InvalidOperation:
-        return None
-    return found if found.is_finite() else None
-
-
-def _grade(text: object) -> Decimal | None:
-    found = _decimal(text)
-    return None if found is None or found < 0 else found

@@ -70,7 +70,7 @@ def grade_worksheet(
     trip = _Trip(sheet, handed, judged, choice, done)
     for one in sheet.people.values():
         done.steps.append(trip.step(one))
-    done.files[sheet.file] = sheet.filled(trip.grades, trip.comments)
+    done.files[sheet.file] = sheet.filled(trip.grades, trip.comments, trip.typed)
     if choice.formats:
         done.files[FEEDBACK_ZIP] = feedback_archive(trip.pages(told))
     return done
@@ -80,10 +80,12 @@ def _received(sheet: Worksheet, handed: Submissions, choice: Choice, done: Done)
     """What is graded; everything else is told."""
     found = []
     for one in handed.people.values():
-        fault = _fault(sheet, one, choice)
+        where = next((name for name, _ in (*one.files, *one.texts)), sheet.file)
+        fault = _fault(sheet, one)
         if fault:
-            where = next((name for name, _ in (*one.files, *one.texts)), sheet.file)
             done.problems.append(Problem(where, None, None, *fault))
+        elif draft := _draft(sheet.people[one.number], choice):
+            done.notes.append(Problem(where, None, None, "draft", draft))
         elif one.files or one.texts:
             person = sheet.people[one.number]
             names = person.names or ((one.name,) if one.name else ())
@@ -93,7 +95,7 @@ def _received(sheet: Worksheet, handed: Submissions, choice: Choice, done: Done)
     return found
 
 
-def _fault(sheet: Worksheet, one: Handed, choice: Choice) -> tuple[str, str] | None:
+def _fault(sheet: Worksheet, one: Handed) -> tuple[str, str] | None:
     """Why something that was handed in is not graded."""
     person = sheet.people.get(one.number)
     if not person:
@@ -107,12 +109,17 @@ def _fault(sheet: Worksheet, one: Handed, choice: Choice) -> tuple[str, str] | N
             f"participant {one.number} is called {one.name[:60]!r} here and "
             f"{person.name[:60]!r} in {sheet.file}: these are files of two assignments"
         )
-    if person.draft and not choice.drafts:
-        return "draft", (
-            f"{person.key} has not handed in yet ({person.status[:40].strip(' -')}); "
-            "--drafts grades it all the same"
-        )
     return None
+
+
+def _draft(person: Participant, choice: Choice) -> str:
+    """What is said of work that was saved, but not handed in; '' if it is graded."""
+    if choice.drafts or not person.draft:
+        return ""
+    return (
+        f"{person.key} has not handed in yet ({person.status[:40].strip(' -')}); "
+        "--drafts grades it all the same"
+    )
 
 
 def same_name(archive: str, worksheet: str) -> bool:
@@ -146,6 +153,8 @@ class _Trip:
         self.grades: dict[int, Decimal] = {}
         self.comments: dict[int, str] = {}
         self.outcomes: dict[int, Outcome] = {}
+        self.typed: list[int] = []
+        """Whose grades were typed into the worksheet."""
 
     def step(self, one: Participant) -> Step:
         """What is done with a row."""
@@ -175,11 +184,11 @@ class _Trip:
     def _without(self, one: Participant) -> Step:
         """A row of somebody of whom nothing could be graded."""
         if one.number in self.handed.people:
-            draft = one.draft and not self.choice.drafts
-            why = "not handed in yet (draft)" if draft else "could not be graded"
-            return self._made(
-                one, REFUSED, "", f"{why}; see {'--drafts' if draft else 'problems'}"
-            )
+            if one.draft and not self.choice.drafts:
+                return self._made(one, KEPT, "", "not handed in yet (draft); see --drafts")
+            return self._made(one, REFUSED, "", "could not be graded; see problems")
+        if one.typed:
+            return self._typed(one)
         if one.has_grade:
             return self._made(one, KEPT, "", "nothing handed in")
         if one.submitted:
@@ -187,9 +196,29 @@ class _Trip:
         if self.choice.blank_as_zero and not one.draft and one.changeable:
             if not one.nothing:
                 return self._absent(one, "not in the archive, and its status is not understood")
+            if self.sheet.says(one):
+                return self._commented(one, "0")
             self.grades[one.number] = Decimal(0)
             return self._made(one, ZERO, "", "nothing handed in", Decimal(0))
         return self._made(one, KEPT, "", "nothing handed in")
+
+    def _typed(self, one: Participant) -> Step:
+        """A row into which somebody typed a grade, before we read it."""
+        if self.sheet.says(one):
+            return self._commented(one, one.grade[:20])
+        self.typed.append(one.number)
+        return self._made(one, KEPT, "", "typed into the worksheet")
+
+    def _commented(self, one: Participant, grade: str) -> Step:
+        """A row whose comment would lose its form by the upload: it is left out, and told."""
+        message = (
+            f"{one.key}: a comment stands there, and uploading the row would flatten it to plain "
+            f"text; enter the grade {grade} in Moodle by hand"
+        )
+        column = self.sheet.named("feedback")
+        problem = Problem(self.sheet.file, one.line, column, "commented", message)
+        self.done.problems.append(problem)
+        return self._made(one, REFUSED, "", "nothing handed in, but commented by hand")
 
     def _absent(self, one: Participant, why: str) -> Step:
         """A row of somebody who handed in, or may have: its cells stay, and it is told."""

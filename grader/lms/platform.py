@@ -160,6 +160,9 @@ class Platform(Protocol):
     def grades(self, keys: Sequence[str] = ()) -> Mapping[str, Standing]:
         """The grades as they are, of some or all; who is missing has none."""
 
+    def fixed(self, key: str) -> str:
+        """Why the platform would not take a grade for somebody, in words; '' if it would."""
+
     def fetch(self, file: Attachment) -> bytes:
         """A file's bytes."""
 

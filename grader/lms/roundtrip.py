@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from grader import __version__
@@ -36,7 +37,7 @@ class Step:
     student: str
     """Of the class list; '' where nothing was graded."""
     action: str
-    """`graded`, `zero`, `kept` (its cells are as they were) or `refused`."""
+    """`graded`, `zero`, `kept` (nothing of it changes) or `refused`."""
     grade: str = ""
     most: str = ""
     before: str = ""
@@ -67,6 +68,23 @@ class Done:
     def count(self, action: str) -> int:
         """How many rows ended so."""
         return sum(step.action == action for step in self.steps)
+
+    @property
+    def updated(self) -> int:
+        """How many grades are others than stood there; platforms count these alone."""
+        return sum(bool(step.grade) and _differ(step.grade, step.before) for step in self.steps)
+
+
+def _differ(grade: str, before: str) -> bool:
+    """Whether a grade of ours is another number than what stood there.
+
+    >>> _differ("72.00", "72,0"), _differ("0.00", "-")
+    (False, True)
+    """
+    try:
+        return Decimal(grade) != Decimal(before.replace(",", "."))
+    except InvalidOperation:
+        return True
 
 
 def read_given(path: Path) -> bytes:

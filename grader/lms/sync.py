@@ -14,10 +14,12 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
+from grader.collation import told_apart
 from grader.errors import (
     AssignmentError,
     PlatformError,
     Problem,
+    RightsError,
     TokenError,
     Unreachable,
     reason_of,
@@ -178,6 +180,7 @@ class _Planner:
         self.keys_of: dict[str, list[str]] = {}
         for key, student in self.owners.items():
             self.keys_of.setdefault(student, []).append(key)
+        self.names = told_apart({key: (one.shown, key) for key, one in people.items()})
         self.graded_for = {
             exercise: key
             for key, known in plan.memory.people.items()
@@ -218,7 +221,7 @@ class _Planner:
         known = self.plan.memory.of(one.key)
         change = Change(
             one.key,
-            person.shown if person else f"user {one.key}",
+            self.names[one.key] if person else f"user {one.key}",
             action,
             why,
             one,
@@ -312,11 +315,25 @@ class _Planner:
         action, why = decided(known, standing, one, points, mark)
         if action == "hold" and self.force and not standing.excused:
             action, why = "grade", f"forced: {why}"
+        if action == "grade":
+            action, why = self._taken(one, why)
         self._add(
             one, action, why, new=points, outcome=outcome, mark=mark,
             files=tuple(page_names(plan)) if action == "grade" else (),
             student=outcome.student.student,
         )  # fmt: skip
+
+    def _taken(self, one: Submission, why: str) -> tuple[Action, str]:
+        """Whether the platform takes a grade; Moodle would keep its own, and yet our comment."""
+        try:
+            fixed = self.plan.platform.fixed(one.key)
+        except (TokenError, RightsError):
+            raise
+        except PlatformError as error:
+            return "fail", f"not looked up in the gradebook: {error}"
+        if fixed:
+            return "fail", f"{fixed}: release it there; comment and pages are as they were"
+        return "grade", why
 
 
 def _placed(problem: Problem, label: str) -> str:
@@ -360,9 +377,10 @@ def hand_out(
     owners: dict[str, list[str]] = {}
     for key, one in people.items():
         owners.setdefault(_owner(one, folder), []).append(key)
-    for n, (key, one) in enumerate(people.items(), 1):
+    names = told_apart({key: (one.shown, key) for key, one in people.items()})
+    for n, (key, person) in enumerate(people.items(), 1):
         if key in wanted:
-            standing = standings.get(key, Standing())
+            standing, one = standings.get(key, Standing()), replace(person, shown=names[key])
             made.changes.append(worksheets.planned(made, one, owners, standing, force))
         told("planning", n, len(people))
     return made

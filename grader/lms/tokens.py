@@ -1,12 +1,14 @@
 """Tokens of learning platforms: from the environment or the system's keyring, never shown.
 
-They stand on no command line, in no log, no message and no file of ours.
+They stand on no command line, in no log and no message; in a file only where a teacher chose
+that, because the system has no keyring, and then nobody else may read it.
 """
 
 from __future__ import annotations
 
 import logging
 import os
+from pathlib import Path
 
 from grader.errors import TokenError
 
@@ -81,16 +83,20 @@ def variable(platform: str) -> str:
 
 
 def find(platform: str, host: str) -> Token:
-    """The token for a platform: from the environment, else from the keyring.
+    """The token for a platform: from the environment, else the keyring, else its file.
 
     Args:
         platform: `moodle` or `canvas`.
         host: with the port, if there is one.
 
     Raises:
-        TokenError: there is none; says how to give one.
+        TokenError: there is none, or others can read its file; says what to do.
     """
-    text = os.environ.get(variable(platform), "").strip() or _stored(platform, host)
+    text = (
+        os.environ.get(variable(platform), "").strip()
+        or _stored(platform, host)
+        or _filed(platform, host)
+    )
     if text:
         return Token(text)
     raise TokenError(
@@ -124,21 +130,60 @@ def store(platform: str, host: str, token: Token) -> None:
     except KeyringError as error:
         failed = type(error).__name__
     if failed:
-        raise TokenError(
-            f"the token was not stored, this system has no keyring that works ({failed}); "
-            f"set {variable(platform)} instead"
-        )
+        raise TokenError(f"this system has no keyring that works ({failed})")
+
+
+def file_of(platform: str, host: str) -> Path:
+    """Where a token is kept that is in no keyring; a host's port is part of the name."""
+    from click import get_app_dir
+
+    return Path(get_app_dir("bpgrade")) / "tokens" / f"{platform}-{host.replace(':', '-')}"
+
+
+def store_in_file(platform: str, host: str, token: Token) -> Path:
+    """Keep a token in a file that nobody else can read, from its first byte on.
+
+    Raises:
+        TokenError: it cannot be written.
+    """
+    path = file_of(platform, host)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(handle, "w") as stream:
+            stream.write(token.reveal() + "\n")
+    except OSError as error:
+        raise TokenError(f"{path} cannot be written: {error.strerror}") from None
+    return path
+
+
+def _filed(platform: str, host: str) -> str:
+    path = file_of(platform, host)
+    try:
+        others = path.stat().st_mode & 0o077
+        text = path.read_text("utf-8").strip()
+    except FileNotFoundError:
+        return ""
+    except (OSError, ValueError) as error:
+        raise TokenError(f"{path} cannot be read: {type(error).__name__}") from None
+    if others and os.name == "posix":
+        raise TokenError(f"others can read {path}: give it to yourself alone (chmod 600)")
+    return text
 
 
 def forget(platform: str, host: str) -> bool:
-    """Remove a token from the keyring; whether there was one."""
+    """Remove a token from the keyring and from its file; whether there was one."""
     import keyring
     from keyring.errors import KeyringError
 
+    path = file_of(platform, host)
+    there = path.exists()
+    path.unlink(missing_ok=True)
     try:
         keyring.delete_password(_service(host), platform)
     except KeyringError:
-        return False
+        return there
     return True
 
 

@@ -1,4 +1,4 @@
-"""Moodle's offline grading worksheet: read, checked, and given back with two columns changed.
+"""Moodle's offline grading worksheet: read, checked, and its graded rows given back.
 
 Moodle refuses hardly anything in it: rows that it does not like are skipped in silence, and
 `12,25` becomes 12. So everything that it would swallow is looked for here, and told.
@@ -9,7 +9,7 @@ Source: measured on Moodle 4.5.6; what the import compares is mod/assign/feedbac
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -75,6 +75,11 @@ class Participant:
     def has_grade(self) -> bool:
         """Whether Moodle holds a grade already."""
         return self.grade not in ("", "-")
+
+    @property
+    def typed(self) -> bool:
+        """Whether the grade was typed into the file: Moodle writes none without its time."""
+        return self.has_grade and self.graded in ("", "-")
 
 
 class Worksheet:
@@ -194,8 +199,9 @@ class Worksheet:
             found.append(("resaved", message))
         if self.anonymous:
             message = (
-                "it names nobody (anonymous submissions): the exercise's id in each file says "
-                "whose work it is"
+                "it names nobody (anonymous submissions): the exercise's id says whose work it "
+                "is; answers.csv and worksheet.pdf hold it, a typed text needs a line "
+                "'exercise = ...' with it"
             )
             found.append(("anonymous", message))
         if "feedback" not in self.columns:
@@ -262,12 +268,22 @@ class Worksheet:
 
     # the way back ------------------------------------------------------------------------------
 
-    def filled(self, grades: Mapping[int, Decimal], comments: Mapping[int, str]) -> bytes:
-        """The worksheet with other grades and comments; all other bytes are as they were.
+    def filled(
+        self,
+        grades: Mapping[int, Decimal],
+        comments: Mapping[int, str],
+        as_they_are: Collection[int] = (),
+    ) -> bytes:
+        """The rows that are graded, with grade and comment; all other bytes are as they were.
+
+        Rows without a grade are left out: the worksheet holds comments flattened to plain text,
+        and Moodle's import would put that in the place of what a teacher wrote, in every row
+        that it finds. It walks the rows of the file only, so who is not in it keeps everything.
 
         Args:
             grades: participant's number -> grade, at most the maximum.
             comments: participant's number -> HTML.
+            as_they_are: numbers of others whose rows stay all the same.
         """
         cells: dict[tuple[int, int], str] = {}
         for number, grade in grades.items():
@@ -278,7 +294,12 @@ class Worksheet:
         if "feedback" in self.columns:
             for number, html in comments.items():
                 cells[self.people[number].row, self.columns["feedback"]] = harmless(html)
-        return self.sheet.changed(cells)
+        staying = {self.people[number].row for number in (*grades, *as_they_are)}
+        return self.sheet.changed(cells, staying)
+
+    def says(self, one: Participant) -> str:
+        """The comment that stands in a row, flattened; '' if there is none."""
+        return self.sheet.rows[one.row].text(self.columns.get("feedback"))
 
 
 def harmless(html: str) -> str:

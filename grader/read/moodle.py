@@ -23,6 +23,7 @@ from math import isclose
 
 from grader.errors import Lost
 from grader.read.answer import Answer, read_answer
+from grader.read.essays import essay_behind, essay_of, is_essay, put_essay
 from grader.read.header import holds_answers
 from grader.read.number import Written
 from grader.read.quizwords import cells_of, is_response, numbered, says
@@ -92,10 +93,16 @@ def read_quiz(table: Table, find: Find) -> Read:
     """
     builder = Builder(table.file, find)
     questions, others = _questions(table)
+    if not questions:  # exercises in formulas alone
+        questions = [c for c in others if any(is_essay(row.cells[c]) for row in table.rows)]
+        others = [c for c in others if c not in questions]
     if not questions:
         message = "no response holds parts like 'part 1: 0.9; part 2: 0.5'"
         raise refusal(table.file, "missing_column", message, 1)
+    essays = set(map(essay_behind, questions))
     for column in others:
+        if column in essays and any(is_essay(row.cells[column]) for row in table.rows):
+            continue  # formulas, which are read with their numbers
         message = "this question has no parts like 'part 1: 0.9'; it is not read"
         builder.notes.add(None, column, "missing_column", message)
     for column in questions:
@@ -158,8 +165,13 @@ def _questions(table: Table) -> tuple[list[str], list[str]]:
     parted: set[str] = set()
     for row in table.rows:
         cells = {column: row.cells[column].strip() for column in columns}
-        parted |= {c for c, cell in cells.items() if _first_part(cell) or _NAMED.match(cell)}
+        parted |= {column for column, cell in cells.items() if _is_parted(cell)}
     return [c for c in columns if c in parted], [c for c in columns if c not in parted]
+
+
+def _is_parted(cell: str) -> bool:
+    """Whether a response has the parts of an exercise, not the lines of an essay."""
+    return not is_essay(cell) and bool(_first_part(cell) or _NAMED.match(cell))
 
 
 def _attempt(row: Row, column: str, number: int, builder: Builder, seen: dict[str, int]) -> None:
@@ -167,7 +179,8 @@ def _attempt(row: Row, column: str, number: int, builder: Builder, seen: dict[st
     cell = row.cells[column].strip()
     who = _who(row)
     found = _found(who, number, builder)
-    if cell in _UNANSWERED:
+    essay = essay_of(row, column)
+    if cell in _UNANSWERED and not essay:
         message = "an attempt without an answer" if found else "no attempt, but averages"
         builder.notes.add(row.line, column, "empty", message)
         return
@@ -180,7 +193,10 @@ def _attempt(row: Row, column: str, number: int, builder: Builder, seen: dict[st
     to.finished = not any(says("unfinished", text) for text in states)
     first = _first_part(cell)
     named = not first or builder.labels(exercise).find(first[0].rstrip(":： \xa0")) is not None
-    (_put_named if named else _put_parts)(to, cell, row, column, builder)
+    if cell not in _UNANSWERED and essay != column:
+        (_put_named if named else _put_parts)(to, cell, row, column, builder)
+    if essay:
+        put_essay(to, row, essay, builder)
     to.shown = _called_right(exercise, row, column)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
@@ -11,9 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 from jinja2 import Environment, StrictUndefined
 
+from grader.collation import told_apart
 from grader.web.lti.framing import LAUNCHED
 from templates import html as pages
 from templates.page import ArrayItem, Item
+
+if TYPE_CHECKING:
+    from grader.web.models import Member
 
 
 def environment(**options: Any) -> Environment:
@@ -24,6 +29,7 @@ def environment(**options: Any) -> Environment:
         "moment": moment,
         "day_time": day_time,
         "fields_of": fields_of,
+        "told_apart": names_of,
     }
     found.globals |= {"static": static, "url": _url}
     return found
@@ -41,6 +47,11 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         "path": request.path,
         "launched": session.get(LAUNCHED, ""),
     }
+
+
+def names_of(members: Iterable[Member]) -> dict[int, str]:
+    """Key -> name of the people in a list; two of one name have their ids beside them."""
+    return told_apart({one.pk: (one.shown, one.ident) for one in members})
 
 
 def moment(when: datetime | None) -> str:

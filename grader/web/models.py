@@ -61,6 +61,11 @@ class Member(models.Model):
         """The name, or the id where none is known."""
         return self.name or self.ident
 
+    @property
+    def called(self) -> str:
+        """Name and id, where one person is spoken of: another may have the same name."""
+        return f"{self.name} ({self.ident})" if self.name else self.ident
+
 
 class Feedback(models.TextChoices):
     """When students see what was found."""

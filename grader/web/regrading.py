@@ -103,6 +103,8 @@ class Graded:
     report: Report
     counted: float
     """What it counts now."""
+    current: bool = True
+    """Whether it counts at all: its exercise was not replaced, and who sent it is in the class."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,9 @@ class Comparison:
 
     changes: tuple[Change, ...]
     """Every student with graded work, in the order of the class list."""
+    submissions: int = 0
+    """How many submissions get another value: also attempts that do not count, and those at
+    exercises that were replaced, which change nobody's score."""
 
     @property
     def changed(self) -> tuple[Change, ...]:
@@ -203,22 +208,19 @@ def _change(old: Policy, new: Policy, who: int, own: Mapping[str, list[Revalued]
 # in the database ---------------------------------------------------------------------------
 
 
-def graded_of(assignment: Assignment, due: datetime | None, current: bool = True) -> list[Graded]:
-    """Graded work of an assignment.
+def graded_of(assignment: Assignment, due: datetime | None) -> list[Graded]:
+    """Graded work of an assignment, that at replaced exercises included.
 
     Args:
         assignment: whose.
         due: the deadline that the late rule goes by.
-        current: only for exercises that were not replaced by new ones.
     """
     found = (
         Result.objects.filter(submission__task__assignment=assignment)
-        .select_related("submission__task")
+        .select_related("submission__task__member")
         .defer("submission__data", "submission__task__line")
         .order_by("submission__task__member_id", "submission__task_id", "submission__attempt")
     )
-    if current:
-        found = found.filter(submission__task__current=True, submission__task__member__active=True)
     return [_graded(result, due) for result in found]
 
 
@@ -227,7 +229,8 @@ def _graded(result: Result, due: datetime | None) -> Graded:
     late = hours_late(submission.received, due)
     report = Report.from_json(result.report, Problem)
     task = submission.task
-    return Graded(result.pk, task.member_id, task.pk, late, report, result.counted)
+    current = task.current and task.member.active
+    return Graded(result.pk, task.member_id, task.pk, late, report, result.counted, current)
 
 
 def comparison(assignment: Assignment, policy_text: str) -> Comparison:
@@ -238,7 +241,8 @@ def comparison(assignment: Assignment, policy_text: str) -> Comparison:
     """
     policy = policy_of(policy_text)
     pairs = under(policy, graded_of(assignment, assignment.due), _exercise)
-    return compared(assignment.valued, policy, pairs)
+    found = compared(assignment.valued, policy, [pair for pair in pairs if pair.before.current])
+    return replace(found, submissions=sum(pair.differs for pair in pairs))
 
 
 def _exercise(task: str) -> Exercise:
@@ -276,7 +280,7 @@ def apply(assignment: Assignment, policy_text: str, user: Any, **settings: Any) 
         for name, value in {"policy": policy_text, **settings}.items():
             setattr(held, name, value)
         held.save()
-        pairs = under(policy, graded_of(held, held.due, current=False), _exercise)
+        pairs = under(policy, graded_of(held, held.due), _exercise)
         store(pairs, policy_text)
         queue_class(held, changed=True)
         changed = sum(pair.differs for pair in pairs)

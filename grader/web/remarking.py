@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
@@ -79,16 +79,22 @@ def _worth(step: StepReport) -> tuple[str, str | None, float]:
 
 
 def preview(assignment: Assignment) -> Preview:
-    """Mark all graded work of the present exercises again; nothing is stored."""
-    marked = list(_marked(assignment, current=True))
-    pairs = [pair for pair in marked if pair is not None]
+    """Mark all graded work again; nothing is stored.
+
+    Work at replaced exercises is marked as well, as `apply` does it, but changes nobody's score.
+    """
+    marked = list(_marked(assignment))
+    every = [pair for pair in marked if pair is not None]
+    pairs = [pair for pair in every if pair.before.current]
     policy = assignment.valued
+    differing = sum(pair.differs for pair in every)
     steps = [
         StepChange(pair.before.student, pair.before.task, old, new)
         for pair in pairs
         for old, new in changed_steps(pair.before.report, pair.report)
     ]
-    return Preview(compared(policy, policy, pairs), tuple(steps), len(marked) - len(pairs))
+    scores = replace(compared(policy, policy, pairs), submissions=differing)
+    return Preview(scores, tuple(steps), len(marked) - len(every))
 
 
 def apply(assignment: Assignment, user: Any) -> tuple[int, int]:
@@ -104,7 +110,7 @@ def apply(assignment: Assignment, user: Any) -> tuple[int, int]:
     Raises:
         PolicyChangedError: meanwhile another policy was chosen.
     """
-    marked = list(_marked(assignment, current=False))
+    marked = list(_marked(assignment))
     pairs = [pair for pair in marked if pair is not None]
     changed, failed = sum(pair.differs for pair in pairs), len(marked) - len(pairs)
     steps = sum(len(changed_steps(pair.before.report, pair.report)) for pair in pairs)
@@ -119,9 +125,9 @@ def apply(assignment: Assignment, user: Any) -> tuple[int, int]:
     return changed, failed
 
 
-def _marked(assignment: Assignment, current: bool) -> Iterator[Revalued | None]:
+def _marked(assignment: Assignment) -> Iterator[Revalued | None]:
     """Every graded submission before and after; None for one that could not be checked."""
-    graded = graded_of(assignment, assignment.due, current)
+    graded = graded_of(assignment, assignment.due)
     with ThreadPoolExecutor(grading.EXAMINERS) as pool:
         for start in range(0, len(graded), AT_ONCE):
             part = graded[start : start + AT_ONCE]

@@ -24,6 +24,7 @@ from problems.expression import NUMBERS
 from problems.graph import build
 from problems.precision import Precision
 from problems.slips import wrong_rules
+from templates.feedback import first_deviation
 
 
 def worked(exercise: Exercise, wrong: dict[str, object] | None = None) -> dict[str, str]:
@@ -67,7 +68,21 @@ def test_a_forgotten_bias_costs_one_step_and_is_named(mazur: Exercise) -> None:
     assert "net_h1 = " in by_id["out.1.1"].message
     assert by_id["out.1.1"].used == ("net.1.1",)
     assert report.first_deviation == "net.1.1"
-    assert report.deviation.endswith("net_h1; everything after it is consistent with it.")
+    after = "every step after it is right or follows from your own numbers."
+    assert report.deviation.endswith(f"net_h1; {after}")
+
+
+def test_what_follows_from_the_true_values_is_not_called_consistent(mazur: Exercise) -> None:
+    """One step is wrong, and all others are the printed key's, a blank one aside."""
+    texts = {id: mazur.printed[id] for id in mazur.asked} | {"net.1.1": "9.9"}
+    report = marked(mazur, texts)
+    assert set(verdicts(report).values()) == {"correct", "wrong"}
+    assert report.deviation.endswith("net_h1; every step after it is right.")
+    assert "Every step after it is right." in str(first_deviation(report, mazur))
+    report = marked(mazur, texts | {"out.1.2": ""})
+    assert report.deviation.endswith("net_h1; every step that is written after it is right.")
+    alone = marked(mazur, {"net.1.1": "9.9"})
+    assert alone.deviation.endswith("is net_h1.")
 
 
 def test_hints_and_messages_never_hold_the_right_value(mazur: Exercise) -> None:

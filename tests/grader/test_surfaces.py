@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -40,7 +41,7 @@ from templates.plots.charts import KINDS
 from templates.report import Note, Report, StepReport, Verdict
 from templates.sheet_words import for_teacher
 from templates.show import Show
-from templates.verdict_words import Said
+from templates.verdict_words import SENTENCES, Said
 
 ROOT = Path(__file__).parents[2]
 EXERCISE = exercises("mazur")[0]
@@ -54,6 +55,9 @@ def said(step: StepReport, verdict: Verdict, words: Said) -> StepReport:
     code, about = words.code, words.arguments
     made = replace(step, verdict=verdict, code=code, arguments=about, message=words.sentence)
     return replace(made, slip=slip, credit=DEFAULT.credit(verdict, slip))
+
+
+EXERCISE_STEP = mark(EXERCISE, {}).steps[0]
 
 
 def report() -> Report:
@@ -130,8 +134,42 @@ def test_a_student_gets_no_note_for_the_teacher() -> None:
 def test_the_comment_lists_what_needs_another_look() -> None:
     """A repetition and an undetermined step among them, whatever they earn."""
     text = as_text(comments_on([report()], Show()))
-    assert "1 undetermined" in text
-    assert "repeated. the same slip again" in text
+    assert "1 is undetermined" in text
+    assert "repeats a slip. It is the same slip again: " in text
+
+
+FINE_CODES = {"right", "right_in_doubt", "follows", "follows_vouched", "follows_formula"}
+"""What is said of steps that no comment lists."""
+ABOUT = {
+    "sources": [["y_4", "0.9"]], "any": "0.0000", "asked": 4, "unit": "decimals", "slip": SLIP,
+    "slips": [SLIP, "bias-left-out"], "zero": "net_h1", "factor": "2", "name": "w_1",
+    "message": "'abc' is not a number", "from": "zero",
+}  # fmt: skip
+
+
+SUBJECTS = {
+    "too_few_to_tell": "There are ", "two_slips": "There are ", "slip": CATALOGUE[SLIP].student,
+    "blank_slip": "What you wrote ", "unreadable": "'abc' is ", "factor_missing": "The factor ",
+    "factor_too_many": "The factor ",
+}  # fmt: skip
+"""How what is said of a step begins; with `It ` where it is not listed."""
+
+
+@pytest.mark.parametrize("code", sorted(set(SENTENCES) - FINE_CODES - {"blank"}))
+def test_a_comment_is_made_of_whole_sentences(code: str) -> None:
+    """Each with a subject, a capital letter and a full stop, whatever is said of a step."""
+    about = ABOUT | ({"sources": ["out_o1"]} if code.endswith("_formula") else {})
+    step = replace(
+        EXERCISE_STEP, answer="9.9", verdict="wrong", message=Said(code, about).sentence,
+        hint="look at net_h1 = w_1 × i_1", code=code, arguments=about,
+    )  # fmt: skip
+    [comment] = comments_on([replace(report(), steps=(step,), deviation="")], Show())
+    for line in (*comment.lines, *(line.said for line in comment.steps)):
+        assert re.fullmatch(r"([A-Z0-9'\"].*[^ ][.?!])", line), line
+        assert not re.search(r"[.?!] [a-z]", line), line
+    [line] = comment.steps
+    assert line.said.startswith(f"Your answer 9.9 is wrong. {SUBJECTS.get(code, 'It ')}"), line
+    assert line.said.endswith(" Look at net_h1 = w_1 × i_1.")
 
 
 def test_a_repetition_that_is_paid_has_not_passed_on_gradescope() -> None:

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 from exported import ADA, BEN, NUMERIC, hostile_order, issued_to, order_of, outcome, slipped
-from handed_in import assignment, check, exercise_of, exercises_of, right, table
+from handed_in import Checked, assignment, check, exercise_of, exercises_of, right, table
 from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
 from moodle_reader import ImportRefusedError, Question, cloze_fields, read
+from typed_rules import key_text
 
 from grader.cli import cli
 from grader.commands import export_moodle
@@ -335,6 +336,77 @@ def test_responses_come_back_to_the_checker(runner, tmp_path: Path, name: str) -
     assert {step["verdict"] for step in numbers} == {"correct"}
 
 
+def essay_of(exercise: Exercise, typed: str = "name") -> str:
+    """Formulas as the essay asks for them: a line each, by name or by the label that it shows."""
+    asked = exercise.questions[len(exercise.asked) :]
+    texts = {exercise.labels[id]: key_text(exercise, id) for id in asked}
+    names = {label: label.split(":")[0] if typed == "name" else label for label in texts}
+    return "\n".join(f"{names[label]} = {text}" for label, text in texts.items())
+
+
+def numbers_of(exercise: Exercise) -> str:
+    """The response to the question of numbers, all right."""
+    texts = enumerate(right(exercise).values(), 1)
+    return "; ".join(f"part {n}: {text}" for n, text in texts)
+
+
+def checked(hw: Path, place: Path, *cells: str) -> Checked:
+    """Ada's responses, a question each."""
+    header = ["Last name", "First name", "ID number", "Status"]
+    header += [f"Response {n}" for n in range(1, len(cells) + 1)]
+    path = place / "responses.csv"
+    row = ["Example", "Ada", "s001", "Finished", *cells]
+    path.write_bytes(b"\xef\xbb\xbf" + table(header, [row]))
+    return check(hw, path)
+
+
+@pytest.mark.parametrize("typed", ["name", "label"])
+def test_formulas_of_an_essay_are_read_with_the_numbers(tmp_path: Path, typed: str) -> None:
+    """Moodle has no algebra, we have: nobody loses what was written rightly."""
+    hw = assignment(tmp_path, "mazur-mixed")
+    exercise = exercise_of(hw, "s001")
+    done = checked(hw, tmp_path, numbers_of(exercise), essay_of(exercise, typed))
+    assert (done.percent, done.problems) == ({"s001": 100}, [])
+
+
+def test_an_essay_alone_is_read_too(tmp_path: Path) -> None:
+    """The numbers unanswered, or none asked for."""
+    hw = assignment(tmp_path, "mazur-mixed")
+    exercise = exercise_of(hw, "s001")
+    (report,) = checked(hw, tmp_path, "-", essay_of(exercise)).reports
+    asked = len(exercise.asked)
+    assert {step["verdict"] for step in report["steps"][:asked]} == {"blank"}
+    assert {step["verdict"] for step in report["steps"][asked:]} == {"correct"}
+    (tmp_path / "f").mkdir()
+    hw = assignment(tmp_path / "f", "mazur-formulas")
+    done = checked(hw, tmp_path, essay_of(exercise_of(hw, "s001")))
+    assert (done.percent, done.problems) == ({"s001": 100}, [])
+
+
+def test_an_equals_sign_in_a_box_makes_no_essay(tmp_path: Path) -> None:
+    """Students write `net = 0.3775` into boxes; with an essay beside them and without."""
+    for n, name in enumerate(("mazur", "mazur-mixed")):
+        (tmp_path / str(n)).mkdir()
+        hw = assignment(tmp_path / str(n), name)
+        exercise = exercise_of(hw, "s001")
+        cell = numbers_of(exercise).replace("part 1: ", "part 1: net_h1 = ")
+        essay = [essay_of(exercise)] if name == "mazur-mixed" else []
+        done = checked(hw, tmp_path, cell, *essay)
+        assert (done.percent, done.problems) == ({"s001": 100}, [])
+
+
+def test_lines_of_an_essay_that_are_no_formulas_are_told(tmp_path: Path) -> None:
+    """With row and column, and what to write; the others count."""
+    hw = assignment(tmp_path, "mazur-mixed")
+    exercise = exercise_of(hw, "s001")
+    lines = ["see my notebook", "nett = 1", *essay_of(exercise).splitlines()[1:]]
+    done = checked(hw, tmp_path, numbers_of(exercise), "\n".join(lines))
+    assert done.codes == ["bad_step", "bad_step"]
+    assert {problem["column"] for problem in done.problems} == {"Response 2"}
+    lost = [step for step in done.reports[0]["steps"] if step["verdict"] != "correct"]
+    assert [step["verdict"] for step in lost] == ["blank"]
+
+
 def test_follow_through_is_given_afterwards(runner, tmp_path: Path, hw: Path) -> None:
     """A first value that is wrong, the rest worked out from it."""
     run(runner, "moodle", hw)
@@ -355,9 +427,46 @@ def test_follow_through_is_given_afterwards(runner, tmp_path: Path, hw: Path) ->
 def test_it_says_what_it_cannot_carry(runner, hw: Path) -> None:
     """Follow-through, slips that were dropped, that it is secret; within 80 columns."""
     said = run(runner, "moodle", hw)
-    for words in ("judged alone", "catalogued slips", "right answers", "6 questions of 6"):
+    for words in (
+        "judged alone",
+        "catalogued slips",
+        "right answers",
+        "6 questions (246 fields) of 6",
+    ):
         assert words in " ".join(said.split())
     assert all(len(line) <= 80 for line in said.splitlines() if "exports" not in line)
+
+
+def test_essays_are_counted_as_questions(runner, tmp_path: Path) -> None:
+    """An exercise in formulas alone makes one essay a student, and nothing is judged by itself."""
+    hw = assignment(tmp_path, "mazur-formulas")
+    said = " ".join(run(runner, "moodle", hw).split())
+    assert "6 questions (6 essays) of 6 students" in said
+    assert "judged alone" not in said
+    assert len(read((hw / "exports/moodle.xml").read_bytes())) == 6
+    (tmp_path / "m").mkdir()
+    mixed = " ".join(run(runner, "moodle", assignment(tmp_path / "m", "mazur-mixed")).split())
+    assert re.search(r"12 questions \(\d+ fields, 6 essays\) of 6 students", mixed)
+
+
+def test_the_category_is_named_as_moodle_shows_it(runner, hw: Path) -> None:
+    """A teacher looks for it there, and for the students' below it."""
+    said = " ".join(run(runner, "moodle", hw).split())
+    [name] = re.findall(r"In Moodle: the category '([^']+)'", said)
+    for question in read((hw / "exports/moodle.xml").read_bytes()):
+        assert question.category.startswith(f"$course$/top/{name}/s00")
+
+
+@pytest.mark.parametrize("kind", ["moodle", "qti", "canvas", "booklet", "gradescope"])
+def test_out_may_be_a_folder(runner, hw: Path, tmp_path: Path, kind: str) -> None:
+    """The file gets its usual name in it; nothing else there is touched."""
+    place = tmp_path / "mine"
+    place.mkdir()
+    (place / "notes.txt").write_text("keep")
+    more = ["--only", "s001"] if kind != "gradescope" else []
+    run(runner, kind, hw, "--out", place, *more)
+    usual = {"moodle": "moodle.xml", "booklet": "worksheets.pdf"}.get(kind, f"{kind}.zip")
+    assert {path.name for path in place.iterdir()} == {"notes.txt", usual}
 
 
 def test_nothing_is_overwritten_unasked(runner, hw: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -12,12 +14,12 @@ from handed_in import assignment
 from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
-from qti_player import Item, Package, parsed
+from qti_player import QTI, Item, Package, parsed
 
 from grader.cli import cli
 from grader.export import qti
 from grader.export.classes import Owned
-from grader.export.fields import fields
+from grader.export.fields import Field, fields
 from grader.export.tally import Tally
 from grader.policy import DEFAULT, Policy
 from grader.roster import Student
@@ -80,7 +82,33 @@ def test_the_key_gets_everything_and_nonsense_nothing(name: str) -> None:
         }
         assert item.play(edges).score == item.most
     assert item.play({}).score == 0
+    assert item.play({}, careless=True).score == 0, "a blank box is no 0"
     assert item.play(dict.fromkeys(item.boxes, "12345678.9")).score == 0
+
+
+def test_a_blank_box_is_no_zero(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some players take what is not typed for 0 in a comparison, which may be right there."""
+
+    def with_zeros(*asked: Any) -> tuple[Field, ...]:
+        return tuple(
+            replace(one, value="0.000000000", tolerance="0.0005") for one in fields(*asked)
+        )
+
+    monkeypatch.setattr(qti, "fields", with_zeros)
+    _, item = item_of("mazur")
+    assert item.play({}, careless=True).score == 0
+    assert item.play(dict.fromkeys(item.boxes, "0")).score == item.most
+    assert item.play(dict.fromkeys(item.boxes, "0.0006")).score < item.most
+
+
+@pytest.mark.parametrize("name", NUMERIC)
+def test_every_player_knows_what_a_condition_says(name: str) -> None:
+    """Bounds alone: `equal` with a tolerance gives 0 for everything in one player."""
+    _, item = item_of(name)
+    conditions = item.root.iter("{*}responseIf", "{*}responseElseIf")
+    assert {etree.QName(branch[0]).localname for branch in conditions} == {"isNull", "and"}
+    used = {etree.QName(node).localname for node in item.root.iter(f"{QTI}*")}
+    assert used & {"equal", "equalRounded", "customOperator"} == set()
 
 
 @pytest.mark.parametrize("name", NUMERIC)

@@ -70,7 +70,17 @@ def test_moodles_csv(hw: Path, tmp_path: Path) -> None:
         b"s001,ada@example.org,10.00\r\n"
         b"s002,bob@example.org,9.76\r\n"
     )
-    assert "override" in done.stderr
+    said = " ".join(done.stderr.split())
+    assert "override" in said
+    assert "make the grade item first, with the maximum" in said
+    assert "Under 'Map to' choose 'ID number'" in said
+
+
+def test_a_folder_as_out_gets_the_file_under_its_usual_name(hw: Path, tmp_path: Path) -> None:
+    """Nothing else there is touched."""
+    (tmp_path / "notes.txt").write_text("keep")
+    export(hw, tmp_path, "moodle", "--out", str(tmp_path))
+    assert {path.name for path in tmp_path.iterdir()} == {"notes.txt", "gradebook-moodle.csv"}
 
 
 def test_moodles_csv_by_other_columns(hw: Path, tmp_path: Path) -> None:

@@ -114,7 +114,7 @@ def test_the_last_attempt_where_the_policy_says_so(lms: Platform, clock: Clock) 
     room.clock.go(10)
     room.grade("ada", 5.0)
     assert room.row("ada").score == 5.0
-    assert room.row("ada").comment.startswith("5 of")
+    assert room.row("ada").comment.startswith("You have 5 of")
 
 
 LAST = 'title = "Last"\n[attempts]\ncounts = "last"\n'
@@ -123,7 +123,7 @@ LAST = 'title = "Last"\n[attempts]\ncounts = "last"\n'
 def test_the_late_rule_counts_and_is_told(room: Class) -> None:
     room.grade("ada", 5.0, score=8.0)
     assert room.row("ada").score == 5.0
-    assert "3 points off for lateness: 5 count." in room.row("ada").comment
+    assert "Lateness takes off 3 of them, so 5 count." in room.row("ada").comment
 
 
 @pytest.mark.parametrize("feedback", [Feedback.NEVER, Feedback.AFTER_DUE])

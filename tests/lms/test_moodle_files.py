@@ -69,7 +69,8 @@ class Trip:
         self.actions = {step["key"]: step["action"] for step in self.steps}
 
     def grades(self) -> dict[str, str]:
-        return {key: row["Grade"] for key, row in self.rows.items()}
+        """The grades to upload; '' for rows that are left out."""
+        return {key: self.rows[key]["Grade"] if key in self.rows else "" for key in self.actions}
 
     def feedback(self) -> dict[str, bytes]:
         with zipfile.ZipFile(self.out / "feedback.zip") as found:
@@ -125,7 +126,7 @@ def test_only_grade_and_comment_change(hw: Path, tmp_path: Path) -> None:
     files = {entry(ANN, "answers.csv"): work(hw, ANN, net_h1="9.9")} | all_of(hw, [BOB])
     done = run(hw, tmp_path, sheet, files)
     assert done.status == 0, done.stderr
-    assert others(sheet.data(), done.sheet, CHANGED_WORDS) == []
+    assert others(sheet.data(), done.sheet, CHANGED_WORDS, {"Participant 5"}) == []
     assert done.sheet.startswith(b"\xef\xbb\xbfIdentifier,")
     grades = done.grades()
     assert 90 < float(grades["Participant 3"]) < 100
@@ -133,7 +134,7 @@ def test_only_grade_and_comment_change(hw: Path, tmp_path: Path) -> None:
     assert grades["Participant 5"] == ""
     assert done.rows["Participant 3"]["Feedback comments"].startswith("<p>")
     assert "<code>net_h1</code>" in done.rows["Participant 3"]["Feedback comments"]
-    assert done.rows["Participant 5"]["Feedback comments"] == ""
+    assert "Participant 5" not in done.rows
     assert (tmp_path / "Grades.csv").read_bytes() == sheet.data()
 
 
@@ -310,6 +311,27 @@ def test_anonymous_marking(hw: Path, tmp_path: Path) -> None:
     assert done.grades() == {"Participant 3": "100.00", "Participant 4": ""}
     assert "names nobody" in done.stderr
     assert done.codes == ["identity"]
+
+
+def test_anonymous_marking_of_typed_answers(hw: Path, tmp_path: Path) -> None:
+    """A line with the exercise's id names the work, and whose text has none is told so."""
+    exercise = exercise_of(hw, ANN.idnumber)
+    lines = [f"{k} = {v}" for k, v in right(exercise).items()]
+    said = "<p>" + "<br>".join([f"exercise = {exercise.id}", *lines]) + "</p>"
+    other = [f"{k} = {v}" for k, v in right(exercise_of(hw, BOB.idnumber)).items()]
+    files = {
+        entry(ANN, "onlinetext.html", kind="onlinetext", anonymous=True): said.encode(),
+        entry(BOB, "onlinetext.html", kind="onlinetext", anonymous=True): "<br>".join(
+            other
+        ).encode(),
+    }
+    done = run(hw, tmp_path, Sheet([ANN, BOB], anonymous=True), files)
+    assert done.grades() == {"Participant 3": "100.00", "Participant 4": ""}
+    assert done.codes == ["identity"]
+    begins = exercise.id.split("-")[0]
+    assert f"a line 'exercise = {begins}-…'" in done.problems[0]["message"]
+    assert "column 'student'" not in done.problems[0]["message"]
+    assert "a typed text needs a line 'exercise = ...'" in " ".join(done.stderr.split())
 
 
 def test_files_of_two_assignments_are_noticed(hw: Path, tmp_path: Path) -> None:
@@ -525,12 +547,11 @@ def test_without_a_submission_cells_stay(hw: Path, tmp_path: Path) -> None:
     rows = [ANN, by_hand, replace(CY, status=NOTHING)]
     done = run(hw, tmp_path, Sheet(rows), all_of(hw, [ANN]))
     assert done.status == 0
-    assert done.rows["Participant 4"]["Grade"] == "55.00"
-    assert done.rows["Participant 4"]["Feedback comments"] == "spoke with me"
+    assert sorted(done.rows) == ["Participant 3"]
     assert done.actions["Participant 5"] == "kept"
     done = run(hw, tmp_path, Sheet(rows), all_of(hw, [ANN]), "--blank-as-zero")
     assert done.grades() == {
-        "Participant 3": "100.00", "Participant 4": "55.00", "Participant 5": "0.00",
+        "Participant 3": "100.00", "Participant 4": "", "Participant 5": "0.00",
     }  # fmt: skip
     assert done.actions["Participant 5"] == "zero"
 
@@ -552,7 +573,7 @@ def test_work_of_which_nothing_can_be_read_gets_no_grade(hw: Path, tmp_path: Pat
     assert done.status == 1
     assert done.grades() == {"Participant 3": "", "Participant 4": "100.00"}
     assert done.actions["Participant 3"] == "refused"
-    assert done.rows["Participant 3"]["Feedback comments"] == ""
+    assert "Participant 3" not in done.rows
     assert set(done.codes) == {"not_a_number", "empty"}
 
 
@@ -661,7 +682,8 @@ def test_a_locked_grade_is_left_alone(hw: Path, tmp_path: Path) -> None:
     done = run(hw, tmp_path, Sheet([locked]), all_of(hw, [ANN]), feedback="html")
     assert done.codes == ["locked"]
     assert done.problems[0]["column"] == "Grade can be changed"
-    assert done.sheet == Sheet([locked]).data()
+    assert done.sheet == Sheet([]).data()
+    assert "no row was graded: nothing to upload" in done.text
     assert done.feedback() == {}
 
 
@@ -669,7 +691,8 @@ def test_drafts_are_not_graded_unasked(hw: Path, tmp_path: Path) -> None:
     """They are in the archive; only the worksheet's status tells them."""
     draft = replace(ANN, status=DRAFT)
     done = run(hw, tmp_path, Sheet([draft]), all_of(hw, [ANN]), "--blank-as-zero")
-    assert done.codes == ["draft"]
+    assert (done.status, done.codes, done.actions) == (0, [], {"Participant 3": "kept"})
+    assert "has not handed in yet" in " ".join(done.stderr.split())
     assert done.grades() == {"Participant 3": ""}
     done = run(hw, tmp_path, Sheet([draft]), all_of(hw, [ANN]), "--drafts")
     assert done.grades() == {"Participant 3": "100.00"}
@@ -775,14 +798,16 @@ def test_worksheets_in_other_languages(hw: Path, tmp_path: Path, language: str) 
     ]
     sheet = Sheet(rows, language)
     done = run(hw, tmp_path, sheet, all_of(hw, rows))
-    assert sorted(done.codes) == ["draft", "locked"], done.stderr
+    assert done.codes == ["locked"], done.stderr
+    assert done.actions[f"{words['participant']}5"] == "kept"
     back = {row[words["identifier"]]: row for row in read_back(done.sheet)}
     key = words["participant"]
-    assert [back[f"{key}{n}"][words["grade"]] for n in (3, 4, 5, 6)] == [
-        "100.00", "", "", "100.00",
-    ]  # fmt: skip
+    assert {one: row[words["grade"]] for one, row in back.items()} == {
+        f"{key}3": "100.00", f"{key}6": "100.00",
+    }  # fmt: skip
     assert back[f"{key}3"][words["feedback"]].startswith("<p>")
-    assert others(sheet.data(), done.sheet, (words["grade"], words["feedback"])) == []
+    gone = {f"{key}4", f"{key}5"}
+    assert others(sheet.data(), done.sheet, (words["grade"], words["feedback"]), gone) == []
 
 
 def test_an_unknown_language_is_read_by_its_shape(hw: Path, tmp_path: Path) -> None:

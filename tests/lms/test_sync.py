@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from fake_canvas import FakeCanvas
-from fake_moodle import FakeMoodle, User
+from fake_moodle import FakeMoodle, Row, User
 from handed_in import assignment, exercise_of, right, with_id
 from misbehaving import Rule
 from syncing_class import (
@@ -266,18 +266,63 @@ def test_who_is_excused_is_left_alone(hw1: Folder, fake: Fake) -> None:
         assert (of(plan, BEN).action, grade_of(fake, BEN)) == ("hold", None)
 
 
+@pytest.mark.parametrize("how", ["overridden", "locked"])
+def test_a_grade_that_the_gradebook_holds_keeps_its_comment_and_pages(
+    hw1: Folder, drawn: Path, how: str
+) -> None:
+    """Moodle would keep the grade and replace what a teacher wrote: so nothing is sent."""
+    with class_on("moodle") as fake:
+        assert isinstance(fake, FakeMoodle)
+        fake.hand_in(ADA, answers(drawn, "s001"))
+        fake.hand_in(BEN, answers(drawn, "s002"))
+        theirs = Row(50.0, 0, "<p>see <em>me</em></p>", {"scan.pdf": b"by hand"})
+        fake.work.rows[ADA] = replace(theirs, files=dict(theirs.files))
+        getattr(fake.work, how).add(ADA)
+        plan, done = synced(hw1, fake, force=True)
+        assert f"{how} in the gradebook" in of(plan, ADA).why
+        assert not plan.clean
+        assert fake.work.rows[ADA] == theirs
+        assert [one.fault for one in done] == [""]
+        getattr(fake.work, how).clear()
+        synced(hw1, fake, force=True)
+        assert grade_of(fake, ADA) == 100.0
+
+
 def test_a_grade_that_is_not_taken_is_told(hw1: Folder, drawn: Path) -> None:
     """Moodle answers null; only reading back shows it."""
     with class_on("moodle") as fake:
         assert isinstance(fake, FakeMoodle)
         fake.hand_in(ADA, answers(drawn, "s001"))
         fake.hand_in(BEN, answers(drawn, "s002"))
+        plan = planned(hw1, fake)
         fake.work.overridden.add(ADA)
-        _, done = synced(hw1, fake)
+        done = sync.apply(plan)
         assert "overridden or locked" in done[0].fault
         assert done[1].fault == ""
         again = planned(hw1, fake)
-        assert of(again, ADA).action == "grade"
+        assert of(again, ADA).action == "fail"
+
+
+def test_without_the_right_to_look_into_the_gradebook_nothing_is_sent(
+    hw1: Folder, drawn: Path
+) -> None:
+    """Which function is missing is said."""
+    with class_on("moodle") as fake:
+        assert isinstance(fake, FakeMoodle)
+        fake.hand_in(ADA, answers(drawn, "s001"))
+        fake.not_in_service.add("gradereport_user_get_grade_items")
+        with pytest.raises(PlatformError, match="gradereport_user_get_grade_items is not allowed"):
+            planned(hw1, fake)
+        assert fake.writes == 0
+
+
+def test_a_draft_is_no_failure(hw1: Folder, drawn: Path) -> None:
+    """It is listed, as `moodle grade` lists it, and both end with 0."""
+    with class_on("moodle") as fake:
+        assert isinstance(fake, FakeMoodle)
+        fake.hand_in(ADA, answers(drawn, "s001"), status="draft")
+        plan = planned(hw1, fake)
+        assert (of(plan, ADA).action, plan.clean) == ("skip", True)
 
 
 # identity ------------------------------------------------------------------------------------
@@ -304,6 +349,22 @@ def nameless(fake: Fake) -> None:
     for user in fake.users.values():
         user.idnumber = user.email = ""
         user.username = f"x{user.id}"
+
+
+def test_two_of_one_name_have_their_numbers_beside_them(
+    hw1: Folder, fake: Fake, drawn: Path
+) -> None:
+    """In the table, in what is told of problems, and where worksheets are handed out."""
+    fake.hand_in(ANN, answers(drawn, "s004"))
+    fake.hand_in(ANN2, answers(drawn, "s005", 3))
+    shown = {one.key: one.who for one in planned(hw1, fake)}
+    assert shown == {
+        "4": "Ada Example", "5": "Ben Sample", "7": "Ann Lee (7)", "8": "Ann Lee (8)",
+    }  # fmt: skip
+    handed = sync.hand_out(hw1, connected(fake))
+    assert {one.who for one in handed if one.who.startswith("Ann")} == {
+        "Ann Lee (7)", "Ann Lee (8)",
+    }  # fmt: skip
 
 
 def test_names_alone_are_enough_where_they_are_clear(hw1: Folder, fake: Fake) -> None:

@@ -24,6 +24,7 @@ from grader.lms import connect, sync, tokens
 from grader.lms.connection import Patience
 from grader.lms.tokens import Token
 
+ROOT = Path(__file__).parents[2]
 ADA, BEN, ZOE, ANN, ANN2 = 4, 5, 6, 7, 8
 
 
@@ -56,8 +57,9 @@ class Drawer(KeyringBackend):
 
 
 @pytest.fixture
-def drawer(monkeypatch: pytest.MonkeyPatch) -> Iterator[Drawer]:
-    """No test touches the system's own keyring; none has a token in its environment."""
+def drawer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Drawer]:
+    """No test touches the system's own keyring or files; none has a token in its environment."""
+    monkeypatch.setattr("click.get_app_dir", lambda name: str(tmp_path / "home" / name))
     for kind in ("MOODLE", "CANVAS"):
         monkeypatch.delenv(f"BPGRADE_{kind}_TOKEN", raising=False)
     before, found = keyring.get_keyring(), Drawer()
@@ -224,6 +226,29 @@ def test_login_with_a_password_keeps_the_token_only(drawer: Drawer) -> None:
         assert "some wrong password" not in wrong.output
 
 
+def test_a_missing_right_in_the_system_context_is_named(drawer: Drawer, hw1: Folder) -> None:
+    """Both capabilities, where they are needed, and the step of the documentation."""
+    with class_on("moodle") as fake:
+        assert isinstance(fake, FakeMoodle)
+        fake.creates_tokens = False
+        words = ["moodle", "login", fake.url, "--user", "teacher"]
+        done = run(*words, typed=f"{fake.password}\n")
+        said = " ".join(done.output.split())
+        assert done.exit_code == 1
+        for part in ("moodle/webservice:createtoken", "webservice/rest:use", "system context"):
+            assert part in said
+        assert drawer.kept == {}
+        fake.not_in_service.add("mod_assign_get_assignments")
+        run("moodle", "login", fake.url, typed=f"{fake.token}\n")
+        said = " ".join(run_sync(fake, hw1).output.split())
+        assert "lacks this function" in said
+        assert "in the system context (step 5)" in said
+    guide = (ROOT / "docs" / "moodle-sync.md").read_text("utf-8")
+    step = guide.split("\n5. ")[1].split("\n## ")[0]
+    assert "**in the system context**" in step
+    assert "Authenticated user" in step
+
+
 def test_a_system_without_a_keyring_says_so(drawer: Drawer) -> None:
     drawer.broken = True
     done = run("canvas", "login", "https://canvas.example", typed="s3cr3t-t0k3n\n")
@@ -231,6 +256,55 @@ def test_a_system_without_a_keyring_says_so(drawer: Drawer) -> None:
     assert "BPGRADE_CANVAS_TOKEN" in done.output
     assert "s3cr3t" not in done.output
     with pytest.raises(BpgradeError, match="no token"):
+        tokens.find("canvas", "canvas.example")
+
+
+def tokens_in(home: Path) -> dict[str, tuple[str, int]]:
+    """Name of each token's file -> what is in it, and who may do what."""
+    return {
+        path.name: (path.read_text(), path.stat().st_mode & 0o777)
+        for path in (home / "home").rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.mark.parametrize("how", ["asked", "told"])
+def test_without_a_keyring_a_token_for_a_password_is_kept_in_a_file(
+    drawer: Drawer, hw1: Folder, tmp_path: Path, how: str
+) -> None:
+    """Which only its owner may read; the next command finds it, `--forget` removes it."""
+    drawer.broken = True
+    with class_on("moodle") as fake:
+        assert isinstance(fake, FakeMoodle)
+        words = ["moodle", "login", fake.url, "--user", "teacher"]
+        typed = f"{fake.password}\n" + ("y\n" if how == "asked" else "")
+        done = run(*words, *(["--file"] if how == "told" else []), typed=typed)
+        assert done.exit_code == 0, done.output
+        assert fake.token not in done.output
+        [(name, (text, mode))] = tokens_in(tmp_path).items()
+        assert (text, mode) == (f"{fake.token}\n", 0o600)
+        assert name in " ".join(done.output.split())
+        assert run_sync(fake, hw1).exit_code == 0
+        assert "forgotten" in run("moodle", "login", fake.url, "--forget").output
+        assert tokens_in(tmp_path) == {}
+
+
+def test_who_wants_no_file_is_told_how_to_keep_the_token(drawer: Drawer, tmp_path: Path) -> None:
+    """Nothing is written that was not asked for."""
+    drawer.broken = True
+    done = run("canvas", "login", "https://canvas.example", typed="s3cr3t-t0k3n\nn\n")
+    assert done.exit_code == 1
+    assert "--file" in done.output
+    assert "BPGRADE_CANVAS_TOKEN" in done.output
+    assert tokens_in(tmp_path) == {}
+
+
+def test_a_token_that_others_can_read_is_not_used(drawer: Drawer, tmp_path: Path) -> None:
+    """As ssh does with keys."""
+    run("canvas", "login", "https://canvas.example", "--file", typed="s3cr3t-t0k3n\n")
+    assert tokens.find("canvas", "canvas.example").reveal() == "s3cr3t-t0k3n"
+    tokens.file_of("canvas", "canvas.example").chmod(0o644)
+    with pytest.raises(BpgradeError, match="chmod 600"):
         tokens.find("canvas", "canvas.example")
 
 

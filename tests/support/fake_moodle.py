@@ -59,6 +59,7 @@ class Work:
     attempts: dict[int, list[Attempt]] = field(default_factory=dict)
     rows: dict[int, Row] = field(default_factory=dict)
     overridden: set[int] = field(default_factory=set)
+    locked: set[int] = field(default_factory=set)
     more: dict[str, Any] = field(default_factory=dict)
     comments_on: bool = True
     files_on: bool = True
@@ -78,6 +79,8 @@ class FakeMoodle(Misbehaving):
     """No right to grade: lists are empty, with warnings."""
     not_in_service: set[str] = field(default_factory=set)
     drafts: dict[int, dict[str, bytes]] = field(default_factory=dict)
+    creates_tokens: bool = True
+    """Whether teachers have the capability for it in the system context."""
     tokens: dict[str, int] = field(default_factory=dict)
     """Further tokens, of users."""
 
@@ -138,6 +141,9 @@ class FakeMoodle(Misbehaving):
             return as_json(
                 {"error": "Invalid login, please try again", "errorcode": "invalidlogin"}
             )
+        if not self.creates_tokens:
+            said = "Sorry, but you do not currently have permissions to do that (create a token)"
+            return as_json({"error": said, "errorcode": "cannotcreatetoken"})
         if sent.get("service") != "bpgrade":
             return as_json({"error": "no such service", "errorcode": "servicenotavailable"})
         return as_json({"token": self.token, "privatetoken": None})
@@ -147,7 +153,11 @@ class FakeMoodle(Misbehaving):
         if owner is None:
             return failure("invalidtoken", "Invalid token - token not found")
         run = getattr(self, function, None)
-        if function in self.not_in_service or not re.match(r"(core|mod)_", function) or not run:
+        if (
+            function in self.not_in_service
+            or not re.match(r"(core|mod|gradereport)_", function)
+            or not run
+        ):
             return self.denied(function)
         try:
             return run(nested(request.form), owner)
@@ -307,6 +317,30 @@ class FakeMoodle(Misbehaving):
             {"assignments": [{"assignmentid": work.id, "grades": found}], "warnings": []}
         )
 
+    def gradereport_user_get_grade_items(self, sent: dict, owner: User) -> Response:
+        """The gradebook of one person, who sees it: Moodle says null for no."""
+        user = int(sent["userid"])
+        if int(sent["courseid"]) != 2 or user not in self.users:
+            return failure("nopermissions", "Course or activity not accessible")
+        course = {"id": 70, "itemtype": "course", "itemmodule": None, "iteminstance": 2}
+        items = [course] + [
+            {
+                "id": 70 + work.id,
+                "itemname": work.name,
+                "itemtype": "mod",
+                "itemmodule": "assign",
+                "iteminstance": work.id,
+                "itemnumber": 0,
+                "cmid": work.cmid,
+                "locked": True if user in work.locked else None,
+                "gradeislocked": True if user in work.locked else None,
+                "gradeisoverridden": True if user in work.overridden else None,
+            }
+            for work in self.works.values()
+        ]
+        about = {"courseid": 2, "userid": user, "userfullname": self.users[user].fullname}
+        return as_json({"usergrades": [{**about, "gradeitems": items}], "warnings": []})
+
     def mod_assign_save_grade(self, sent: dict, owner: User) -> Response:
         self.writes += 1
         grade = float(sent["grade"])  # PARAM_FLOAT: `55,5` and `abc` end here
@@ -318,7 +352,7 @@ class FakeMoodle(Misbehaving):
         if row.attempt < last:  # another attempt has a grade of its own
             row = work.rows[user] = Row()
         row.attempt = max(last, int(sent["attemptnumber"]), 0)
-        if grade == -1 or (0 <= grade <= work.most and user not in work.overridden):
+        if grade == -1 or (0 <= grade <= work.most and user not in work.overridden | work.locked):
             row.grade = round(grade, 5)
         more = sent.get("plugindata", {})
         comment = more.get("assignfeedbackcomments_editor")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.lms.moodlezip import packed
@@ -205,13 +205,23 @@ def read_back(data: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
-def others(before: bytes, after: bytes, changed: Sequence[str]) -> list[str]:
-    """Where two worksheets differ besides some columns, cell by cell with quotes and ends."""
-    found = []
+def others(
+    before: bytes, after: bytes, changed: Sequence[str], left_out: Collection[str] = ()
+) -> list[str]:
+    """Where two worksheets differ besides some columns, cell by cell with quotes and ends.
+
+    Args:
+        before: as downloaded.
+        after: to be uploaded.
+        changed: headers of the columns that may differ.
+        left_out: `Participant 3` of those whose rows must be gone.
+    """
     first, second = raw_cells(before), raw_cells(after)
+    first = [row for row in first if row[0].strip('"') not in left_out]
     if len(first) != len(second):
         return ["another number of rows"]
     names = [cell.strip('"').lstrip("\ufeff").strip('"') for cell in first[0]]
+    found = []
     for n, (one, other) in enumerate(zip(first, second, strict=True)):
         for k, (a, b) in enumerate(zip(one, other, strict=True)):
             if a != b and names[min(k, len(names) - 1)] not in changed:

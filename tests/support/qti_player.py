@@ -1,8 +1,9 @@
 """A small player for QTI 2.1: what a response is worth, from the XML alone.
 
 Response processing as the specification has it: rules in order, the first branch whose
-condition is true; `equal` with an absolute tolerance and its bounds; nothing typed is NULL and
-equals nothing. Also Canvas's view of a numerical question of QTI 1.2.
+condition is true; nothing typed is NULL, and what is compared with NULL is NULL. Some players
+take NULL for 0 there, and know `equal` without a tolerance only: `careless` plays as they do.
+Also Canvas's view of a numerical question of QTI 1.2.
 """
 
 from __future__ import annotations
@@ -53,9 +54,9 @@ class Item:
     def most(self) -> Decimal:
         return Decimal(self.outcomes["MAXSCORE"])
 
-    def play(self, typed: dict[str, str]) -> Result:
+    def play(self, typed: dict[str, str], careless: bool = False) -> Result:
         """Process a response: variable -> what is typed."""
-        state = _State(self, typed)
+        state = _State(self, typed, careless)
         for rule in self.root.find(f"{QTI}responseProcessing"):
             state.run(rule)
         shown = {}
@@ -67,8 +68,8 @@ class Item:
 
 
 class _State:
-    def __init__(self, item: Item, typed: dict[str, str]) -> None:
-        self.item = item
+    def __init__(self, item: Item, typed: dict[str, str], careless: bool) -> None:
+        self.item, self.careless = item, careless
         self.values: dict[str, Decimal | str | None] = {
             name: Decimal(text) if text is not None else None
             for name, text in item.outcomes.items()
@@ -103,18 +104,24 @@ class _State:
             case "sum":
                 parts = [self.value(part) for part in node]
                 return None if None in parts else sum(parts)
-            case "equal":
-                return self.equal(node)
+            case "isNull":
+                return self.value(node[0]) is None
+            case "and":
+                return self.both([self.value(part) for part in node])
+            case "gte" | "lte" as than:
+                first, second = map(self.value, node)
+                return self.compared(than, first, second)
             case other:
                 raise AssertionError(other)
 
-    def equal(self, node: etree._Element) -> bool | None:
-        assert node.get("toleranceMode") == "absolute"
-        below, above = (Decimal(t) for t in node.get("tolerance").split())
-        first, second = map(self.value, node)
-        if first is None or second is None:
+    def both(self, parts: list[bool | None]) -> bool | None:
+        return False if False in parts else None if None in parts else True
+
+    def compared(self, than: str, first: Decimal | None, second: Decimal) -> bool | None:
+        if first is None and not self.careless:
             return None
-        return first - below <= second <= first + above
+        first = Decimal(0) if first is None else first
+        return first >= second if than == "gte" else first <= second
 
 
 class Package:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import json
 import random
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -22,7 +24,7 @@ from grader.policy import DEFAULT_CREDITS, Attempts, Late, Policy, Rounding
 from grader.read.answer import read_answer
 from grader.web import grading, regrading
 from grader.web.keeping import keep
-from grader.web.models import Assignment, Audit, Result, Submission
+from grader.web.models import Assignment, Audit, Result, Submission, Task
 from grader.web.regrading import Graded, compared, revalued, under
 from problems.draw import draw, key
 from problems.exercise import Exercise, issued
@@ -189,6 +191,25 @@ def test_what_is_shown_is_what_happens(assignment: Assignment) -> None:
     assert {one.member.pk: one.score for one in standings(fresh)} == pytest.approx(shown)
 
 
+def test_the_page_says_beforehand_how_many_submissions_change(assignment: Assignment) -> None:
+    """Also where nobody's score changes: the exercise was replaced, another attempt counts."""
+    Task.objects.filter(member__ident="ben").update(current=False)
+    Assignment.objects.update(policy="[attempts]\ncounts = 'last'\n")
+    earlier_attempts = "[attempts]\ncounts = 'last'\n[slips]\n"
+    client = client_of("Nets-teacher")
+    for text in (OWN, "strict", earlier_attempts, "default"):
+        chosen = {"policy": text} if text in ("strict", "default") else {
+            "policy": "own", "policy_text": text,
+        }  # fmt: skip
+        page = words(send(client, assignment, action="preview", **chosen))
+        [said] = re.findall(r"(\d+) submissions? counts? another score by itself", page)
+        page = words(client.post(address(assignment), chosen | {"action": "apply"}, follow=True))
+        [done] = re.findall(r"(\d+) submissions? counts? another score\.", page)
+        assert done == said
+    assert regrading.comparison(assignment, OWN).submissions == 3
+    assert len(regrading.comparison(assignment, OWN).changes) == 1
+
+
 def test_there_and_back_is_where_it_was(assignment: Assignment) -> None:
     before = counts()
     regrading.apply(assignment, OWN, None)
@@ -230,6 +251,10 @@ def test_results_of_an_earlier_policy_are_found_and_mended(assignment: Assignmen
 
 
 # on the page -------------------------------------------------------------------------------
+
+
+def words(page: Any) -> str:
+    return " ".join(html.unescape(page.content.decode()).split())
 
 
 def send(client: Client, assignment: Assignment, **fields: str) -> Any:

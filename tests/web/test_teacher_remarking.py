@@ -131,6 +131,7 @@ def test_the_page_shows_and_applies(assignment: Assignment) -> None:
     address = reverse("teach-remark", args=[assignment.pk])
     page = client.post(address, {"action": "preview"}).content.decode()
     assert "1 of 2 students with graded work get another score; 1 step gets" in page
+    assert "1 submission counts another score by itself" in page
     client.post(address, {"action": "apply"})
     after = client.get(reverse("teach-assignment", args=[assignment.pk])).content.decode()
     assert "marked by an earlier bpgrade" not in after

@@ -63,7 +63,7 @@ def enrolled(course: Course, user: Any, told: Told) -> Member:
         changes["active"] = True
     if _rank(told.role) > _rank(Role(member.role)):
         before, after = member.role, told.role.value
-        note(user, course, "person.role", member.shown, before=before, after=after)
+        note(user, course, "person.role", member.called, before=before, after=after)
         changes["role"] = after
         if not is_staff(user):
             revoking.revoke({user.pk})
@@ -133,6 +133,6 @@ def _hand_over(member: Member, user: Any) -> None:
     Only this part: whoever had it before keeps the account with everything else in it, for a
     platform speaks of its own course alone.
     """
-    note(user, member.course, "person.joined", member.shown, account=member.user_id)
+    note(user, member.course, "person.joined", member.called, account=member.user_id)
     member.user = user
     member.save(update_fields=["user"])

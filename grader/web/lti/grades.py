@@ -148,4 +148,4 @@ def _late(policy: Policy, results: Sequence[Result]) -> str:
     if off <= 0 or not policy.show.score:
         return ""
     counted = round(math.fsum(result.counted for result in results), 6)
-    return f"{off:g} points off for lateness: {counted:g} count."
+    return f"Lateness takes off {off:g} of them, so {counted:g} count."

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from grader.collation import name_key
 from grader.web.assignments import note
 from grader.web.lti import outbox
 from grader.web.models import Course, Member, Role
@@ -61,7 +62,8 @@ def _new(request: HttpRequest, name: str) -> Course:
 def course(request: HttpRequest, member: Member) -> HttpResponse:
     """People and assignments."""
     found = member.course
-    people = found.members.select_related("user").order_by("name", "ident")
+    people = list(found.members.select_related("user"))
+    people.sort(key=lambda one: name_key(one.shown, one.ident))
     staff = [one for one in people if one.role != Role.STUDENT and one.active]
     students = [one for one in people if one.role == Role.STUDENT]
     context: dict[str, Any] = {

@@ -38,13 +38,18 @@ def regrade(request: HttpRequest, assignment: Assignment) -> HttpResponse:
         return _page(request, assignment, form, None)
     if request.POST.get("action") == "apply" and not back:
         count = regrading.apply(assignment, text, request.user)
-        messages.success(request, f"The policy holds. {count} submissions count another score.")
+        messages.success(request, f"The policy holds. {submissions(count)} another score.")
         return redirect("teach-assignment", assignment.pk)
     found = regrading.comparison(assignment, text)
     most = [
         most_of(assignment, policy) for policy in (assignment.valued, regrading.policy_of(text))
     ]
     return _page(request, assignment, form, found, most)
+
+
+def submissions(count: int) -> str:
+    """How many count something, as the beginning of a sentence."""
+    return "1 submission counts" if count == 1 else f"{count} submissions count"
 
 
 def _filled(policy: str) -> Form:

@@ -13,6 +13,7 @@ from grader.web import remarking
 from grader.web.models import Assignment
 from grader.web.rights import assignment_teachers_only
 from grader.web.teacher.pages import shown
+from grader.web.teacher.regrade import submissions
 
 MOST = 500
 """Steps that the page lists; it counts the others."""
@@ -44,7 +45,7 @@ def _applied(request: HttpRequest, assignment: Assignment) -> HttpResponse:
     except remarking.PolicyChangedError:
         messages.error(request, "Another policy was chosen meanwhile; look at it again.")
         return redirect("teach-remark", assignment.pk)
-    messages.success(request, f"Marked again: {count} submissions count another score.")
+    messages.success(request, f"Marked again: {submissions(count)} another score.")
     if failed:
         messages.error(request, f"{failed} could not be checked now and stay as they were.")
     return redirect("teach-assignment", assignment.pk)

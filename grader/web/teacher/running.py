@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from grader.collation import name_key
 from grader.web import assignments, regrading, remarking
 from grader.web.assignments import note
 from grader.web.jobs import starting
@@ -28,7 +29,7 @@ from problems.errors import GateError
 NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 SORTS: dict[str, Callable[[Standing], Any]] = {
-    "name": lambda one: one.member.shown.casefold(),
+    "name": lambda one: name_key(one.member.shown, one.member.ident),
     "stage": lambda one: STAGES.index(one.stage),
     "attempts": lambda one: one.attempts,
     "last": lambda one: one.last or NEVER,

@@ -191,7 +191,7 @@ def reissue(request: HttpRequest, assignment: Assignment, task: str) -> HttpResp
     except GateError as error:
         messages.error(request, f"No other exercise can be drawn: {error}")
     else:
-        messages.success(request, f"{found.member.shown} has the exercise {new.pk} instead.")
+        messages.success(request, f"{found.member.called} has the exercise {new.pk} instead.")
         if found.member.outgoing.filter(placement__assignment=assignment).exists():
             messages.info(
                 request,

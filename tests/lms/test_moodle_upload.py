@@ -1,0 +1,172 @@
+"""What stands in Moodle after its import has walked the worksheet that we made.
+
+The import knows the rows of the file only, and puts the flattened comment of a row in the place
+of what a teacher wrote: so no row may go back that is not graded.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from handed_in import assignment, exercise_of, with_id
+from moodle_files import DRAFT, LANGUAGES, NOTHING, Row, Sheet, archive, entry
+from moodle_importer import Imported, Stored, imported
+
+from grader.cli import cli
+
+ROSTER = """student,name,email
+S001,Ann Ångström,ann@example.org
+S002,Bob O'Brien,bob@example.org
+S003,Cy Li Wei,cy@example.org
+S004,Dee Dee,dee@example.org
+S005,Eve Eve,eve@example.org
+"""
+NEW = Row(3, "Ann Ångström", "ann", "S001", "ann@example.org")
+AGAIN = Row(4, "Bob O'Brien", "bob", "S002", "bob@example.org")
+SILENT = Row(5, "Cy Li Wei", "cy", "S003", "cy@example.org", status=NOTHING)
+LOCKED = Row(6, "Dee Dee", "dee", "S004", "dee@example.org")
+DRAFTED = Row(7, "Eve Eve", "eve", "S005", "eve@example.org", status=DRAFT)
+RICH = "<p>Well <strong>done</strong>, see <a href='x'>§ 3</a> &amp; come to me.</p>"
+STORED = {
+    3: Stored(),
+    4: Stored(Decimal("100"), "<p>of the <em>last</em> run</p>"),
+    5: Stored(Decimal("55"), RICH),
+    6: Stored(Decimal("10"), RICH, locked=True),
+    7: Stored(None, RICH),
+}
+ROWS = {one.number: one for one in (NEW, AGAIN, SILENT, LOCKED, DRAFTED)}
+
+
+@pytest.fixture(scope="module")
+def hw(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return assignment(tmp_path_factory.mktemp("upload"), roster=ROSTER)
+
+
+def graded(
+    hw: Path, place: Path, sheet: Sheet, handed_in: list[Row], *more: str
+) -> tuple[Result, Path]:
+    files = {
+        entry(row, "answers.csv"): with_id(exercise_of(hw, row.idnumber)) for row in handed_in
+    }
+    (place / "Grades.csv").write_bytes(sheet.data())
+    (place / "download.zip").write_bytes(archive(files))
+    words = ["moodle", "grade", "--worksheet", str(place / "Grades.csv"), "--submissions"]
+    words += [str(place / "download.zip"), "--assignment", str(hw), "--feedback-as", "none"]
+    return CliRunner().invoke(cli, [*words, *more]), place / "graded" / "Grades.csv"
+
+
+def uploaded(
+    hw: Path,
+    place: Path,
+    stored: dict[int, Stored],
+    *more: str,
+    language: str = "en",
+) -> tuple[Result, Imported]:
+    words = LANGUAGES[language]
+    rows = [one.row(ROWS[number]) for number, one in stored.items()]
+    if language != "en":
+        rows = [
+            replace(row, status=words["draft"]) if row.status == DRAFT else row for row in rows
+        ]
+    handed_in = [row for row in rows if row.number != SILENT.number]
+    done, file = graded(hw, place, Sheet(rows, language), handed_in, *more)
+    return done, imported(file.read_bytes(), stored, language=language)
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+def test_what_teachers_wrote_stays_in_rows_that_are_left_alone(
+    hw: Path, tmp_path: Path, language: str
+) -> None:
+    """Kept, locked and draft; and who is graded gets grade and comment."""
+    done, after = uploaded(hw, tmp_path, STORED, language=language)
+    assert {n: after.stored[n] for n in (5, 6, 7)} == {n: STORED[n] for n in (5, 6, 7)}, (
+        done.output
+    )
+    for n in (3, 4):
+        assert after.stored[n].grade == 100
+        assert "of 41 points" in after.stored[n].comment
+
+
+def test_zero_for_nothing_does_not_flatten_a_comment(hw: Path, tmp_path: Path) -> None:
+    """A row that would get a 0 is listed, to be graded by hand, where a comment stands there."""
+    silent = {5: Stored(None, RICH), 3: Stored()}
+    done, after = uploaded(hw, tmp_path, silent, "--blank-as-zero")
+    assert after.stored[5] == silent[5]
+    assert done.exit_code == 1
+    assert "enter the grade 0 in Moodle by hand" in " ".join(done.stderr.split())
+    plain = {5: Stored(None), 3: Stored()}
+    _, after = uploaded(hw, tmp_path, plain, "--blank-as-zero")
+    assert after.stored[5].grade == 0
+
+
+def test_a_grade_typed_into_the_worksheet_goes_up(hw: Path, tmp_path: Path) -> None:
+    """Whoever fills in a row by hand means it; Moodle itself writes no grade without a time."""
+    rows = [NEW, replace(SILENT, grade="40")]
+    done, file = graded(hw, tmp_path, Sheet(rows), [NEW])
+    after = imported(file.read_bytes(), {3: Stored(), 5: Stored()})
+    assert done.exit_code == 0, done.stderr
+    assert after.stored[5].grade == 40
+    assert "typed into the worksheet" in " ".join(done.stdout.split())
+    done, file = graded(hw, tmp_path, Sheet([NEW, replace(rows[1], feedback="see me")]), [NEW])
+    after = imported(file.read_bytes(), {3: Stored(), 5: Stored(None, RICH)})
+    assert after.stored[5] == Stored(None, RICH)
+    assert "enter the grade 40 in Moodle by hand" in " ".join(done.stderr.split())
+
+
+def test_as_many_grades_change_as_we_say(hw: Path, tmp_path: Path) -> None:
+    """Moodle counts grades that are others than before: here one of the two that are graded."""
+    done, after = uploaded(hw, tmp_path, {3: STORED[3], 4: STORED[4], 5: STORED[5]})
+    assert after.grades == 1
+    assert "'Upload grading worksheet': 1 grade will change" in done.stdout
+    assert "2 graded, 1 kept" in done.stdout
+
+
+def test_a_worksheet_is_called_as_moodle_calls_it(hw: Path, tmp_path: Path) -> None:
+    """`Grades-COURSE-Assignment name-ID.csv`: spaces, and so quotes in all that is shown."""
+    _, first = graded(hw, tmp_path, Sheet([NEW]), [NEW])
+    name = "Grades-BP1-Homework 1-2.csv"
+    (tmp_path / "Grades.csv").rename(tmp_path / name)
+    words = ["moodle", "grade", "--worksheet", str(tmp_path / name), "--submissions"]
+    words += [str(tmp_path / "download.zip"), "--assignment", str(hw), "--feedback-as", "none"]
+    done = CliRunner().invoke(cli, [*words, "--out", str(tmp_path / "other")])
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "other" / name).read_bytes() == first.read_bytes()
+    shown = CliRunner().invoke(cli, ["moodle", "grade", "--help"]).output
+    assert f'--worksheet "{name}"' in shown
+    guide = (Path(__file__).parents[2] / "docs" / "moodle.md").read_text("utf-8")
+    assert f'--worksheet "{name}"' in guide
+
+
+STATUSES = {
+    "de": {
+        "Keine Abgabe": "zero", "Entwurf (nicht abgegeben)": "kept",
+        "Zur Bewertung abgegeben": "refused", "Erneut geöffnet": "refused",
+    },
+    "fr": {
+        "Pas de travail remis": "zero", "Non remis": "zero", "Brouillon (non remis)": "kept",
+        "Remis pour évaluation": "refused", "Rouvert": "refused",
+    },
+}  # fmt: skip
+"""As Moodle's language packs say it (mod_assign, `submissionstatus_*`), of work that is not in
+the archive: what becomes of it where zeros are asked for."""
+
+
+@pytest.mark.parametrize(
+    ("language", "status", "action"),
+    [(name, text, action) for name, found in STATUSES.items() for text, action in found.items()],
+)
+def test_statuses_in_german_and_french(
+    hw: Path, tmp_path: Path, language: str, status: str, action: str
+) -> None:
+    """A zero is for those who handed in nothing; a word that is not known gives nobody one."""
+    rows = [NEW, replace(SILENT, status=f"{status} -  -  - ")]
+    done, file = graded(hw, tmp_path, Sheet(rows, language), [NEW], "--blank-as-zero")
+    after = imported(file.read_bytes(), {3: Stored(), 5: Stored()}, language=language)
+    assert after.stored[3].grade == 100
+    assert after.stored[5].grade == (0 if action == "zero" else None)
+    assert done.exit_code == (1 if action == "refused" else 0), done.output
+    assert f"1 {action}" in done.stdout
