@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
@@ -170,3 +172,28 @@ def test_readme_names_every_family() -> None:
 
     text = (ROOT / "README.md").read_text("utf-8")
     assert [name for name in family.names() if f"`{name}`" not in text] == []
+
+
+FIXED = {
+    "django": "5.2.13",
+    "jinja2": "3.1.6",
+    "pyjwt": "2.10.1",
+    "pypdf": "6.16.1",
+    "reportlab": "3.6.13",
+    "requests": "2.32.4",
+    "waitress": "3.0.1",
+}
+"""Library that meets what strangers send -> the release in which its last advisory was fixed that
+concerns us: CVE-2025-64459 and others; CVE-2025-27516; CVE-2024-53861; CVE-2026-84310 and others;
+CVE-2023-33733; CVE-2024-47081; CVE-2024-49768."""
+
+
+def test_no_library_is_accepted_with_a_known_hole() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    floors = {}
+    for text in project["dependencies"]:
+        found = re.match(r"([\w-]+)(?:\[\w+\])?>=([\d.]+)", text)
+        assert found, text
+        floors[found[1]] = tuple(map(int, found[2].split(".")))
+    for name, fixed in FIXED.items():
+        assert floors[name] >= tuple(map(int, fixed.split("."))), name
