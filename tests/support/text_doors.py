@@ -71,7 +71,7 @@ def workbook(text: str) -> bytes:
 
     book, out = openpyxl.Workbook(), io.BytesIO()
     sheet = book.active
-    for row in (["step", "answer"], ["net_h1", "@TEXT@"], ["@TEXT@", 0.5]):
+    for row in (["step", "answer"], ["net_h1", "@TEXT@"], ["@TEXT@", 0.5], ["out_h1", 0.5]):
         sheet.append(row)
     book.save(out)
     units = text[:2000].encode("utf-16-be", "surrogatepass")
@@ -98,7 +98,7 @@ def table(text: str) -> bytes:
 
 def as_json(text: str, exercise: str = "") -> bytes:
     """A submission with the text as id, label, answer and entry of a list."""
-    answers = {"net_h1": text, "out_h1": [text, 1], text: "0.5"}
+    answers = {"net_h1": text, "out_h1": [text, 1], text: "0.5", "net_h2": "0.5"}
     doc = {"exercise": exercise or text, "answers": answers}
     return json.dumps(doc).encode()
 
@@ -197,7 +197,10 @@ def _pdf(house: House, text: str) -> int:
 
 def _question(house: House, text: str) -> int:
     exercise = json.loads(house.line) | {"id": text[:200], "student": text[:200]}
-    doc = {"exercise": exercise, "answers": {"net_h1": text[:2000], text: text[:2000]}}
+    doc = {
+        "exercise": exercise,
+        "answers": {"net_h1": text[:2000], text: text[:2000], "net_h2": "0.5"},
+    }
     return house.api("teach", "POST", "/check", json.dumps(doc).encode())
 
 
@@ -421,10 +424,13 @@ def pages(house: House) -> dict[str, int]:
 
 
 def ungraded() -> list[str]:
-    """Submissions that were taken and not judged."""
+    """Submissions that were taken and not judged, nor left to a person at the first look."""
+    from grader.web.grading import MOST_TRIES
     from grader.web.models import State, Submission
 
-    return list(Submission.objects.exclude(state=State.GRADED).values_list("pk", flat=True))
+    rest = Submission.objects.exclude(state=State.GRADED)
+    rest = rest.exclude(state=State.REVIEW, tries__lt=MOST_TRIES)  # nothing could be read
+    return list(rest.values_list("pk", flat=True))
 
 
 # as a program ----------------------------------------------------------------------------------

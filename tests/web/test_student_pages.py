@@ -129,7 +129,7 @@ def test_a_submission_is_seen_by_its_student_and_staff(task: Task) -> None:
     assert logged_in().get(address).status_code == 200
     assert logged_in("ben").get(address).status_code == 404
     staff = logged_in("Course-teacher").get(address).content.decode()
-    assert "This is what Name of ada sees" in staff
+    assert "This is what Name of ada (ada) sees" in staff
     assert "hand in again" not in staff
 
 
