@@ -50,6 +50,7 @@ def test_it_is_made_by_a_server_and_after_a_kill_by_the_next(either: Place) -> N
     found = until(either, "done")
     assert found["size"] > 0
     asked(either, "ask", "worksheets.zip")
+    until(either, "running")  # before, the process of the one before may still be there
     end = time.monotonic() + 30
     while not (own := children(server.process.pid)) and time.monotonic() < end:
         time.sleep(0.02)
