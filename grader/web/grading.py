@@ -20,7 +20,6 @@ from django.utils import timezone
 
 from grader.cluster import cores
 from grader.read.child import Children
-from grader.web import housekeeping
 from grader.web.keeping import NotStoredError, again, one_writer, unholdable
 from grader.web.models import Result, State, Submission
 
@@ -28,6 +27,8 @@ COMMAND = (sys.executable, "-P", "-m", "grader.web.examiner")
 SECONDS = 10.0
 """For one submission, the start of the process included; a usual one takes some 20 ms."""
 MOST_TRIES = 3
+HOURLY = 3600.0
+"""Seconds between two clearings."""
 
 log = logging.getLogger("bpgrade.grading")
 EXAMINERS = max(1, min(4, cores()))
@@ -160,12 +161,15 @@ def hours_late(received: datetime, due: datetime | None) -> float:
 class Sweeper(threading.Thread):
     """Grades what was stored and not graded: after a crash, or when the grader failed.
 
-    Once an hour it clears away what is over.
+    Args:
+        seconds: between two looks.
+        clear: clears away what is over, once an hour.
     """
 
-    def __init__(self, seconds: float = 5.0) -> None:
+    def __init__(self, seconds: float = 5.0, clear: Callable[[], int] = lambda: 0) -> None:
         super().__init__(name="sweeper", daemon=True)
         self.seconds = seconds
+        self.clear = clear
         self.ended = threading.Event()
 
     def run(self) -> None:
@@ -175,8 +179,8 @@ class Sweeper(threading.Thread):
             pause = self.seconds
             try:
                 if time.monotonic() > cleared:
-                    again(housekeeping.clear)
-                    cleared = time.monotonic() + housekeeping.HOURLY
+                    again(self.clear)
+                    cleared = time.monotonic() + HOURLY
                 if sweep(ended=self.ended.is_set):
                     pause = 0.0  # there may be more; what failed comes last, and later
             except NotStoredError:

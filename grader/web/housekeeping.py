@@ -13,8 +13,6 @@ from grader.web.jobs import files
 from grader.web.jobs.models import LIVE
 from grader.web.models import Assignment
 
-HOURLY = 3600.0
-"""Seconds between two clearings."""
 UNFINISHED = timedelta(hours=2)
 """Nothing takes as long to be made."""
 

@@ -325,13 +325,14 @@ def loopback(host: str) -> bool:
 
 def serve(server: Server) -> None:
     """Answer, grade what was left over, send grades and have long work done, until told to end."""
+    from grader.web import housekeeping
     from grader.web.grading import Sweeper
     from grader.web.jobs.worker import Worker
     from grader.web.lti.postman import Postman
     from grader.web.wsgi import application
 
     sys.setswitchinterval(SWITCH)
-    sweeper, postman, worker = Sweeper(), Postman(), Worker()
+    sweeper, postman, worker = Sweeper(clear=housekeeping.clear), Postman(), Worker()
     postman.start()
     worker.start()
     if os.environ.get("BPGRADE_SWEEPING") != "off":  # measurements
