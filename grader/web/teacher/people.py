@@ -26,7 +26,7 @@ from grader.web.assignments import note, students_of
 from grader.web.jobs import starting
 from grader.web.jobs.queue import Wanted
 from grader.web.models import Course, Link, Member, Role
-from grader.web.rights import STAFF, is_staff, person_of, teachers_only
+from grader.web.rights import STAFF, person_of, teachers_only
 from grader.web.slices import slice_of_work, slices
 from grader.web.teacher.forms import Form, uploaded
 from grader.web.teacher.pages import shown
@@ -184,8 +184,6 @@ def staff(request: HttpRequest, member: Member) -> HttpResponse:
         return shown(request, "staff", course, 422, form=form)
     with transaction.atomic():
         person = known or new_user(name, email)
-        if not is_staff(person):
-            revoking.revoke({person.pk})
         added, _ = Member.objects.update_or_create(
             course=course,
             user=person,
