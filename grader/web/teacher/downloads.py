@@ -18,18 +18,20 @@ from grader.web.jobs import starting
 from grader.web.jobs.queue import Wanted
 from grader.web.models import Assignment
 from grader.web.rights import assignment_staff_only
+from grader.web.seats import seated
 from grader.web.teacher import parcels
 from grader.web.teacher.pages import shown
 
 
 @assignment_staff_only
 @require_GET
+@seated("GET")
 def download(request: HttpRequest, assignment: Assignment, what: str) -> HttpResponseBase:
     """One of `PARCELS`; made in a file that is gone when it is sent."""
     parcel = parcels.PARCELS.get(what)
     if parcel is None or not assignment.tasks.filter(current=True, member__active=True).exists():
         raise Http404("no such page")
-    if starting.large(assignment.course):
+    if starting.large(assignment.course, assignment.made.exercises):
         title = f"{parcel.title}: {assignment.title}"
         course = assignment.course
         wanted = Wanted("download", title, course, assignment, arguments={"what": what})
@@ -71,10 +73,11 @@ def grades(request: HttpRequest, assignment: Assignment, form: str) -> HttpRespo
 
 @assignment_staff_only
 @require_GET
+@seated("GET")
 def report(request: HttpRequest, assignment: Assignment) -> HttpResponseBase:
     """The class report, as a page or with `?as=pdf` as a file."""
     anonymous, pdf = request.GET.get("anonymous") == "1", request.GET.get("as") == "pdf"
-    if starting.large(assignment.course):
+    if starting.large(assignment.course, assignment.made.exercises):
         arguments = {"anonymous": anonymous, "pdf": pdf}
         title = f"Class report{' as PDF' if pdf else ''}: {assignment.title}"
         wanted = Wanted("report", title, assignment.course, assignment, arguments)

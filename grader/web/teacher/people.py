@@ -27,6 +27,7 @@ from grader.web.jobs import starting
 from grader.web.jobs.queue import Wanted
 from grader.web.models import Course, Link, Member, Role
 from grader.web.rights import STAFF, person_of, teachers_only
+from grader.web.seats import seated
 from grader.web.slices import slice_of_work, slices
 from grader.web.teacher.forms import Form, uploaded
 from grader.web.teacher.pages import shown
@@ -40,6 +41,7 @@ LARGEST = 1_500_000
 
 @teachers_only
 @require_http_methods(["GET", "POST"])
+@seated("POST")
 def roster(request: HttpRequest, member: Member) -> HttpResponse:
     """A class list: entered, looked at, applied."""
     course = member.course
@@ -59,7 +61,7 @@ def roster(request: HttpRequest, member: Member) -> HttpResponse:
         form.values["roster"] = roster_csv(students).decode()
         change = roll.change_of(course, students)
         return shown(request, "roster", course, form=form, problems=(), change=change)
-    if starting.large(course, roll.change_of(course, students).size):
+    if roll.change_of(course, students).size * _exercises(course) > starting.LARGE:
         return starting.started(request, _applying(course, students))
     change = roll.apply(course, students, request.user)
     _, refused = roll.complete_all(course)
@@ -67,6 +69,11 @@ def roster(request: HttpRequest, member: Member) -> HttpResponse:
         messages.error(request, roll.refused_words(title))
     messages.success(request, roll.worded(change))
     return redirect("teach-course", course.pk)
+
+
+def _exercises(course: Course) -> int:
+    """How many somebody has who is in a course."""
+    return max(1, sum(one.made.exercises for one in course.assignments.all()))
 
 
 def _applying(course: Course, students: Sequence[Student]) -> Wanted:

@@ -24,6 +24,7 @@ from grader.web.jobs.queue import Wanted
 from grader.web.lti import choosing
 from grader.web.models import Assignment, Course, Feedback, Member
 from grader.web.rights import assignment_teachers_only, teachers_only
+from grader.web.seats import seated
 from grader.web.teacher.forms import Form, uploaded_text
 from grader.web.teacher.pages import shown
 from grader.web.teacher.parts import lowered, worded
@@ -63,6 +64,7 @@ def offers() -> list[Offer]:
 
 @teachers_only
 @require_http_methods(["GET", "POST"])
+@seated("POST")
 def plan(request: HttpRequest, member: Member) -> HttpResponse:
     """Choose a family and everything else, look at it, make it."""
     course = member.course
@@ -79,7 +81,7 @@ def plan(request: HttpRequest, member: Member) -> HttpResponse:
     title, settings = form.text("title", 200), _settings(form)
     policy = _policy(form)
     if order is not None and not form.errors:
-        if starting.large(course):
+        if starting.large(course, order.exercises):
             return starting.started(
                 request, _planned(request, course, order, title, settings | {"policy": policy})
             )

@@ -21,6 +21,7 @@ from grader.web.jobs.queue import Wanted
 from grader.web.lti import outbox
 from grader.web.models import Assignment
 from grader.web.rights import assignment_staff_only, assignment_teachers_only
+from grader.web.seats import seated
 from grader.web.standing import STAGES, Standing, stages, standings, to_look_at
 from grader.web.teacher.pages import shown
 from grader.web.teacher.parcels import PARCELS
@@ -94,9 +95,10 @@ def publish(request: HttpRequest, found: Assignment) -> HttpResponse:
 
 @assignment_teachers_only
 @require_POST
+@seated("POST")
 def complete(request: HttpRequest, found: Assignment) -> HttpResponse:
     """Exercises for those who have none."""
-    if starting.large(found.course):
+    if starting.large(found.course, found.made.exercises):
         title = f"Exercises for newcomers, {found.title}"
         return starting.started(
             request, Wanted("complete", title, found.course, found, teachers=True)
