@@ -177,14 +177,21 @@ class Sweeper(threading.Thread):
         pause = cleared = 0.0
         while not self.ended.wait(pause):
             pause = self.seconds
-            try:
-                if time.monotonic() > cleared:
-                    again(self.clear)
-                    cleared = time.monotonic() + HOURLY
-                if sweep(ended=self.ended.is_set):
-                    pause = 0.0  # there may be more; what failed comes last, and later
-            except NotStoredError:
-                log.warning("the database does not answer; tried again later")
+            if time.monotonic() > cleared:
+                cleared = time.monotonic() + HOURLY
+                self._tried(self.clear, "clearing")
+            if self._tried(lambda: sweep(ended=self.ended.is_set), "grading"):
+                pause = 0.0  # there may be more; what failed comes last, and later
+
+    def _tried(self, work: Callable[[], int], what: str) -> int:
+        """What came of it, 0 where it failed: this thread has to outlive everything."""
+        try:
+            return again(work)
+        except NotStoredError:
+            log.warning("the database does not answer; tried again later")
+        except Exception:
+            log.exception("%s what was left over failed; tried again later", what)
+        return 0
 
     def end(self) -> None:
         """Finish what is being done."""

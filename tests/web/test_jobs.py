@@ -283,6 +283,41 @@ def test_after_a_crash_it_is_made_anew(assignment: Any, monkeypatch: pytest.Monk
     assert Assignment.objects.filter(title="Homework 2").count() == 1
 
 
+def test_whoever_lost_a_claim_leaves_the_work_of_the_other(assignment: Any) -> None:
+    """A worker stood still for long, another one has begun; then the first one goes on."""
+    planned(assignment.course)
+    lost = claimed()
+    long_ago(lost)
+    mine = claimed()
+    half = Assignment.every.create(course=assignment.course, title="half", order={}, making=True)
+    queue.makes(mine, half)
+    place = files.place_of(mine)
+    place.parent.mkdir(exist_ok=True)
+    place.write_text("made")
+    making.make(lost)
+    assert Assignment.every.filter(pk=half.pk).exists()
+    assert place.exists()
+    kinds.undo(mine)
+    assert not Assignment.every.filter(pk=half.pk).exists()
+    assert not place.exists()
+
+
+def test_a_file_of_a_job_that_comes_meanwhile_stays(
+    assignment: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made(download_of(assignment))
+    real, late = Path.iterdir, []
+
+    def listed(folder: Path) -> Any:
+        if not late:
+            late.append(made(download_of(assignment, "keys.zip")))
+        return real(folder)
+
+    monkeypatch.setattr(Path, "iterdir", listed)
+    housekeeping.clear()
+    assert files.place_of(late[0]).exists()
+
+
 def test_what_nobody_goes_on_with_is_cleared_away(assignment: Any) -> None:
     half = Assignment.every.create(course=assignment.course, title="half", order={}, making=True)
     housekeeping.clear()
@@ -361,6 +396,24 @@ def test_without_a_process_it_waits(assignment: Any) -> None:
     assert not worker.Worker(("/nowhere/at/all",)).work()
     job.refresh_from_db()
     assert (job.state, job.tries) == (State.WAITING, 1)
+
+
+def test_the_worker_goes_on_after_whatever_happens(
+    assignment: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as a result that cannot be deleted."""
+    found, tried = working(SLEEPS), []
+    found.seconds = 0.0
+
+    def fails() -> bool:
+        tried.append(1)
+        if len(tried) == 2:
+            found.ended.set()
+        raise PermissionError("read-only")
+
+    monkeypatch.setattr(found, "work", fails)
+    found.run()
+    assert len(tried) == 2
 
 
 def test_backups_leave_jobs_out() -> None:

@@ -49,8 +49,9 @@ def clear() -> int:
     ended, _ = Job.objects.filter(ended__lt=timezone.now() - KEPT).delete()
     folder = Path(settings.DATA) / FOLDER
     if folder.is_dir():
+        found = list(folder.iterdir())  # first: a file that comes now is of a job that comes now
         kept = set(Job.objects.values_list("pk", flat=True))
-        for file in folder.iterdir():
+        for file in found:
             if file.name.removesuffix(PART)[:ID] not in kept:
                 file.unlink(missing_ok=True)
     return ended

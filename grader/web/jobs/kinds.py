@@ -16,7 +16,7 @@ from grader.handouts import Progress
 from grader.roster import Student
 from grader.web import assignments, roll
 from grader.web.jobs import files, queue
-from grader.web.jobs.models import Job, State
+from grader.web.jobs.models import LIVE, Job, State
 from grader.web.models import Assignment
 from grader.web.teacher import parcels
 from problems.errors import GateError
@@ -28,7 +28,13 @@ TIMES = ("opens", "due", "closes")
 
 
 def undo(job: Job) -> None:
-    """Remove what an unfinished job has made."""
+    """Remove what an unfinished job has made; not where somebody else makes it now.
+
+    Args:
+        job: as it was claimed.
+    """
+    if Job.objects.filter(pk=job.pk, state__in=LIVE).exclude(owner=job.owner).exists():
+        return
     for half in Assignment.every.filter(jobs=job, making=True):
         Job.objects.filter(assignment=half).update(assignment=None)
         assignments.discard(half)

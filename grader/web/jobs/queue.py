@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -69,6 +70,8 @@ def ask(user: Any, wanted: Wanted) -> Job:
     with transaction.atomic():
         if found := _live(wanted.key):
             return found
+        # of several requests at once each counts those before it
+        get_user_model().objects.select_for_update(no_key=True).get(pk=user.pk)
         if Job.objects.filter(user_id=user.pk, state__in=LIVE).count() >= MOST_LIVE:
             raise FullError(
                 f"{MOST_LIVE} things are being made for you already. Wait for one of them, or "
