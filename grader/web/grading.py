@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
@@ -97,7 +98,14 @@ def _left(submission: Submission) -> None:
 
 def why_left(submission: Submission) -> list[dict[str, Any]]:
     """What is wrong with a submission that is left to a person; nothing for all others."""
-    report = report_on(submission) if submission.state == State.REVIEW else None
+    return _why(submission.pk) if submission.state == State.REVIEW else []
+
+
+@lru_cache(maxsize=1000)
+def _why(pk: str) -> list[dict[str, Any]]:
+    """Read once: what nobody can read may take long, and its page is asked for again."""
+    found = Submission.objects.select_related("task", "task__assignment").get(pk=pk)
+    report = report_on(found)
     return report["problems"] if report else []
 
 

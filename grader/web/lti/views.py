@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from grader.web import limits
 from grader.web.lti import choosing, framing, keys
 from grader.web.lti.arriving import Arrived, NobodyError, arrive
 from grader.web.lti.launching import (
@@ -47,7 +48,7 @@ def login(request: HttpRequest) -> HttpResponse:
         sent = request.GET if request.method == "GET" else _form(request)
         if _cannot_keep_cookies(request):
             return _refused(request, RefusedLaunchError("needs_window", 200, sent.urlencode()))
-        begun = begin(sent.dict(), request.META.get("REMOTE_ADDR", ""))
+        begun = begin(sent.dict(), limits.place_of(request))
     except RefusedLaunchError as error:
         return _refused(request, error)
     response = HttpResponseRedirect(begun.url)
