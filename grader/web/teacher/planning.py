@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -18,7 +17,6 @@ from grader.folder import Order
 from grader.policyfile import SHIPPED, load_policy, names, read_policy
 from grader.roster import safe_name
 from grader.web import assignments, regrading
-from grader.web.assignments import note
 from grader.web.jobs import kinds, starting
 from grader.web.jobs.queue import Wanted
 from grader.web.lti import choosing
@@ -263,13 +261,8 @@ def settings(request: HttpRequest, assignment: Assignment) -> HttpResponse:
     if form.errors:
         return _settings_page(request, assignment, form)
     wanted["title"] = title
-    before = {name: getattr(assignment, name) for name in wanted}
-    changed = {name: str(value) for name, value in wanted.items() if value != before[name]}
     try:
-        with transaction.atomic():
-            counted = regrading.apply(assignment, assignment.policy, request.user, **wanted)
-            if changed:
-                note(request.user, assignment.course, "assignment.changed", title, **changed)
+        counted = regrading.apply(assignment, assignment.policy, request.user, **wanted)
     except BpgradeError as error:
         form.complain("title", str(error))
         return _settings_page(request, assignment, form)
