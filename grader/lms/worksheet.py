@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from html import unescape
 
 from grader.errors import PlatformFileError, Problem
 from grader.lms.cells import Line, Sheet, no_columns
@@ -28,6 +29,7 @@ NEEDED = (
 )
 _SHORT_DATE = pattern(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}([ T,]+\d{1,2}[:.]\d{2}.*)?")
 """A date as spreadsheet programs rewrite it; Moodle spells out day and month."""
+_TAG = pattern(r"<[^<>]*+>")
 _WHO = ("idnumber", "username", "email", "name")
 
 
@@ -297,6 +299,27 @@ class Worksheet:
         staying = {self.people[number].row for number in (*grades, *as_they_are)}
         return self.sheet.changed(cells, staying)
 
+    def typed_grade(self, one: Participant) -> Decimal | None:
+        """The grade that somebody typed; None where Moodle would store another, or none."""
+        doubted = any(role == "grade" for role, _, _ in self._doubts(one))
+        return None if doubted else _number(one.grade)
+
+    def replaced(self, comments: Mapping[int, str]) -> list[Problem]:
+        """Whose comment the upload replaces by another one: Moodle adds to none."""
+        lost = [
+            self.people[number].key
+            for number, html in comments.items()
+            if (said := self.says(self.people[number])) and _letters(said) != _letters(html)
+        ]
+        if not lost or "feedback" not in self.columns:
+            return []
+        more = f" and {len(lost) - 5} more" if len(lost) > 5 else ""
+        message = (
+            f"a comment stands there already for {', '.join(lost[:5])}{more}; uploading replaces "
+            "it. Keep what you wrote by hand"
+        )
+        return [Problem(self.file, None, self.named("feedback"), "replaced", message)]
+
     def says(self, one: Participant) -> str:
         """The comment that stands in a row, flattened; '' if there is none."""
         return self.sheet.rows[one.row].text(self.columns.get("feedback"))
@@ -309,6 +332,11 @@ def harmless(html: str) -> str:
     '<p>&#92;frac</p>'
     """
     return html.replace("\\", "&#92;").replace("\r\n", "\n").replace("\x00", "")
+
+
+def _letters(comment: str) -> str:
+    """What a comment says, however it is formatted: Moodle's worksheet holds it flattened."""
+    return "".join(unescape(_TAG.sub("", comment)).split())
 
 
 def _number(text: str) -> Decimal | None:
