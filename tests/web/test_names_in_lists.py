@@ -81,3 +81,20 @@ def test_links_have_the_id_beside_the_name(course: Course) -> None:
     page = text_of(client_of("Nets-teacher"), address, action="link")
     assert '<th scope="row" class="left">Ann Lee</th><td>s2</td>' in page
     assert '<th scope="row" class="left">ann lee</th><td>s4</td>' in page
+
+
+def test_the_log_and_messages_say_whose_link_it_was(course: Course) -> None:
+    """Two of one name stand in the log one below the other."""
+    client = client_of("Nets-teacher")
+    for ident in ("s2", "s4"):
+        person = course.members.get(ident=ident)
+        address = reverse("teach-person", args=[course.pk, person.pk])
+        text_of(client, address, action="link")
+    log = text_of(client, reverse("teach-log", args=[course.pk]))
+    assert "<td>Ann Lee (s2)</td>" in log
+    assert "<td>ann lee (s4)</td>" in log
+    gone = course.members.get(ident="s2")
+    Member.objects.filter(pk=gone.pk).update(active=False)
+    address = reverse("teach-person", args=[course.pk, gone.pk])
+    page = client.post(address, {"action": "link"}, follow=True).content.decode()
+    assert "Ann Lee (s2) logs in without a link from you." in page
