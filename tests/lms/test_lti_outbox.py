@@ -117,6 +117,18 @@ def test_the_last_attempt_where_the_policy_says_so(lms: Platform, clock: Clock) 
     assert room.row("ada").comment.startswith("You have 5 of")
 
 
+def test_of_an_average_the_comment_tells_what_counts(lms: Platform, clock: Clock) -> None:
+    """The gradebook shows 6 beside it: `You have 5 of ...` alone would contradict that."""
+    room = Class(lms, clock, NAMES, policy=LAST.replace("last", "average"))
+    room.grade("ada", 7.0)
+    assert "average" not in room.row("ada").comment
+    clock.go(10)
+    room.grade("ada", 5.0)
+    assert room.row("ada").score == 6.0
+    assert room.row("ada").comment.startswith("You have 5 of")
+    assert "what counts is the average, 6 points." in room.row("ada").comment
+
+
 LAST = 'title = "Last"\n[attempts]\ncounts = "last"\n'
 
 
