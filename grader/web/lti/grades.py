@@ -60,8 +60,8 @@ def grades(assignment: Assignment, members: Collection[int], now: datetime) -> d
             found[member] = Grade(round(score, 6), round(each * len(own), 6), "", last)
     if not assignment.shows_feedback(now):
         return found
-    parts = {m: [worked.get(t, []) for t in tasks[m]] for m in found}
-    told = _comments(policy, parts, {m: grade.score for m, grade in found.items()})
+    own_work = {m: [worked.get(t, []) for t in tasks[m]] for m in found}
+    told = _comments(policy, own_work, {m: grade.score for m, grade in found.items()})
     return {m: _with(grade, told[m]) for m, grade in found.items()}
 
 
