@@ -94,6 +94,7 @@ def test_links_have_the_id_beside_the_name(course: Course) -> None:
     page = text_of(client_of("Nets-teacher"), address, action="link")
     assert '<th scope="row" class="left">Ann Lee</th><td>s2</td>' in page
     assert '<th scope="row" class="left">ann lee</th><td>s4</td>' in page
+    assert idents(page) == ["s7", "s2", "s4", "s3", "s5", "s6", "s1"]
 
 
 def test_the_log_and_messages_say_whose_link_it_was(course: Course) -> None:

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from grader.collation import name_key
 from grader.errors import RosterError
 from grader.issue import roster_csv
 from grader.roster import Student
@@ -118,12 +119,16 @@ def _linked(request: HttpRequest, course: Course, members: Sequence[Member]) -> 
     rows = [[one.ident, one.name, one.email, address] for one, address in found]
     table = safe_table(["student", "name", "email", "link"], rows)
     context: dict[str, Any] = {
-        "links": found,
-        "left_out": [one for one in members if one.user_id not in allowed],
+        "links": sorted(found, key=lambda pair: _by_name(pair[0])),
+        "left_out": sorted((one for one in members if one.user_id not in allowed), key=_by_name),
         "once": once,
         "csv": base64.b64encode(table).decode(),
     }
     return shown(request, "links", course, **context)
+
+
+def _by_name(one: Member) -> tuple[str, str, str]:
+    return name_key(one.shown, one.ident)
 
 
 def _fresh(users: Sequence[Any], once: bool) -> list[str]:
