@@ -9,6 +9,7 @@ Source: measured on Moodle 4.5.6; what the import compares is mod/assign/feedbac
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -106,6 +107,7 @@ class Worksheet:
         self.columns = roles(self.sheet.header, rows)
         self._check_columns()
         self.commas = self._writes_commas()
+        self.usual = self._usual_word()
         self.people = self._read()
 
     @property
@@ -134,6 +136,17 @@ class Worksheet:
         column = self.columns["maximum"]
         texts = (row.text(column) for row in self.sheet.rows)
         return any(text.rfind(",") > text.rfind(".") for text in texts)
+
+    def _usual_word(self) -> str:
+        """What most rows say of whether the grade can be changed; '' where no word does."""
+        column = self.columns.get("changeable")
+        words = Counter(folded(row.text(column)) for row in self.sheet.rows).most_common(2)
+        alone = len(words) == 1 or (len(words) == 2 and words[0][1] > words[1][1])
+        return words[0][0] if alone else ""
+
+    def _may_change(self, word: str) -> bool:
+        """Of words that are not known the usual one means yes: few grades are locked."""
+        return word in YES or (word not in NO and word == self.usual)
 
     def _read(self) -> dict[int, Participant]:
         problems: list[Problem] = []
@@ -177,7 +190,7 @@ class Worksheet:
             status=text.get("status", ""),
             grade=text["grade"],
             most=most,
-            changeable=folded(text.get("changeable", "")) not in NO,
+            changeable=self._may_change(folded(text.get("changeable", ""))),
             graded=text["graded"],
         )
 
@@ -223,7 +236,10 @@ class Worksheet:
             found.append(("dates", message))
         known = all(self._changeable(one) for one in self.people.values())
         if not known:
-            message = f"what {self.named('changeable')!r} says is not understood; taken for yes"
+            message = (
+                f"what {self.named('changeable')!r} says is not understood; what most rows say is "
+                "taken for yes, anything else for no"
+            )
             found.append(("unknown_word", message))
         return [Problem(self.file, None, None, code, message) for code, message in found]
 

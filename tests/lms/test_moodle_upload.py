@@ -163,6 +163,21 @@ def test_a_typed_grade_of_a_locked_row_is_told(hw: Path, tmp_path: Path) -> None
     assert "locked in the gradebook" in " ".join(done.stdout.split())
 
 
+@pytest.mark.parametrize("words", [("Ja!", "Nej"), ("はい", "いいえ")])
+def test_a_locked_row_keeps_its_comment_in_any_language(
+    hw: Path, tmp_path: Path, words: tuple[str, str]
+) -> None:
+    """Where the words for yes and no are not known, the one that few rows have means no."""
+    rows = [NEW, AGAIN, replace(LOCKED, changeable=False, feedback="come to me")]
+    sheet = Sheet(rows, words=dict(zip(("yes", "no"), words, strict=True)))
+    done, file = graded(hw, tmp_path, sheet, [NEW, AGAIN, LOCKED])
+    after = imported(file.read_bytes(), {3: Stored(), 4: Stored(), 6: STORED[6]})
+    assert after.stored[6] == STORED[6]
+    assert [after.stored[n].grade for n in (3, 4)] == [100, 100]
+    assert done.exit_code == 1
+    assert "2 graded, 1 refused" in done.stdout
+
+
 def test_a_comment_that_is_replaced_is_told(hw: Path, tmp_path: Path) -> None:
     """Of a graded row the comment is ours; a teacher hears whose was there, a rerun does not."""
     done, after = uploaded(hw, tmp_path, {3: Stored(None, RICH), 5: STORED[5]})
