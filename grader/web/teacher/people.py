@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from grader.collation import name_key
 from grader.errors import RosterError
 from grader.issue import roster_csv
 from grader.roster import Student
@@ -115,7 +116,7 @@ def _linked(request: HttpRequest, course: Course, members: Sequence[Member]) -> 
     linked = [one for one in members if one.user_id in allowed]
     once = bool(linked) and linked[0].role != Role.STUDENT
     with transaction.atomic():
-        about = linked[0].shown if len(linked) == 1 else course.name
+        about = linked[0].called if len(linked) == 1 else course.name
         note(request.user, course, "links.made", about, count=len(linked))
     secrets: list[str] = []
     for part in slices(linked):
@@ -125,12 +126,16 @@ def _linked(request: HttpRequest, course: Course, members: Sequence[Member]) -> 
     rows = [[one.ident, one.name, one.email, address] for one, address in found]
     table = safe_table(["student", "name", "email", "link"], rows)
     context: dict[str, Any] = {
-        "links": found,
-        "left_out": [one for one in members if one.user_id not in allowed],
+        "links": sorted(found, key=lambda pair: _by_name(pair[0])),
+        "left_out": sorted((one for one in members if one.user_id not in allowed), key=_by_name),
         "once": once,
         "csv": base64.b64encode(table).decode(),
     }
     return shown(request, "links", course, **context)
+
+
+def _by_name(one: Member) -> tuple[str, str, str]:
+    return name_key(one.shown, one.ident)
 
 
 def _fresh(users: Sequence[Any], once: bool) -> list[str]:
@@ -157,11 +162,11 @@ def person(request: HttpRequest, me: Member, member: int) -> HttpResponse:
             with transaction.atomic():
                 Member.objects.filter(pk=one.pk).update(active=False)
                 revoking.left({one.user_id})
-                note(request.user, me.course, "staff.removed", one.shown, role=one.role)
-            messages.success(request, f"{one.shown} is no longer {one.role} of this course.")
+                note(request.user, me.course, "staff.removed", one.called, role=one.role)
+            messages.success(request, f"{one.called} is no longer {one.role} of this course.")
         return redirect("teach-course", me.course_id)
     if not one.active or not may_link(request.user, [one]):
-        messages.error(request, f"{one.shown} logs in without a link from you.")
+        messages.error(request, f"{one.called} logs in without a link from you.")
         return redirect("teach-course", me.course_id)
     return _linked(request, me.course, [one])
 
@@ -202,7 +207,7 @@ def staff(request: HttpRequest, member: Member) -> HttpResponse:
                 "active": True,
             },
         )
-        note(request.user, course, "staff.added", added.shown, role=role)
+        note(request.user, course, "staff.added", added.called, role=role)
     if known:
         messages.success(request, f"{added.shown} is {role} of this course now.")
         return redirect("teach-course", course.pk)
