@@ -143,7 +143,7 @@ class CourseName(Schema):
 
 
 class AssignmentShape(Schema):
-    """An assignment; `published` and `policy` are shown to staff alone."""
+    """An assignment; `published`, `policy`, `state` and `job` are shown to staff alone."""
 
     id: str
     title: str
@@ -158,6 +158,10 @@ class AssignmentShape(Schema):
     open: bool = Field(description="Whether submissions are taken now.")
     published: bool = Field(False)
     policy: str = Field("", description="Name of a shipped policy, or the text of a policy file.")
+    state: Literal["ready", "being made"] = Field(
+        "ready", description="Until it is ready nothing but this can be had of it."
+    )
+    job: str = Field("", description="While it is being made: where to ask how far it is.")
 
 
 class AssignmentPage(Page):
@@ -194,6 +198,20 @@ class NewAssignment(Settings):
     exercises: StrictInt = Field(1, ge=1, le=20, description="For each student.")
     paper: Literal["a4", "letter"] = "a4"
     seed: Line | None = Field(None, description="The same seed gives the same exercises.")
+
+
+class JobShape(Schema):
+    """Long work; it is kept for a day after its end."""
+
+    id: str
+    title: str
+    state: Literal["waiting", "running", "done", "failed", "cancelled"]
+    done: int
+    of: int = Field(description="0 where it is not known how much there is.")
+    words: str = Field(description="What is being done, what came of it, or why it failed.")
+    assignment: str | None = Field(description="What it makes or is about; null if that is gone.")
+    asked: datetime
+    ended: datetime | None
 
 
 class Changes(Strictly):

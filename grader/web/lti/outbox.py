@@ -76,7 +76,9 @@ def _queued(assignment: Assignment, changed: bool, only: list[int] | None) -> in
     if not placements:
         return 0
     with transaction.atomic(savepoint=False):
-        fresh = Assignment.objects.get(pk=assignment.pk)  # the policy may have changed
+        fresh = Assignment.objects.filter(pk=assignment.pk).first()  # with the present policy
+        if fresh is None:  # its exercises are still being made
+            return 0
         known = _subs(placements, fresh, only)
         written = 0
         for part in _parts(sorted(known), PART):
