@@ -5,16 +5,23 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import jwt
 import pytest
-from django.contrib.auth import get_user_model
 from django.test import Client
-from jobs_made import made
-from launches import CLAIM, CLIENT, ISSUER, TOOL, Browser, claims, platform, signed
+from launches import CLAIM, ISSUER, TOOL, Browser, claims, platform, signed
+from lti_visits import (
+    ADMIN,
+    ASSISTANT,
+    BACK,
+    GRADES,
+    LINEITEM,
+    NAMES,
+    choosing,
+    returned,
+    student,
+    teacher,
+)
 from service import assignment_of
 
-from grader.web.jobs import kinds, queue, starting
-from grader.web.jobs.models import Job, State
 from grader.web.lti import arriving, framing, keys
 from grader.web.lti.arriving import AGS, NRPS
 from grader.web.lti.choosing import DEEP
@@ -23,31 +30,6 @@ from grader.web.models import Assignment, Audit, Course, Member, Role, Task
 from grader.web.teacher import people
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registered")]
-
-LEARNER = ["http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"]
-ASSISTANT = ["http://purl.imsglobal.org/vocab/lis/v2/membership/Instructor#TeachingAssistant"]
-ADMIN = ["http://purl.imsglobal.org/vocab/lis/v2/institution/person#Administrator"]
-LINEITEM = f"{ISSUER}/mod/lti/services.php/2/lineitems/13/lineitem?type_id=6"
-GRADES = {
-    "scope": ["https://purl.imsglobal.org/spec/lti-ags/scope/score"],
-    "lineitems": f"{ISSUER}/mod/lti/services.php/2/lineitems?type_id=6",
-    "lineitem": LINEITEM,
-}
-NAMES = {"context_memberships_url": f"{ISSUER}/members", "service_versions": ["2.0"]}
-BACK = f"{ISSUER}/mod/lti/contentitem_return.php?course=2"
-
-
-def teacher(**other: Any) -> tuple[Browser, Any]:
-    """A teacher's launch, and what it leads to."""
-    browser = Browser()
-    return browser, browser.arrive(**{AGS: GRADES, NRPS: NAMES, "name": "Tea Cher", **other})
-
-
-def student(sub: str = "7", **other: Any) -> tuple[Browser, Any]:
-    """A student's launch, and what it leads to."""
-    browser = Browser()
-    told = {"sub": sub, "roles": LEARNER, AGS: GRADES, "name": f"Student {sub}"}
-    return browser, browser.arrive(**(told | other))
 
 
 def placed() -> Placement:
@@ -210,44 +192,6 @@ def test_who_left_comes_back_by_a_launch() -> None:
 # deep linking --------------------------------------------------------------------------------
 
 
-def choosing(**settings: Any) -> Browser:
-    """A teacher whom the platform sends to choose."""
-    asked = {
-        "accept_types": ["ltiResourceLink"],
-        "accept_multiple": True,
-        "deep_link_return_url": BACK,
-        "data": "opaque",
-        **settings,
-    }
-    browser, answer = teacher(
-        message_type="LtiDeepLinkingRequest",
-        resource_link=None,
-        **{f"{DEEP}deep_linking_settings": asked},
-    )
-    assert answer["Location"].startswith("/lti/choose/?")
-    return browser
-
-
-def returned(page: Any) -> dict[str, Any]:
-    """The claims of the form that goes back, checked by our published key."""
-    text = page.content.decode()
-    assert f'action="{BACK}"' in text.replace("&amp;", "&")
-    token = re.search(r'name="JWT" value="([^"]+)"', text)
-    assert token
-    published_keys = jwt.PyJWKSet.from_dict(keys.public_keys())
-    kid = jwt.get_unverified_header(token[1])["kid"]
-    return dict(
-        jwt.decode(
-            token[1],
-            published_keys[kid].key,
-            algorithms=["RS256"],
-            audience=ISSUER,
-            issuer=CLIENT,
-            options={"require": ["exp", "iat", "nonce"]},
-        )
-    )
-
-
 def test_a_new_assignment_goes_back_signed() -> None:
     """As the platform wants it: link, custom parameter, column with the points."""
     browser = choosing()
@@ -278,107 +222,6 @@ def test_the_link_that_comes_of_it_opens_the_assignment() -> None:
     task = Task.objects.get()
     assert answer["Location"] == f"/learn/{task.pk}/"
     assert Placement.objects.get().lineitem_url == LINEITEM
-
-
-# made by a job --------------------------------------------------------------------------------
-
-
-def crowd() -> None:
-    """A class that is too large for a request."""
-    course = Course.objects.get()
-    users = get_user_model().objects
-    for n in range(starting.LARGE + 1):
-        user = users.create(username=f"crowd{n}")
-        Member.objects.create(course=course, user=user, role=Role.STUDENT, ident=f"crowd{n}")
-
-
-def asked_for() -> tuple[Job, dict[str, Any]]:
-    """A new assignment of a large class, and the custom parameter of its link."""
-    browser = choosing()
-    crowd()
-    sent = {"action": "new", "title": "BP 2", "family": "mazur"}
-    (item,) = returned(browser.client.post("/lti/choose/", sent, secure=True))[
-        f"{DEEP}content_items"
-    ]
-    return Job.objects.get(), item
-
-
-def test_a_new_assignment_of_a_large_class_goes_back_at_once() -> None:
-    """With its id and its points; nothing is drawn in the request."""
-    job, item = asked_for()
-    assert (job.state, Task.objects.count()) == (State.WAITING, 0)
-    assert item["custom"] == {"assignment": job.assignment_id}
-    assert item["lineItem"]["scoreMaximum"] == 41
-    made(job)
-    assert Assignment.objects.get().published
-    assert Task.objects.count() == starting.LARGE + 1
-
-
-def test_a_student_who_comes_while_it_is_made_waits_on_a_page() -> None:
-    """Of its own, which says so and leads on to the exercise; no error, nothing drawn twice."""
-    job, item = asked_for()
-    link: dict[str, Any] = {"resource_link": {"id": "77"}, "custom": item["custom"]}
-    browser, answer = student("7", **link)
-    place = answer["Location"]
-    assert place == f"/lti/soon/{job.assignment_id}/"
-    page = browser.client.get(place, secure=True)
-    assert page.status_code == 200
-    assert "exercises are being made at this moment" in page.content.decode()
-    assert not Task.objects.exists()
-    made(job)
-    task_place = browser.client.get(place, secure=True)["Location"]
-    (task,) = Task.objects.filter(member__name="Student 7")
-    assert task_place == f"/learn/{task.pk}/"
-    late, answer = student("8", **link)
-    assert answer["Location"].startswith("/learn/")
-    assert late.client.get(answer["Location"], secure=True).status_code == 200
-
-
-def test_staff_who_come_while_it_is_made_see_how_far_it_is() -> None:
-    """Teachers the job, assistants the page that waits."""
-    job, item = asked_for()
-    link: dict[str, Any] = {"resource_link": {"id": "77"}, "custom": item["custom"]}
-    browser, answer = teacher(**link)
-    answer = browser.client.get(answer["Location"], secure=True)
-    assert answer["Location"] == f"/teach/job/{job.pk}/"
-    browser, answer = teacher(sub="9", roles=ASSISTANT, **link)
-    assert browser.client.get(answer["Location"], secure=True).status_code == 200
-    made(job)
-    answer = browser.client.get(answer["Location"], secure=True)
-    assert answer["Location"] == f"/teach/assignment/{job.assignment_id}/"
-
-
-def test_a_link_whose_assignment_came_to_nothing_opens_nothing_again() -> None:
-    """Students wait, the teacher chooses anew."""
-    job, item = asked_for()
-    link: dict[str, Any] = {"resource_link": {"id": "77"}, "custom": item["custom"]}
-    browser, answer = student("7", **link)
-    place = answer["Location"]
-    queue.cancel(job)
-    assert browser.client.get(place, secure=True)["Location"] == "/lti/waiting/"
-    kinds.undo(job)
-    assert browser.client.get(place, secure=True)["Location"] == "/lti/waiting/"
-    _, answer = student("7", **link)
-    assert answer["Location"] == "/lti/waiting/"
-    _, answer = teacher(**link)
-    assert answer["Location"].startswith("/lti/choose/")
-
-
-def test_a_link_that_is_placed_waits_for_its_assignment() -> None:
-    """The same without deep linking; the column of the link stays its own."""
-    browser, _ = teacher()
-    crowd()
-    sent = {"action": "new", "title": "BP 2", "family": "mazur"}
-    answer = browser.client.post("/lti/choose/", sent, secure=True)
-    job = Job.objects.get()
-    answer = browser.client.get(answer["Location"], secure=True)
-    assert answer["Location"] == f"/teach/job/{job.pk}/"
-    _, answer = student("7")
-    assert answer["Location"] == f"/lti/soon/{job.assignment_id}/"
-    made(job)
-    assert Placement.objects.get().lineitem_url == LINEITEM
-    _, answer = student("7")
-    assert answer["Location"].startswith("/learn/")
 
 
 def test_several_are_chosen_where_the_platform_takes_several() -> None:

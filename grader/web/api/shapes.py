@@ -200,20 +200,6 @@ class NewAssignment(Settings):
     seed: Line | None = Field(None, description="The same seed gives the same exercises.")
 
 
-class JobShape(Schema):
-    """Long work; it is kept for a day after its end."""
-
-    id: str
-    title: str
-    state: Literal["waiting", "running", "done", "failed", "cancelled"]
-    done: int
-    of: int = Field(description="0 where it is not known how much there is.")
-    words: str = Field(description="What is being done, what came of it, or why it failed.")
-    assignment: str | None = Field(description="What it makes or is about; null if that is gone.")
-    asked: datetime
-    ended: datetime | None
-
-
 class Changes(Strictly):
     """Changes of an assignment; what is not named stays."""
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal
 
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
 from grader.web.api.access import caller_of, scoped
 from grader.web.api.refusals import Refused
-from grader.web.api.shapes import JobShape
 from grader.web.jobs import queue
 from grader.web.jobs.models import Job, State
 from grader.web.rights import job_for
@@ -35,6 +35,20 @@ class Patience(Schema):
         description="Seconds to wait for a large class, so that a program that goes on at once "
         "finds what it has asked for; 0 to be answered at once. One request waits at a time.",
     )
+
+
+class JobShape(Schema):
+    """Long work; it is kept for a day after its end."""
+
+    id: str
+    title: str
+    state: Literal["waiting", "running", "done", "failed", "cancelled"]
+    done: int
+    of: int = Field(description="0 where it is not known how much there is.")
+    words: str = Field(description="What is being done, what came of it, or why it failed.")
+    assignment: str | None = Field(description="What it makes or is about; null if that is gone.")
+    asked: datetime
+    ended: datetime | None
 
 
 router = Router(tags=["Jobs"])
