@@ -327,6 +327,22 @@ def test_one_whose_workers_all_died_is_cleared_away_and_its_job_stays(assignment
     assert list(Assignment.every.all()) == [assignment]
 
 
+def test_two_who_ask_in_one_moment_begin_one_assignment(
+    assignment: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither sees the other's job; the constraint lets one through, and nothing is left over."""
+    first = planned(assignment.course)
+    real, looks = queue._live, []
+
+    def late(key: str) -> Job | None:
+        looks.append(key)
+        return real(key) if len(looks) > 1 else None
+
+    monkeypatch.setattr(queue, "_live", late)
+    assert planned(assignment.course).pk == first.pk
+    assert Assignment.every.filter(making=True).count() == 1
+
+
 def test_what_nobody_goes_on_with_is_cleared_away(assignment: Any) -> None:
     half = Assignment.every.create(course=assignment.course, title="half", order={}, making=True)
     housekeeping.clear()
