@@ -35,9 +35,7 @@ def teacher() -> Any:
 
 def planned(course: Any, title: str = "Homework 2") -> Job:
     """A new assignment that is asked for."""
-    arguments = kinds.plan_arguments(order(), title, {"published": True}, "")
-    wanted = queue.Wanted("plan", title, course, arguments=arguments, teachers=True)
-    return queue.ask(teacher(), wanted)
+    return queue.ask(teacher(), kinds.planned(course, order(), title, {"published": True}))
 
 
 def long_ago(job: Job) -> None:
@@ -279,8 +277,70 @@ def test_after_a_crash_it_is_made_anew(assignment: Any, monkeypatch: pytest.Monk
     making.make(claimed())
     job.refresh_from_db()
     assert job.state == State.DONE
-    assert not Assignment.every.filter(pk=half.pk).exists()
-    assert Assignment.objects.filter(title="Homework 2").count() == 1
+    found = Assignment.every.get(title="Homework 2")
+    assert (found.pk, found.making, found.published) == (half.pk, False, True)
+    assert found.tasks.count() == 2
+
+
+def test_whoever_lost_it_to_another_worker_leaves_its_assignment_alone(
+    assignment: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Taken for dead and slow in truth: it stores nothing more, and deletes nothing."""
+    others = []
+
+    def taken(job: Job) -> None:
+        if not others:
+            long_ago(job)
+            others.append(claimed())
+
+    job = halved(assignment, monkeypatch, taken)
+    monkeypatch.setattr(making, "TOLD", 3600)  # so that only storing itself can find out
+    making.make(claimed())
+    half = Assignment.every.get(making=True)
+    assert half.tasks.count() == 1
+    making.make(others[0])
+    job.refresh_from_db()
+    assert job.state == State.DONE
+    assert half.tasks.count() == 2
+
+
+def test_an_assignment_that_cannot_be_made_is_gone_and_its_job_says_why(
+    assignment: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise BpgradeError("the reason")
+
+    monkeypatch.setattr(assignments, "drawn", refuse)
+    job = made(planned(assignment.course))
+    assert (job.state, job.words, job.assignment) == (State.FAILED, "the reason", None)
+    assert list(Assignment.every.all()) == [assignment]
+
+
+def test_one_whose_workers_all_died_is_cleared_away_and_its_job_stays(assignment: Any) -> None:
+    job = planned(assignment.course)
+    for _ in range(queue.MOST_TRIES):
+        long_ago(claimed())
+    assert queue.claim() is None
+    housekeeping.clear()
+    job.refresh_from_db()
+    assert job.state == State.FAILED
+    assert list(Assignment.every.all()) == [assignment]
+
+
+def test_two_who_ask_in_one_moment_begin_one_assignment(
+    assignment: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither sees the other's job; the constraint lets one through, and nothing is left over."""
+    first = planned(assignment.course)
+    real, looks = queue._live, []
+
+    def late(key: str) -> Job | None:
+        looks.append(key)
+        return real(key) if len(looks) > 1 else None
+
+    monkeypatch.setattr(queue, "_live", late)
+    assert planned(assignment.course).pk == first.pk
+    assert Assignment.every.filter(making=True).count() == 1
 
 
 def test_whoever_lost_a_claim_leaves_the_work_of_the_other(assignment: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -18,9 +18,8 @@ from grader.policyfile import SHIPPED, load_policy, names, read_policy
 from grader.roster import safe_name
 from grader.web import assignments, regrading
 from grader.web.jobs import kinds, starting
-from grader.web.jobs.queue import Wanted
 from grader.web.lti import choosing
-from grader.web.models import Assignment, Course, Feedback, Member
+from grader.web.models import Assignment, Feedback, Member
 from grader.web.rights import assignment_teachers_only, teachers_only
 from grader.web.seats import seated
 from grader.web.teacher.forms import Form, uploaded_text
@@ -80,9 +79,9 @@ def plan(request: HttpRequest, member: Member) -> HttpResponse:
     policy = _policy(form)
     if order is not None and not form.errors:
         if starting.large(course, order.exercises):
-            return starting.started(
-                request, _planned(request, course, order, title, settings | {"policy": policy})
-            )
+            then = choosing.waiting_for(request, course)
+            wanted = kinds.planned(course, order, title, settings | {"policy": policy}, then)
+            return starting.started(request, wanted)
         try:
             made = assignments.create(
                 course, order, title, request.user, policy=policy, **settings
@@ -98,16 +97,6 @@ def plan(request: HttpRequest, member: Member) -> HttpResponse:
             messages.success(request, text)
             return redirect("teach-assignment", made.pk)
     return _plan_page(request, member, form)
-
-
-def _planned(
-    request: HttpRequest, course: Course, order: Order, title: str, settings: dict[str, Any]
-) -> Wanted:
-    """The job that makes it; two that differ in nothing but their secret are one."""
-    then = choosing.waiting_for(request, course)
-    arguments = kinds.plan_arguments(order, title, settings, then)
-    same = kinds.plan_arguments(replace(order, secret=""), title, settings, then)
-    return Wanted("plan", title, course, arguments=arguments, same=same, teachers=True)
 
 
 def _plan_page(

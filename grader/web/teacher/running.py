@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from grader.collation import name_key
 from grader.web import assignments, regrading, remarking
 from grader.web.assignments import note
+from grader.web.jinja import names_of
 from grader.web.jobs import starting
 from grader.web.jobs.queue import Wanted
 from grader.web.lti import outbox
@@ -23,6 +24,7 @@ from grader.web.models import Assignment
 from grader.web.rights import assignment_staff_only, assignment_teachers_only
 from grader.web.seats import seated
 from grader.web.standing import STAGES, Standing, stages, standings, to_look_at
+from grader.web.teacher import listing
 from grader.web.teacher.pages import shown
 from grader.web.teacher.parcels import PARCELS
 from problems.errors import GateError
@@ -60,21 +62,28 @@ def progress(request: HttpRequest, found: Assignment) -> HttpResponse:
 
 
 def _live(request: HttpRequest, found: Assignment) -> dict[str, Any]:
-    rows, sort = standings(found), request.GET.get("sort", "name")
+    """The figures of everybody, and a page of the students."""
+    everybody, sort = standings(found), request.GET.get("sort", "name")
     sort = sort if sort in SORTS else "name"
     down = request.GET.get("down") == "1"
-    rows.sort(key=SORTS["name"])
+    text = listing.looked_for(request)
+    rows = listing.named(((one, one.member) for one in everybody), text)
+    rows.sort(key=SORTS["name"])  # then those of one stage or score are in this order
     rows.sort(key=SORTS[sort], reverse=down)
-    scores = [one.percent for one in rows if one.percent is not None]
+    kept = {"sort": sort, "down": "1" if down else ""}
+    page: listing.Listing[Standing] = listing.listed(request, rows, "table", **kept)
+    scores = [one.percent for one in everybody if one.percent is not None]
     return {
         "assignment": found,
-        "rows": rows,
-        "stages": stages(rows),
+        "count": len(everybody),
+        "rows": page,
+        "names": names_of(one.member for one in everybody),
+        "stages": stages(everybody),
         "sort": sort,
         "down": down,
         "mean": sum(scores) / len(scores) if scores else None,
-        "look": to_look_at(found),
-        "without": sum(not one.exercises for one in rows),
+        "look": to_look_at(found, [one.member for one in page.page]),
+        "without": sum(not one.exercises for one in everybody),
         "open": found.open_at(timezone.now()),
     }
 
