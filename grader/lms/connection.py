@@ -160,7 +160,9 @@ class Connection:
             )
             body = self._body(answer)
         except UnicodeError:  # a header takes fewer characters than a form
-            fault = TokenError("the token holds characters that no token has; log in again")
+            fault: Exception = TokenError(
+                "the token holds characters that no token has; log in again"
+            )
         except requests.RequestException as error:
             fault = self._fault(error)
         else:

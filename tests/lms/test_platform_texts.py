@@ -105,7 +105,7 @@ def test_the_memory_of_a_sync_is_cleaned_when_it_is_read(tmp_path: Path) -> None
 def test_what_is_no_token_is_not_sent(monkeypatch: pytest.MonkeyPatch, kept: str) -> None:
     monkeypatch.setattr(tokens, "_stored", lambda platform, host: kept)
     monkeypatch.delenv("BPGRADE_MOODLE_TOKEN", raising=False)
-    with pytest.raises(TokenError, match="is none.*bpgrade moodle login") as refusal:
+    with pytest.raises(TokenError, match=r"is none.*bpgrade moodle login") as refusal:
         tokens.find("moodle", "lms.example")
     assert kept not in str(refusal.value)
 
