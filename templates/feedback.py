@@ -12,6 +12,7 @@ from problems.exercise import Exercise
 from problems.formula import Formula, Num
 from problems.sections import Placed
 from problems.slip_names import slips_in
+from problems.texts import seen_line
 from templates.marked import TONES, marked_network
 from templates.page import (
     Badge,
@@ -300,10 +301,10 @@ def _joined(parts: Sequence[Inlines], between: str) -> Inlines:
 def printable(typed: str) -> str:
     """What was typed, on one line, without characters that steer a terminal or a browser.
 
-    >>> printable("0.5" + chr(0x202e) + chr(9) + "1")
-    '0.5� 1'
+    >>> print(printable("0.5" + chr(0x202e) + chr(9) + "1"))
+    0.5\\u202e 1
     """
-    return "".join(c if c.isprintable() else "�" for c in " ".join(typed.split()))
+    return seen_line(" ".join(typed.split()))
 
 
 def shortened(typed: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from grader.mark import mark, step_of
 from grader.policy import Policy
 from grader.policyfile import folder_policy, load_policy, names
 from grader.roster import Student
+from problems.texts import parsed_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def _as_in_class(id: str, folder: Folder) -> str:
 def _policy(folder: Folder, results: Path) -> Policy:
     """The policy that the results were graded by, where it is still known."""
     try:
-        name = json.loads((results / "results.json").read_text("utf-8"))["policy"]
+        name = parsed_json((results / "results.json").read_text("utf-8"))["policy"]
     except (OSError, ValueError, KeyError, TypeError):
         name = ""
     try:

@@ -67,7 +67,7 @@ def test_the_course_lists_people_as_they_are_looked_up(course: Course) -> None:
     page = text_of(client_of("Nets-teacher"), reverse("teach-course", args=[course.pk]))
     found = idents(page)
     assert found == ["s7", "s2", "s4", "s3", "s5", "s6", "s1"]
-    assert 'New link<span class="unseen"> for Ann Lee (s2)</span>' in page
+    assert 'New link<span class="unseen"> for <bdi>Ann Lee (s2)</bdi></span>' in page
 
 
 def test_progress_tells_two_of_one_name_apart(assignment: Assignment) -> None:
@@ -86,7 +86,7 @@ def test_pages_about_one_person_say_the_id(assignment: Assignment) -> None:
     assert "<title>Ann Lee (s2), " in text_of(client, address)
     task = assignment.tasks.get(member=person)
     address = reverse("teach-reissue", args=[assignment.pk, task.pk])
-    assert "Another exercise for Ann Lee (s2)?" in text_of(client, address)
+    assert "Another exercise for <bdi>Ann Lee (s2)</bdi>?" in text_of(client, address)
 
 
 def test_links_have_the_id_beside_the_name(course: Course) -> None:
