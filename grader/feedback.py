@@ -84,9 +84,9 @@ def write_feedback(
     Raises:
         AssignmentError: it cannot be written.
     """
-    from grader.aside import write_file
     from grader.handouts import renderers
-    from grader.terminal import progress
+    from grader.support.atomic_files import write_file
+    from grader.support.terminal import progress
 
     written: list[Path] = []
     pages = file_names(graded)

@@ -14,10 +14,10 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from grader.cluster import Workers
 from grader.folder import EXERCISES, Order
 from grader.roster import Student
-from grader.spreadsheet import plain_table
+from grader.support.spreadsheet import plain_table
+from grader.support.workers import Workers
 from problems.exercise import Exercise, from_json
 from problems.sections import placed
 

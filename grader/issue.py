@@ -20,13 +20,13 @@ from typing import IO
 import numpy as np
 
 from grader import __version__
-from grader.aside import write_file, write_pieces
-from grader.cluster import Workers
 from grader.errors import AssignmentError
 from grader.folder import EXERCISES, META, ROSTER, Folder, Order
 from grader.handouts import Progress, silent, student_files, write_handouts
 from grader.roster import Student
-from grader.spreadsheet import plain_table
+from grader.support.atomic_files import write_file, write_pieces
+from grader.support.spreadsheet import plain_table
+from grader.support.workers import Workers
 from grader.unfinished import Plan, Unfinished, unfinished
 from problems.draw import draw, key
 from problems.errors import Complaint, GateError

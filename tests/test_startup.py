@@ -29,7 +29,7 @@ HEAVY = {
 }  # fmt: skip
 """Libraries, and parts of the standard library that take milliseconds to load."""
 OURS = {
-    "grader.aside", "grader.cluster", "grader.formulas", "grader.handouts", "grader.policychecker",
+    "grader.support.atomic_files", "grader.support.workers", "grader.formulas", "grader.handouts", "grader.policychecker",
     "grader.read.form", "grader.read.parse", "grader.read.workbook", "problems.draw",
     "problems.family", "problems.gate", "problems.general", "templates.feedback",
     "templates.html", "templates.sheets",

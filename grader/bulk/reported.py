@@ -8,7 +8,6 @@ from pathlib import Path
 import polars as pl
 
 from grader import __version__
-from grader.aside import new_folder
 from grader.bulk.changes import write_changes
 from grader.bulk.results import (
     GRADEBOOK,
@@ -21,6 +20,7 @@ from grader.bulk.results import (
 )
 from grader.errors import Problem
 from grader.feedback import Graded
+from grader.support.atomic_files import new_folder
 from problems.texts import shown_path
 from templates.report import Report
 

@@ -20,13 +20,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from grader.aside import write_file
 from grader.attribution import Keys
-from grader.cluster import Workers
 from grader.errors import AssignmentError, reason_of
 from grader.folder import EXERCISES, Folder
 from grader.moulds import Caster
-from grader.paths import refuse_no_text
+from grader.support.atomic_files import write_file
+from grader.support.paths import refuse_no_text
+from grader.support.workers import Workers
 from problems.elementary import FloatArray
 from problems.errors import FormatError
 from problems.exercise import Exercise, from_json

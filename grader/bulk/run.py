@@ -11,7 +11,6 @@ from pathlib import Path
 import polars as pl
 
 from grader import __version__
-from grader.aside import new_folder
 from grader.bulk.changes import write_changes
 from grader.bulk.handed import handed_in
 from grader.bulk.marking import Tables, marked
@@ -26,12 +25,13 @@ from grader.bulk.results import (
 from grader.bulk.roll import Roll, load_part, open_roll
 from grader.bulk.sorting import Job, Signs, Sorted, sort_range
 from grader.bulk.survey import Range, ranges
-from grader.cluster import Workers
 from grader.errors import Problem
 from grader.handouts import Progress
 from grader.policy import Policy
 from grader.read.brackets import in_all
 from grader.read.submission import COMMAS_SETTLED
+from grader.support.atomic_files import new_folder
+from grader.support.workers import Workers
 from problems.texts import shown_path
 
 

@@ -81,7 +81,7 @@ def grade(
     from grader.commands.trip import show
     from grader.lms.canvasfiles import FEEDBACK_ZIP, PAGES, Gradebook, grade_gradebook
     from grader.lms.roundtrip import age_note, read_given, write_done
-    from grader.terminal import progress
+    from grader.support.terminal import progress
 
     target = out or gradebook.parent / "graded"
     folder, holds = opened(assignment, gradebook.resolve().parent, policy)

@@ -16,8 +16,8 @@ from grader.gather import Gathered, gather
 from grader.mark import mark, shown
 from grader.policy import Policy
 from grader.policyfile import folder_policy, names
-from grader.spreadsheet import safe_table
-from grader.terminal import Bar, paragraph, plural, printable, progress, table, toned
+from grader.support.spreadsheet import safe_table
+from grader.support.terminal import Bar, paragraph, plural, printable, progress, table, toned
 from problems.ball import Ball
 from problems.exercise import Exercise
 from templates.report import FORMAT, Report, StepReport

@@ -15,14 +15,14 @@ from grader.bulk.reported import write_results
 from grader.bulk.results import GRADEBOOK_FILE, PROBLEMS_FILE, STEPS_FILE
 from grader.bulk.run import Graded, grade
 from grader.bulk.survey import is_class_table
-from grader.cluster import workers
 from grader.downloads import handed_in_at
 from grader.errors import Problem
 from grader.feedback import Graded as One
 from grader.inbox import parts_of
 from grader.policy import Policy
 from grader.policyfile import folder_policy
-from grader.terminal import plural, printable, progress
+from grader.support.terminal import plural, printable, progress
+from grader.support.workers import workers
 
 SHOWN = 10
 """Problems printed; all are in the file."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import click
 
 from grader.errors import AssignmentError
-from grader.terminal import paragraph, table
+from grader.support.terminal import paragraph, table
 from problems import documents as seeds
 
 EXAMPLES = """\b

@@ -9,7 +9,7 @@ import click
 
 from grader import folder as folders
 from grader.commands.exporting import out, policy, said
-from grader.terminal import plural, progress
+from grader.support.terminal import plural, progress
 
 EXAMPLES = """\b
 Examples:

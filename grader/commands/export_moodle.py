@@ -10,7 +10,7 @@ import click
 from grader import folder as folders
 from grader.commands.exporting import FACTS, only, out, policy, said
 from grader.export.tally import Tally
-from grader.terminal import plural, progress
+from grader.support.terminal import plural, progress
 
 EXAMPLES = """\b
 Examples:

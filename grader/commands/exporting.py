@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.errors import AssignmentError
-from grader.terminal import paragraph
+from grader.support.terminal import paragraph
 
 if TYPE_CHECKING:
     from grader.export.tally import Tally

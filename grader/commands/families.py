@@ -6,7 +6,7 @@ import json
 
 import click
 
-from grader.terminal import asked_in, paragraph, table
+from grader.support.terminal import asked_in, paragraph, table
 from problems import family as known
 
 EXAMPLES = """\b

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from grader.cluster import cores, workers
 from grader.commands.texts import whole_text
 from grader.folder import Order
 from grader.handouts import FORMATS
 from grader.issue import issue
 from grader.roster import Student, numbered, read_roster
-from grader.terminal import asked_in, plural, progress
+from grader.support.terminal import asked_in, plural, progress
+from grader.support.workers import cores, workers
 from problems import family as families
 from problems.errors import Complaint, SpecError
 

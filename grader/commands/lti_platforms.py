@@ -9,7 +9,7 @@ import click
 
 from grader.commands.serve import data_option, database_option
 from grader.commands.texts import whole_text
-from grader.terminal import table
+from grader.support.terminal import table
 
 if TYPE_CHECKING:
     from grader.web.lti.models import Platform

@@ -85,7 +85,7 @@ def grade(
     from grader.lms.moodlezip import submissions as read_submissions
     from grader.lms.roundtrip import age_note, read_given, write_done
     from grader.lms.worksheet import Worksheet
-    from grader.terminal import progress
+    from grader.support.terminal import progress
 
     target = out or worksheet.parent / "graded"
     folder, holds = opened(assignment, worksheet.resolve().parent, policy)
@@ -106,7 +106,7 @@ def grade(
 
 def _about(done: Done) -> str:
     """What the new worksheet is for, and how many changes of grades Moodle will count."""
-    from grader.terminal import plural
+    from grader.support.terminal import plural
 
     if not done.count(GRADED) + done.count(ZERO):
         return "no row was graded: nothing to upload"

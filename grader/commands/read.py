@@ -12,7 +12,7 @@ import click
 from grader.read.array import ArrayReading, read_array
 from grader.read.codes import AnswerError, caret
 from grader.read.number import Unreadable, Written, read_number
-from grader.terminal import plural, printable
+from grader.support.terminal import plural, printable
 
 EXAMPLES = """\b
 Examples:

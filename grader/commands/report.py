@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.terminal import paragraph, plural
+from grader.support.terminal import paragraph, plural
 
 if TYPE_CHECKING:
     from templates.survey import Survey

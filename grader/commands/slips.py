@@ -6,7 +6,7 @@ import json
 
 import click
 
-from grader.terminal import paragraph, table
+from grader.support.terminal import paragraph, table
 from problems.catalogue import CATALOGUE, Slip
 from problems.errors import Complaint, SpecError
 from problems.slips import TRIED

@@ -9,7 +9,7 @@ import click
 
 from grader import folder as folders
 from grader.errors import AssignmentError, Lost
-from grader.terminal import paragraph, table, width
+from grader.support.terminal import paragraph, table, width
 from problems import ids
 from problems.exercise import Exercise
 from problems.sections import Placed, placed

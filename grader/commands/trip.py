@@ -18,7 +18,7 @@ from grader.lms.roundtrip import (
     Done,
     Step,
 )
-from grader.terminal import cells, paragraph, plural, printable, table
+from grader.support.terminal import cells, paragraph, plural, printable, table
 
 TONES = {GRADED: "green", ZERO: "yellow", KEPT: "bright_black", REFUSED: "red"}
 SHOWN = 20

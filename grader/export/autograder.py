@@ -16,7 +16,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from grader.aside import write_file
 from grader.crosscheck import OTHER
 from grader.errors import Problem
 from grader.feedback import Graded
@@ -25,6 +24,7 @@ from grader.lms.outcome import Outcome
 from grader.lms.received import Received, judge, owner_of
 from grader.policy import Policy
 from grader.policyfile import folder_policy
+from grader.support.atomic_files import write_file
 from problems.errors import BpgradeError
 from problems.texts import parsed_json
 from templates.comment import as_text, comments

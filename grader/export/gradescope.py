@@ -24,7 +24,7 @@ from grader.folder import EXERCISES, META, ROSTER, Folder
 from grader.handouts import Progress, silent
 from grader.policyfile import load_policy, names
 from grader.roster import Student
-from grader.spreadsheet import plain_table
+from grader.support.spreadsheet import plain_table
 from problems.exercise import Doc, as_json, dumps
 
 LIBRARIES = ("click", "defusedxml", "jinja2", "lark", "numpy", "openpyxl", "pypdf")

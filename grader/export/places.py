@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from grader.aside import is_empty, new_folder, write_pieces
 from grader.errors import AssignmentError, reason_of
 from grader.folder import Folder
+from grader.support.atomic_files import is_empty, new_folder, write_pieces
 
 EXPORTS = "exports"
 """Folder within an assignment's; as secret as the keys."""

@@ -31,7 +31,7 @@ from grader.lms.received import Judged, Received, judge
 from grader.lms.roundtrip import GRADED, KEPT, REFUSED, ZERO, Done, Step
 from grader.policy import Policy
 from grader.read.onlinetext import answers_in
-from grader.spreadsheet import safe_table
+from grader.support.spreadsheet import safe_table
 from problems.patterns import pattern
 
 ENTRY = pattern(r"(?:[^/]*?_)??([0-9]{1,20})_([0-9]{1,20})_(.+)")

@@ -32,7 +32,7 @@ from grader.lms.roundtrip import GRADED, KEPT, REFUSED, Step
 from grader.lms.scores import Score, Scores
 from grader.matching import People, folded
 from grader.roster import Student
-from grader.spreadsheet import safe_cell, safe_table
+from grader.support.spreadsheet import safe_cell, safe_table
 from problems.patterns import pattern
 
 _ADDED = pattern(r"\s+(\[.*|\(.*|Points Grade.*)")

@@ -14,9 +14,9 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from grader import __version__
-from grader.aside import new_folder
 from grader.errors import AssignmentError, PlatformFileError, Problem
-from grader.spreadsheet import safe_table
+from grader.support.atomic_files import new_folder
+from grader.support.spreadsheet import safe_table
 
 META = "made.json"
 DONE_FILE, PROBLEMS_FILE = "done.csv", "problems.csv"

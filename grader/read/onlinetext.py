@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from grader.errors import Problem
 from grader.read.richtext import PICTURE, seen
 from grader.read.table import UPLOAD
-from grader.spreadsheet import plain_table
+from grader.support.spreadsheet import plain_table
 from problems.patterns import pattern
 
 AHEAD = 1

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from grader.batch import VERDICTS
 from grader.folder import EXERCISES, Folder
 from grader.report.results import Results
-from grader.terminal import plural
+from grader.support.terminal import plural
 from problems.elementary import FloatArray, array
 from problems.errors import FormatError
 from problems.exercise import Doc, Exercise, from_json

@@ -17,7 +17,7 @@ import polars as pl
 from grader.batch import VERDICTS
 from grader.bulk.results import GRADEBOOK_FILE, STEPS_FILE
 from grader.errors import ReportError
-from grader.paths import refuse_no_text
+from grader.support.paths import refuse_no_text
 
 STEPS = tuple(STEPS_FILE.values())
 BOOK = ("student", "exercise", "score", "max", "percent", "first_deviation")

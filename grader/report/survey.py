@@ -17,7 +17,7 @@ from grader.report.statistics import alpha
 from grader.report.steps import deviations, slip_statistics, step_statistics
 from grader.report.timeline import timeline
 from grader.report.variants import variants
-from grader.terminal import plural
+from grader.support.terminal import plural
 from templates.survey import Agreement, Foreign, Group, Look, Score, Survey
 
 

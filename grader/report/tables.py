@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from grader.batch import VERDICTS
-from grader.spreadsheet import safe_table
+from grader.support.spreadsheet import safe_table
 from templates.survey import Survey
 
 Row = list[str]

@@ -13,7 +13,7 @@ from grader.folder import Folder
 from grader.report.files import RESULTS
 from grader.report.results import BOOK, OPTIONAL, STEP, read
 from grader.report.survey import survey
-from grader.spreadsheet import plain_table, safe_table
+from grader.support.spreadsheet import plain_table, safe_table
 from grader.web.assignments import write_folder
 from grader.web.models import Assignment, Result
 from grader.web.standing import Standing, standings

@@ -18,8 +18,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from grader.cluster import cores
 from grader.read.child import Children
+from grader.support.workers import cores
 from grader.web.keeping import NotStoredError, again, one_writer, unholdable
 from grader.web.models import Result, State, Submission
 

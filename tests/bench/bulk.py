@@ -168,7 +168,7 @@ def lent(count: int, path: Path, folder: Path) -> tuple[float, float]:
     """The fastest run on workers that are there already, each a process with one thread."""
     from distributed import LocalCluster
 
-    from grader.cluster import settle
+    from grader.support.workers import settle
 
     settle()
     with LocalCluster(

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from draws import bare_pass
 
-from grader.cluster import cores
+from grader.support.workers import cores
 
 COUNT = int(os.environ.get("COUNT", "100000"))
 FAMILY = "mazur"

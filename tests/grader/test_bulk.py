@@ -22,12 +22,12 @@ from class_tables import (
 
 from grader.bulk import roll, survey
 from grader.bulk.run import grade
-from grader.cluster import Workers
 from grader.errors import AssignmentError
 from grader.folder import Folder
 from grader.handouts import silent
 from grader.policy import DEFAULT, Policy, Rounding
 from grader.policyfile import load_policy
+from grader.support.workers import Workers
 from problems import family as families
 from problems.exercise import Exercise
 

@@ -13,11 +13,11 @@ from distributed import Client, LocalCluster
 
 from grader.bulk import roll, survey
 from grader.bulk.run import grade
-from grader.cluster import Workers, workers
 from grader.errors import ClusterError
 from grader.folder import Folder
 from grader.handouts import silent
 from grader.policy import DEFAULT
+from grader.support.workers import Workers, workers
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -109,7 +109,7 @@ def test_workers_of_a_running_scheduler(class_of_many: tuple[Path, Path], tmp_pa
 
 
 def test_no_scheduler_is_said_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("grader.cluster.PATIENCE", 2)
+    monkeypatch.setattr("grader.support.workers.PATIENCE", 2)
     where = "tcp://127.0.0.1:9"
     refused = pytest.raises(ClusterError, match=f"no Dask scheduler with workers at {where}")
     with refused, workers(None, where):

@@ -19,10 +19,10 @@ from click.testing import CliRunner, Result
 from grader import handouts
 from grader import issue as issuing
 from grader.cli import cli
-from grader.cluster import Workers, workers
 from grader.folder import Folder, Order
 from grader.issue import LENGTH, Names, exercise_ids, issue
 from grader.roster import numbered
+from grader.support.workers import Workers, workers
 from problems import family
 
 RUN = "import grader.issue as i, sys; i.PORTION = 16; from grader.cli import main; main()"

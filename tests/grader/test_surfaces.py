@@ -29,7 +29,7 @@ from grader.read.number import read_number
 from grader.report.results import read
 from grader.report.survey import survey
 from grader.report.tables import files
-from grader.terminal import TONES as COLOURS
+from grader.support.terminal import TONES as COLOURS
 from grader.web.api.shown import shown
 from problems.slips import CATALOGUE
 from templates.classreport import SEEN, class_report

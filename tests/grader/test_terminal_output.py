@@ -13,7 +13,7 @@ from typed_rules import key_text
 
 from grader.cli import cli
 from grader.folder import Folder
-from grader.terminal import cells
+from grader.support.terminal import cells
 from problems import documents
 
 STUDENTS = ("ada", "bob", "cy")

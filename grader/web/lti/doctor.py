@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from grader.errors import CallError
-from grader.terminal import plural
+from grader.support.terminal import plural
 from grader.web.doctor import Finding
 from grader.web.lti import keys, services
 from grader.web.lti.calling import Answer, call

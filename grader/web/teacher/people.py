@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from grader.errors import RosterError
 from grader.issue import roster_csv
 from grader.roster import Student
-from grader.spreadsheet import safe_table
+from grader.support.spreadsheet import safe_table
 from grader.web import revoking, roll
 from grader.web.accounts import BATCH, new_links, new_user
 from grader.web.assignments import note, students_of
