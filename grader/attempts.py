@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.errors import Problem
-from grader.mark import mark
-from grader.policy import Policy
+from grader.marking.mark import mark
+from grader.marking.policy import Policy
 from grader.read.submission import Submission
 
 

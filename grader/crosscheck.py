@@ -16,8 +16,8 @@ from grader.read.number import Written
 from problems.ball import within
 
 if TYPE_CHECKING:
-    from grader.attribution import Fit, Keys
     from grader.folder import Folder
+    from grader.marking.attribution import Fit, Keys
     from grader.read.submission import Submission
     from problems.exercise import Exercise
     from templates.report import Report
@@ -70,7 +70,7 @@ def fitting(
         answers: question -> what was read.
         among: all exercises of the assignment.
     """
-    from grader.attribution import Keys, Sheets, foreign
+    from grader.marking.attribution import Keys, Sheets, foreign
 
     read = [answers.get(id) for id in exercise.asked]
     values = [a.value if isinstance(a, Written) else np.nan for a in read]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from grader.errors import AssignmentError, reason_of
 from grader.folder import Folder
-from grader.policy import Policy
+from grader.marking.policy import Policy
 from grader.roster import Student, safe_name
 from problems.exercise import Exercise
 from templates.report import Report

@@ -29,7 +29,7 @@ from problems.versions import DRAW_VERSION
 if TYPE_CHECKING:
     from functools import _lru_cache_wrapper
 
-    from grader.attribution import Keys
+    from grader.marking.attribution import Keys
     from problems.family import Design, Family
 
 META = "assignment.json"

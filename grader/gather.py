@@ -20,9 +20,9 @@ from grader.errors import (
 )
 from grader.folder import Folder
 from grader.inbox import Item, items
+from grader.marking.policy import Policy
+from grader.marking.policy_file import folder_policy
 from grader.matching import Owner, agreed, owner_of, with_name
-from grader.policy import Policy
-from grader.policyfile import folder_policy
 from grader.read.files import read_file
 from grader.read.receipt import sender_in
 from grader.read.submission import Find, Submission

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.attribution import Keys
+from grader.marking.attribution import Keys
 from problems.elementary import FloatArray
 from problems.errors import FormatError
 from problems.exercise import Exercise, as_json, dumps, from_json

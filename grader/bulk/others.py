@@ -14,13 +14,13 @@ from pathlib import Path
 
 import numpy as np
 
-from grader.attribution import Fit, Keys, Sheets, foreign
-from grader.batch import VERDICTS, Codes, Indices
 from grader.bulk.handed import Cast, Handed
 from grader.bulk.readings import Readings
 from grader.bulk.roll import Part, Roll, keys_of, load_part
 from grader.crosscheck import ENOUGH, LOST, OTHER, told
 from grader.errors import Problem
+from grader.marking.attribution import Fit, Keys, Sheets, foreign
+from grader.marking.batch import VERDICTS, Codes, Indices
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from grader.attribution import Keys
 from grader.errors import AssignmentError, reason_of
 from grader.folder import EXERCISES, Folder
+from grader.marking.attribution import Keys
 from grader.moulds import Caster
 from grader.support.atomic_files import write_file
 from grader.support.paths import refuse_no_text

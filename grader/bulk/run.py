@@ -27,7 +27,7 @@ from grader.bulk.sorting import Job, Signs, Sorted, sort_range
 from grader.bulk.survey import Range, ranges
 from grader.errors import Problem
 from grader.handouts import Progress
-from grader.policy import Policy
+from grader.marking.policy import Policy
 from grader.read.brackets import in_all
 from grader.read.submission import COMMAS_SETTLED
 from grader.support.atomic_files import new_folder

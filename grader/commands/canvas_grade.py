@@ -14,7 +14,7 @@ from grader.commands.given import (
     opened,
     policy_option,
 )
-from grader.policy import Policy
+from grader.marking.policy import Policy
 
 EXAMPLES = """\b
 Examples:

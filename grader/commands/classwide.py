@@ -19,8 +19,8 @@ from grader.downloads import handed_in_at
 from grader.errors import Problem
 from grader.feedback import Graded as One
 from grader.inbox import parts_of
-from grader.policy import Policy
-from grader.policyfile import folder_policy
+from grader.marking.policy import Policy
+from grader.marking.policy_file import folder_policy
 from grader.support.terminal import plural, printable, progress
 from grader.support.workers import workers
 

@@ -12,8 +12,8 @@ from grader.commands.given import policy_option
 from grader.commands.texts import whole_text
 from grader.errors import AssignmentError, PlatformFileError, Problem, reason_of
 from grader.folder import Folder, find
-from grader.policy import Policy
-from grader.policyfile import folder_policy
+from grader.marking.policy import Policy
+from grader.marking.policy_file import folder_policy
 
 if TYPE_CHECKING:
     from grader.lms.gradebooks import Order

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.errors import PolicyError
-from grader.policy import Policy
-from grader.policyfile import folder_policy, load_policy, names
+from grader.marking.policy import Policy
+from grader.marking.policy_file import folder_policy, load_policy, names
 
 if TYPE_CHECKING:
     from grader.folder import Folder

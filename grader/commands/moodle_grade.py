@@ -15,7 +15,7 @@ from grader.commands.given import (
     policy_option,
 )
 from grader.lms.roundtrip import GRADED, ZERO, Done
-from grader.policy import Policy
+from grader.marking.policy import Policy
 
 EXAMPLES = """\b
 Examples:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from grader.lms.changes import Change, Done, Plan
-    from grader.policy import Policy
+    from grader.marking.policy import Policy
 
 LONGEST = 18
 """Columns of a name."""

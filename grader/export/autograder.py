@@ -22,8 +22,8 @@ from grader.feedback import Graded
 from grader.folder import Folder
 from grader.lms.outcome import Outcome
 from grader.lms.received import Received, judge, owner_of
-from grader.policy import Policy
-from grader.policyfile import folder_policy
+from grader.marking.policy import Policy
+from grader.marking.policy_file import folder_policy
 from grader.support.atomic_files import write_file
 from problems.errors import BpgradeError
 from problems.texts import parsed_json

@@ -23,7 +23,7 @@ from grader.export.tally import Tally
 from grader.export.xml import HEAD, tame, text
 from grader.folder import Order
 from grader.handouts import sheet
-from grader.policy import Policy
+from grader.marking.policy import Policy
 from problems.exercise import Exercise
 from templates.page import Figure, Heading, Item, Items
 from templates.portable import Medium, fragment, tex, unicode

@@ -21,12 +21,12 @@ from string import ascii_lowercase
 
 import numpy as np
 
-from grader.evidence import FLAT, MARGIN
 from grader.export.fields import Field
 from grader.export.figures import at_least, plain
 from grader.export.plugin import TERMS, Term, number
-from grader.guards import UPDATES
-from grader.settle import Kind, rule_kinds
+from grader.marking.evidence import FLAT, MARGIN
+from grader.marking.guards import UPDATES
+from grader.marking.undetermined import Kind, rule_kinds
 from problems import ids
 from problems.ball import Ball, apart
 from problems.exercise import Exercise

@@ -9,8 +9,8 @@ from grader.errors import AssignmentError
 from grader.feedback import student
 from grader.folder import Folder
 from grader.handouts import Progress, silent
-from grader.policy import Policy
-from grader.policyfile import folder_policy, load_policy
+from grader.marking.policy import Policy
+from grader.marking.policy_file import folder_policy, load_policy
 from grader.roster import Student
 from problems.exercise import Exercise
 

@@ -18,9 +18,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from grader.batch import COARSEST
 from grader.export import figures
-from grader.policy import Policy
+from grader.marking.batch import COARSEST
+from grader.marking.policy import Policy
 from problems import ids
 from problems.ball import SLACK, Ball
 from problems.catalogue import CATALOGUE

@@ -29,7 +29,7 @@ from grader.export.tally import Tally
 from grader.export.xml import HEAD, cdata, text
 from grader.folder import Order
 from grader.handouts import sheet
-from grader.policy import Policy
+from grader.marking.policy import Policy
 from templates.page import Block, Figure, Items
 from templates.portable import fragment
 from templates.sheets import Sheet, question_fields, question_opening

@@ -22,7 +22,7 @@ from grader.export.classes import owned
 from grader.export.package import Package
 from grader.folder import EXERCISES, META, ROSTER, Folder
 from grader.handouts import Progress, silent
-from grader.policyfile import load_policy, names
+from grader.marking.policy_file import load_policy, names
 from grader.roster import Student
 from grader.support.spreadsheet import plain_table
 from problems.exercise import Doc, as_json, dumps

@@ -18,8 +18,8 @@ from grader.export.tally import Tally
 from grader.export.xml import HEAD, cdata, tame, text
 from grader.folder import Order
 from grader.handouts import sheet
-from grader.mark import step_of
-from grader.policy import Policy
+from grader.marking.mark import step_of
+from grader.marking.policy import Policy
 from grader.roster import Student
 from problems.exercise import Exercise
 from templates.page import Figure, Item

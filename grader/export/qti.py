@@ -19,7 +19,7 @@ from grader.export.tally import Tally
 from grader.export.xml import HEAD, allowed, tame, text
 from grader.folder import Order
 from grader.handouts import sheet
-from grader.policy import Policy
+from grader.marking.policy import Policy
 from problems.exercise import Exercise
 from templates.page import Figure, Item
 from templates.portable import Medium, fragment, presentation, words

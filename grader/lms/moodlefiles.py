@@ -20,8 +20,8 @@ from grader.lms.outcome import Outcome
 from grader.lms.received import Judged, Received, judge
 from grader.lms.roundtrip import GRADED, KEPT, REFUSED, ZERO, Done, Step
 from grader.lms.worksheet import Participant, Worksheet
+from grader.marking.policy import Policy
 from grader.matching import folded
-from grader.policy import Policy
 
 FEEDBACK_ZIP = "feedback.zip"
 _SHORTEST = 12

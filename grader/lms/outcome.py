@@ -10,8 +10,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from grader.feedback import Graded, feedback_page, student
 from grader.folder import Folder
 from grader.handouts import renderers
-from grader.mark import step_of
-from grader.policy import Policy
+from grader.marking.mark import step_of
+from grader.marking.policy import Policy
 from grader.roster import Student
 from templates.comment import Comment, as_html, as_text, comments
 from templates.feedback import Checked

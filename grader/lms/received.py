@@ -17,9 +17,9 @@ from grader.folder import Folder
 from grader.gather import gather_from
 from grader.inbox import Item, handed_in
 from grader.lms.outcome import Outcome, outcomes
-from grader.mark import mark
+from grader.marking.mark import mark
+from grader.marking.policy import Policy
 from grader.matching import Owner, People
-from grader.policy import Policy
 from grader.read.onlinetext import AHEAD
 from grader.read.table import UPLOAD
 

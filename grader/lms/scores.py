@@ -14,9 +14,9 @@ from grader.errors import PolicyError, Problem
 from grader.feedback import student as student_of
 from grader.folder import Folder
 from grader.lms.outcome import CENT
-from grader.mark import mark, step_of
-from grader.policy import Policy
-from grader.policyfile import folder_policy, load_policy, names
+from grader.marking.mark import mark, step_of
+from grader.marking.policy import Policy
+from grader.marking.policy_file import folder_policy, load_policy, names
 from grader.roster import Student
 
 

@@ -42,8 +42,8 @@ from grader.lms.memory import Memory
 from grader.lms.outcome import Outcome
 from grader.lms.platform import Attachment, Feedback, Person, Platform, Standing, Submission
 from grader.lms.received import Judged, Received, judge, owner_of
-from grader.policy import Policy
-from grader.policyfile import folder_policy
+from grader.marking.policy import Policy
+from grader.marking.policy_file import folder_policy
 from grader.read.archive import LARGEST
 from grader.read.onlinetext import answers_in
 from grader.roster import safe_name

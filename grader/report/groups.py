@@ -16,8 +16,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from grader.batch import VERDICTS
 from grader.folder import EXERCISES, Folder
+from grader.marking.batch import VERDICTS
 from grader.report.results import Results
 from grader.support.terminal import plural
 from problems.elementary import FloatArray, array

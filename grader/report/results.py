@@ -14,9 +14,9 @@ from pathlib import Path
 
 import polars as pl
 
-from grader.batch import VERDICTS
 from grader.bulk.results import GRADEBOOK_FILE, STEPS_FILE
 from grader.errors import ReportError
+from grader.marking.batch import VERDICTS
 from grader.support.paths import refuse_no_text
 
 STEPS = tuple(STEPS_FILE.values())

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
-from grader.batch import CARRIED, CORRECT, UNDETERMINED, VERDICTS
+from grader.marking.batch import CARRIED, CORRECT, UNDETERMINED, VERDICTS
+from grader.marking.words import LOST
 from grader.report.groups import Cohort
 from grader.report.results import Results
 from grader.report.statistics import discriminations
-from grader.words import LOST
 from problems.elementary import BoolArray
 from problems.slip_names import BOTH
 from templates.report import Verdict

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
-from grader.batch import VERDICTS
+from grader.marking.batch import VERDICTS
 from grader.support.spreadsheet import safe_table
 from templates.survey import Survey
 

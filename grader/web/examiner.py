@@ -14,8 +14,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from grader.errors import EmptyForm, Lost, Problem, SubmissionError
-from grader.mark import mark
-from grader.policyfile import load_policy, names, read_policy
+from grader.marking.mark import mark
+from grader.marking.policy_file import load_policy, names, read_policy
 from grader.read.answer import read_answer
 from grader.read.files import read_file
 from grader.read.identity import plain

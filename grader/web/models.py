@@ -11,7 +11,7 @@ from django.db import models
 from django.utils import timezone
 
 from grader.folder import Order
-from grader.policy import Policy
+from grader.marking.policy import Policy
 from problems.exercise import Exercise
 
 
@@ -120,7 +120,7 @@ class Assignment(models.Model):
         Raises:
             PolicyError: the stored text is no policy (it is checked before it is stored).
         """
-        from grader.policyfile import load_policy, names, read_policy
+        from grader.marking.policy_file import load_policy, names, read_policy
 
         if self.policy in names():
             return load_policy(self.policy)

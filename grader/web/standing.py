@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from grader.mark import step_of
-from grader.policy import Policy
+from grader.marking.mark import step_of
+from grader.marking.policy import Policy
 from grader.web.assignments import students_of
 from grader.web.grading import hours_late
 from grader.web.models import Assignment, Draft, Member, Result, State, Submission

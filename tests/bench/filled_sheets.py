@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from transcripts import Arrays, Class, Student, credits_of, marked, of_kinds
 
-from grader.batch import CORRECT
+from grader.marking.batch import CORRECT
 from problems import ids
 from problems.activations import SOFTMAX
 from problems.expression import Constant, Expression, Ref

@@ -19,7 +19,7 @@ import sympy
 from issued_exercises import exercises
 from typed_rules import typed_key
 
-from grader.formulas import agree, sample
+from grader.marking.formulas import agree, sample
 from grader.read.formula import Formula, read_formula
 from grader.read.tree import Call, Name, Negative, Node, Number, Power, Product, Quotient, Sum
 from problems.exercise import Exercise

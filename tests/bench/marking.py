@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from grader.mark import mark
+from grader.marking.mark import mark
 from grader.read.number import read_number
 from problems import family
 from problems.draw import draw, key

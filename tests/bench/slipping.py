@@ -12,8 +12,8 @@ from subrounding import HOW, working
 from transcripts import Arrays, Class, Student, credits_of, marked, of_kinds, share_lost
 from truth_table import Tally
 
-from grader.batch import VERDICTS
-from grader.conventions import Judged
+from grader.marking.batch import VERDICTS
+from grader.marking.sign_conventions import Judged
 from problems import ids
 from problems.expression import NUMBERS, Constant, Expression, Product
 from problems.slips import wrong_rules

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from grader.batch import VERDICTS, Batch
-from grader.conventions import Judged, judge
-from grader.policy import DEFAULT_CREDITS
+from grader.marking.batch import VERDICTS, Batch
+from grader.marking.policy import DEFAULT_CREDITS
+from grader.marking.sign_conventions import Judged, judge
 from problems import family, ids
 from problems.draw import draw, key
 from problems.expression import NUMBERS, Expression

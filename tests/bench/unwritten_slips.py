@@ -13,8 +13,8 @@ from slipping import Site, ancestors, closed, later_lost, sites, usable, visible
 from transcripts import Class, Student, marked, share_lost
 from truth_table import Tally
 
-from grader.batch import SLIP, VERDICTS
-from grader.conventions import Judged
+from grader.marking.batch import SLIP, VERDICTS
+from grader.marking.sign_conventions import Judged
 from problems import ids
 from problems.expression import Expression
 from problems.slips import OF_THE_PEN

@@ -10,7 +10,7 @@ import pytest
 from issued_exercises import exercises
 from students import HABITS, transcript
 
-from grader.attribution import Fit, Keys, Sheets, foreign
+from grader.marking.attribution import Fit, Keys, Sheets, foreign
 from problems.expression import NUMBERS
 from problems.precision import leading_place, power_of_ten
 from problems.slips import wrong_rules

@@ -25,8 +25,8 @@ from grader.bulk.run import grade
 from grader.errors import AssignmentError
 from grader.folder import Folder
 from grader.handouts import silent
-from grader.policy import DEFAULT, Policy, Rounding
-from grader.policyfile import load_policy
+from grader.marking.policy import DEFAULT, Policy, Rounding
+from grader.marking.policy_file import load_policy
 from grader.support.workers import Workers
 from problems import family as families
 from problems.exercise import Exercise

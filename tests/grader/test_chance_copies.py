@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from transcripts import SEED, Class, Student, marked
 
-from grader.batch import CARRIED, CORRECT
+from grader.marking.batch import CARRIED, CORRECT
 from problems.slips import wrong_rules
 
 

@@ -16,7 +16,7 @@ from grader.bulk.run import grade
 from grader.errors import ClusterError
 from grader.folder import Folder
 from grader.handouts import silent
-from grader.policy import DEFAULT
+from grader.marking.policy import DEFAULT
 from grader.support.workers import Workers, workers
 
 pytestmark = pytest.mark.filterwarnings("ignore")

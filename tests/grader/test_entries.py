@@ -8,7 +8,7 @@ import pytest
 from issued_exercises import exercises
 
 from grader.errors import Lost
-from grader.mark import mark
+from grader.marking.mark import mark
 from grader.read.entries import Arrays
 from grader.read.json import read_json
 from grader.read.number import Unreadable, Written

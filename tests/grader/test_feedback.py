@@ -14,7 +14,7 @@ from typed_rules import key_answers, key_text
 
 from grader.cli import cli
 from grader.folder import Folder
-from grader.mark import mark
+from grader.marking.mark import mark
 from grader.read.answer import read_answer
 from grader.read.number import read_number
 from problems import ids

@@ -12,9 +12,9 @@ from issued_exercises import exercises
 from plans import PLANS, random_givens
 from typed_rules import key_answers
 
-from grader.mark import mark
-from grader.mixtures import MOST_COMBINATIONS, choices
-from grader.policy import DEFAULT, Policy
+from grader.marking.mark import mark
+from grader.marking.mixtures import MOST_COMBINATIONS, choices
+from grader.marking.policy import DEFAULT, Policy
 from grader.read.number import read_number
 from problems import family, notation
 from problems.catalogue import CATALOGUE

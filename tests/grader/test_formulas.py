@@ -15,8 +15,8 @@ from issued_exercises import exercises
 from typed_rules import key_text, typed_key
 
 from grader.cli import cli
-from grader.formulas import agree, mark_formulas, sample
-from grader.mark import mark
+from grader.marking.formulas import agree, mark_formulas, sample
+from grader.marking.mark import mark
 from grader.read.formula import Formula, read_formula, read_general
 from grader.read.number import Unreadable
 from problems import ids

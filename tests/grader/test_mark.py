@@ -12,7 +12,7 @@ from issued_exercises import exercises
 from typed_rules import key_answers
 
 from grader.example import document_exercise
-from grader.mark import mark, shown
+from grader.marking.mark import mark, shown
 from grader.read.number import read_number
 from problems import documents, family
 from problems.ball import Ball

@@ -18,7 +18,7 @@ from grader.crosscheck import OTHER
 from grader.folder import Folder
 from grader.lms.received import Received, judge
 from grader.lms.scores import of_submissions
-from grader.policy import DEFAULT
+from grader.marking.policy import DEFAULT
 from problems.exercise import Exercise
 
 FAMILIES = ["mazur", "mazur-delta", "mazur-mixed", "musilek", "lfd", "lfd-numeric", "slides"]

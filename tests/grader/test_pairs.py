@@ -14,8 +14,8 @@ from truth_table import Tally
 from two_in_a_cell import any_number, pair_rules, two_in_a_cell
 
 from grader.bulk.marking import _credits, _Names
-from grader.mark import mark
-from grader.policy import DEFAULT, Policy
+from grader.marking.mark import mark
+from grader.marking.policy import DEFAULT, Policy
 from grader.read.number import read_number
 from problems import family
 from problems.catalogue import CATALOGUE

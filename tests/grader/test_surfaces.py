@@ -16,15 +16,15 @@ from click.testing import CliRunner
 from issued_exercises import exercises
 
 import grader.commands.check as check
-from grader.batch import VERDICTS
 from grader.bulk.reported import gradebook
 from grader.bulk.results import VERDICT_COLUMNS
 from grader.cli import cli
 from grader.export import autograder
 from grader.feedback import Graded
 from grader.folder import Folder
-from grader.mark import mark
-from grader.policy import DEFAULT, DEFAULT_CREDITS
+from grader.marking.batch import VERDICTS
+from grader.marking.mark import mark
+from grader.marking.policy import DEFAULT, DEFAULT_CREDITS
 from grader.read.number import read_number
 from grader.report.results import read
 from grader.report.survey import survey

@@ -15,7 +15,7 @@ from grader.bulk import survey
 from grader.bulk.run import grade
 from grader.errors import RosterError
 from grader.handouts import silent
-from grader.policy import DEFAULT
+from grader.marking.policy import DEFAULT
 from grader.roster import read_roster
 from grader.support.workers import Workers
 from problems.exercise import Exercise

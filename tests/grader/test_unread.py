@@ -15,7 +15,7 @@ from workbooks import workbook
 from grader.cli import cli
 from grader.folder import Folder
 from grader.lms.received import Received, judge
-from grader.policy import DEFAULT
+from grader.marking.policy import DEFAULT
 
 
 @pytest.fixture(scope="module")

@@ -9,14 +9,14 @@ from math import trunc
 import numpy as np
 import pytest
 
-from grader.diagnose import diagnose
-from grader.follow import follow
-from grader.inference import inferred, routes
-from grader.inversion import Reader
-from grader.mark import batch_of, mark
-from grader.policy import DEFAULT
+from grader.marking.diagnose import diagnose
+from grader.marking.follow import follow
+from grader.marking.inference import inferred, routes
+from grader.marking.inversion import Reader
+from grader.marking.mark import batch_of, mark
+from grader.marking.policy import DEFAULT
+from grader.marking.unwritten import with_deltas
 from grader.read.number import read_number
-from grader.unwritten import with_deltas
 from grader.web.api.shown import shown
 from problems import family
 from problems.ball import Ball

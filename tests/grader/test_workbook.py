@@ -11,7 +11,7 @@ import pytest
 from issued_exercises import exercises
 
 from grader.errors import Lost, SubmissionError
-from grader.mark import mark
+from grader.marking.mark import mark
 from grader.read.files import read_file
 from grader.read.table import UPLOAD
 from grader.read.workbook import read_workbook

@@ -16,7 +16,7 @@ from grader.cli import cli
 from grader.export import canvas
 from grader.export.classes import Owned
 from grader.export.tally import Tally
-from grader.policy import DEFAULT, Policy
+from grader.marking.policy import DEFAULT, Policy
 from grader.roster import Student
 
 CC = "{http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1}"

@@ -23,7 +23,7 @@ from grader.export.classes import Owned
 from grader.export.moodle import Style
 from grader.export.plugin import TERMS, Term
 from grader.export.tally import Tally
-from grader.policy import DEFAULT, Policy
+from grader.marking.policy import DEFAULT, Policy
 from problems.exercise import Exercise
 from problems.expression import NUMBERS
 from problems.graph import build

@@ -17,7 +17,7 @@ from grader.export import canvas, formulas, moodle, qti
 from grader.export.classes import Owned
 from grader.export.moodle import Style
 from grader.export.tally import Tally
-from grader.policy import DEFAULT
+from grader.marking.policy import DEFAULT
 from problems import ids
 from problems.exercise import Exercise
 from problems.expression import NUMBERS

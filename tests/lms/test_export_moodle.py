@@ -23,7 +23,7 @@ from grader.export import cloze, formulas, moodle
 from grader.export.classes import Owned
 from grader.export.fields import Alternative, Field, fields
 from grader.export.tally import Tally
-from grader.policy import DEFAULT, Policy
+from grader.marking.policy import DEFAULT, Policy
 from grader.roster import Student
 from problems import family
 from problems.exercise import Exercise

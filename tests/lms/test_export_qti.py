@@ -21,7 +21,7 @@ from grader.export import qti
 from grader.export.classes import Owned
 from grader.export.fields import Field, fields
 from grader.export.tally import Tally
-from grader.policy import DEFAULT, Policy
+from grader.marking.policy import DEFAULT, Policy
 from grader.roster import Student
 from problems.exercise import Exercise
 from problems.slips import OF_THE_PEN

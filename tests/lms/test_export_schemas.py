@@ -17,7 +17,7 @@ from qti_player import Package, parsed
 
 from grader.export import canvas, qti
 from grader.export.tally import Tally
-from grader.policy import DEFAULT
+from grader.marking.policy import DEFAULT
 
 SCHEMAS = Path(__file__).with_name("schemas")
 CC = "{http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1}"

@@ -23,8 +23,8 @@ from grader.lms.moodlefiles import same_name
 from grader.lms.moodlezip import feedback_archive, packed, submissions
 from grader.lms.roundtrip import Done, Step, write_done
 from grader.lms.worksheet import Worksheet, harmless
-from grader.mark import mark
-from grader.policy import Policy
+from grader.marking.mark import mark
+from grader.marking.policy import Policy
 from grader.read.files import read_file
 from grader.read.onlinetext import answers_in
 from problems import family

@@ -14,7 +14,7 @@ from moodle_files import BOM, quoted
 from grader.cli import cli
 from grader.folder import Folder
 from grader.lms.scores import of_submissions
-from grader.policy import Attempts, Policy
+from grader.marking.policy import Attempts, Policy
 from grader.read.moodle import _split
 
 ROSTER = """student,name,email

@@ -32,7 +32,7 @@ from grader.folder import Folder
 from grader.lms import sync
 from grader.lms.changes import Change, Done, Plan
 from grader.lms.connection import Connection
-from grader.policyfile import load_policy
+from grader.marking.policy_file import load_policy
 
 ADA, BEN, ZOE, ANN, ANN2 = 4, 5, 6, 7, 8
 

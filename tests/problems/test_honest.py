@@ -7,7 +7,7 @@ import pytest
 from issued_exercises import drawn
 from students import HABITS, transcript
 
-from grader.mark import mark
+from grader.marking.mark import mark
 from grader.read.number import read_number
 from problems import family, ids
 from problems.ball import Ball, within

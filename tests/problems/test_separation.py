@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from issued_exercises import exercises
 
-from grader.mark import mark
+from grader.marking.mark import mark
 from grader.read.number import read_number
 from problems import family
 from problems.draw import draw, key, must_pass

@@ -18,8 +18,8 @@ from grader.feedback import Graded
 from grader.folder import Folder, Order
 from grader.gather import gather
 from grader.issue import issue
-from grader.mark import mark
-from grader.policy import Policy
+from grader.marking.mark import mark
+from grader.marking.policy import Policy
 from grader.roster import Student
 from problems import family as families
 from problems import ids

@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 from click.testing import CliRunner
 
-from grader.batch import VERDICTS, Batch
 from grader.bulk.results import VERDICT_COLUMNS
 from grader.cli import cli
-from grader.conventions import Judged, judge
 from grader.folder import Folder
-from grader.mark import mark
-from grader.policy import DEFAULT
+from grader.marking.batch import VERDICTS, Batch
+from grader.marking.mark import mark
+from grader.marking.policy import DEFAULT
+from grader.marking.sign_conventions import Judged, judge
 from grader.read.number import read_number
 from problems.exercise import Exercise
 from problems.expression import NUMBERS, Expression

@@ -11,11 +11,11 @@ from importlib import resources
 import numpy as np
 from issued_exercises import exercises
 
-from grader.batch import VERDICTS, Batch
-from grader.conventions import judge
 from grader.export.classes import Owned
 from grader.folder import Order
-from grader.policy import Policy
+from grader.marking.batch import VERDICTS, Batch
+from grader.marking.policy import Policy
+from grader.marking.sign_conventions import judge
 from grader.roster import Student
 from problems import family, ids
 from problems.catalogue import CATALOGUE

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from grader.mark import mark
-from grader.policyfile import load_policy
+from grader.marking.mark import mark
+from grader.marking.policy_file import load_policy
 from grader.read.number import read_number
 from problems.exercise import Exercise
 from problems.expression import NUMBERS, Expression

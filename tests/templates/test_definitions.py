@@ -10,7 +10,7 @@ from issued_exercises import exercises, ungated
 from papers import texts
 from sheets_of import FAMILIES, pages, sheet
 
-from grader.formulas import agree, sample
+from grader.marking.formulas import agree, sample
 from grader.read.formula import Formula, read_formula
 from problems import ids
 from problems.exercise import Exercise

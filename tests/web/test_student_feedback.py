@@ -13,7 +13,7 @@ from django.utils import timezone
 from service import assignment_of, course_of, right_answers
 
 from grader.errors import Problem
-from grader.mark import mark
+from grader.marking.mark import mark
 from grader.read.answer import read_answer
 from grader.web import grading
 from grader.web.keeping import keep

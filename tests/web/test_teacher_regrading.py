@@ -19,8 +19,8 @@ from service import assignment_of, course_of, order, right_answers
 from teachers import client_of
 
 from grader.errors import PolicyError, Problem
-from grader.mark import mark
-from grader.policy import DEFAULT_CREDITS, Attempts, Late, Policy, Rounding
+from grader.marking.mark import mark
+from grader.marking.policy import DEFAULT_CREDITS, Attempts, Late, Policy, Rounding
 from grader.read.answer import read_answer
 from grader.web import grading, regrading
 from grader.web.keeping import keep

@@ -14,7 +14,7 @@ from ninja import Query, Router, Status
 
 from grader.errors import PolicyError
 from grader.folder import Order
-from grader.policyfile import names, read_policy
+from grader.marking.policy_file import names, read_policy
 from grader.roster import safe_name
 from grader.web import assignments as drawing
 from grader.web.api.access import caller_of, limit_heavy, scoped
@@ -312,7 +312,7 @@ def most_points(found: Assignment) -> float:
 
 
 def _step(question: str) -> str:
-    from grader.mark import step_of
+    from grader.marking.mark import step_of
     from problems import ids
 
     asks = ids.asks_formula(question) or ids.asks_general(question)

@@ -13,8 +13,8 @@ from typing import Any
 from grader.crosscheck import other_exercise
 from grader.errors import PolicyError, Problem
 from grader.gather import gather
-from grader.mark import mark
-from grader.policyfile import load_policy, names, read_policy
+from grader.marking.mark import mark
+from grader.marking.policy_file import load_policy, names, read_policy
 from grader.web.examiner import judged, main
 from problems.errors import BpgradeError
 

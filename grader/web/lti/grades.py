@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from grader.policy import Policy
+from grader.marking.policy import Policy
 from grader.web.models import Assignment, Result, Task
 from grader.web.standing import Attempt, most_of, score_of
 from templates.comment import as_text, comments_on

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from grader.errors import PolicyError
 from grader.folder import Order
-from grader.policyfile import SHIPPED, load_policy, names, read_policy
+from grader.marking.policy_file import SHIPPED, load_policy, names, read_policy
 from grader.roster import safe_name
 from grader.web import assignments, regrading
 from grader.web.assignments import note

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from grader.policyfile import names
+from grader.marking.policy_file import names
 from grader.web import regrading
 from grader.web.models import Assignment
 from grader.web.rights import assignment_teachers_only

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from grader.batch import VERDICTS
-from grader.conventions import Judged
+from grader.marking.batch import VERDICTS
+from grader.marking.sign_conventions import Judged
 from grader.read.answer import Answer
 from grader.read.number import Unreadable, Written
 from problems import ids
@@ -28,7 +28,7 @@ from templates.report import Verdict
 from templates.verdict_words import Said, aftermath
 
 if TYPE_CHECKING:
-    from grader.formulas import Marked
+    from grader.marking.formulas import Marked
     from problems.gate import Finding
 
 Answers = Mapping[str, Answer]

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.batch import IMPRECISE, SLIP, WRONG, Batch, Indices, Standing, gathered
-from grader.evidence import is_determined, is_no_guess
+from grader.marking.batch import IMPRECISE, SLIP, WRONG, Batch, Indices, Standing, gathered
+from grader.marking.evidence import is_determined, is_no_guess
 from problems.ball import SLACK, Ball, apart, within
 from problems.catalogue import WrongRule
 from problems.elementary import BoolArray, FloatArray, Truth, array

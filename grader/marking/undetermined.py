@@ -14,7 +14,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from grader.batch import (
+from grader.marking.batch import (
     CARRIED,
     CORRECT,
     IMPRECISE,
@@ -24,8 +24,8 @@ from grader.batch import (
     Batch,
     Standing,
 )
-from grader.diagnose import COPIES, Named
-from grader.evidence import COPIED
+from grader.marking.diagnose import COPIES, Named
+from grader.marking.evidence import COPIED
 from problems import ids
 from problems.ball import Ball
 from problems.elementary import BoolArray, FloatArray, array

@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from grader.batch import CARRIED, CORRECT, UNDETERMINED, Batch, Codes, Indices, Standing
-from grader.diagnose import Named, diagnose
-from grader.follow import follow
-from grader.magnitude import powers_of_ten
-from grader.pairs import name_pairs
-from grader.repeats import charge_once
-from grader.settle import settle
-from grader.unwritten import recover
+from grader.marking.batch import CARRIED, CORRECT, UNDETERMINED, Batch, Codes, Indices, Standing
+from grader.marking.diagnose import Named, diagnose
+from grader.marking.follow import follow
+from grader.marking.magnitude import powers_of_ten
+from grader.marking.repeats import charge_once
+from grader.marking.slip_pairs import name_pairs
+from grader.marking.undetermined import settle
+from grader.marking.unwritten import recover
 from problems.elementary import BoolArray, FloatArray, array
 
 MOST = 0.8

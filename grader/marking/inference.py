@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from grader.batch import (
+from grader.marking.batch import (
     BLANK,
     CARRIED,
     CORRECT,
@@ -32,7 +32,7 @@ from grader.batch import (
     gathered,
     spread,
 )
-from grader.inversion import Reader
+from grader.marking.inversion import Reader
 from problems.ball import Ball, apart
 from problems.elementary import BoolArray, FloatArray, array
 from problems.expression import BALLS, Expression, Ref, replaced

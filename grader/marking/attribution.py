@@ -20,7 +20,7 @@ from functools import cached_property
 
 import numpy as np
 
-from grader.batch import Indices, spread
+from grader.marking.batch import Indices, spread
 from problems.elementary import BoolArray, FloatArray
 from problems.exercise import Exercise
 from problems.precision import power_of_ten

@@ -12,8 +12,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from grader.batch import BLANK, UNDETERMINED
-from grader.conventions import Judged
+from grader.marking.batch import BLANK, UNDETERMINED
+from grader.marking.sign_conventions import Judged
 from templates.report import Note
 from templates.sheet_words import for_teacher, remark
 from templates.verdict_words import Said

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from grader.errors import PolicyError, reason_of
-from grader.policy import DEFAULT, Policy
+from grader.marking.policy import DEFAULT, Policy
 from problems.errors import Complaint
 from problems.texts import cleaned_tree
 
@@ -93,7 +93,7 @@ def read_policy(text: str, name: str, file: str) -> Policy:
     Raises:
         PolicyError: everything that is wrong, each with the key and what is allowed.
     """
-    from grader.policychecker import PolicyChecker
+    from grader.marking.policy_checks import PolicyChecker
 
     try:
         data = cleaned_tree(tomllib.loads(text))

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
-from grader.batch import (
+from grader.marking.batch import (
     CARRIED,
     IMPRECISE,
     SHORT,
@@ -23,8 +23,8 @@ from grader.batch import (
     is_coarse,
     spread,
 )
-from grader.evidence import is_determined, is_firm, is_no_guess
-from grader.guards import UPDATES, Guards
+from grader.marking.evidence import is_determined, is_firm, is_no_guess
+from grader.marking.guards import UPDATES, Guards
 from problems.ball import Ball, within
 from problems.elementary import BoolArray, FloatArray, Number, array, greater
 from problems.expression import TINY, Expression, Numbers
@@ -41,7 +41,7 @@ MOST_COMBINATIONS = 256
 
 
 class Walk(Protocol):
-    """What is known when a step is reached: see `grader.follow`."""
+    """What is known when a step is reached: see `grader.marking.follow`."""
 
     batch: Batch
     found: Standing

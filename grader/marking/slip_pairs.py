@@ -12,8 +12,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.batch import BLANK, SHORT, SLIP, UNREADABLE, WRONG, Batch, Indices, Standing, gathered
-from grader.diagnose import Entered, Named
+from grader.marking.batch import (
+    BLANK,
+    SHORT,
+    SLIP,
+    UNREADABLE,
+    WRONG,
+    Batch,
+    Indices,
+    Standing,
+    gathered,
+)
+from grader.marking.diagnose import Entered, Named
 from problems.ball import Ball
 from problems.elementary import BoolArray, FloatArray, array
 from problems.pairs import Pairs, pairs, stacked

@@ -1,8 +1,8 @@
 """Slips at steps that stand nowhere on the sheet: not asked for, or left blank.
 
-Such a slip shows in everything that reads the step. Where `grader.inference` finds the value
-behind the children, the sheet is followed through once more as if it stood there, and the step
-is charged to the first child that it made wrong. Texts that write the chain rule out (no
+Such a slip shows in everything that reads the step. Where `grader.marking.inference` finds the
+value behind the children, the sheet is followed through once more as if it stood there, and the
+step is charged to the first child that it made wrong. Texts that write the chain rule out (no
 deltas) have their deltas as unwritten steps.
 Source: docs/grading.md, Unwritten steps.
 """
@@ -15,19 +15,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from grader.batch import (
-    CARRIED,
-    SLIP,
-    WRONG,
-    Batch,
-    Indices,
-    Standing,
-    gathered,
-    spread,
-)
-from grader.diagnose import Named
-from grader.follow import follow
-from grader.inference import FEWEST, IS_FINE, NAMELESS, Inferred, inferred, routes
+from grader.marking.batch import CARRIED, SLIP, WRONG, Batch, Indices, Standing, gathered, spread
+from grader.marking.diagnose import Named
+from grader.marking.follow import follow
+from grader.marking.inference import FEWEST, IS_FINE, NAMELESS, Inferred, inferred, routes
 from problems.ball import Ball
 from problems.elementary import BoolArray, FloatArray
 from problems.graph import Graph, build

@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-from grader.batch import BLANK, REPEATED, SLIP, WRONG, Batch, Standing
-from grader.diagnose import Named
+from grader.marking.batch import BLANK, REPEATED, SLIP, WRONG, Batch, Standing
+from grader.marking.diagnose import Named
 from problems import ids
 from problems.elementary import BoolArray
 

@@ -1,8 +1,8 @@
 """One exercise, one submission: a verdict, a message and a hint for every asked step.
 
 A pure function of the exercise, the answers and the policy; the order of the answers in the
-file plays no part. The judging is that of `grader.follow` for a column of one; `grader.words`
-and `grader.wholesheet` say what was found.
+file plays no part. The judging is that of `grader.marking.follow` for a column of one;
+`grader.marking.words` and `grader.marking.whole_sheet` say what was found.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from grader.batch import Batch
-from grader.conventions import judge
 from grader.errors import Problem
-from grader.policy import DEFAULT, Policy
+from grader.marking.batch import Batch
+from grader.marking.policy import DEFAULT, Policy
+from grader.marking.sign_conventions import judge
+from grader.marking.whole_sheet import whole_sheets
+from grader.marking.words import Answers, Words
 from grader.read.number import Unreadable, Written
-from grader.wholesheet import whole_sheets
-from grader.words import Answers, Words
 from problems import ids
 from problems.ball import Ball
 from problems.exercise import Exercise
@@ -28,7 +28,7 @@ from templates.formulas.plain import plain
 from templates.report import Report, StepReport
 
 if TYPE_CHECKING:
-    from grader.formulas import Marked
+    from grader.marking.formulas import Marked
 
 
 def batch_of(exercise: Exercise, answers: Answers) -> Batch:
@@ -110,7 +110,7 @@ def _formulas(exercise: Exercise, answers: Answers) -> Mapping[str, Marked]:
     """What was found of each formula; most exercises ask for none and need no grammar."""
     if not (exercise.formulas or exercise.generals):
         return {}
-    from grader.formulas import mark_formulas
+    from grader.marking.formulas import mark_formulas
 
     return mark_formulas(exercise, answers)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.batch import BLANK, CORRECT, Batch, Indices, Standing, gathered
+from grader.marking.batch import BLANK, CORRECT, Batch, Indices, Standing, gathered
 from problems.ball import Ball, apart, within
 from problems.elementary import BoolArray, FloatArray, array
 from problems.precision import power_of_ten

@@ -1,7 +1,7 @@
 """How verdicts become points: pure functions of a policy and what was judged.
 
 A policy never decides what is right, only what it is worth; regrading needs no more than the
-files that are there. `grader.policyfile` reads policies from TOML.
+files that are there. `grader.marking.policy_file` reads policies from TOML.
 """
 
 from __future__ import annotations

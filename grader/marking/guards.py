@@ -12,7 +12,16 @@ from functools import cached_property
 
 import numpy as np
 
-from grader.batch import CARRIED, CORRECT, SHORT, UNDETERMINED, Batch, Codes, Indices, spread
+from grader.marking.batch import (
+    CARRIED,
+    CORRECT,
+    SHORT,
+    UNDETERMINED,
+    Batch,
+    Codes,
+    Indices,
+    spread,
+)
 from problems import ids
 from problems.ball import Ball, apart
 from problems.elementary import BoolArray, FloatArray, array

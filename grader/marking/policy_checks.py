@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from grader.policy import DEFAULT_CREDITS, Attempts, Late, Policy, Rounding
+from grader.marking.policy import DEFAULT_CREDITS, Attempts, Late, Policy, Rounding
 from problems import ids
 from problems.familyfile import Checker
 from problems.patterns import pattern

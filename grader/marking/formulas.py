@@ -17,7 +17,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from grader.batch import (
+from grader.marking.batch import (
     BLANK,
     CARRIED,
     CORRECT,
@@ -28,7 +28,7 @@ from grader.batch import (
     VERDICTS,
     Batch,
 )
-from grader.conventions import Judged, judge
+from grader.marking.sign_conventions import Judged, judge
 from grader.read.formula import Formula, General, widths
 from grader.read.tree import evaluate
 from problems import ids

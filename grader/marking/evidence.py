@@ -15,10 +15,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from grader.batch import (
-    Batch,
-)
-from grader.guards import UPDATES
+from grader.marking.batch import Batch
+from grader.marking.guards import UPDATES
 from problems import ids
 from problems.activations import SOFTMAX
 from problems.ball import SLACK, Ball, apart

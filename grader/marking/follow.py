@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from grader.batch import (
+from grader.marking.batch import (
     BLANK,
     CARRIED,
     CORRECT,
@@ -32,9 +32,9 @@ from grader.batch import (
     is_coarse,
     spread,
 )
-from grader.evidence import trivial
-from grader.guards import Guards
-from grader.mixtures import Mixtures
+from grader.marking.evidence import trivial
+from grader.marking.guards import Guards
+from grader.marking.mixtures import Mixtures
 from problems.ball import SLACK, Ball, within
 from problems.elementary import BoolArray, FloatArray, array
 from problems.expression import Expression
