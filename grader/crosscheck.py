@@ -16,7 +16,7 @@ from grader.read.number import Written
 from problems.ball import within
 
 if TYPE_CHECKING:
-    from grader.folder import Folder
+    from grader.assignments.folder import Folder
     from grader.marking.attribution import Fit, Keys
     from grader.read.submission import Submission
     from problems.exercise import Exercise

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader.assignments.folder import Folder
+from grader.assignments.roster import Student, safe_name
 from grader.errors import AssignmentError, reason_of
-from grader.folder import Folder
 from grader.marking.policy import Policy
-from grader.roster import Student, safe_name
 from problems.exercise import Exercise
 from templates.report import Report
 
@@ -84,7 +84,7 @@ def write_feedback(
     Raises:
         AssignmentError: it cannot be written.
     """
-    from grader.handouts import renderers
+    from grader.assignments.worksheets import renderers
     from grader.support.atomic_files import write_file
     from grader.support.terminal import progress
 

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader import folder as folders
+from grader.assignments import folder as folders
+from grader.assignments.folder import Folder
+from grader.assignments.matching import Owner, agreed, owner_of, with_name
 from grader.attempts import counted, superseded
 from grader.doubles import settled
 from grader.downloads import receipt_of
@@ -18,11 +20,9 @@ from grader.errors import (
     Problem,
     SubmissionError,
 )
-from grader.folder import Folder
 from grader.inbox import Item, items
 from grader.marking.policy import Policy
 from grader.marking.policy_file import folder_policy
-from grader.matching import Owner, agreed, owner_of, with_name
 from grader.read.files import read_file
 from grader.read.receipt import sender_in
 from grader.read.submission import Find, Submission

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from grader.assignments.folder import META
+from grader.assignments.matching import Owner
 from grader.downloads import (
     handed_in_at,
     is_contents,
@@ -20,8 +22,6 @@ from grader.downloads import (
     receipt_of,
 )
 from grader.errors import Problem, SubmissionError
-from grader.folder import META
-from grader.matching import Owner
 from grader.read.archive import LARGEST, Member, is_junk, members
 from grader.read.files import TABLES, promised_kind
 from grader.read.kinds import named_as

@@ -36,7 +36,7 @@ Row = tuple[str, Inlines]
 def definitions(exercise: Exercise) -> Table:
     """What holds on the sheet of an exercise, in its notation.
 
-    >>> from grader.example import document_exercise
+    >>> from grader.assignments.example import document_exercise
     >>> [row[0][0].text for row in definitions(document_exercise("mazur")).rows][:3]
     ['Net input', 'Activation', 'Loss']
     """

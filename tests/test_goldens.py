@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.folder import Folder, Order
-from grader.issue import issue, reissue
-from grader.roster import with_folders
+from grader.assignments.folder import Folder, Order
+from grader.assignments.issue import issue, reissue
+from grader.assignments.roster import with_folders
 from problems import family
 
 GOLDENS = Path(__file__).parent / "goldens"

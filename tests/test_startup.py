@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from marking import paper
 
-from grader.folder import Folder
-from grader.handouts import blank_answers
+from grader.assignments.folder import Folder
+from grader.assignments.worksheets import blank_answers
 
 RUN = """
 import sys
@@ -32,7 +32,7 @@ OURS = {
     "grader.support.atomic_files",
     "grader.support.workers",
     "grader.marking.formulas",
-    "grader.handouts",
+    "grader.assignments.worksheets",
     "grader.marking.policy_checks",
     "grader.read.form",
     "grader.read.parse",

@@ -1,8 +1,8 @@
 """The class's exercises as columns: who has which numbers, without a Python object for each.
 
 `exercises.jsonl` is cut into parts of some thousand lines, which are sorted by their moulds
-(`grader.moulds`). The columns are kept in `exercises.roll/` beside the file, and made anew
-whenever the file is another one; deleting them does no harm.
+(`grader.assignments.line_shapes`). The columns are kept in `exercises.roll/` beside the file, and
+made anew whenever the file is another one; deleting them does no harm.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from grader.assignments.folder import EXERCISES, Folder
+from grader.assignments.line_shapes import Caster
 from grader.errors import AssignmentError, reason_of
-from grader.folder import EXERCISES, Folder
 from grader.marking.attribution import Keys
-from grader.moulds import Caster
 from grader.support.atomic_files import write_file
 from grader.support.paths import refuse_no_text
 from grader.support.workers import Workers

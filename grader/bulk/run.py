@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from grader import __version__
+from grader.assignments.worksheets import Progress
 from grader.bulk.changes import write_changes
 from grader.bulk.handed import handed_in
 from grader.bulk.marking import Tables, marked
@@ -26,7 +27,6 @@ from grader.bulk.roll import Roll, load_part, open_roll
 from grader.bulk.sorting import Job, Signs, Sorted, sort_range
 from grader.bulk.survey import Range, ranges
 from grader.errors import Problem
-from grader.handouts import Progress
 from grader.marking.policy import Policy
 from grader.read.brackets import in_all
 from grader.read.submission import COMMAS_SETTLED

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from grader import folder as folders
-from grader.booklets import class_booklet
+from grader.assignments import folder as folders
+from grader.assignments.booklets import class_booklet
 from grader.errors import AssignmentError, reason_of
 from grader.export.places import place_file
 from grader.support.atomic_files import write_file

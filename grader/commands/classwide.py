@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from grader import folder as folders
+from grader.assignments import folder as folders
 from grader.bulk.changes import CHANGES_FILE, changes_in
 from grader.bulk.reported import write_results
 from grader.bulk.results import GRADEBOOK_FILE, PROBLEMS_FILE, STEPS_FILE

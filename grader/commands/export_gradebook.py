@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.assignments.folder import Folder, find
 from grader.commands.given import policy_option
 from grader.commands.texts import whole_text
 from grader.errors import AssignmentError, PlatformFileError, Problem, reason_of
-from grader.folder import Folder, find
 from grader.marking.policy import Policy
 from grader.marking.policy_file import folder_policy
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from grader import folder as folders
+from grader.assignments import folder as folders
 from grader.commands.exporting import FACTS, only, out, policy, refuse_formulas, said
 from grader.export.tally import Tally
 from grader.support.terminal import plural, progress

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
+from grader.assignments.folder import Order
+from grader.assignments.issue import issue
+from grader.assignments.roster import Student, numbered, read_roster
+from grader.assignments.worksheets import FORMATS
 from grader.commands.texts import whole_text
-from grader.folder import Order
-from grader.handouts import FORMATS
-from grader.issue import issue
-from grader.roster import Student, numbered, read_roster
 from grader.support.terminal import asked_in, plural, progress
 from grader.support.workers import cores, workers
 from problems import family as families

@@ -13,7 +13,7 @@ from grader.marking.policy import Policy
 from grader.marking.policy_file import folder_policy, load_policy, names
 
 if TYPE_CHECKING:
-    from grader.folder import Folder
+    from grader.assignments.folder import Folder
 
 FEEDBACK_FORMATS = {"both": ("html", "pdf"), "html": ("html",), "pdf": ("pdf",), "none": ()}
 """What --feedback-as may say."""
@@ -91,7 +91,7 @@ def opened(assignment: Path | None, beside: Path, policy: Policy | None) -> tupl
         AssignmentError: there is no assignment.
         PolicyError: its policy cannot be used.
     """
-    from grader.folder import Folder, find
+    from grader.assignments.folder import Folder, find
 
     folder = Folder(find(assignment or beside))
     return folder, policy or folder_policy(folder.path, folder.order.policy)

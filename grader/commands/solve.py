@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from grader import folder as folders
+from grader.assignments import folder as folders
 from grader.errors import AssignmentError, Lost
 from grader.support.terminal import paragraph, table, width
 from problems import ids
@@ -50,7 +50,7 @@ def solve(
     if (exercise is None) == (document is None):
         raise click.UsageError("name an exercise, or a document with --document")
     if document:
-        from grader.example import document_exercise
+        from grader.assignments.example import document_exercise
 
         found = document_exercise(document)
         sections: tuple[Placed, ...] = ()

@@ -16,10 +16,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from grader.assignments.folder import Folder
 from grader.crosscheck import OTHER
 from grader.errors import Problem
 from grader.feedback import Graded
-from grader.folder import Folder
 from grader.lms.outcome import Outcome
 from grader.lms.received import Received, judge, owner_of
 from grader.marking.policy import Policy

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from grader.assignments.folder import Folder
+from grader.assignments.roster import Student
+from grader.assignments.worksheets import Progress, silent
 from grader.errors import AssignmentError
 from grader.feedback import student
-from grader.folder import Folder
-from grader.handouts import Progress, silent
 from grader.marking.policy import Policy
 from grader.marking.policy_file import folder_policy, load_policy
-from grader.roster import Student
 from problems.exercise import Exercise
 
 

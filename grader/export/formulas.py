@@ -12,6 +12,8 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from grader.assignments.folder import Order
+from grader.assignments.worksheets import sheet
 from grader.export.chain import Chain, Values
 from grader.export.classes import Owned
 from grader.export.fields import fields
@@ -27,8 +29,6 @@ from grader.export.moodle import (
 )
 from grader.export.tally import Tally
 from grader.export.xml import HEAD, cdata, text
-from grader.folder import Order
-from grader.handouts import sheet
 from grader.marking.policy import Policy
 from templates.page import Block, Figure, Items
 from templates.portable import fragment

@@ -18,12 +18,12 @@ import grader
 import problems
 import templates
 from grader import __version__
+from grader.assignments.folder import EXERCISES, META, ROSTER, Folder
+from grader.assignments.roster import Student
+from grader.assignments.worksheets import Progress, silent
 from grader.export.classes import owned
 from grader.export.package import Package
-from grader.folder import EXERCISES, META, ROSTER, Folder
-from grader.handouts import Progress, silent
 from grader.marking.policy_file import load_policy, names
-from grader.roster import Student
 from grader.support.spreadsheet import plain_table
 from problems.exercise import Doc, as_json, dumps
 

@@ -10,17 +10,17 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from grader.assignments.folder import Order
+from grader.assignments.roster import Student
+from grader.assignments.worksheets import sheet
 from grader.export.classes import Owned
 from grader.export.cloze import cloze
 from grader.export.fields import Field, fields, whole_weights
 from grader.export.figures import plain
 from grader.export.tally import Tally
 from grader.export.xml import HEAD, cdata, tame, text
-from grader.folder import Order
-from grader.handouts import sheet
 from grader.marking.mark import step_of
 from grader.marking.policy import Policy
-from grader.roster import Student
 from problems.exercise import Exercise
 from templates.page import Figure, Item
 from templates.portable import Medium, fragment, tex, unicode

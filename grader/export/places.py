@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from grader.assignments.folder import Folder
 from grader.errors import AssignmentError, reason_of
-from grader.folder import Folder
 from grader.support.atomic_files import is_empty, new_folder, write_pieces
 
 EXPORTS = "exports"

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from grader.assignments.folder import Order
+from grader.assignments.worksheets import sheet
 from grader.export.classes import Owned
 from grader.export.fields import Alternative, Field, fields
 from grader.export.figures import WIDE, plain
@@ -17,8 +19,6 @@ from grader.export.moodle import NOBODY
 from grader.export.package import Package, identifier
 from grader.export.tally import Tally
 from grader.export.xml import HEAD, allowed, tame, text
-from grader.folder import Order
-from grader.handouts import sheet
 from grader.marking.policy import Policy
 from problems.exercise import Exercise
 from templates.page import Figure, Item

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from grader.folder import Folder
+    from grader.assignments.folder import Folder
     from grader.lms import sync
     from grader.lms.platform import Platform
 
@@ -45,7 +45,7 @@ def open_folder(path: str | Path) -> Folder:
     """
     from pathlib import Path
 
-    from grader import folder
+    from grader.assignments import folder
 
     return folder.Folder(folder.find(Path(path)))
 

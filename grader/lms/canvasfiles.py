@@ -20,9 +20,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
+from grader.assignments.folder import Folder
+from grader.assignments.worksheets import Progress, silent
 from grader.errors import PlatformFileError, Problem
-from grader.folder import Folder
-from grader.handouts import Progress, silent
 from grader.lms.cells import Line, Sheet, no_columns
 from grader.lms.moodlezip import files_in, nobodys, packed
 from grader.lms.outcome import Outcome

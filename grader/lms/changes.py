@@ -14,7 +14,7 @@ from grader.lms.memory import Entry
 from grader.lms.platform import Assignment, Criterion, Platform, Standing, Submission
 
 if TYPE_CHECKING:
-    from grader.folder import Folder
+    from grader.assignments.folder import Folder
     from grader.lms.memory import Memory
     from grader.lms.outcome import Outcome
 

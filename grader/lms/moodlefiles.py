@@ -12,16 +12,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from grader.assignments.folder import Folder
+from grader.assignments.matching import folded
+from grader.assignments.worksheets import Progress, silent
 from grader.errors import Problem
-from grader.folder import Folder
-from grader.handouts import Progress, silent
 from grader.lms.moodlezip import Handed, Submissions, feedback_archive
 from grader.lms.outcome import Outcome
 from grader.lms.received import Judged, Received, judge
 from grader.lms.roundtrip import GRADED, KEPT, REFUSED, ZERO, Done, Step
 from grader.lms.worksheet import Participant, Worksheet
 from grader.marking.policy import Policy
-from grader.matching import folded
 
 FEEDBACK_ZIP = "feedback.zip"
 _SHORTEST = 12

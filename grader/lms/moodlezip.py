@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from grader.assignments.matching import folded
 from grader.errors import PlatformFileError, Problem, SubmissionError
 from grader.lms.roundtrip import META
-from grader.matching import folded
 from grader.read.archive import LARGEST, is_junk, members
 from grader.read.onlinetext import answers_in
 from problems.patterns import pattern

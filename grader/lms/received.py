@@ -10,16 +10,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
+from grader.assignments.folder import Folder
+from grader.assignments.matching import Owner, People
 from grader.crosscheck import other_exercise
 from grader.errors import Problem
 from grader.feedback import Graded
-from grader.folder import Folder
 from grader.gather import gather_from
 from grader.inbox import Item, handed_in
 from grader.lms.outcome import Outcome, outcomes
 from grader.marking.mark import mark
 from grader.marking.policy import Policy
-from grader.matching import Owner, People
 from grader.read.onlinetext import AHEAD
 from grader.read.table import UPLOAD
 

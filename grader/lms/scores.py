@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
+from grader.assignments.folder import Folder
+from grader.assignments.roster import Student
 from grader.crosscheck import other_exercise
 from grader.errors import PolicyError, Problem
 from grader.feedback import student as student_of
-from grader.folder import Folder
 from grader.lms.outcome import CENT
 from grader.marking.mark import mark, step_of
 from grader.marking.policy import Policy
 from grader.marking.policy_file import folder_policy, load_policy, names
-from grader.roster import Student
 
 
 @dataclass(frozen=True, slots=True)

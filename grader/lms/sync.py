@@ -14,7 +14,9 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
-from grader.collation import told_apart
+from grader.assignments.collation import told_apart
+from grader.assignments.folder import EXERCISES, Folder
+from grader.assignments.roster import safe_name
 from grader.errors import (
     AssignmentError,
     PlatformError,
@@ -24,7 +26,6 @@ from grader.errors import (
     Unreachable,
     reason_of,
 )
-from grader.folder import EXERCISES, Folder
 from grader.lms import memory as memories
 from grader.lms import worksheets
 from grader.lms.changes import (
@@ -46,7 +47,6 @@ from grader.marking.policy import Policy
 from grader.marking.policy_file import folder_policy
 from grader.read.archive import LARGEST
 from grader.read.onlinetext import answers_in
-from grader.roster import safe_name
 
 BATCH = 20
 """Grades that are read back at once."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
-from grader.folder import Folder
+from grader.assignments.folder import Folder
 from grader.lms.changes import Change, Plan
 from grader.lms.outcome import CENT, Outcome
 from grader.lms.platform import Assignment, Feedback, Person, Standing
@@ -74,8 +74,8 @@ def give(plan: Plan, one: Change) -> None:
 
 def files_of(folder: Folder, student: str) -> dict[str, bytes]:
     """What one student gets: the worksheet and the blank answers; nothing that solves it."""
+    from grader.assignments.worksheets import blank_answers, renderers, worksheet
     from grader.feedback import student as row
-    from grader.handouts import blank_answers, renderers, worksheet
 
     exercises = list(folder.exercises_of(student).values())
     page = worksheet(folder.order, row(folder, student), exercises)

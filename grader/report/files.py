@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from grader import folder as folders
+from grader.assignments import folder as folders
+from grader.assignments.folder import META, Folder
+from grader.assignments.worksheets import renderers
 from grader.bulk.results import GRADEBOOK_FILE
 from grader.errors import ReportError
-from grader.folder import META, Folder
-from grader.handouts import renderers
 from grader.report.tables import TABLES, files
 from grader.support.atomic_files import new_folder
 from templates.classreport import class_report

@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from grader.folder import EXERCISES, Folder
+from grader.assignments.folder import EXERCISES, Folder
 from grader.marking.batch import VERDICTS
 from grader.report.results import Results
 from grader.support.terminal import plural

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from grader.assignments.folder import Folder
 from grader.crosscheck import ENOUGH, LOST
-from grader.folder import Folder
 from grader.marking.attribution import Fit, Keys, Sheets, foreign
 from grader.marking.batch import VERDICTS
 from grader.report.agreement import numbers

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from grader.folder import Folder
+from grader.assignments.folder import Folder
 from grader.report.agreement import agreement
 from grader.report.groups import Cohort, cohorts
 from grader.report.naming import Names, numbered, true_names

@@ -1,6 +1,6 @@
 """Nothing half-written: files and folders are made beside their place and then renamed.
 
-A folder that takes long to make is `grader.unfinished`.
+A folder that takes long to make is `grader.assignments.resumable`.
 """
 
 from __future__ import annotations

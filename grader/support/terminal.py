@@ -146,7 +146,7 @@ class Bar:
         self._phase = ""
 
     def __call__(self, phase: str, done: int, of: int) -> None:
-        """Called by the work; see `grader.issue.Progress`."""
+        """Called by the work; see `grader.assignments.issue.Progress`."""
         if not sys.stderr.isatty():
             return
         if phase != self._phase:

@@ -12,10 +12,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from grader import __version__
-from grader.folder import EXERCISES, META, ROSTER, Order
-from grader.handouts import Progress, silent
-from grader.issue import exercise_ids, roster_csv
-from grader.roster import Student, with_folders
+from grader.assignments.folder import EXERCISES, META, ROSTER, Order
+from grader.assignments.issue import exercise_ids, roster_csv
+from grader.assignments.roster import Student, with_folders
+from grader.assignments.worksheets import Progress, silent
 from grader.web.models import Assignment, Audit, Course, Member, Role, Task
 from grader.web.slices import SLICE, slice_of_work, slices
 from problems.draw import draw, key

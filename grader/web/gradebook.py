@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from grader.assignments.folder import Folder
 from grader.bulk.results import GRADEBOOK_FILE, STEPS_FILE
-from grader.folder import Folder
 from grader.report.files import RESULTS
 from grader.report.results import BOOK, OPTIONAL, STEP, read
 from grader.report.survey import survey

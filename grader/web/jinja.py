@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from jinja2 import Environment, StrictUndefined
 
-from grader.collation import told_apart
+from grader.assignments.collation import told_apart
 from grader.web.lti.framing import LAUNCHED
 from templates import html as pages
 from templates.page import ArrayItem, Item

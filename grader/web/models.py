@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from grader.folder import Order
+from grader.assignments.folder import Order
 from grader.marking.policy import Policy
 from problems.exercise import Exercise
 
@@ -90,7 +90,7 @@ class Assignment(models.Model):
     course = models.ForeignKey(Course, models.CASCADE, related_name="assignments")
     title = models.CharField(max_length=200)
     order = models.JSONField()
-    """`grader.folder.Order.as_json`: family, secret and choices."""
+    """`grader.assignments.folder.Order.as_json`: family, secret and choices."""
     policy = models.TextField(default="default")
     """Name of a shipped policy, or the text of a policy file."""
     published = models.BooleanField(default=False)

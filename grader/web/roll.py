@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from grader.assignments.roster import Student, roster_in
+from grader.assignments.worksheets import Progress, silent
 from grader.errors import Problem, RosterError
-from grader.handouts import Progress, silent
-from grader.roster import Student, roster_in
 from grader.web import revoking
 from grader.web.accounts import new_users
 from grader.web.assignments import complete, note

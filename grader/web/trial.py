@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.folder import Order
-from grader.handouts import sheet
-from grader.roster import Student
+from grader.assignments.folder import Order
+from grader.assignments.roster import Student
+from grader.assignments.worksheets import sheet
 from problems.draw import Candidates, Draw, describe, key, reasons, sieve_of
 from problems.exercise import issued
 from problems.family import Design

@@ -36,7 +36,7 @@ print(time.perf_counter() - start, peak)
 READ = """
 import re, sys, time
 from pathlib import Path
-from grader.folder import Folder
+from grader.assignments.folder import Folder
 def room():
     return int(re.search(r"RssAnon:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) // 1024
 start = time.perf_counter()

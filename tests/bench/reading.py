@@ -23,7 +23,7 @@ from file_shapes import ENCODINGS, LISTS, SHAPES, SLOW, Files, Sheet
 from handed_in import assignment
 from spellings import PLAIN, SPELLINGS
 
-from grader.folder import Folder
+from grader.assignments.folder import Folder
 from grader.gather import Gathered, gather_from
 from grader.inbox import items
 from grader.read.number import Unreadable, Written

@@ -20,11 +20,11 @@ from class_tables import (
     table,
 )
 
+from grader.assignments.folder import Folder
+from grader.assignments.worksheets import silent
 from grader.bulk import roll, survey
 from grader.bulk.run import grade
 from grader.errors import AssignmentError
-from grader.folder import Folder
-from grader.handouts import silent
 from grader.marking.policy import DEFAULT, Policy, Rounding
 from grader.marking.policy_file import load_policy
 from grader.support.workers import Workers

@@ -11,11 +11,11 @@ import pytest
 from class_tables import Habits, assignment_of, mixed, table
 from distributed import Client, LocalCluster
 
+from grader.assignments.folder import Folder
+from grader.assignments.worksheets import silent
 from grader.bulk import roll, survey
 from grader.bulk.run import grade
 from grader.errors import ClusterError
-from grader.folder import Folder
-from grader.handouts import silent
 from grader.marking.policy import DEFAULT
 from grader.support.workers import Workers, workers
 

@@ -12,8 +12,8 @@ from issued_exercises import exercises
 from papers import complaints, texts
 from typed_rules import key_answers, key_text
 
+from grader.assignments.folder import Folder
 from grader.cli import cli
-from grader.folder import Folder
 from grader.marking.mark import mark
 from grader.read.answer import read_answer
 from grader.read.number import read_number

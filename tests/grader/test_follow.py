@@ -198,7 +198,7 @@ def test_a_lost_sign_is_not_a_convention(name: str) -> None:
 
 def test_musileks_own_error_is_named_as_what_it_is() -> None:
     """dE/db1 = 0.0008: one path only."""
-    from grader.example import document_exercise
+    from grader.assignments.example import document_exercise
     from problems import documents
 
     exercise = document_exercise("musilek")
@@ -209,7 +209,7 @@ def test_musileks_own_error_is_named_as_what_it_is() -> None:
 
 def test_what_cannot_be_told_on_ungated_numbers_is_said() -> None:
     """Mazur's own numbers at four decimals: w1 hardly moves."""
-    from grader.example import document_exercise
+    from grader.assignments.example import document_exercise
 
     exercise = replace(document_exercise("mazur"), precision=Precision(4))
     paper = worked(exercise)

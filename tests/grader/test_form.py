@@ -199,7 +199,7 @@ def test_a_worksheet_from_the_command_line_grades_to_full_marks(
     out = tmp_path / "hw"
     made = ["generate", "mazur", "--count", "1", "--seed", "s", "--out", str(out)]
     assert runner.invoke(cli, [*made, "--formats", "pdf"]).exit_code == 0
-    from grader.folder import Folder
+    from grader.assignments.folder import Folder
 
     (exercise,) = Folder(out).exercises()
     sheet_path = out / "students" / "student-01" / "worksheet.pdf"

@@ -333,7 +333,7 @@ def test_formulas_go_from_worksheet_to_verdict(
     out = tmp_path / "hw"
     made = ["generate", name, "--count", "1", "--seed", "s", "--out", str(out)]
     assert runner.invoke(cli, made).exit_code == 0
-    from grader.folder import Folder
+    from grader.assignments.folder import Folder
 
     (one,) = Folder(out).exercises()
     path = out / "students" / "student-01" / "answers.csv"

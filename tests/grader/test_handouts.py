@@ -10,8 +10,8 @@ from click.testing import CliRunner
 from papers import contents, sizes, texts
 from secrets_of import revealing
 
+from grader.assignments.folder import Folder
 from grader.cli import cli
-from grader.folder import Folder
 from problems.exercise import Exercise
 from problems.family import names
 

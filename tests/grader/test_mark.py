@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from issued_exercises import exercises
 from typed_rules import key_answers
 
-from grader.example import document_exercise
+from grader.assignments.example import document_exercise
 from grader.marking.mark import mark, shown
 from grader.read.number import read_number
 from problems import documents, family

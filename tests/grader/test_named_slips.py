@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from grader.assignments.folder import Order
+from grader.assignments.issue import issue
+from grader.assignments.roster import with_folders
 from grader.cli import cli
-from grader.folder import Order
-from grader.issue import issue
-from grader.roster import with_folders
 from problems import family
 
 SHEETS = Path(__file__).with_name("sheets")

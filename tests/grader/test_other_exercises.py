@@ -12,10 +12,10 @@ import pytest
 from click.testing import CliRunner
 from handed_in import assignment, exercise_of, exercises_of, right, table, tidy
 
+from grader.assignments.folder import Folder
 from grader.bulk import roll
 from grader.cli import cli
 from grader.crosscheck import OTHER
-from grader.folder import Folder
 from grader.lms.received import Received, judge
 from grader.lms.scores import of_submissions
 from grader.marking.policy import DEFAULT

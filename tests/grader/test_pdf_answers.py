@@ -783,7 +783,7 @@ def hw(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def answered(hw: Path, student: str) -> tuple[Exercise, bytes, dict[str, str]]:
-    from grader.folder import Folder
+    from grader.assignments.folder import Folder
 
     (one,) = Folder(hw).exercises_of(student).values()
     sheet = (hw / "students" / student / "worksheet.pdf").read_bytes()

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from classroom import Classroom, assignment
 
-from grader.folder import Folder
+from grader.assignments.folder import Folder
 from grader.report.results import read
 from grader.report.survey import survey
 from templates.findings import COMMON, findings, surely_weak, weak_steps, words

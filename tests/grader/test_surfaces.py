@@ -16,12 +16,12 @@ from click.testing import CliRunner
 from issued_exercises import exercises
 
 import grader.commands.check as check
+from grader.assignments.folder import Folder
 from grader.bulk.reported import gradebook
 from grader.bulk.results import VERDICT_COLUMNS
 from grader.cli import cli
 from grader.export import autograder
 from grader.feedback import Graded
-from grader.folder import Folder
 from grader.marking.batch import VERDICTS
 from grader.marking.mark import mark
 from grader.marking.policy import DEFAULT, DEFAULT_CREDITS

@@ -12,12 +12,12 @@ from handed_in import assignment
 from lxml import etree
 from qti_player import OLD, Package, canvas_answers, parsed
 
+from grader.assignments.roster import Student
 from grader.cli import cli
 from grader.export import canvas
 from grader.export.classes import Owned
 from grader.export.tally import Tally
 from grader.marking.policy import DEFAULT, Policy
-from grader.roster import Student
 
 CC = "{http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1}"
 META = "{http://canvas.instructure.com/xsd/cccv1p0}"

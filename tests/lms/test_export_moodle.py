@@ -17,6 +17,7 @@ from lxml import etree
 from moodle_reader import ImportRefusedError, Question, cloze_fields, read
 from typed_rules import key_text
 
+from grader.assignments.roster import Student
 from grader.cli import cli
 from grader.commands import export_moodle
 from grader.export import cloze, formulas, moodle
@@ -24,7 +25,6 @@ from grader.export.classes import Owned
 from grader.export.fields import Alternative, Field, fields
 from grader.export.tally import Tally
 from grader.marking.policy import DEFAULT, Policy
-from grader.roster import Student
 from problems import family
 from problems.exercise import Exercise
 from problems.slips import OF_THE_PEN

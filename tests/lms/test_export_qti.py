@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from lxml import etree
 from qti_player import QTI, Item, Package, parsed
 
+from grader.assignments.roster import Student
 from grader.cli import cli
 from grader.export import qti
 from grader.export.classes import Owned
 from grader.export.fields import Field, fields
 from grader.export.tally import Tally
 from grader.marking.policy import DEFAULT, Policy
-from grader.roster import Student
 from problems.exercise import Exercise
 from problems.slips import OF_THE_PEN
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moodle_files import BOM, quoted
 
+from grader.assignments.folder import Folder
 from grader.cli import cli
-from grader.folder import Folder
 from grader.lms.scores import of_submissions
 from grader.marking.policy import Attempts, Policy
 from grader.read.moodle import _split

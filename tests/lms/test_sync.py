@@ -27,8 +27,8 @@ from syncing_class import (
     made,
 )
 
+from grader.assignments.folder import Folder
 from grader.errors import AssignmentError, PlatformError
-from grader.folder import Folder
 from grader.lms import sync
 from grader.lms.changes import Change, Done, Plan
 from grader.lms.connection import Connection

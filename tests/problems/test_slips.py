@@ -113,7 +113,7 @@ def test_the_gate_refuses_the_documents_own_numbers() -> None:
     """Mazur's w1 changes by 0.0002 at a learning rate of 0.5: not to be told at 4 decimals."""
     from dataclasses import replace
 
-    from grader.example import document_exercise
+    from grader.assignments.example import document_exercise
     from problems.precision import Precision
 
     exercise = replace(document_exercise("mazur"), precision=Precision(4))

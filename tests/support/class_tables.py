@@ -12,15 +12,15 @@ import numpy as np
 import polars as pl
 from issued_exercises import exercises
 
+from grader.assignments.folder import Folder, Order
+from grader.assignments.issue import issue
+from grader.assignments.roster import Student
 from grader.bulk import reported
 from grader.crosscheck import other_exercise
 from grader.feedback import Graded
-from grader.folder import Folder, Order
 from grader.gather import gather
-from grader.issue import issue
 from grader.marking.mark import mark
 from grader.marking.policy import Policy
-from grader.roster import Student
 from problems import family as families
 from problems import ids
 from problems.exercise import Exercise, as_json, dumps

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 from click.testing import CliRunner
 
+from grader.assignments.folder import Folder
 from grader.bulk.results import VERDICT_COLUMNS
 from grader.cli import cli
-from grader.folder import Folder
 from grader.marking.batch import VERDICTS, Batch
 from grader.marking.mark import mark
 from grader.marking.policy import DEFAULT

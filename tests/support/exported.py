@@ -11,12 +11,12 @@ from importlib import resources
 import numpy as np
 from issued_exercises import exercises
 
+from grader.assignments.folder import Order
+from grader.assignments.roster import Student
 from grader.export.classes import Owned
-from grader.folder import Order
 from grader.marking.batch import VERDICTS, Batch
 from grader.marking.policy import Policy
 from grader.marking.sign_conventions import judge
-from grader.roster import Student
 from problems import family, ids
 from problems.catalogue import CATALOGUE
 from problems.exercise import Exercise

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.folder import Order
+from grader.assignments.folder import Order
 from problems import family as families
 
 

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from service import course_of, order
 
-from grader.roster import Student
+from grader.assignments.roster import Student
 from grader.web import assignments, roll, slices
 from grader.web.accounts import new_user, new_users
 from grader.web.models import Audit, Course, Member, Role

@@ -12,7 +12,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from service import course_of
 
-from grader.roster import Student
+from grader.assignments.roster import Student
 from grader.web import roll
 from grader.web.accounts import new_link, new_token
 from grader.web.lti.enrolling import Told, enrolled

@@ -12,10 +12,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router, Status
 
+from grader.assignments.folder import Order
+from grader.assignments.roster import safe_name
 from grader.errors import PolicyError
-from grader.folder import Order
 from grader.marking.policy_file import names, read_policy
-from grader.roster import safe_name
 from grader.web import assignments as drawing
 from grader.web.api.access import caller_of, limit_heavy, scoped
 from grader.web.api.pages import Piece, page_of

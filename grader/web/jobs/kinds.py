@@ -10,10 +10,10 @@ from django.db import transaction
 from django.urls import reverse
 
 from grader import __version__
+from grader.assignments.folder import Order
+from grader.assignments.roster import Student
+from grader.assignments.worksheets import Progress
 from grader.errors import ServiceError
-from grader.folder import Order
-from grader.handouts import Progress
-from grader.roster import Student
 from grader.web import assignments, roll
 from grader.web.jobs import files, queue
 from grader.web.jobs.models import Job, State

@@ -58,7 +58,7 @@ class Teller:
         self._told = 0.0
 
     def __call__(self, phase: str, done: int, of: int) -> None:
-        """As `grader.handouts.Progress`.
+        """As `grader.assignments.worksheets.Progress`.
 
         Raises:
             LostError: the job is no longer ours.

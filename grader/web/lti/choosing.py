@@ -19,8 +19,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from grader.assignments.folder import Order
 from grader.errors import CallError
-from grader.folder import Order
 from grader.web import assignments
 from grader.web.assignments import note
 from grader.web.lti import framing, joining, keys, services
@@ -214,7 +214,7 @@ def _chosen(
 
 def _made(request: HttpRequest, course: Course) -> tuple[list[Assignment], str]:
     """A new assignment with the family's own choices."""
-    from grader.roster import safe_name
+    from grader.assignments.roster import safe_name
 
     title = shown_line(request.POST.get("title", ""))[:200]
     family = request.POST.get("family", "")

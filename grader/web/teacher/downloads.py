@@ -12,7 +12,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_GET
 
-from grader.roster import safe_name
+from grader.assignments.roster import safe_name
 from grader.web.gradebook import grades_csv, grades_json
 from grader.web.jobs import starting
 from grader.web.jobs.queue import Wanted

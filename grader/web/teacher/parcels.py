@@ -10,11 +10,18 @@ from pathlib import Path
 
 from django.template import engines
 
-from grader.booklets import class_booklet
+from grader.assignments.booklets import class_booklet
+from grader.assignments.folder import Folder, Order
+from grader.assignments.roster import Student, safe_name
+from grader.assignments.worksheets import (
+    Progress,
+    blank_answers,
+    key,
+    renderers,
+    silent,
+    worksheet,
+)
 from grader.errors import ServiceError
-from grader.folder import Folder, Order
-from grader.handouts import Progress, blank_answers, key, renderers, silent, worksheet
-from grader.roster import Student, safe_name
 from grader.web.assignments import class_list, write_folder
 from grader.web.gradebook import class_page
 from grader.web.models import Assignment, Task

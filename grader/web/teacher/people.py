@@ -16,9 +16,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from grader.assignments.issue import roster_csv
+from grader.assignments.roster import Student
 from grader.errors import RosterError
-from grader.issue import roster_csv
-from grader.roster import Student
 from grader.support.spreadsheet import safe_table
 from grader.web import revoking, roll
 from grader.web.accounts import BATCH, new_links, new_user

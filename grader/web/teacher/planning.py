@@ -13,10 +13,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from grader.assignments.folder import Order
+from grader.assignments.roster import safe_name
 from grader.errors import PolicyError
-from grader.folder import Order
 from grader.marking.policy_file import SHIPPED, load_policy, names, read_policy
-from grader.roster import safe_name
 from grader.web import assignments, regrading
 from grader.web.assignments import note
 from grader.web.jobs import kinds, starting

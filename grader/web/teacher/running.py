@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from grader.collation import name_key
+from grader.assignments.collation import name_key
 from grader.web import assignments, regrading, remarking
 from grader.web.assignments import note
 from grader.web.jobs import starting

@@ -13,11 +13,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from grader.assignments.roster import Student, safe_name
+from grader.assignments.worksheets import sheet
 from grader.crosscheck import fitting, needs_comparing, told
 from grader.errors import Problem
-from grader.handouts import sheet
 from grader.read.answer import read_answer
-from grader.roster import Student, safe_name
 from grader.web import assignments, grading
 from grader.web.assignments import note
 from grader.web.models import Assignment, Draft, Member, Result, Role, State, Submission, Task
@@ -114,7 +114,7 @@ def _other_exercise(assignment: Assignment, chosen: Submission) -> str:
     steps = result.report["steps"] if result else ()
     if not needs_comparing(step["verdict"] for step in steps):
         return ""
-    from grader.moulds import keys_in
+    from grader.assignments.line_shapes import keys_in
 
     exercise = chosen.task.exercise
     answers = {s["id"]: read_answer(exercise, s["id"], s["answer"]) for s in steps}

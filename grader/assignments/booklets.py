@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from grader.assignments.folder import Folder
+from grader.assignments.roster import Student
+from grader.assignments.worksheets import Progress, key, silent, worksheet
 from grader.errors import AssignmentError
-from grader.folder import Folder
-from grader.handouts import Progress, key, silent, worksheet
-from grader.roster import Student
 from problems.exercise import Exercise
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from grader.folder import EXERCISES, Order
-from grader.roster import Student
+from grader.assignments.folder import EXERCISES, Order
+from grader.assignments.roster import Student
 from grader.support.spreadsheet import plain_table
 from grader.support.workers import Workers
 from problems.exercise import Exercise, from_json

@@ -1,8 +1,8 @@
 """Issuing an assignment: draw every student's exercise and write the folder.
 
 The work is done in portions, by whoever is there to do it; what is finished is on the disk and
-in a journal, so that it can be gone on with (`grader.unfinished`), and in memory there are
-never more than a few portions. The same order and class list give the same bytes.
+in a journal, so that it can be gone on with (`grader.assignments.resumable`), and in memory there
+are never more than a few portions. The same order and class list give the same bytes.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from typing import IO
 import numpy as np
 
 from grader import __version__
+from grader.assignments.folder import EXERCISES, META, ROSTER, Folder, Order
+from grader.assignments.resumable import Plan, Unfinished, unfinished
+from grader.assignments.roster import Student
+from grader.assignments.worksheets import Progress, silent, student_files, write_handouts
 from grader.errors import AssignmentError
-from grader.folder import EXERCISES, META, ROSTER, Folder, Order
-from grader.handouts import Progress, silent, student_files, write_handouts
-from grader.roster import Student
 from grader.support.atomic_files import write_file, write_pieces
 from grader.support.spreadsheet import plain_table
 from grader.support.workers import Workers
-from grader.unfinished import Plan, Unfinished, unfinished
 from problems.draw import draw, key
 from problems.errors import Complaint, GateError
 from problems.exercise import Exercise, as_json, dumps, issued

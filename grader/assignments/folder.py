@@ -15,12 +15,12 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from grader.assignments.lines import Lines
+from grader.assignments.matching import People
+from grader.assignments.roster import Student, with_folders
 from grader.errors import AssignmentError, Lost
-from grader.lines import Lines
-from grader.matching import People
 from grader.read.identity import alike, plain, was_rounded
 from grader.read.table import read_table
-from grader.roster import Student, with_folders
 from problems.exercise import FORMAT, Doc, Exercise, from_json, upgraded
 from problems.patterns import pattern
 from problems.texts import parsed_json
@@ -219,7 +219,7 @@ class Folder:
     @cached_property
     def keys(self) -> list[Keys]:
         """The true values of all exercises as columns, made when they are first asked for."""
-        from grader.moulds import keys_in
+        from grader.assignments.line_shapes import keys_in
 
         lines = self._lines
         return keys_in(lines[n] for n in range(len(lines)))

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from grader import __version__
+from grader.assignments.folder import EXERCISES, Order
 from grader.errors import AssignmentError, reason_of
-from grader.folder import EXERCISES, Order
 from grader.support.atomic_files import is_empty, take_place, write_file
 from problems.errors import SpecError
 

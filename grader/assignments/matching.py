@@ -12,9 +12,9 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from grader.assignments.roster import Student
 from grader.downloads import Sender, senders
 from grader.read.identity import APOSTROPHES, UNSEEN, number_of
-from grader.roster import Student
 from problems.patterns import pattern
 
 _PLAIN = str.maketrans(
