@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from grader.assignments.roster import Student
-from grader.downloads import Sender, senders
+from grader.read.download_names import Sender, senders
 from grader.read.identity import APOSTROPHES, UNSEEN, number_of
 from problems.patterns import pattern
 

@@ -19,8 +19,8 @@ from grader.bulk.readings import Pool, coded
 from grader.bulk.roll import Part
 from grader.bulk.rows import LINE, as_rows
 from grader.bulk.sorting import PLACE, answer_columns
-from grader.doubles import settled
 from grader.errors import Lost, Problem
+from grader.intake.duplicates import settled
 from grader.read.answer import Answer, read_answer
 from grader.read.number import Reading, Unreadable, Written
 from grader.read.submission import (

@@ -17,10 +17,10 @@ import numpy as np
 from grader.bulk.handed import Cast, Handed
 from grader.bulk.readings import Readings
 from grader.bulk.roll import Part, Roll, keys_of, load_part
-from grader.crosscheck import ENOUGH, LOST, OTHER, told
 from grader.errors import Problem
 from grader.marking.attribution import Fit, Keys, Sheets, foreign
 from grader.marking.batch import VERDICTS, Codes, Indices
+from grader.results.crosscheck import ENOUGH, LOST, OTHER, told
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from grader.bulk.results import (
     refuse_other,
 )
 from grader.errors import Problem
-from grader.feedback import Graded
+from grader.results.feedback import Graded
 from grader.support.atomic_files import new_folder
 from problems.texts import shown_path
 from templates.report import Report

@@ -18,11 +18,11 @@ from grader.bulk.owners import with_owners
 from grader.bulk.roll import SEED, Index, Roll, book, by_id, by_student, everyone
 from grader.bulk.rows import LINE, WIDTH, Rows, as_rows, read_rows
 from grader.bulk.survey import Range
-from grader.downloads import of_platform
 from grader.errors import Problem, SubmissionError
-from grader.gather import finder, place_of
-from grader.inbox import Item, parts_of
+from grader.intake.collect import finder, place_of
+from grader.intake.sources import Item, parts_of
 from grader.read.brackets import BRACKETED, NEGATIVE, Brackets, in_all
+from grader.read.download_names import of_platform
 from grader.read.header import KNOWN, is_tidy
 from grader.read.submission import COMMA, DOT, EITHER, Builder, too_few
 from grader.read.table import Table

@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from grader.assignments.folder import Folder
-from grader.crosscheck import OTHER
 from grader.errors import Problem
-from grader.feedback import Graded
 from grader.lms.outcome import Outcome
 from grader.lms.received import Received, judge, owner_of
 from grader.marking.policy import Policy
 from grader.marking.policy_file import folder_policy
+from grader.results.crosscheck import OTHER
+from grader.results.feedback import Graded
 from grader.support.atomic_files import write_file
 from problems.errors import BpgradeError
 from problems.texts import parsed_json

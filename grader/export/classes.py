@@ -9,9 +9,9 @@ from grader.assignments.folder import Folder
 from grader.assignments.roster import Student
 from grader.assignments.worksheets import Progress, silent
 from grader.errors import AssignmentError
-from grader.feedback import student
 from grader.marking.policy import Policy
 from grader.marking.policy_file import folder_policy, load_policy
+from grader.results.feedback import student
 from problems.exercise import Exercise
 
 

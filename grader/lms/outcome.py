@@ -10,9 +10,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from grader.assignments.folder import Folder
 from grader.assignments.roster import Student
 from grader.assignments.worksheets import renderers
-from grader.feedback import Graded, feedback_page, student
 from grader.marking.mark import step_of
 from grader.marking.policy import Policy
+from grader.results.feedback import Graded, feedback_page, student
 from templates.comment import Comment, as_html, as_text, comments
 from templates.feedback import Checked
 

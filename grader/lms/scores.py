@@ -11,13 +11,13 @@ from pathlib import Path
 
 from grader.assignments.folder import Folder
 from grader.assignments.roster import Student
-from grader.crosscheck import other_exercise
 from grader.errors import PolicyError, Problem
-from grader.feedback import student as student_of
 from grader.lms.outcome import CENT
 from grader.marking.mark import mark, step_of
 from grader.marking.policy import Policy
 from grader.marking.policy_file import folder_policy, load_policy, names
+from grader.results.crosscheck import other_exercise
+from grader.results.feedback import student as student_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def of_submissions(
         policy: what verdicts are worth.
         told: called with the number of files read so far.
     """
-    from grader.gather import gather
+    from grader.intake.collect import gather
 
     gathered = gather(paths, folder.path, told, policy)
     found: dict[str, list[tuple[str, float, float]]] = {}

@@ -75,7 +75,7 @@ def give(plan: Plan, one: Change) -> None:
 def files_of(folder: Folder, student: str) -> dict[str, bytes]:
     """What one student gets: the worksheet and the blank answers; nothing that solves it."""
     from grader.assignments.worksheets import blank_answers, renderers, worksheet
-    from grader.feedback import student as row
+    from grader.results.feedback import student as row
 
     exercises = list(folder.exercises_of(student).values())
     page = worksheet(folder.order, row(folder, student), exercises)

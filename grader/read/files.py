@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from grader.downloads import is_receipt, is_text_field
 from grader.errors import EmptyForm, SubmissionError
+from grader.read.download_names import is_receipt, is_text_field
 from grader.read.kinds import Kind, looked_at, named_as
 from grader.read.submission import Find, Read, read_submissions
 from grader.read.table import CLASS, UPLOAD, Limits, refusal

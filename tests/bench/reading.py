@@ -24,8 +24,8 @@ from handed_in import assignment
 from spellings import PLAIN, SPELLINGS
 
 from grader.assignments.folder import Folder
-from grader.gather import Gathered, gather_from
-from grader.inbox import items
+from grader.intake.collect import Gathered, gather_from
+from grader.intake.sources import items
 from grader.read.number import Unreadable, Written
 from problems.exercise import Exercise
 

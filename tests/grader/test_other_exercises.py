@@ -15,10 +15,10 @@ from handed_in import assignment, exercise_of, exercises_of, right, table, tidy
 from grader.assignments.folder import Folder
 from grader.bulk import roll
 from grader.cli import cli
-from grader.crosscheck import OTHER
 from grader.lms.received import Received, judge
 from grader.lms.scores import of_submissions
 from grader.marking.policy import DEFAULT
+from grader.results.crosscheck import OTHER
 from problems.exercise import Exercise
 
 FAMILIES = ["mazur", "mazur-delta", "mazur-mixed", "musilek", "lfd", "lfd-numeric", "slides"]

@@ -21,7 +21,6 @@ from grader.bulk.reported import gradebook
 from grader.bulk.results import VERDICT_COLUMNS
 from grader.cli import cli
 from grader.export import autograder
-from grader.feedback import Graded
 from grader.marking.batch import VERDICTS
 from grader.marking.mark import mark
 from grader.marking.policy import DEFAULT, DEFAULT_CREDITS
@@ -29,6 +28,7 @@ from grader.read.number import read_number
 from grader.report.results import read
 from grader.report.survey import survey
 from grader.report.tables import files
+from grader.results.feedback import Graded
 from grader.support.terminal import TONES as COLOURS
 from grader.web.api.shown import shown
 from problems.slips import CATALOGUE

@@ -16,11 +16,11 @@ from grader.assignments.folder import Folder, Order
 from grader.assignments.issue import issue
 from grader.assignments.roster import Student
 from grader.bulk import reported
-from grader.crosscheck import other_exercise
-from grader.feedback import Graded
-from grader.gather import gather
+from grader.intake.collect import gather
 from grader.marking.mark import mark
 from grader.marking.policy import Policy
+from grader.results.crosscheck import other_exercise
+from grader.results.feedback import Graded
 from problems import family as families
 from problems import ids
 from problems.exercise import Exercise, as_json, dumps

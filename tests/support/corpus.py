@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from grader.errors import Lost, Problem, SubmissionError
-from grader.inbox import items
+from grader.intake.sources import items
 from grader.read.files import read_file
 from grader.read.form import read_form
 from grader.read.json import read_json

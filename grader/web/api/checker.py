@@ -10,11 +10,11 @@ import os
 from pathlib import Path
 from typing import Any
 
-from grader.crosscheck import other_exercise
 from grader.errors import PolicyError, Problem
-from grader.gather import gather
+from grader.intake.collect import gather
 from grader.marking.mark import mark
 from grader.marking.policy_file import load_policy, names, read_policy
+from grader.results.crosscheck import other_exercise
 from grader.web.examiner import judged, main
 from problems.errors import BpgradeError
 

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from grader.assignments.roster import Student, safe_name
 from grader.assignments.worksheets import sheet
-from grader.crosscheck import fitting, needs_comparing, told
 from grader.errors import Problem
 from grader.read.answer import read_answer
+from grader.results.crosscheck import fitting, needs_comparing, told
 from grader.web import assignments, grading
 from grader.web.assignments import note
 from grader.web.models import Assignment, Draft, Member, Result, Role, State, Submission, Task

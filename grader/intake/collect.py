@@ -9,9 +9,6 @@ from pathlib import Path
 from grader.assignments import folder as folders
 from grader.assignments.folder import Folder
 from grader.assignments.matching import Owner, agreed, owner_of, with_name
-from grader.attempts import counted, superseded
-from grader.doubles import settled
-from grader.downloads import receipt_of
 from grader.errors import (
     AssignmentError,
     EmptyForm,
@@ -20,9 +17,12 @@ from grader.errors import (
     Problem,
     SubmissionError,
 )
-from grader.inbox import Item, items
+from grader.intake.attempts import counted, superseded
+from grader.intake.duplicates import settled
+from grader.intake.sources import Item, items
 from grader.marking.policy import Policy
 from grader.marking.policy_file import folder_policy
+from grader.read.download_names import receipt_of
 from grader.read.files import read_file
 from grader.read.receipt import sender_in
 from grader.read.submission import Find, Submission

@@ -13,7 +13,9 @@ from pathlib import Path
 
 from grader.assignments.folder import META
 from grader.assignments.matching import Owner
-from grader.downloads import (
+from grader.errors import Problem, SubmissionError
+from grader.read.archive import LARGEST, Member, is_junk, members
+from grader.read.download_names import (
     handed_in_at,
     is_contents,
     is_receipt,
@@ -21,8 +23,6 @@ from grader.downloads import (
     of_platform,
     receipt_of,
 )
-from grader.errors import Problem, SubmissionError
-from grader.read.archive import LARGEST, Member, is_junk, members
 from grader.read.files import TABLES, promised_kind
 from grader.read.kinds import named_as
 from grader.read.receipt import sender_in
