@@ -20,7 +20,7 @@ from grader.assignments.matching import People
 from grader.assignments.roster import Student, with_folders
 from grader.errors import AssignmentError, Lost
 from grader.read.identity import alike, plain, was_rounded
-from grader.read.table import read_table
+from grader.read.tables.table import read_table
 from problems.exercise import FORMAT, Doc, Exercise, from_json, upgraded
 from problems.patterns import pattern
 from problems.texts import parsed_json

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from grader.errors import Problem, RosterError, SubmissionError, reason_of
-from grader.read.table import Row, Table, read_table
+from grader.read.tables.table import Row, Table, read_table
 from problems.texts import shown_line, shown_path
 
 LONGEST = 200

@@ -31,7 +31,7 @@ from grader.read.submission import (
     take_tidy,
     take_wide,
 )
-from grader.read.table import Table
+from grader.read.tables.table import Table
 from problems.exercise import Exercise
 from problems.notation import Labels
 

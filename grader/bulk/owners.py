@@ -1,4 +1,4 @@
-"""Rows of a range that name nobody, as `grader.read.blocks` reads them, on columns."""
+"""Rows of a range that name nobody, as `grader.read.tables.blocks` reads them, on columns."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import polars as pl
 
 from grader.bulk.rows import LINE, Rows
 from grader.errors import Problem
-from grader.read.blocks import CONTINUED, IDS
-from grader.read.header import is_tidy
+from grader.read.tables.blocks import CONTINUED, IDS
+from grader.read.tables.header import is_tidy
 
 
 def with_owners(rows: Rows, file: str) -> Rows:

@@ -9,9 +9,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from grader.bulk.sorting import answer_columns
-from grader.read.brackets import BRACKETED
-from grader.read.header import KNOWN, is_tidy
-from grader.read.strayed import NUMBER, beside
+from grader.read.tables.brackets import BRACKETED
+from grader.read.tables.header import KNOWN, is_tidy
+from grader.read.tables.misplaced import NUMBER, beside
 
 
 @dataclass(frozen=True)

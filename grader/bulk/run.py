@@ -28,8 +28,8 @@ from grader.bulk.sorting import Job, Signs, Sorted, sort_range
 from grader.bulk.survey import Range, ranges
 from grader.errors import Problem
 from grader.marking.policy import Policy
-from grader.read.brackets import in_all
 from grader.read.submission import COMMAS_SETTLED
+from grader.read.tables.brackets import in_all
 from grader.support.atomic_files import new_folder
 from grader.support.workers import Workers
 from problems.texts import shown_path

@@ -21,11 +21,11 @@ from grader.bulk.survey import Range
 from grader.errors import Problem, SubmissionError
 from grader.intake.collect import finder, place_of
 from grader.intake.sources import Item, parts_of
-from grader.read.brackets import BRACKETED, NEGATIVE, Brackets, in_all
 from grader.read.download_names import of_platform
-from grader.read.header import KNOWN, is_tidy
 from grader.read.submission import COMMA, DOT, EITHER, Builder, too_few
-from grader.read.table import Table
+from grader.read.tables.brackets import BRACKETED, NEGATIVE, Brackets, in_all
+from grader.read.tables.header import KNOWN, is_tidy
+from grader.read.tables.table import Table
 
 PLACE = "\x00place"
 """Column with the place of a row's exercise in the class."""
@@ -229,7 +229,7 @@ def _signs(rows: Rows) -> Signs:
 
 
 def _brackets(rows: Rows) -> Brackets:
-    """As `grader.read.brackets.looked_at` looks at answers."""
+    """As `grader.read.tables.brackets.looked_at` looks at answers."""
     found = []
     for name in answer_columns(rows.columns):
         cells = rows.frame[name].str.strip_chars()

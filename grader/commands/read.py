@@ -131,8 +131,8 @@ def _refused(text: str, error: AnswerError) -> Found:
 
 def _formula(text: str, known: list[str] | None, comma: bool | None) -> Found:
     # loaded here: numbers need no grammar
-    from grader.read.parse import AnyName, Listed, parse_formula
-    from grader.read.tree import written
+    from grader.read.formula.parse import AnyName, Listed, parse_formula
+    from grader.read.formula.tree import written
 
     names = AnyName() if known is None else Listed(known)
     try:

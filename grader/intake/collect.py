@@ -24,7 +24,7 @@ from grader.marking.policy import Policy
 from grader.marking.policy_file import folder_policy
 from grader.read.download_names import receipt_of
 from grader.read.files import read_file
-from grader.read.receipt import sender_in
+from grader.read.platforms.receipt import sender_in
 from grader.read.submission import Find, Submission
 from problems.exercise import Exercise
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from grader.assignments.folder import META
 from grader.assignments.matching import Owner
 from grader.errors import Problem, SubmissionError
-from grader.read.archive import LARGEST, Member, is_junk, members
+from grader.read.archives.archive import LARGEST, Member, is_junk, members
 from grader.read.download_names import (
     handed_in_at,
     is_contents,
@@ -23,10 +23,10 @@ from grader.read.download_names import (
     of_platform,
     receipt_of,
 )
+from grader.read.file_kinds import named_as
 from grader.read.files import TABLES, promised_kind
-from grader.read.kinds import named_as
-from grader.read.receipt import sender_in
-from grader.read.table import CLASS, UPLOAD, Limits, refusal
+from grader.read.platforms.receipt import sender_in
+from grader.read.tables.table import CLASS, UPLOAD, Limits, refusal
 from problems.texts import shown_path
 
 HANDED_OUT = ("worksheet.html", "worksheet.md")

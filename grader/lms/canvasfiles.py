@@ -30,7 +30,7 @@ from grader.lms.points import readings, two_readings
 from grader.lms.received import Judged, Received, judge
 from grader.lms.roundtrip import GRADED, KEPT, REFUSED, ZERO, Done, Step
 from grader.marking.policy import Policy
-from grader.read.onlinetext import answers_in
+from grader.read.platforms.online_text import answers_in
 from grader.support.spreadsheet import safe_table
 from problems.patterns import pattern
 

@@ -20,8 +20,8 @@ from typing import NamedTuple
 from grader.assignments.matching import folded
 from grader.errors import PlatformFileError, Problem, SubmissionError
 from grader.lms.roundtrip import META
-from grader.read.archive import LARGEST, is_junk, members
-from grader.read.onlinetext import answers_in
+from grader.read.archives.archive import LARGEST, is_junk, members
+from grader.read.platforms.online_text import answers_in
 from problems.patterns import pattern
 
 ENTRY = pattern(r"(.*?)_([0-9]{1,12})_assignsubmission_([^\W_]+)_?(?:/|(?<=_))(.+)")

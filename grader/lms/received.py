@@ -18,8 +18,8 @@ from grader.intake.sources import Item, handed_in
 from grader.lms.outcome import Outcome, outcomes
 from grader.marking.mark import mark
 from grader.marking.policy import Policy
-from grader.read.onlinetext import AHEAD
-from grader.read.table import UPLOAD
+from grader.read.platforms.online_text import AHEAD
+from grader.read.tables.table import UPLOAD
 from grader.results.crosscheck import other_exercise
 from grader.results.feedback import Graded
 

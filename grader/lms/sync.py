@@ -45,8 +45,8 @@ from grader.lms.platform import Attachment, Feedback, Person, Platform, Standing
 from grader.lms.received import Judged, Received, judge, owner_of
 from grader.marking.policy import Policy
 from grader.marking.policy_file import folder_policy
-from grader.read.archive import LARGEST
-from grader.read.onlinetext import answers_in
+from grader.read.archives.archive import LARGEST
+from grader.read.platforms.online_text import answers_in
 
 BATCH = 20
 """Grades that are read back at once."""

@@ -29,8 +29,8 @@ from grader.marking.batch import (
     Batch,
 )
 from grader.marking.sign_conventions import Judged, judge
-from grader.read.formula import Formula, General, widths
-from grader.read.tree import evaluate
+from grader.read.formula.formula import Formula, General, widths
+from grader.read.formula.tree import evaluate
 from problems import ids
 from problems.elementary import FloatArray, array
 from problems.exercise import Exercise

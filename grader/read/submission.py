@@ -14,17 +14,17 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from grader.errors import Lost, Problem, SubmissionError
-from grader.read import brackets
 from grader.read.answer import Answer, read_answer
-from grader.read.blocks import CONTINUED, Blocks
+from grader.read.array_entries import Arrays, Layout
 from grader.read.characters import MINUS
 from grader.read.codes import AnswerError
-from grader.read.entries import Arrays, Layout
-from grader.read.header import KNOWN, holds_answers, is_tidy
 from grader.read.identity import number_of, plain
 from grader.read.number import Unreadable
-from grader.read.strayed import strayed
-from grader.read.table import (
+from grader.read.tables import brackets
+from grader.read.tables.blocks import CONTINUED, Blocks
+from grader.read.tables.header import KNOWN, holds_answers, is_tidy
+from grader.read.tables.misplaced import strayed
+from grader.read.tables.table import (
     CLASS,
     DELIMITERS,
     Limits,
@@ -372,7 +372,7 @@ def read_submissions(
         SubmissionError: the file is no table, or no table of answers.
     """
     table = read_table(data, file, limits, ahead, titled=True)
-    from grader.read.moodle import is_quiz, read_quiz
+    from grader.read.platforms.quiz_responses import is_quiz, read_quiz
 
     return read_quiz(table, find) if is_quiz(table) else answers_in(table, find)
 

@@ -1,7 +1,7 @@
 """The process in which submissions are read and judged: it may die, hang or grow as it likes.
 
 It is asked through its standard input and answers on its standard output, one message after
-the other; see `grader.read.child`. Run as `python -m grader.web.examiner`.
+the other; see `grader.read.pdf.child_process`. Run as `python -m grader.web.examiner`.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from grader.read.answer import read_answer
 from grader.read.files import read_file
 from grader.read.identity import plain
 from grader.read.number import Unreadable
-from grader.read.pdffields import LENGTH
-from grader.read.table import UPLOAD
+from grader.read.pdf.fields import LENGTH
+from grader.read.tables.table import UPLOAD
 from problems.exercise import Exercise, from_json
 
 MEMORY = 1_500_000_000

@@ -18,7 +18,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from grader.read.child import Children
+from grader.read.pdf.child_process import Children
 from grader.support.workers import cores
 from grader.web.keeping import NotStoredError, again, one_writer, unholdable
 from grader.web.models import Result, State, Submission

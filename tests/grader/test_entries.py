@@ -9,7 +9,7 @@ from issued_exercises import exercises
 
 from grader.errors import Lost
 from grader.marking.mark import mark
-from grader.read.entries import Arrays
+from grader.read.array_entries import Arrays
 from grader.read.json import read_json
 from grader.read.number import Unreadable, Written
 from grader.read.submission import Read, Submission, read_submissions

@@ -20,10 +20,10 @@ from sheets_of import sheet
 
 from grader.cli import cli
 from grader.errors import Lost, SubmissionError
-from grader.read.child import Child, Children
 from grader.read.files import read_file
-from grader.read.form import read_form
 from grader.read.number import Unreadable
+from grader.read.pdf.child_process import Child, Children
+from grader.read.pdf.form import read_form
 from grader.read.submission import Submission
 from problems.exercise import Exercise
 from templates import sheets

@@ -17,7 +17,7 @@ from typed_rules import key_text, typed_key
 from grader.cli import cli
 from grader.marking.formulas import agree, mark_formulas, sample
 from grader.marking.mark import mark
-from grader.read.formula import Formula, read_formula, read_general
+from grader.read.formula.formula import Formula, read_formula, read_general
 from grader.read.number import Unreadable
 from problems import ids
 from problems.exercise import Exercise

@@ -14,7 +14,7 @@ from measured import CAN_MEASURE, measured
 from sheets_of import sheet
 
 from grader.errors import SubmissionError
-from grader.read.form import read_form
+from grader.read.pdf.form import read_form
 from templates import sheets
 from templates.fields import field_name
 from templates.pdf.document import pdf

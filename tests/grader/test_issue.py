@@ -25,7 +25,7 @@ from grader.cli import cli
 from grader.support.workers import Workers, workers
 from problems import family
 
-RUN = "import grader.assignments.issue as i, sys; i.PORTION = 16; from grader.cli import main; main()"
+RUN = "import grader.assignments.issue as i; i.PORTION = 16; from grader.cli import main; main()"
 
 
 def contents(folder: Path) -> dict[str, bytes]:

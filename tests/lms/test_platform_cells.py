@@ -26,7 +26,7 @@ from grader.lms.worksheet import Worksheet, harmless
 from grader.marking.mark import mark
 from grader.marking.policy import Policy
 from grader.read.files import read_file
-from grader.read.onlinetext import answers_in
+from grader.read.platforms.online_text import answers_in
 from problems import family
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",), exclude_characters="\x00"))

@@ -15,7 +15,7 @@ from grader.assignments.folder import Folder
 from grader.cli import cli
 from grader.lms.scores import of_submissions
 from grader.marking.policy import Attempts, Policy
-from grader.read.moodle import _split
+from grader.read.platforms.quiz_responses import _split
 
 ROSTER = """student,name,email
 S001,Ann Ångström,ann@example.org

@@ -11,7 +11,7 @@ from papers import texts
 from sheets_of import FAMILIES, pages, sheet
 
 from grader.marking.formulas import agree, sample
-from grader.read.formula import Formula, read_formula
+from grader.read.formula.formula import Formula, read_formula
 from problems import ids
 from problems.exercise import Exercise
 from problems.notation import names

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from grader.read.child import Children
+from grader.read.pdf.child_process import Children
 from grader.web.grading import COMMAND
 
 SECONDS = 8.0

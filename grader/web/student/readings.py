@@ -75,7 +75,7 @@ def _number(exercise: Exercise, question: str, found: Written) -> str:
 
 
 def _formula(found: object) -> str:
-    from grader.read.tree import Node, written
+    from grader.read.formula.tree import Node, written
 
     tree = getattr(found, "tree", None)
     return written(tree) if isinstance(tree, Node) else ""

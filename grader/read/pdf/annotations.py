@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from grader.read.pdfobjects import Box, box_of, entries, get, plain_of, resolved, text_of
-from grader.read.pdftext import Sources, foreign_text, shown_in
+from grader.read.pdf.objects import Box, box_of, entries, get, plain_of, resolved, text_of
+from grader.read.pdf.text import Sources, foreign_text, shown_in
 
 MOST_MARKS = 1_000
 LONGEST_MARK = 200

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 
-from grader.read.pdffile import Field
+from grader.read.pdf.form_file import Field
 from problems.patterns import pattern
 from templates.fields import EXERCISES
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from grader.errors import Lost, SubmissionError
-from grader.read.kinds import SCAN
-from grader.read.pdffields import title_ids
-from grader.read.pdffile import Opened
+from grader.read.file_kinds import SCAN
+from grader.read.pdf.fields import title_ids
+from grader.read.pdf.form_file import Opened
 from grader.read.submission import Find
-from grader.read.table import refusal
+from grader.read.tables.table import refusal
 
 NOT_OURS = (
     "this PDF is not a bpgrade worksheet: neither its title nor a field names an exercise; "

@@ -18,10 +18,10 @@ from typing import Any
 from lark import Lark, Transformer, UnexpectedToken
 from lark.lexer import Lexer as LarkLexer
 
-from grader.read import characters, doubt
+from grader.read import ambiguity, characters
 from grader.read.codes import AnswerError
-from grader.read.lexer import Lexeme, Names, lexemes
-from grader.read.tree import (
+from grader.read.formula.lexer import Lexeme, Names, lexemes
+from grader.read.formula.tree import (
     Call,
     Name,
     Negative,
@@ -152,7 +152,7 @@ class Listed:
 def _parsed(text: str, names: Names, functions: Mapping[str, str], comma: bool | None) -> Node:
     characters.check(text)
     _check_depth(text)
-    doubt.check(text, euler="e" if "e" not in names.known() else "")
+    ambiguity.check(text, euler="e" if "e" not in names.known() else "")
     words = lexemes(text, names, functions, comma)
     reader = _grammar().parse_interactive()
     feed = reader.feed_token
@@ -224,7 +224,7 @@ class _NoLexer(LarkLexer):
 
 @lru_cache(maxsize=1)
 def _grammar() -> Lark:
-    text = (resources.files("grader.read") / "grammar.lark").read_text("utf-8")
+    text = (resources.files("grader.read.formula") / "grammar.lark").read_text("utf-8")
     return Lark(
         text,
         parser="lalr",

@@ -19,10 +19,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from grader.read.pdfmarks import MOST_MARKS, marks_on
-from grader.read.pdfobjects import pages_of
-from grader.read.pdftext import Sources, head_of, text_on
-from grader.read.pdfwidgets import Widgets
+from grader.read.pdf.annotations import MOST_MARKS, marks_on
+from grader.read.pdf.objects import pages_of
+from grader.read.pdf.text import Sources, head_of, text_on
+from grader.read.pdf.widgets import Widgets
 from problems.patterns import pattern
 
 CPU_SECONDS = 0.8

@@ -21,7 +21,7 @@ Source: kwurst/bb-file-cleanup, and the receipts that other public programs are 
 from __future__ import annotations
 
 from grader.errors import Problem
-from grader.read.onlinetext import Typed, answers_in
+from grader.read.platforms.online_text import Typed, answers_in
 from problems.patterns import pattern
 
 _TYPED, _COMMENT, _FILES = "Submission Field:", "Comments:", "Files:"

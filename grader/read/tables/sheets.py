@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 
 from grader.errors import Problem, SubmissionError
 from grader.read.answer import Answer
-from grader.read.header import is_tidy
 from grader.read.number import Written
 from grader.read.submission import Find, Read, Submission, answers_in
-from grader.read.table import Table
+from grader.read.tables.header import is_tidy
+from grader.read.tables.table import Table
 from problems.notation import Labels
 
 

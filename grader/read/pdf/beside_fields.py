@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from grader.read.pdffile import Mark
-from grader.read.pdfobjects import Box
+from grader.read.pdf.form_file import Mark
+from grader.read.pdf.objects import Box
 
 REACH = 24.0
 """Points between a text and the field that it may belong to; lines are some 22 apart."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from grader.read.pdfobjects import Box, entries, get, identity, resolved
+from grader.read.pdf.objects import Box, entries, get, identity, resolved
 from problems.patterns import pattern
 
 CLIPPED = 10

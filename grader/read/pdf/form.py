@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grader.errors import EmptyForm, Lost, Problem, SubmissionError
-from grader.read.beside import Spot, listed, near
-from grader.read.fieldnames import exercises_named, numbers_named, sorted_out
-from grader.read.formless import NOT_OURS, formless
 from grader.read.number import Unreadable
-from grader.read.pdffields import title_ids
-from grader.read.pdffile import Field, Opened, opened
+from grader.read.pdf.beside_fields import Spot, listed, near
+from grader.read.pdf.field_names import exercises_named, numbers_named, sorted_out
+from grader.read.pdf.fields import title_ids
+from grader.read.pdf.form_file import Field, Opened, opened
+from grader.read.pdf.formless import NOT_OURS, formless
 from grader.read.submission import Builder, Find, Read, Submission
-from grader.read.table import refusal
+from grader.read.tables.table import refusal
 from problems.exercise import Exercise
 from templates.fields import EXERCISES, field_name
 

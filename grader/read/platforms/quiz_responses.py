@@ -23,12 +23,12 @@ from math import isclose
 
 from grader.errors import Lost
 from grader.read.answer import Answer, read_answer
-from grader.read.essays import essay_behind, essay_of, is_essay, put_essay
-from grader.read.header import holds_answers
 from grader.read.number import Written
-from grader.read.quizwords import cells_of, is_response, numbered, says
+from grader.read.platforms.essays import essay_behind, essay_of, is_essay, put_essay
+from grader.read.platforms.quiz_words import cells_of, is_response, numbered, says
 from grader.read.submission import Builder, Find, Read, Submission
-from grader.read.table import Row, Table, refusal
+from grader.read.tables.header import holds_answers
+from grader.read.tables.table import Row, Table, refusal
 from problems.exercise import Exercise
 from problems.patterns import pattern
 

@@ -18,9 +18,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from grader.errors import Lost, SubmissionError
-from grader.read.entrynames import readings
-from grader.read.library import guarded
-from grader.read.table import refusal
+from grader.read.archives.entry_names import readings
+from grader.read.guarded_parser import guarded
+from grader.read.tables.table import refusal
 from problems.patterns import pattern
 from problems.texts import cleaned
 

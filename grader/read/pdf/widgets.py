@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from grader.read.pdfobjects import (
+from grader.read.pdf.objects import (
     DEEPEST,
     Box,
     box_of,
@@ -23,7 +23,7 @@ from grader.read.pdfobjects import (
     resolved,
     text_of,
 )
-from grader.read.pdftext import agree, shown_in, shows_plainly
+from grader.read.pdf.text import agree, shown_in, shows_plainly
 
 MOST_FIELDS = 20_000
 

@@ -15,7 +15,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from grader.errors import Problem, SubmissionError
-from grader.read.header import (
+from grader.read.guarded_parser import guarded
+from grader.read.submission import Find, Read, not_answers
+from grader.read.tables.header import (
     MOVED,
     WITHIN,
     answer_above,
@@ -24,12 +26,10 @@ from grader.read.header import (
     is_tidy,
     titles,
 )
-from grader.read.library import guarded
-from grader.read.sheets import Sheet, answers_of
-from grader.read.strayed import NUMBER, refusal_of
-from grader.read.strict import is_strict, transitional
-from grader.read.submission import Find, Read, not_answers
-from grader.read.table import (
+from grader.read.tables.misplaced import NUMBER, refusal_of
+from grader.read.tables.sheets import Sheet, answers_of
+from grader.read.tables.strict import is_strict, transitional
+from grader.read.tables.table import (
     CLASS,
     Limits,
     Row,

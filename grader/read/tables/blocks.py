@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from grader.read.table import Row
+from grader.read.tables.table import Row
 
 IDS = ("exercise", "student")
 CONTINUED = "rows without exercise and student are read as going on with the row above them"

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from grader.read.child import READER
-from grader.read.pdfobjects import Box
-from grader.read.pdftext import bare
-from grader.read.pdfwidgets import RICH, SHOWN
-from grader.read.table import refusal
+from grader.read.pdf.child_process import READER
+from grader.read.pdf.objects import Box
+from grader.read.pdf.text import bare
+from grader.read.pdf.widgets import RICH, SHOWN
+from grader.read.tables.table import refusal
 
 LARGEST = 20_000_000
 """Bytes of a worksheet; ours have some hundred thousand."""

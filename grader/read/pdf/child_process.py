@@ -17,12 +17,12 @@ from contextlib import suppress
 from queue import LifoQueue
 from typing import Any
 
-from grader.read.pdffields import LENGTH
+from grader.read.pdf.fields import LENGTH
 from problems.texts import cleaned_tree
 
 WALL_SECONDS = 20.0
 """For one file, however busy the machine; its own limit on work is far lower."""
-COMMAND = (sys.executable, "-P", "-m", "grader.read.pdffields")
+COMMAND = (sys.executable, "-P", "-m", "grader.read.pdf.fields")
 """-P: a folder called grader where the command is run must not be taken for ours."""
 
 
@@ -133,5 +133,5 @@ class Children:
 
 
 READER = Child()
-"""Reads the fields of PDF forms: see `grader.read.pdffields`."""
+"""Reads the fields of PDF forms: see `grader.read.pdf.fields`."""
 atexit.register(READER.close)

@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from grader.errors import Problem, SubmissionError
-from grader.read.encoding import encoding_of, lines_of
-from grader.read.header import (
+from grader.read.file_kinds import looked_at
+from grader.read.tables.encoding import encoding_of, lines_of
+from grader.read.tables.header import (
     KNOWN,
     MOVED,
     WITHIN,
@@ -26,7 +27,6 @@ from grader.read.header import (
     holds_answers,
     titles,
 )
-from grader.read.kinds import looked_at
 from problems.patterns import pattern
 
 

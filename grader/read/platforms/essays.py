@@ -7,7 +7,7 @@ next question of the quiz after its numbers.
 from __future__ import annotations
 
 from grader.read.submission import Builder, Submission
-from grader.read.table import Row
+from grader.read.tables.table import Row
 from problems import ids
 from problems.patterns import pattern
 

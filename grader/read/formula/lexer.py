@@ -15,7 +15,7 @@ from typing import Protocol
 
 from grader.read import characters
 from grader.read.codes import AnswerError, quoted
-from grader.read.tree import Name, Negative, Node, Number, as_double
+from grader.read.formula.tree import Name, Negative, Node, Number, as_double
 
 MOST_DIGITS = 60
 LARGEST_EXPONENT = 400

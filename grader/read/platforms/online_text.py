@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from grader.errors import Problem
-from grader.read.richtext import PICTURE, seen
-from grader.read.table import UPLOAD
+from grader.read.platforms.rich_text import PICTURE, seen
+from grader.read.tables.table import UPLOAD
 from grader.support.spreadsheet import plain_table
 from problems.patterns import pattern
 

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from grader.read.characters import MINUS
-from grader.read.header import means_answer
-from grader.read.table import Row
+from grader.read.tables.header import means_answer
+from grader.read.tables.table import Row
 from problems.patterns import pattern
 
 NUMBER = pattern(rf"\s*[+{re.escape(MINUS)}]?[0-9]*[.,]?[0-9]+([eE][+-]?[0-9]+)?\s*")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from grader.errors import SubmissionError
-from grader.read.table import refusal
+from grader.read.tables.table import refusal
 
 
 @contextmanager

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from grader.read.codes import AnswerError
-from grader.read.number import Unreadable
-from grader.read.parse import parse_formula
-from grader.read.tree import (
+from grader.read.formula.parse import parse_formula
+from grader.read.formula.tree import (
     Call,
     Name,
     Negative,
@@ -25,6 +24,7 @@ from grader.read.tree import (
     Sum,
     names,
 )
+from grader.read.number import Unreadable
 from problems import general, ids
 from problems.exercise import Exercise
 from problems.graph import Graph, build
