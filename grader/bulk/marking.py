@@ -14,11 +14,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from grader.bulk.handed import Cast, Handed
-from grader.bulk.others import Doubtful, doubtful
+from grader.bulk.answer_columns import Cast, Handed
+from grader.bulk.exercise_columns import Part
+from grader.bulk.other_exercises import Doubtful, doubtful
 from grader.bulk.readings import Readings
 from grader.bulk.results import VERDICT_COLUMNS
-from grader.bulk.roll import Part
 from grader.marking.batch import IMPRECISE, REPEATED, SLIP, VERDICTS, Batch, Codes, Indices, spread
 from grader.marking.mark import step_of
 from grader.marking.policy import DUST, Policy

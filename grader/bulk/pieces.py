@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from grader.bulk.sorting import answer_columns
+from grader.bulk.partition import answer_columns
 from grader.read.tables.brackets import BRACKETED
 from grader.read.tables.header import KNOWN, is_tidy
 from grader.read.tables.misplaced import NUMBER, beside

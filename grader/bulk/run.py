@@ -12,10 +12,12 @@ import polars as pl
 
 from grader import __version__
 from grader.assignments.worksheets import Progress
+from grader.bulk.answer_columns import handed_in
 from grader.bulk.changes import write_changes
-from grader.bulk.handed import handed_in
+from grader.bulk.exercise_columns import Roll, load_part, open_roll
 from grader.bulk.marking import Tables, marked
-from grader.bulk.others import Comparison, clearest, compare, lay_aside
+from grader.bulk.other_exercises import Comparison, clearest, compare, lay_aside
+from grader.bulk.partition import Job, Signs, Sorted, sort_range
 from grader.bulk.pieces import Piece
 from grader.bulk.results import (
     PartFiles,
@@ -23,8 +25,6 @@ from grader.bulk.results import (
     put_together,
     refuse_other,
 )
-from grader.bulk.roll import Roll, load_part, open_roll
-from grader.bulk.sorting import Job, Signs, Sorted, sort_range
 from grader.bulk.survey import Range, ranges
 from grader.errors import Problem
 from grader.marking.policy import Policy

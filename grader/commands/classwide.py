@@ -11,7 +11,7 @@ import click
 
 from grader.assignments import folder as folders
 from grader.bulk.changes import CHANGES_FILE, changes_in
-from grader.bulk.reported import write_results
+from grader.bulk.checked_singly import write_results
 from grader.bulk.results import GRADEBOOK_FILE, PROBLEMS_FILE, STEPS_FILE
 from grader.bulk.run import Graded, grade
 from grader.bulk.survey import is_class_table

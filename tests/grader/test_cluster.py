@@ -13,7 +13,7 @@ from distributed import Client, LocalCluster
 
 from grader.assignments.folder import Folder
 from grader.assignments.worksheets import silent
-from grader.bulk import roll, survey
+from grader.bulk import exercise_columns, survey
 from grader.bulk.run import grade
 from grader.errors import ClusterError
 from grader.marking.policy import DEFAULT
@@ -29,7 +29,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 @pytest.fixture
 def class_of_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
     monkeypatch.setattr(survey, "RANGE", 3_000)
-    monkeypatch.setattr(roll, "PART", 12_000)
+    monkeypatch.setattr(exercise_columns, "PART", 12_000)
     hw = assignment_of(mixed(["mazur", "musilek"], 20), tmp_path / "hw")
     path = tmp_path / "class.csv"
     habit = Habits(False, 0.02, 0.5, 0.1, True, end="\n")

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from handed_in import assignment, exercise_of, exercises_of, right, table, tidy
 
 from grader.assignments.folder import Folder
-from grader.bulk import roll
+from grader.bulk import exercise_columns
 from grader.cli import cli
 from grader.lms.received import Received, judge
 from grader.lms.scores import of_submissions
@@ -139,7 +139,7 @@ def test_tables_of_a_class_say_the_same(
     hw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: int
 ) -> None:
     """Wherever in the class the friend stands, handed in or not."""
-    monkeypatch.setattr(roll, "PART", part)
+    monkeypatch.setattr(exercise_columns, "PART", part)
     (hw / "exercises.roll" / "roll.json").unlink(missing_ok=True)
     out = tmp_path / "results"
     checked(hw, wide(hw), "--results", str(out))

@@ -17,7 +17,7 @@ from issued_exercises import exercises
 
 import grader.commands.check as check
 from grader.assignments.folder import Folder
-from grader.bulk.reported import gradebook
+from grader.bulk.checked_singly import gradebook
 from grader.bulk.results import VERDICT_COLUMNS
 from grader.cli import cli
 from grader.export import autograder

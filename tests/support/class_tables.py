@@ -15,7 +15,7 @@ from issued_exercises import exercises
 from grader.assignments.folder import Folder, Order
 from grader.assignments.issue import issue
 from grader.assignments.roster import Student
-from grader.bulk import reported
+from grader.bulk import checked_singly
 from grader.intake.collect import gather
 from grader.marking.mark import mark
 from grader.marking.policy import Policy
@@ -252,8 +252,8 @@ def one_by_one(paths: Sequence[Path], assignment: Path, policy: Policy) -> Outco
     graded.sort(key=lambda one: order[one.report.exercise])
     problems = [*found.problems, *(p for one in graded for p in one.report.problems)]
     return Outcome(
-        reported.gradebook(graded),
-        reported.steps(graded),
+        checked_singly.gradebook(graded),
+        checked_singly.steps(graded),
         sorted(map(_plain, problems)),
         sorted(map(_plain, found.notes)),
     )

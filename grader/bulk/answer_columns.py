@@ -14,11 +14,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from grader.bulk.exercise_columns import Part
+from grader.bulk.partition import PLACE, answer_columns
 from grader.bulk.pieces import Piece, bracketed, cut_numbers, strayed
 from grader.bulk.readings import Pool, coded
-from grader.bulk.roll import Part
 from grader.bulk.rows import LINE, as_rows
-from grader.bulk.sorting import PLACE, answer_columns
 from grader.errors import Lost, Problem
 from grader.intake.duplicates import settled
 from grader.read.answer import Answer, read_answer

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
-from grader.bulk.handed import Cast, Handed
+from grader.bulk.answer_columns import Cast, Handed
+from grader.bulk.exercise_columns import Part, Roll, keys_of, load_part
 from grader.bulk.readings import Readings
-from grader.bulk.roll import Part, Roll, keys_of, load_part
 from grader.errors import Problem
 from grader.marking.attribution import Fit, Keys, Sheets, foreign
 from grader.marking.batch import VERDICTS, Codes, Indices

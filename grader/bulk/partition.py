@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from grader.bulk.owners import with_owners
-from grader.bulk.roll import SEED, Index, Roll, book, by_id, by_student, everyone
+from grader.bulk.exercise_columns import SEED, Index, Roll, book, by_id, by_student, everyone
+from grader.bulk.row_owners import with_owners
 from grader.bulk.rows import LINE, WIDTH, Rows, as_rows, read_rows
 from grader.bulk.survey import Range
 from grader.errors import Problem, SubmissionError
