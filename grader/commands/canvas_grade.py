@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from grader.commands.given import (
+from grader.commands.options import (
     FEEDBACK_FORMATS,
     assignment_option,
     feedback_option,
@@ -78,7 +78,7 @@ def grade(
 
     Exit status: 0 all graded, 1 something could not be graded (it is listed), 2 wrong usage.
     """
-    from grader.commands.trip import show
+    from grader.commands.roundtrip_output import show
     from grader.lms.canvasfiles import FEEDBACK_ZIP, PAGES, Gradebook, grade_gradebook
     from grader.lms.roundtrip import age_note, read_given, write_done
     from grader.support.terminal import progress

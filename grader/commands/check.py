@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from grader.commands.given import named_policy
+from grader.commands.options import named_policy
 from grader.errors import PolicyError, Problem
 from grader.intake.collect import Gathered, gather
 from grader.marking.mark import mark, shown

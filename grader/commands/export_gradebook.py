@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.assignments.folder import Folder, find
-from grader.commands.given import policy_option
-from grader.commands.texts import whole_text
+from grader.commands.options import policy_option
+from grader.commands.text_options import whole_text
 from grader.errors import AssignmentError, PlatformFileError, Problem, reason_of
 from grader.marking.policy import Policy
 from grader.marking.policy_file import folder_policy
@@ -239,7 +239,7 @@ def _fill(
 
 
 def _show(problems: list[Problem], note: str) -> None:
-    from grader.commands.trip import show_problems
+    from grader.commands.roundtrip_output import show_problems
     from grader.support.terminal import paragraph
 
     if note:

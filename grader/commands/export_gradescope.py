@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from grader.assignments import folder as folders
-from grader.commands.exporting import out, policy, said
+from grader.commands.export_options import out, policy, said
 from grader.support.terminal import plural, progress
 
 EXAMPLES = """\b

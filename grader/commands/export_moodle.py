@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from grader.assignments import folder as folders
-from grader.commands.exporting import FACTS, only, out, policy, said
+from grader.commands.export_options import FACTS, only, out, policy, said
 from grader.export.tally import Tally
 from grader.support.terminal import plural, progress
 

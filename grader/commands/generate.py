@@ -11,7 +11,7 @@ from grader.assignments.folder import Order
 from grader.assignments.issue import issue
 from grader.assignments.roster import Student, numbered, read_roster
 from grader.assignments.worksheets import FORMATS
-from grader.commands.texts import whole_text
+from grader.commands.text_options import whole_text
 from grader.support.terminal import asked_in, plural, progress
 from grader.support.workers import cores, workers
 from problems import family as families

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.commands.serve import data_option, database_option
-from grader.commands.texts import whole_text
+from grader.commands.text_options import whole_text
 from grader.support.terminal import table
 
 if TYPE_CHECKING:

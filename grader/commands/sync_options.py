@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.commands.given import FEEDBACK_FORMATS, feedback_option, policy_option
+from grader.commands.options import FEEDBACK_FORMATS, feedback_option, policy_option
 from grader.support.terminal import cells, paragraph, plural, printable, progress, table
 
 if TYPE_CHECKING:
