@@ -9,7 +9,7 @@ import click
 from grader.assignments import folder as folders
 from grader.assignments.booklets import class_booklet
 from grader.errors import AssignmentError, reason_of
-from grader.export.places import place_file
+from grader.export.output import place_file
 from grader.support.atomic_files import write_file
 from grader.support.terminal import plural, progress
 

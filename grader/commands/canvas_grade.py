@@ -79,7 +79,7 @@ def grade(
     Exit status: 0 all graded, 1 something could not be graded (it is listed), 2 wrong usage.
     """
     from grader.commands.roundtrip_output import show
-    from grader.lms.canvasfiles import FEEDBACK_ZIP, PAGES, Gradebook, grade_gradebook
+    from grader.lms.canvas.files import FEEDBACK_ZIP, PAGES, Gradebook, grade_gradebook
     from grader.lms.roundtrip import age_note, read_given, write_done
     from grader.support.terminal import progress
 

@@ -147,7 +147,7 @@ def gradebook(
 
     Exit status: 0 all is written, 1 something could not be (it is listed), 2 wrong usage.
     """
-    from grader.export.places import place_file
+    from grader.export.output import place_file
     from grader.lms.gradebooks import Order
 
     if bool(template) != bool(put):

@@ -27,13 +27,13 @@ def gradescope(folder: Path, policy: str | None, out: Path | None, force: bool) 
 
     It is bpgrade itself: follow-through, slips and hints are as in `bpgrade check`.
     """
-    from grader.export import gradescope, places
+    from grader.export import gradescope, output
 
     opened = folders.Folder(folders.find(folder))
     with progress() as bar:
         data, students = gradescope.archive(opened, policy, bar)
-    target = places.place_file(places.place(opened, "gradescope.zip", None), out)
-    places.write_one(target, [data], force)
+    target = output.place_file(output.place(opened, "gradescope.zip", None), out)
+    output.write_one(target, [data], force)
     said(f"{target}: autograder for {plural(students, 'student')}", _facts(opened))
 
 

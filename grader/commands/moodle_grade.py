@@ -81,10 +81,10 @@ def grade(
     Exit status: 0 all graded, 1 something could not be graded (it is listed), 2 wrong usage.
     """
     from grader.commands.roundtrip_output import show
-    from grader.lms.moodlefiles import FEEDBACK_ZIP, Choice, grade_worksheet
-    from grader.lms.moodlezip import submissions as read_submissions
+    from grader.lms.moodle.archive import submissions as read_submissions
+    from grader.lms.moodle.files import FEEDBACK_ZIP, Choice, grade_worksheet
+    from grader.lms.moodle.worksheet import Worksheet
     from grader.lms.roundtrip import age_note, read_given, write_done
-    from grader.lms.worksheet import Worksheet
     from grader.support.terminal import progress
 
     target = out or worksheet.parent / "graded"

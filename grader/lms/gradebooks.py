@@ -28,7 +28,7 @@ from grader.assignments.matching import People, folded
 from grader.assignments.roster import Student
 from grader.errors import PlatformFileError, Problem
 from grader.lms.cells import Line, Sheet, no_columns
-from grader.lms.headers import NAMES
+from grader.lms.moodle.columns import NAMES
 from grader.lms.points import POINTS, readings, two_readings
 from grader.lms.roundtrip import GRADED, KEPT, REFUSED, Step
 from grader.lms.scores import Score, Scores

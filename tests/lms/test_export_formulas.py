@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 from plans import PLANS, random_givens
 
 from grader.cli import cli
-from grader.export import formulas
 from grader.export.classes import Owned
-from grader.export.moodle import Style
-from grader.export.plugin import TERMS, Term
 from grader.export.tally import Tally
+from grader.lms.moodle.export import formulas
+from grader.lms.moodle.export.plugin import TERMS, Term
+from grader.lms.moodle.export.questions import Style
 from grader.marking.policy import DEFAULT, Policy
 from problems.exercise import Exercise
 from problems.expression import NUMBERS

@@ -19,10 +19,10 @@ from typed_rules import key_text
 
 from grader.errors import PlatformFileError
 from grader.lms.cells import Sheet as Cells
-from grader.lms.moodlefiles import same_name
-from grader.lms.moodlezip import feedback_archive, packed, submissions
+from grader.lms.moodle.archive import feedback_archive, packed, submissions
+from grader.lms.moodle.files import same_name
+from grader.lms.moodle.worksheet import Worksheet, harmless
 from grader.lms.roundtrip import Done, Step, write_done
-from grader.lms.worksheet import Worksheet, harmless
 from grader.marking.mark import mark
 from grader.marking.policy import Policy
 from grader.read.files import read_file
@@ -180,7 +180,7 @@ def test_names_of_archive_and_worksheet(archive: str, worksheet: str, fits: bool
 @given(NAMES.map(lambda s: s.replace("/", "").replace("_", " ")), st.integers(1, 10**6))
 def test_entries_of_any_name_are_found(name: str, number: int) -> None:
     """With folders and without, whatever the person is called."""
-    from grader.lms.moodlezip import _entry
+    from grader.lms.moodle.archive import _entry
 
     row = Row(number, name)
     for form in ({}, {"folders": False}, {"old": True}):

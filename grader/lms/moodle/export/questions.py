@@ -14,11 +14,11 @@ from grader.assignments.folder import Order
 from grader.assignments.roster import Student
 from grader.assignments.worksheets import sheet
 from grader.export.classes import Owned
-from grader.export.cloze import cloze
 from grader.export.fields import Field, fields, whole_weights
-from grader.export.figures import plain
+from grader.export.number_format import plain
 from grader.export.tally import Tally
 from grader.export.xml import HEAD, cdata, tame, text
+from grader.lms.moodle.export.cloze import cloze
 from grader.marking.mark import step_of
 from grader.marking.policy import Policy
 from problems.exercise import Exercise

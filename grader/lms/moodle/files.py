@@ -16,11 +16,11 @@ from grader.assignments.folder import Folder
 from grader.assignments.matching import folded
 from grader.assignments.worksheets import Progress, silent
 from grader.errors import Problem
-from grader.lms.moodlezip import Handed, Submissions, feedback_archive
+from grader.lms.moodle.archive import Handed, Submissions, feedback_archive
+from grader.lms.moodle.worksheet import Participant, Worksheet
 from grader.lms.outcome import Outcome
 from grader.lms.received import Judged, Received, judge
 from grader.lms.roundtrip import GRADED, KEPT, REFUSED, ZERO, Done, Step
-from grader.lms.worksheet import Participant, Worksheet
 from grader.marking.policy import Policy
 
 FEEDBACK_ZIP = "feedback.zip"

@@ -18,11 +18,11 @@ from grader.assignments.folder import Order
 from grader.assignments.worksheets import sheet
 from grader.export.classes import Owned
 from grader.export.fields import Field, fields
-from grader.export.figures import plain
-from grader.export.moodle import NOBODY
+from grader.export.number_format import plain
 from grader.export.package import Package, identifier
 from grader.export.tally import Tally
 from grader.export.xml import HEAD, tame, text
+from grader.lms.moodle.export.questions import NOBODY
 from grader.marking.policy import Policy
 from problems.exercise import Exercise
 from templates.page import Figure, Heading, Item, Items

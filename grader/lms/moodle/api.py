@@ -15,14 +15,7 @@ from urllib.parse import urlsplit
 from grader.errors import PlatformError, RightsError, TokenError
 from grader.lms import address
 from grader.lms.connection import Connection, Patience
-from grader.lms.moodleanswers import (
-    decimal,
-    grade,
-    person,
-    submission,
-    switched_on,
-    why_fixed,
-)
+from grader.lms.moodle.answers import decimal, grade, person, submission, switched_on, why_fixed
 from grader.lms.platform import (
     Assignment,
     Attachment,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from html import escape
 
 from grader.export.fields import Alternative, Field
-from grader.export.figures import percent
+from grader.export.number_format import percent
 
 _ESCAPED = str.maketrans(
     {"}": r"\}", "#": r"\#", "~": "&sim;", "\\": "&bsol;", "{": "&lbrace;", "\n": " ", "\r": " "}

@@ -22,8 +22,8 @@ from string import ascii_lowercase
 import numpy as np
 
 from grader.export.fields import Field
-from grader.export.figures import at_least, plain
-from grader.export.plugin import TERMS, Term, number
+from grader.export.number_format import at_least, plain
+from grader.lms.moodle.export.plugin import TERMS, Term, number
 from grader.marking.evidence import FLAT, MARGIN
 from grader.marking.guards import UPDATES
 from grader.marking.undetermined import Kind, rule_kinds

@@ -14,11 +14,13 @@ from dataclasses import replace
 
 from grader.assignments.folder import Order
 from grader.assignments.worksheets import sheet
-from grader.export.chain import Chain, Values
 from grader.export.classes import Owned
 from grader.export.fields import fields
-from grader.export.figures import plain
-from grader.export.moodle import (
+from grader.export.number_format import plain
+from grader.export.tally import Tally
+from grader.export.xml import HEAD, cdata, text
+from grader.lms.moodle.export.chain import Chain, Values
+from grader.lms.moodle.export.questions import (
     NOBODY,
     PICTURE,
     POINT,
@@ -27,8 +29,6 @@ from grader.export.moodle import (
     medium,
     questions,
 )
-from grader.export.tally import Tally
-from grader.export.xml import HEAD, cdata, text
 from grader.marking.policy import Policy
 from templates.page import Block, Figure, Items
 from templates.portable import fragment

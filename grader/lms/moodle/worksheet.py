@@ -16,7 +16,7 @@ from decimal import Decimal
 from grader.assignments.matching import folded
 from grader.errors import PlatformFileError, Problem
 from grader.lms.cells import Line, Sheet, no_columns
-from grader.lms.headers import DRAFT, NO, NOTHING, PARTICIPANT, SUBMITTED, YES, roles
+from grader.lms.moodle.columns import DRAFT, NO, NOTHING, PARTICIPANT, SUBMITTED, YES, roles
 from grader.lms.points import readings
 from problems.patterns import pattern
 

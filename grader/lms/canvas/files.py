@@ -24,7 +24,7 @@ from grader.assignments.folder import Folder
 from grader.assignments.worksheets import Progress, silent
 from grader.errors import PlatformFileError, Problem
 from grader.lms.cells import Line, Sheet, no_columns
-from grader.lms.moodlezip import files_in, nobodys, packed
+from grader.lms.moodle.archive import files_in, nobodys, packed
 from grader.lms.outcome import Outcome
 from grader.lms.points import readings, two_readings
 from grader.lms.received import Judged, Received, judge
