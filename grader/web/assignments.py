@@ -16,8 +16,8 @@ from grader.assignments.folder import EXERCISES, META, ROSTER, Order
 from grader.assignments.issue import exercise_ids, roster_csv
 from grader.assignments.roster import Student, with_folders
 from grader.assignments.worksheets import Progress, silent
+from grader.web.batched_writes import SLICE, slice_of_work, slices
 from grader.web.models import Assignment, Audit, Course, Member, Role, Task
-from grader.web.slices import SLICE, slice_of_work, slices
 from problems.draw import draw, key
 from problems.errors import GateError
 from problems.exercise import Exercise, as_json, dumps, issued

@@ -15,8 +15,8 @@ from grader.report.results import BOOK, OPTIONAL, STEP, read
 from grader.report.survey import survey
 from grader.support.spreadsheet import plain_table, safe_table
 from grader.web.assignments import write_folder
+from grader.web.class_progress import Standing, standings
 from grader.web.models import Assignment, Result
-from grader.web.standing import Standing, standings
 from templates.classreport import class_report
 from templates.page import Page
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from jinja2 import Environment, StrictUndefined
 
 from grader.assignments.collation import told_apart
-from grader.web.lti.framing import LAUNCHED
+from grader.web.lti.embedding import LAUNCHED
 from templates import html as pages
 from templates.page import ArrayItem, Item
 

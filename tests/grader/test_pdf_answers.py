@@ -868,7 +868,7 @@ def test_an_upload_that_has_all_beside_the_fields_is_not_taken(
     exercise: Exercise, blank: bytes, right: dict[str, str]
 ) -> None:
     """The service tells the student, and no attempt is spent."""
-    from grader.web.examiner import answers_to
+    from grader.web.grading_worker import answers_to
 
     answers, told = answers_to(exercise, typed_beside(blank, right), "worksheet.pdf")
     assert answers == {}

@@ -17,8 +17,8 @@ from lti_platform import SCORE as SCORE_SCOPE
 from lti_platform import Item, Platform, platform
 
 from grader.errors import AnswerError, RefusalError
-from grader.web.lti import calling, keys, services
-from grader.web.lti.calling import Patience
+from grader.web.lti import http_client, keys, services
+from grader.web.lti.http_client import Patience
 from grader.web.lti.models import Platform as Row
 from grader.web.lti.services import (
     Busy,
@@ -296,7 +296,7 @@ def test_silence_is_down(
     kind: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(calling, "PATIENCE", Patience(1.0, 0.2, 0.5))
+    monkeypatch.setattr(http_client, "PATIENCE", Patience(1.0, 0.2, 0.5))
     lms.fault(endpoint, kind)
     assert isinstance(sent(lms, row, item), Down)
 

@@ -13,8 +13,8 @@ from lti_platform import Item, Platform
 from service import assignment_of, course_of
 
 from grader.web.lti import keys, outbox
+from grader.web.lti.grade_sender import Pace, Postman
 from grader.web.lti.models import Context, Identity, Outgoing, Placement, Sending, ToolKey
-from grader.web.lti.postman import Pace, Postman
 from grader.web.models import Member, Result, Role, State, Submission, Task
 
 BEGIN = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -461,7 +461,7 @@ def test_errors_are_problems(room: Class, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_failing_database_is_said(room: Class, monkeypatch: pytest.MonkeyPatch) -> None:
-    from grader.web.keeping import NotStoredError
+    from grader.web.submission_store import NotStoredError
 
     def lost(*args: object) -> None:
         raise NotStoredError("OperationalError")

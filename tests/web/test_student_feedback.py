@@ -16,9 +16,9 @@ from grader.errors import Problem
 from grader.marking.mark import mark
 from grader.read.answer import read_answer
 from grader.web import grading
-from grader.web.keeping import keep
+from grader.web.class_progress import standings
 from grader.web.models import Feedback, State, Submission, Task
-from grader.web.standing import standings
+from grader.web.submission_store import keep
 from problems.family import names
 from templates.report import Report
 

@@ -366,7 +366,7 @@ def test_attempts_end(task: Task) -> None:
 def test_what_is_not_stored_is_said_and_stands_there(
     task: Task, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from grader.web.keeping import NotStoredError
+    from grader.web.submission_store import NotStoredError
 
     def fails(*args: Any, **kwargs: Any) -> None:
         raise NotStoredError("OperationalError")

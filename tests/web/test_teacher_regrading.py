@@ -23,9 +23,9 @@ from grader.marking.mark import mark
 from grader.marking.policy import DEFAULT_CREDITS, Attempts, Late, Policy, Rounding
 from grader.read.answer import read_answer
 from grader.web import grading, regrading
-from grader.web.keeping import keep
 from grader.web.models import Assignment, Audit, Result, Submission, Task
 from grader.web.regrading import Graded, compared, revalued, under
+from grader.web.submission_store import keep
 from problems.draw import draw, key
 from problems.exercise import Exercise, issued
 from problems.slips import CATALOGUE
@@ -183,7 +183,7 @@ def test_looking_changes_nothing(assignment: Assignment) -> None:
 
 
 def test_what_is_shown_is_what_happens(assignment: Assignment) -> None:
-    from grader.web.standing import standings
+    from grader.web.class_progress import standings
 
     shown = {c.student: c.after for c in regrading.comparison(assignment, OWN).changes}
     regrading.apply(assignment, OWN, None)

@@ -11,8 +11,8 @@ from service import assignment_of, course_of, right_answers
 from teachers import client_of
 
 from grader.web import grading, remarking
-from grader.web.keeping import keep
 from grader.web.models import Assignment, Audit, Result, Task
+from grader.web.submission_store import keep
 from templates.report import FORMAT
 
 pytestmark = pytest.mark.django_db

@@ -1,6 +1,6 @@
 """The process that checks without storing: it may die, hang or grow as it likes.
 
-Asked like `grader.web.examiner`; run as `python -m grader.web.api.checker`.
+Asked like `grader.web.grading_worker`; run as `python -m grader.web.api.checker`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from grader.intake.collect import gather
 from grader.marking.mark import mark
 from grader.marking.policy_file import load_policy, names, read_policy
 from grader.results.crosscheck import other_exercise
-from grader.web.examiner import judged, main
+from grader.web.grading_worker import judged, main
 from problems.errors import BpgradeError
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from grader.web.models import Result, Role, Submission
-from grader.web.sight import sight_of
+from grader.web.visibility import sight_of
 from templates.feedback import BEHIND, MISSED, NOTHING, VEILED, is_telling
 from templates.report import upgraded
 from templates.show import Show

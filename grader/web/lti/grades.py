@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from grader.marking.policy import Policy
+from grader.web.class_progress import Attempt, most_of, score_of
 from grader.web.models import Assignment, Result, Task
-from grader.web.standing import Attempt, most_of, score_of
 from templates.comment import as_text, comments_on
 from templates.report import Report
 

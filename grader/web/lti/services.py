@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from grader.errors import AnswerError, CallError, RefusalError
 from grader.web.lti import keys
-from grader.web.lti.calling import LIMIT, Answer, call
+from grader.web.lti.http_client import LIMIT, Answer, call
 from grader.web.lti.models import Platform
 
 AGS = "https://purl.imsglobal.org/spec/lti-ags/scope/"

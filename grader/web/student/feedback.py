@@ -18,8 +18,8 @@ from grader.web.grading import hours_late, why_left
 from grader.web.jinja import moment
 from grader.web.models import Assignment, Feedback, Result, State, Submission
 from grader.web.rights import submission_for
+from grader.web.student.progress import COUNTS, Standing, standing_of
 from grader.web.student.sheet import nobody, order_of, order_text
-from grader.web.student.standing import COUNTS, Standing, standing_of
 from problems.sections import placed
 from problems.texts import parsed_json
 from templates.feedback import Checked, feedback_of

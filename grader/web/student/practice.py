@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from grader.web import limits
 from grader.web.models import Assignment
 from grader.web.rights import begun_assignment_of_student
-from grader.web.student.asking import marks_of
+from grader.web.student.grading_client import marks_of
 from grader.web.student.readings import Beside, readings
 from grader.web.student.sheet import Form, made, order_of, order_text
 from problems import ids

@@ -13,8 +13,8 @@ from grader.assignments.roster import Student, safe_name
 from grader.web import limits
 from grader.web.models import Task
 from grader.web.rights import begun_task_of_student
+from grader.web.student.progress import standings, tasks_of
 from grader.web.student.sheet import order_of, order_text
-from grader.web.student.standing import standings, tasks_of
 
 
 @login_required

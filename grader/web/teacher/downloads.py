@@ -18,7 +18,7 @@ from grader.web.jobs import starting
 from grader.web.jobs.queue import Wanted
 from grader.web.models import Assignment
 from grader.web.rights import assignment_staff_only
-from grader.web.teacher import parcels
+from grader.web.teacher import class_files
 from grader.web.teacher.pages import shown
 
 
@@ -26,7 +26,7 @@ from grader.web.teacher.pages import shown
 @require_GET
 def download(request: HttpRequest, assignment: Assignment, what: str) -> HttpResponseBase:
     """One of `PARCELS`; made in a file that is gone when it is sent."""
-    parcel = parcels.PARCELS.get(what)
+    parcel = class_files.PARCELS.get(what)
     if parcel is None or not assignment.tasks.filter(current=True, member__active=True).exists():
         raise Http404("no such page")
     if starting.large(assignment.course):
@@ -34,10 +34,10 @@ def download(request: HttpRequest, assignment: Assignment, what: str) -> HttpRes
         course = assignment.course
         wanted = Wanted("download", title, course, assignment, arguments={"what": what})
         return starting.started(request, wanted)
-    name = parcels.name_of(assignment, what)
+    name = class_files.name_of(assignment, what)
     with tempfile.TemporaryDirectory(prefix="bpgrade-") as folder:
         place = Path(folder) / what
-        parcels.write(assignment, what, place)
+        class_files.write(assignment, what, place)
         if parcel.make is None:
             return _attached(place.read_bytes(), name)
         stream = place.open("rb")  # goes on when the name is gone; the response closes it
@@ -79,11 +79,11 @@ def report(request: HttpRequest, assignment: Assignment) -> HttpResponseBase:
         title = f"Class report{' as PDF' if pdf else ''}: {assignment.title}"
         wanted = Wanted("report", title, assignment.course, assignment, arguments)
         return starting.started(request, wanted)
-    data = parcels.report_pdf(assignment, anonymous) if pdf else None
+    data = class_files.report_pdf(assignment, anonymous) if pdf else None
     if data is not None:
-        return _attached(data, parcels.report_name(assignment, anonymous))
-    blocks = parcels.report_blocks(assignment, anonymous)
-    return report_shown(request, assignment, anonymous, parcels.laid_out(blocks))
+        return _attached(data, class_files.report_name(assignment, anonymous))
+    blocks = class_files.report_blocks(assignment, anonymous)
+    return report_shown(request, assignment, anonymous, class_files.laid_out(blocks))
 
 
 def report_shown(

@@ -23,13 +23,13 @@ from grader.assignments.folder import Order
 from grader.errors import CallError
 from grader.web import assignments
 from grader.web.assignments import note
-from grader.web.lti import framing, joining, keys, services
-from grader.web.lti.arriving import AGS, CUSTOM, Arrived, place
-from grader.web.lti.launching import CLAIM, Launch, launch_url, text_of, url_of
+from grader.web.class_progress import most_of
+from grader.web.lti import course_linking, embedding, keys, services
+from grader.web.lti.launch import CLAIM, Launch, launch_url, text_of, url_of
 from grader.web.lti.models import Context
+from grader.web.lti.provisioning import AGS, CUSTOM, Arrived, place
 from grader.web.models import Assignment, Course, Role
 from grader.web.rights import member_of
-from grader.web.standing import most_of
 from problems import family as families
 from problems.errors import GateError, SpecError
 from problems.texts import shown_line
@@ -162,7 +162,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         "course": context.course,
         "pending": pending,
         "choice": name,
-        "platform": context.platform.name or framing.origin_of(context.platform.auth_url),
+        "platform": context.platform.name or embedding.origin_of(context.platform.auth_url),
         "assignments": context.course.assignments.order_by("-created"),
         "families": [families.load(one) for one in families.names()],
         "wanted": request.POST.get("assignment") or request.GET.get("assignment", ""),
@@ -196,8 +196,8 @@ def _chosen_before(request: HttpRequest) -> HttpResponse:
 def _joined(request: HttpRequest, context: Context) -> str:
     """Lead the platform's course to one that is here; what is wrong, '' if nothing."""
     try:
-        course = joining.join(context, request.POST.get("code", ""), request.user)
-    except joining.JoinError as error:
+        course = course_linking.join(context, request.POST.get("code", ""), request.user)
+    except course_linking.JoinError as error:
         return str(error)
     messages.success(request, f"This is “{course.name}” now. Choose one of its assignments.")
     return ""
@@ -284,14 +284,14 @@ def _column(request: HttpRequest, context: Context, assignment: Assignment) -> s
 def _returned(
     request: HttpRequest, pending: Pending, context: Context, chosen: Sequence[Assignment]
 ) -> HttpResponse:
-    origin = framing.origin_of(pending.return_url)
+    origin = embedding.origin_of(pending.return_url)
     if not origin:
         raise Http404("the platform gave no address to return to")
     signed = keys.sign(answer(pending, context, chosen), LIFETIME)
     page = {"address": pending.return_url, "token": signed, "chosen": chosen}
     response = render(request, "lti/return.html.j2", page)
-    frame = request.session.get(framing.FRAMED) or "'none'"
-    response["Content-Security-Policy"] = framing.policy(frame=frame, form=f"'self' {origin}")
+    frame = request.session.get(embedding.FRAMED) or "'none'"
+    response["Content-Security-Policy"] = embedding.policy(frame=frame, form=f"'self' {origin}")
     return response
 
 

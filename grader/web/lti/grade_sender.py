@@ -15,7 +15,6 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from grader.errors import ServiceError
-from grader.web.keeping import NotStoredError, again, one_writer
 from grader.web.lti import outbox
 from grader.web.lti.models import Outgoing, Platform, Sending
 from grader.web.lti.services import (
@@ -29,6 +28,7 @@ from grader.web.lti.services import (
     TokenRefused,
     send_score,
 )
+from grader.web.submission_store import NotStoredError, again, one_writer
 
 log = logging.getLogger("bpgrade.postman")
 

@@ -8,14 +8,14 @@ from typing import Any
 
 from grader.web import revoking
 from grader.web.assignments import note
+from grader.web.batched_writes import slice_of_work, slices
 from grader.web.lti import outbox
-from grader.web.lti.arriving import role_of
-from grader.web.lti.enrolling import LONGEST, Told, account_of, enrolled
-from grader.web.lti.launching import is_sub, text_of
+from grader.web.lti.enrollment import LONGEST, Told, account_of, enrolled
+from grader.web.lti.launch import is_sub, text_of
 from grader.web.lti.models import Context, Identity
+from grader.web.lti.provisioning import role_of
 from grader.web.lti.services import Person
 from grader.web.models import Course, Member, Role
-from grader.web.slices import slice_of_work, slices
 
 TOGETHER = 50
 """People entered in one transaction: several statements each."""

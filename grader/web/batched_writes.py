@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from django.db import connection, transaction
 
-from grader.web.keeping import one_writer
+from grader.web.submission_store import one_writer
 
 SLICE = 250
 """Rows of one transaction: some 50 ms."""

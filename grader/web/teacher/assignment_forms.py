@@ -21,13 +21,13 @@ from grader.web import assignments, regrading
 from grader.web.assignments import note
 from grader.web.jobs import kinds, starting
 from grader.web.jobs.queue import Wanted
-from grader.web.lti import choosing
+from grader.web.lti import deep_linking
 from grader.web.models import Assignment, Course, Feedback, Member
+from grader.web.preview import Trial, tried
 from grader.web.rights import assignment_teachers_only, teachers_only
 from grader.web.teacher.forms import Form, uploaded_text
 from grader.web.teacher.pages import shown
 from grader.web.teacher.parts import lowered, worded
-from grader.web.trial import Trial, tried
 from problems import family as families
 from problems.errors import BpgradeError, GateError, SpecError
 from problems.family import DIFFICULTIES
@@ -92,7 +92,7 @@ def plan(request: HttpRequest, member: Member) -> HttpResponse:
         else:
             count = made.tasks.count()
             text = f"{title} is there, with {count} exercises. Publish it to let students see it."
-            waiting = choosing.waiting_for(request, course)
+            waiting = deep_linking.waiting_for(request, course)
             if waiting:  # a link of a learning platform
                 return redirect(f"{waiting}&assignment={made.pk}")
             messages.success(request, text)
@@ -104,7 +104,7 @@ def _planned(
     request: HttpRequest, course: Course, order: Order, title: str, settings: dict[str, Any]
 ) -> Wanted:
     """The job that makes it; two that differ in nothing but their secret are one."""
-    then = choosing.waiting_for(request, course)
+    then = deep_linking.waiting_for(request, course)
     arguments = kinds.plan_arguments(order, title, settings, then)
     same = kinds.plan_arguments(replace(order, secret=""), title, settings, then)
     return Wanted("plan", title, course, arguments=arguments, same=same, teachers=True)

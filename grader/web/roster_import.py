@@ -12,8 +12,8 @@ from grader.errors import Problem, RosterError
 from grader.web import revoking
 from grader.web.accounts import new_users
 from grader.web.assignments import complete, note
+from grader.web.batched_writes import SLICE, slice_of_work
 from grader.web.models import Course, Member, Role
-from grader.web.slices import SLICE, slice_of_work
 from problems.errors import GateError
 
 LONGEST = {"name": 200, "email": 254}

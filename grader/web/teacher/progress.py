@@ -16,14 +16,14 @@ from django.views.decorators.http import require_GET, require_POST
 from grader.assignments.collation import name_key
 from grader.web import assignments, regrading, remarking
 from grader.web.assignments import note
+from grader.web.class_progress import STAGES, Standing, stages, standings, to_look_at
 from grader.web.jobs import starting
 from grader.web.jobs.queue import Wanted
 from grader.web.lti import outbox
 from grader.web.models import Assignment
 from grader.web.rights import assignment_staff_only, assignment_teachers_only
-from grader.web.standing import STAGES, Standing, stages, standings, to_look_at
+from grader.web.teacher.class_files import PARCELS
 from grader.web.teacher.pages import shown
-from grader.web.teacher.parcels import PARCELS
 from problems.errors import GateError
 
 NEVER = datetime(1, 1, 1, tzinfo=UTC)

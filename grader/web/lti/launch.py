@@ -23,7 +23,7 @@ from django.utils import timezone
 from grader.errors import AnswerError, CallError
 from grader.web import accounts, limits
 from grader.web.lti import keys
-from grader.web.lti.framing import origin_of
+from grader.web.lti.embedding import origin_of
 from grader.web.lti.models import Deployment, Login, Platform
 from problems.texts import REPLACED, cleaned_tree
 

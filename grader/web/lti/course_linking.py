@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
 from grader.web.assignments import note
-from grader.web.lti.enrolling import Told, enrolled
+from grader.web.lti.enrollment import Told, enrolled
 from grader.web.lti.models import Context, Identity
 from grader.web.models import Course, Draft, Member, Role, Submission
 from grader.web.rights import teachers_only

@@ -1,7 +1,7 @@
 """The process in which submissions are read and judged: it may die, hang or grow as it likes.
 
 It is asked through its standard input and answers on its standard output, one message after
-the other; see `grader.read.pdf.child_process`. Run as `python -m grader.web.examiner`.
+the other; see `grader.read.pdf.child_process`. Run as `python -m grader.web.grading_worker`.
 """
 
 from __future__ import annotations
