@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from statistics import fmean, median
 from types import MappingProxyType
 
-from problems.formula import Formula
+from problems.formulas.formula import Formula
 from templates.classnetwork import LEGEND, class_network
 from templates.classreading import reading
 from templates.findings import entry, findings, percent, signed, title_of

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from itertools import pairwise, takewhile
 from typing import NamedTuple
 
-from problems.elementary import log
+from problems.arithmetic.elementary import log
+from problems.arithmetic.precision import leading_place, rounded, rounded_significant
+from problems.computation.network import Task
+from problems.computation.solve import train
 from problems.exercise import Exercise
-from problems.formula import Formula, Num, Op, Script, Sym, row
-from problems.network import Task
-from problems.precision import leading_place, rounded, rounded_significant
-from problems.solve import train
-from problems.writing import number
+from problems.formulas.formula import Formula, Num, Op, Script, Sym, row
+from problems.formulas.writing import number
 from templates.drawing import LOOKS, PAD, Circle, Drawing, Line, Shape, Words
 from templates.formulas.spans import label
 from templates.formulas.speech import speech

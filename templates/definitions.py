@@ -10,17 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from problems import ids
-from problems.activations import SOFTMAX, activation
+from problems.computation import ids
+from problems.computation.graph import Step
+from problems.computation.network import Layer
 from problems.exercise import Exercise
-from problems.expression import Expression, Function, Ref, Square, Sum
-from problems.formula import EQUALS, PLUS, Formula, Num, Op, row
-from problems.graph import Step
-from problems.losses import LOSSES
-from problems.network import Layer
-from problems.notation import derivative
-from problems.vectors import Vectors
-from problems.writing import Writer, written_out
+from problems.formulas.formula import EQUALS, PLUS, Formula, Num, Op, row
+from problems.formulas.notation import derivative
+from problems.formulas.vectors import Vectors
+from problems.formulas.writing import Writer, written_out
+from problems.rules.activations import SOFTMAX, activation
+from problems.rules.expression import Expression, Function, Ref, Square, Sum
+from problems.rules.losses import LOSSES
 from templates.formulas.plain import plain
 from templates.page import Inline, Inlines, Math, Table, Text, text
 

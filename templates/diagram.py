@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from problems.formula import Formula, Num
+from problems.formulas.formula import Formula, Num
 from templates.drawing import Mark
 from templates.formulas.speech import speech
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from problems import ids
-from problems.catalogue import CATALOGUE
+from problems.computation import ids
+from problems.computation.sections import Placed
 from problems.exercise import Exercise
-from problems.formula import Formula, Num
-from problems.sections import Placed
-from problems.slip_names import slips_in
+from problems.formulas.formula import Formula, Num
+from problems.misconceptions.catalogue import CATALOGUE
+from problems.misconceptions.names import slips_in
 from templates.marked import TONES, marked_network
 from templates.page import (
     Badge,

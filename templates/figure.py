@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from problems import ids
+from problems.computation import ids
+from problems.computation.network import bias_ids
 from problems.exercise import Exercise
-from problems.formula import EQUALS, Formula, Num, Script, row, word
-from problems.network import bias_ids
-from problems.writing import number
+from problems.formulas.formula import EQUALS, Formula, Num, Script, row, word
+from problems.formulas.writing import number
 from templates.diagram import Bias, Diagram, Unit, Weight
 from templates.drawing import Shown
 from templates.layout import draw

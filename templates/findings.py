@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from statistics import fmean, median, quantiles
 from typing import NamedTuple
 
-from problems.catalogue import CATALOGUE, Slip
-from problems.formula import Formula
-from problems.slips import OF_THE_PEN, TRIED
+from problems.formulas.formula import Formula
+from problems.misconceptions.catalogue import CATALOGUE, Slip
+from problems.misconceptions.slips import OF_THE_PEN, TRIED
 from templates.formulas.plain import plain
 from templates.page import Badge, Code, Emphasis, Inline, Inlines, Math, Strong, Text
 from templates.stepnames import step_symbol

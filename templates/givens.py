@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from problems import ids
+from problems.computation import ids
+from problems.computation.network import Layer, bias_ids
 from problems.exercise import Exercise
-from problems.formula import EQUALS, Formula, Matrix, Num, Op, row
-from problems.network import Layer, bias_ids
-from problems.vectors import Array, Cell, Vectors
-from problems.writing import number
+from problems.formulas.formula import EQUALS, Formula, Matrix, Num, Op, row
+from problems.formulas.vectors import Array, Cell, Vectors
+from problems.formulas.writing import number
 from templates.drawing import Shown
 from templates.figure import unit_name
 from templates.formulas.measure import width

@@ -13,7 +13,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from problems.formula import Formula, row
+from problems.formulas.formula import Formula, row
 from templates.drawing import Drawing
 from templates.formulas.breaking import pieces
 from templates.formulas.mathml import mathml

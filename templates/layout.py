@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from problems.formula import EQUALS, Formula
+from problems.formulas.formula import EQUALS, Formula
 from templates.diagram import Bias, Diagram, Unit, Weight, abridged, described, entitled
 from templates.drawing import (
     BIAS_DASH,
@@ -72,7 +72,7 @@ def draw(diagram: Diagram, show: Shown | None = None) -> Drawing:
         diagram: the network.
         show: at most this; None shows as much as there is room for.
 
-    >>> from problems.formula import Sym
+    >>> from problems.formulas.formula import Sym
     >>> one = ((Unit(Sym("x")),), (Unit(Sym("y")),))
     >>> draw(Diagram(one, (((Weight(Sym("w"), "0.5"),),),))).shown
     'values'

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import assert_never
 
-from problems.formula import Blank, Formula, Matrix, row
+from problems.formulas.formula import Blank, Formula, Matrix, row
 from templates.formulas.breaking import lines
 from templates.formulas.latex import latex
 from templates.page import (

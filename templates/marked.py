@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from problems import ids
+from problems.computation import ids
+from problems.computation.network import bias_ids
 from problems.exercise import Exercise
-from problems.network import bias_ids
 from templates.diagram import Bias, Diagram, Unit, Weight, described
 from templates.drawing import Drawing, Mark
 from templates.figure import diagram

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from problems.formula import Formula, Op, row
+from problems.formulas.formula import Formula, Op, row
 from templates.drawing import Drawing
 from templates.formulas.breaking import sides
 
@@ -261,7 +261,7 @@ def text(words: str) -> Inlines:
 def chain(formula: Formula) -> Display:
     """A formula broken at each of its relations: `v = w·x = 0.1·4 = 0.4` in three lines.
 
-    >>> from problems.formula import EQUALS, Num, Sym, row
+    >>> from problems.formulas.formula import EQUALS, Num, Sym, row
     >>> found = chain(row(Sym("v"), EQUALS, Sym("x"), EQUALS, Num("4"))).lines
     >>> [(line.left, line.right) for line in found][1]
     (None, Num(text='4'))

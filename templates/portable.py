@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import assert_never
 
-from problems.formula import Formula
+from problems.formulas.formula import Formula
 from templates.formulas.latex import latex
 from templates.formulas.mathml import mathml
 from templates.formulas.plain import plain
@@ -64,7 +64,7 @@ def words(text: str) -> str:
 def tex(formula: Formula) -> str:
     r"""A formula for MathJax, with its plain text for whoever has none.
 
-    >>> from problems.formula import Num, Script, Sym
+    >>> from problems.formulas.formula import Num, Script, Sym
     >>> tex(Script(Sym("v"), sub=Num("4")))
     '<span title="v_4">\\(v_4\\)</span>'
     """
@@ -74,7 +74,7 @@ def tex(formula: Formula) -> str:
 def unicode(formula: Formula) -> str:
     """A formula in plain text.
 
-    >>> from problems.formula import Num, Script, Sym
+    >>> from problems.formulas.formula import Num, Script, Sym
     >>> unicode(Script(Sym("v"), sub=Num("4")))
     '<span>v_4</span>'
     """

@@ -57,7 +57,7 @@ class StepReport:
     tolerance: float
     message: str
     slip: str | None = None
-    """Name of the misconception in the catalogue (`problems.slips.CATALOGUE`)."""
+    """Name of the misconception in the catalogue (`problems.misconceptions.slips.CATALOGUE`)."""
     used: tuple[str, ...] = ()
     """Ids of the student's own deviating values that the verdict rests on."""
     hint: str = ""

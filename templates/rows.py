@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from dataclasses import replace
 
-from problems import ids
-from problems.sections import Group
+from problems.computation import ids
+from problems.computation.sections import Group
 from templates.page import ArrayItem, Item, Items
 
 Field = Item | ArrayItem

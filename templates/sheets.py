@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from problems import general, ids
+from problems.computation import ids
+from problems.computation.sections import Group, Placed
 from problems.exercise import Exercise
-from problems.formula import EQUALS, Formula, Num, Op, Row, row
-from problems.sections import Group, Placed
-from problems.vectors import Vectors
-from problems.writing import Writer, number
+from problems.formulas import general
+from problems.formulas.formula import EQUALS, Formula, Num, Op, Row, row
+from problems.formulas.vectors import Vectors
+from problems.formulas.writing import Writer, number
 from templates.curve import error_curve
 from templates.definitions import definitions
 from templates.fields import field_name
@@ -356,7 +357,7 @@ def rounded_up(radius: float) -> str:
     >>> rounded_up(0.00012413), rounded_up(0.0001)
     ('0.00013', '0.00010')
     """
-    from problems.precision import leading_place, rounded
+    from problems.arithmetic.precision import leading_place, rounded
 
     unit = float(leading_place(radius)) / 10
     steps = int(-(-radius * (1 - 1e-9) // unit))

@@ -6,9 +6,9 @@ in a list of all steps the symbol has to say it.
 
 from __future__ import annotations
 
-from problems import ids
+from problems.computation import ids
 from problems.exercise import Exercise
-from problems.formula import Formula, Sym, row
+from problems.formulas.formula import Formula, Sym, row
 
 
 def step_symbol(exercise: Exercise, question: str) -> Formula:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from problems.catalogue import CATALOGUE
-from problems.slips import TRIED
+from problems.misconceptions.catalogue import CATALOGUE
+from problems.misconceptions.slips import TRIED
 
 Arguments = Mapping[str, Any]
 """Entries as JSON holds them: texts, numbers, flags, lists and objects of these."""

@@ -37,10 +37,10 @@ OURS = {
     "grader.read.pdf.form",
     "grader.read.formula.parse",
     "grader.read.tables.workbook",
-    "problems.draw",
-    "problems.family",
-    "problems.gate",
-    "problems.general",
+    "problems.drawing.draw",
+    "problems.drawing.family",
+    "problems.drawing.gate",
+    "problems.formulas.general",
     "templates.feedback",
     "templates.html",
     "templates.sheets",
@@ -77,14 +77,16 @@ def handed_in(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
 def test_help_loads_no_engine() -> None:
     """`bpgrade --help` needs click alone."""
     loaded = loaded_by("--help")
-    assert not loaded & (HEAVY | OURS | {"numpy", "problems.graph", "grader.commands.check"})
+    assert not loaded & (
+        HEAVY | OURS | {"numpy", "problems.computation.graph", "grader.commands.check"}
+    )
 
 
 def test_a_check_loads_no_more_than_it_needs(handed_in: tuple[str, str]) -> None:
     """numpy and click; with right answers and with a slip that is named and carried on."""
     answers, hw1 = handed_in
     loaded = loaded_by("check", answers, "--assignment", hw1)
-    assert {"numpy", "grader.marking.mark", "problems.slips"} <= loaded
+    assert {"numpy", "grader.marking.mark", "problems.misconceptions.slips"} <= loaded
     assert not loaded & (HEAVY | OURS)
 
 

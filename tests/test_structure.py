@@ -106,7 +106,7 @@ def test_data_files_are_there() -> None:
 
 def test_looks_of_families_are_those_of_pages() -> None:
     """Families are read where nothing is known of pages; the names must be the same."""
-    from problems import family
+    from problems.drawing import family
     from templates import looks
 
     assert set(family.LOOKS) == set(looks.LOOKS)
@@ -157,7 +157,7 @@ def test_the_page_of_slips_is_the_catalogue() -> None:
 
 def test_every_slip_says_something_to_student_and_teacher() -> None:
     """Each in whole sentences, with its source."""
-    from problems.slips import TRIED
+    from problems.misconceptions.slips import TRIED
 
     for slip in TRIED:
         assert slip.student.endswith((".", "?"))
@@ -168,7 +168,7 @@ def test_every_slip_says_something_to_student_and_teacher() -> None:
 
 def test_readme_names_every_family() -> None:
     """A family that nobody hears of is not there."""
-    from problems import family
+    from problems.drawing import family
 
     text = (ROOT / "README.md").read_text("utf-8")
     assert [name for name in family.names() if f"`{name}`" not in text] == []

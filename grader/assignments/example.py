@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from grader.errors import AssignmentError
-from problems import documents, ids
+from problems.arithmetic.precision import Precision
+from problems.computation import ids
+from problems.documents import documents
 from problems.exercise import Exercise
-from problems.precision import Precision
 
 
 def document_exercise(name: str) -> Exercise:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from functools import _lru_cache_wrapper
 
     from grader.marking.attribution import Keys
-    from problems.family import Design, Family
+    from problems.drawing.family import Design, Family
 
 META = "assignment.json"
 EXERCISES = "exercises.jsonl"
@@ -69,7 +69,7 @@ class Order:
     @cached_property
     def made_by(self) -> Family:
         """The family, read from the definition."""
-        from problems import family as families
+        from problems.drawing import family as families
 
         return families.read(self.definition, self.family, f"{self.family}.toml")
 

@@ -28,11 +28,11 @@ from grader.errors import AssignmentError
 from grader.support.atomic_files import write_file, write_pieces
 from grader.support.spreadsheet import plain_table
 from grader.support.workers import Workers
-from problems.draw import draw, key
+from problems.drawing.draw import draw, key
+from problems.drawing.family import Design
 from problems.errors import Complaint, GateError
 from problems.exercise import Exercise, as_json, dumps, issued
-from problems.family import Design
-from problems.lines import Lines
+from problems.exercise_lines import Lines
 
 PORTION = 2_048
 """Exercises drawn at once: enough to fill the arrays, some 12 MB of text."""

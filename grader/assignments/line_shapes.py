@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from grader.marking.attribution import Keys
-from problems.elementary import FloatArray
+from problems.arithmetic.elementary import FloatArray
 from problems.errors import FormatError
 from problems.exercise import Exercise, as_json, dumps, from_json
 from problems.texts import parsed_json

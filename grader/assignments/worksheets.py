@@ -18,8 +18,8 @@ from grader.assignments.folder import EXERCISES, Order
 from grader.assignments.roster import Student
 from grader.support.spreadsheet import plain_table
 from grader.support.workers import Workers
+from problems.computation.sections import placed
 from problems.exercise import Exercise, from_json
-from problems.sections import placed
 
 if TYPE_CHECKING:
     from templates.page import Page

@@ -33,7 +33,7 @@ from grader.read.submission import (
 )
 from grader.read.tables.table import Table
 from problems.exercise import Exercise
-from problems.notation import Labels
+from problems.formulas.notation import Labels
 
 Ints = NDArray[np.int64]
 

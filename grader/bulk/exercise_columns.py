@@ -27,7 +27,7 @@ from grader.marking.attribution import Keys
 from grader.support.atomic_files import write_file
 from grader.support.paths import refuse_no_text
 from grader.support.workers import Workers
-from problems.elementary import FloatArray
+from problems.arithmetic.elementary import FloatArray
 from problems.errors import FormatError
 from problems.exercise import Exercise, from_json
 

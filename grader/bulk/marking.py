@@ -25,11 +25,11 @@ from grader.marking.policy import DUST, Policy
 from grader.marking.sign_conventions import Judged, judge
 from grader.marking.whole_sheet import NOTHING, WholeSheet, whole_sheets
 from grader.marking.words import LOST
-from problems import ids
-from problems.elementary import FloatArray
+from problems.arithmetic.elementary import FloatArray
+from problems.computation import ids
+from problems.computation.solve import Solution, solve
 from problems.exercise import Exercise
-from problems.slip_names import BOTH
-from problems.solve import Solution, solve
+from problems.misconceptions.names import BOTH
 
 SLICE = 16_384
 """Submissions judged at once: their columns stay in the cache."""

@@ -18,7 +18,7 @@ from grader.results.crosscheck import other_exercise
 from grader.results.feedback import Graded, write_feedback
 from grader.support.spreadsheet import safe_table
 from grader.support.terminal import Bar, paragraph, plural, printable, progress, table, toned
-from problems.ball import Ball
+from problems.arithmetic.ball import Ball
 from problems.exercise import Exercise
 from templates.report import FORMAT, Report, StepReport
 

@@ -10,7 +10,7 @@ import click
 
 from grader.errors import AssignmentError
 from grader.support.terminal import paragraph, table
-from problems import documents as seeds
+from problems.documents import documents as seeds
 
 EXAMPLES = """\b
 Examples:

@@ -7,7 +7,7 @@ import json
 import click
 
 from grader.support.terminal import asked_in, paragraph, table
-from problems import family as known
+from problems.drawing import family as known
 
 EXAMPLES = """\b
 Examples:

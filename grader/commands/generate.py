@@ -14,7 +14,7 @@ from grader.assignments.worksheets import FORMATS
 from grader.commands.text_options import whole_text
 from grader.support.terminal import asked_in, plural, progress
 from grader.support.workers import cores, workers
-from problems import family as families
+from problems.drawing import family as families
 from problems.errors import Complaint, SpecError
 
 EXAMPLES = """\b

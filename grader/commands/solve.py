@@ -10,11 +10,11 @@ import click
 from grader.assignments import folder as folders
 from grader.errors import AssignmentError, Lost
 from grader.support.terminal import paragraph, table, width
-from problems import ids
+from problems.computation import ids
+from problems.computation.sections import Placed, placed
+from problems.computation.solve import train
 from problems.exercise import Exercise
-from problems.sections import Placed, placed
-from problems.solve import train
-from problems.writing import Writer
+from problems.formulas.writing import Writer
 from templates.definitions import definitions, in_words
 from templates.formulas.plain import plain
 from templates.sheets import key_formula, tolerance

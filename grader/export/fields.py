@@ -21,12 +21,12 @@ import numpy as np
 from grader.export import number_format
 from grader.marking.batch import COARSEST
 from grader.marking.policy import Policy
-from problems import ids
-from problems.ball import SLACK, Ball
-from problems.catalogue import CATALOGUE
+from problems.arithmetic.ball import SLACK, Ball
+from problems.computation import ids
 from problems.exercise import Exercise
-from problems.expression import BALLS
-from problems.slips import OF_THE_PEN, wrong_rules
+from problems.misconceptions.catalogue import CATALOGUE
+from problems.misconceptions.slips import OF_THE_PEN, wrong_rules
+from problems.rules.expression import BALLS
 
 NEARLY_HALF = 0.499
 """Of the way to the next slip: what belongs to one of them alone."""

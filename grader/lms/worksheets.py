@@ -15,8 +15,8 @@ from grader.lms.platform import Assignment, Feedback, Person, Standing
 from grader.lms.received import owner_of
 
 if TYPE_CHECKING:
+    from problems.computation.sections import Group
     from problems.exercise import Exercise
-    from problems.sections import Group
 
 NAMES = ("worksheet.pdf", "answers.csv")
 SAID = "Your worksheet and the file for your answers are attached."
@@ -92,7 +92,7 @@ def digest_of(folder: Folder, student: str) -> str:
 
 def sections_of(outcome: Outcome, assignment: Assignment) -> dict[str, tuple[Decimal, Decimal]]:
     """Heading of the worksheet -> points reached and possible, on the platform's scale."""
-    from problems.sections import placed
+    from problems.computation.sections import placed
 
     if not assignment.rubric or not outcome.most:
         return {}

@@ -21,10 +21,10 @@ from functools import cached_property
 import numpy as np
 
 from grader.marking.batch import Indices, spread
-from problems.elementary import BoolArray, FloatArray
+from problems.arithmetic.elementary import BoolArray, FloatArray
+from problems.arithmetic.precision import power_of_ten
+from problems.computation.solve import solve
 from problems.exercise import Exercise
-from problems.precision import power_of_ten
-from problems.solve import solve
 
 BY_CHANCE = 1e-6
 """How many of a sheet's other exercises may fit so well by chance; beyond that nothing is said."""

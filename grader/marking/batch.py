@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from problems.ball import Ball
-from problems.elementary import BoolArray, FloatArray, array
-from problems.graph import Graph
-from problems.precision import Precision
-from problems.solve import Solution
+from problems.arithmetic.ball import Ball
+from problems.arithmetic.elementary import BoolArray, FloatArray, array
+from problems.arithmetic.precision import Precision
+from problems.computation.graph import Graph
+from problems.computation.solve import Solution
 
 (
     BLANK,

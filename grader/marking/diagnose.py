@@ -16,12 +16,12 @@ import numpy as np
 
 from grader.marking.batch import IMPRECISE, SLIP, WRONG, Batch, Indices, Standing, gathered
 from grader.marking.evidence import is_determined, is_no_guess
-from problems.ball import SLACK, Ball, apart, within
-from problems.catalogue import WrongRule
-from problems.elementary import BoolArray, FloatArray, Truth, array
-from problems.expression import BALLS, Constant, Expression, Negative, Product, Ref
-from problems.slips import OF_THE_PEN, named_only, wrong_rules
-from problems.solve import rule_ball
+from problems.arithmetic.ball import SLACK, Ball, apart, within
+from problems.arithmetic.elementary import BoolArray, FloatArray, Truth, array
+from problems.computation.solve import rule_ball
+from problems.misconceptions.catalogue import WrongRule
+from problems.misconceptions.slips import OF_THE_PEN, named_only, wrong_rules
+from problems.rules.expression import BALLS, Constant, Expression, Negative, Product, Ref
 
 COPIES = ("unchanged", "parent-copied")
 """Slips that write down what stands on the sheet already."""

@@ -17,13 +17,13 @@ import numpy as np
 
 from grader.marking.batch import Batch
 from grader.marking.guards import UPDATES
-from problems import ids
-from problems.activations import SOFTMAX
-from problems.ball import SLACK, Ball, apart
-from problems.elementary import BoolArray, FloatArray, array, greater
-from problems.expression import Ref, Sum
-from problems.graph import Graph, Step
-from problems.trivial import is_never_zero, is_straight, unlike_parents
+from problems.arithmetic.ball import SLACK, Ball, apart
+from problems.arithmetic.elementary import BoolArray, FloatArray, array, greater
+from problems.computation import ids
+from problems.computation.graph import Graph, Step
+from problems.computation.trivial import is_never_zero, is_straight, unlike_parents
+from problems.rules.activations import SOFTMAX
+from problems.rules.expression import Ref, Sum
 
 MARGIN = 4.0
 """So many radii from 0 and from the old value a number must be for no rough guess to do; an
@@ -52,8 +52,8 @@ def trivial(graph: Graph, asked: tuple[str, ...], id: str) -> Trivial:
     Parents count that stand on the sheet; not those of a plain sum of steps, for there one
     vanishing term makes it the other one.
 
-    >>> from problems.graph import build
-    >>> from problems.network import Layer, Network, Plan
+    >>> from problems.computation.graph import build
+    >>> from problems.computation.network import Layer, Network, Plan
     >>> graph = build(Plan(Network(1, (Layer(1),))))
     >>> trivial(graph, ("out.1.1", "error.1"), "error.1")
     Trivial(zero=True, parents=(('out.1.1', 't.1'), ('t.1', '')), flat=())

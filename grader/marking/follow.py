@@ -35,11 +35,11 @@ from grader.marking.batch import (
 from grader.marking.evidence import trivial
 from grader.marking.guards import Guards
 from grader.marking.mixtures import Mixtures
-from problems.ball import SLACK, Ball, within
-from problems.elementary import BoolArray, FloatArray, array
-from problems.expression import Expression
-from problems.graph import Step
-from problems.solve import rule_ball
+from problems.arithmetic.ball import SLACK, Ball, within
+from problems.arithmetic.elementary import BoolArray, FloatArray, array
+from problems.computation.graph import Step
+from problems.computation.solve import rule_ball
+from problems.rules.expression import Expression
 
 
 def follow(batch: Batch) -> Standing:

@@ -31,12 +31,12 @@ from grader.marking.batch import (
 from grader.marking.sign_conventions import Judged, judge
 from grader.read.formula.formula import Formula, General, widths
 from grader.read.formula.tree import evaluate
-from problems import ids
-from problems.elementary import FloatArray, array
+from problems.arithmetic.elementary import FloatArray, array
+from problems.arithmetic.precision import Precision
+from problems.computation import ids
+from problems.computation.solve import Solution, solve
 from problems.exercise import Exercise
-from problems.general import instances
-from problems.precision import Precision
-from problems.solve import Solution, solve
+from problems.formulas.general import instances
 from templates.report import Verdict
 from templates.verdict_words import Said
 

@@ -22,12 +22,12 @@ from grader.marking.batch import (
     Indices,
     spread,
 )
-from problems import ids
-from problems.ball import Ball, apart
-from problems.elementary import BoolArray, FloatArray, array
-from problems.expression import Ref
-from problems.graph import Step
-from problems.slips import OF_THE_PEN, wrong_rules
+from problems.arithmetic.ball import Ball, apart
+from problems.arithmetic.elementary import BoolArray, FloatArray, array
+from problems.computation import ids
+from problems.computation.graph import Step
+from problems.misconceptions.slips import OF_THE_PEN, wrong_rules
+from problems.rules.expression import Ref
 
 HABIT = 0.25
 """Share of the answers from which on it is a habit..."""

@@ -33,12 +33,12 @@ from grader.marking.batch import (
     spread,
 )
 from grader.marking.inversion import Reader
-from problems.ball import Ball, apart
-from problems.elementary import BoolArray, FloatArray, array
-from problems.expression import BALLS, Expression, Ref, replaced
-from problems.graph import Graph, Step
-from problems.slips import OF_THE_PEN, wrong_rules
-from problems.solve import rule_ball
+from problems.arithmetic.ball import Ball, apart
+from problems.arithmetic.elementary import BoolArray, FloatArray, array
+from problems.computation.graph import Graph, Step
+from problems.computation.solve import rule_ball
+from problems.misconceptions.slips import OF_THE_PEN, wrong_rules
+from problems.rules.expression import BALLS, Expression, Ref, replaced
 
 FEWEST = 2
 """So many wrong children at least must agree on an unwritten value."""

@@ -12,10 +12,10 @@ from functools import cached_property
 
 import numpy as np
 
-from problems.ball import SLACK, Ball
-from problems.elementary import BoolArray, FloatArray, array
-from problems.expression import BALLS, NUMBERS, Expression, Ref
-from problems.precision import power_of_ten
+from problems.arithmetic.ball import SLACK, Ball
+from problems.arithmetic.elementary import BoolArray, FloatArray, array
+from problems.arithmetic.precision import power_of_ten
+from problems.rules.expression import BALLS, NUMBERS, Expression, Ref
 
 BEND = 1e-9
 """How far from a straight line a rule may be for its parent to be solved for."""

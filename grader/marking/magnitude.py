@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.marking.batch import BLANK, CORRECT, Batch, Indices, Standing, gathered
-from problems.ball import Ball, apart, within
-from problems.elementary import BoolArray, FloatArray, array
-from problems.precision import power_of_ten
+from problems.arithmetic.ball import Ball, apart, within
+from problems.arithmetic.elementary import BoolArray, FloatArray, array
+from problems.arithmetic.precision import power_of_ten
 
 POWERS = (1, 2, 3, 4, 5, 6, -1, -2, -3, -4, -5, -6)
 SHARE = 0.8

@@ -19,11 +19,11 @@ from grader.marking.sign_conventions import judge
 from grader.marking.whole_sheet import whole_sheets
 from grader.marking.words import Answers, Words
 from grader.read.number import Unreadable, Written
-from problems import ids
-from problems.ball import Ball
+from problems.arithmetic.ball import Ball
+from problems.arithmetic.precision import power_of_ten, rounded, rounded_significant
+from problems.computation import ids
 from problems.exercise import Exercise
-from problems.formula import Formula
-from problems.precision import power_of_ten, rounded, rounded_significant
+from problems.formulas.formula import Formula
 from templates.formulas.plain import plain
 from templates.report import Report, StepReport
 
@@ -141,15 +141,15 @@ def _formula_step(
 def step_of(question: str) -> str:
     """A step that a question is about: for letters, the first unit's."""
     if ids.asks_general(question):
-        from problems import general
+        from problems.formulas import general
 
         return general.pattern(question)
     return question.removesuffix(ids.FORMULA)
 
 
 def _key_formula(exercise: Exercise, question: str) -> Formula:
-    from problems import general
-    from problems.writing import Writer
+    from problems.formulas import general
+    from problems.formulas.writing import Writer
 
     if ids.asks_general(question):
         return general.formula(exercise.notation, exercise.plan, question)

@@ -25,10 +25,10 @@ from grader.marking.batch import (
 )
 from grader.marking.evidence import is_determined, is_firm, is_no_guess
 from grader.marking.guards import UPDATES, Guards
-from problems.ball import Ball, within
-from problems.elementary import BoolArray, FloatArray, Number, array, greater
-from problems.expression import TINY, Expression, Numbers
-from problems.graph import Step
+from problems.arithmetic.ball import Ball, within
+from problems.arithmetic.elementary import BoolArray, FloatArray, Number, array, greater
+from problems.computation.graph import Step
+from problems.rules.expression import TINY, Expression, Numbers
 
 OWN, TRUE, RECOMPUTED = range(3)
 """How a deviating parent may enter."""

@@ -14,8 +14,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal, Protocol
 
-from problems import ids
-from problems.slip_names import BOTH
+from problems.computation import ids
+from problems.misconceptions.names import BOTH
 from templates.show import Show
 
 DEFAULT_CREDITS: Mapping[str, float] = MappingProxyType(

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from grader.marking.policy import DEFAULT_CREDITS, Attempts, Late, Policy, Rounding
-from problems import ids
-from problems.familyfile import Checker
+from problems.computation import ids
+from problems.drawing.family_checks import Checker
+from problems.misconceptions.slips import TRIED
 from problems.patterns import pattern
-from problems.slips import TRIED
 from templates.show import Show
 
 TABLES = "credit follow_through precision slips weights late attempts rounding show"

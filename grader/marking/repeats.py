@@ -14,8 +14,8 @@ from functools import lru_cache
 
 from grader.marking.batch import BLANK, REPEATED, SLIP, WRONG, Batch, Standing
 from grader.marking.diagnose import Named
-from problems import ids
-from problems.elementary import BoolArray
+from problems.arithmetic.elementary import BoolArray
+from problems.computation import ids
 
 FORGIVEN = 2
 """So many different misconceptions are charged once; whoever has more of them is charged for

@@ -21,7 +21,7 @@ from grader.marking.repeats import charge_once
 from grader.marking.slip_pairs import name_pairs
 from grader.marking.undetermined import settle
 from grader.marking.unwritten import recover
-from problems.elementary import BoolArray, FloatArray, array
+from problems.arithmetic.elementary import BoolArray, FloatArray, array
 
 MOST = 0.8
 """Share of the answered gradients and updates that must be fine under the other convention."""

@@ -24,9 +24,9 @@ from grader.marking.batch import (
     gathered,
 )
 from grader.marking.diagnose import Entered, Named
-from problems.ball import Ball
-from problems.elementary import BoolArray, FloatArray, array
-from problems.pairs import Pairs, pairs, stacked
+from problems.arithmetic.ball import Ball
+from problems.arithmetic.elementary import BoolArray, FloatArray, array
+from problems.misconceptions.pairs import Pairs, pairs, stacked
 
 CHANCE = 0.008
 """Share of the spread of a kind's true values that named pairs may make up."""

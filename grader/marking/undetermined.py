@@ -26,13 +26,13 @@ from grader.marking.batch import (
 )
 from grader.marking.diagnose import COPIES, Named
 from grader.marking.evidence import COPIED
-from problems import ids
-from problems.ball import Ball
-from problems.elementary import BoolArray, FloatArray, array
-from problems.expression import Ref
-from problems.graph import Graph, Step
-from problems.slips import OF_THE_PEN
-from problems.trivial import is_straight
+from problems.arithmetic.ball import Ball
+from problems.arithmetic.elementary import BoolArray, FloatArray, array
+from problems.computation import ids
+from problems.computation.graph import Graph, Step
+from problems.computation.trivial import is_straight
+from problems.misconceptions.slips import OF_THE_PEN
+from problems.rules.expression import Ref
 
 ALIKE = {"x": "in", "out": "in", "error": "dout", "new.w": "w", "new.b": "b"}
 """Kinds of source that make no difference to the rule that reads them."""

@@ -19,11 +19,11 @@ from grader.marking.batch import CARRIED, SLIP, WRONG, Batch, Indices, Standing,
 from grader.marking.diagnose import Named
 from grader.marking.follow import follow
 from grader.marking.inference import FEWEST, IS_FINE, NAMELESS, Inferred, inferred, routes
-from problems.ball import Ball
-from problems.elementary import BoolArray, FloatArray
-from problems.graph import Graph, build
-from problems.network import Plan
-from problems.solve import rule_ball
+from problems.arithmetic.ball import Ball
+from problems.arithmetic.elementary import BoolArray, FloatArray
+from problems.computation.graph import Graph, build
+from problems.computation.network import Plan
+from problems.computation.solve import rule_ball
 
 
 @lru_cache(maxsize=256)

@@ -14,22 +14,22 @@ from grader.marking.batch import VERDICTS
 from grader.marking.sign_conventions import Judged
 from grader.read.answer import Answer
 from grader.read.number import Unreadable, Written
-from problems import ids
-from problems.ball import Ball, within
-from problems.elementary import BoolArray, array
+from problems.arithmetic.ball import Ball, within
+from problems.arithmetic.elementary import BoolArray, array
+from problems.arithmetic.precision import Precision, rounded, rounded_significant
+from problems.computation import ids
 from problems.exercise import Exercise
-from problems.expression import BALLS
-from problems.notation import Naming
-from problems.precision import Precision, rounded, rounded_significant
-from problems.slip_names import BOTH, slips_in
-from problems.slips import wrong_rules
+from problems.formulas.notation import Naming
+from problems.misconceptions.names import BOTH, slips_in
+from problems.misconceptions.slips import wrong_rules
+from problems.rules.expression import BALLS
 from templates.formulas.plain import plain
 from templates.report import Verdict
 from templates.verdict_words import Said, aftermath
 
 if TYPE_CHECKING:
     from grader.marking.formulas import Marked
-    from problems.gate import Finding
+    from problems.drawing.gate import Finding
 
 Answers = Mapping[str, Answer]
 """Step id -> what was read there; blank steps are absent."""
@@ -243,7 +243,7 @@ class Words:
         """The rule with symbols: what to look at, without a number."""
         if self.verdict(id) not in LOST:
             return ""
-        from problems.writing import Writer
+        from problems.formulas.writing import Writer
 
         writer = Writer(self.exercise.naming, None, self.exercise.named)
         step = self.exercise.graph.steps[id]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from grader.read.number import Reading, read_number
-from problems import ids
+from problems.computation import ids
 from problems.exercise import Exercise
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from grader.read.array import ArrayReading, read_array
 from grader.read.codes import AnswerError
 from grader.read.number import Reading, Written
-from problems import ids
+from problems.computation import ids
+from problems.computation.network import Plan
 from problems.exercise import Exercise
-from problems.network import Plan
-from problems.notation import Labels
+from problems.formulas.notation import Labels
 from problems.patterns import pattern
 
 _ENTRY = pattern(r"(?P<before>.+)\[(?P<row>\d+)(?:,(?P<column>\d+))?\](?P<after>[^\[\]]*)")

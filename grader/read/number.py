@@ -18,8 +18,8 @@ from typing import NoReturn
 from grader.read import ambiguity, characters
 from grader.read.codes import AnswerError, quoted
 from grader.read.tables import autoformat
+from problems.arithmetic.precision import power_of_ten
 from problems.patterns import pattern
-from problems.precision import power_of_ten
 
 MOST_DIGITS = 60
 MOST_CHARACTERS = 2000
@@ -329,7 +329,7 @@ class _Spelling:
 def _is_own(typed: str, labels: tuple[str, ...]) -> bool:
     if not labels:
         return False
-    from problems.notation import Labels
+    from problems.formulas.notation import Labels
 
     return Labels({str(n): label for n, label in enumerate(labels)}).find(typed) is not None
 

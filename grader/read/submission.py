@@ -35,7 +35,7 @@ from grader.read.tables.table import (
     refusal,
 )
 from problems.exercise import Exercise
-from problems.notation import Labels
+from problems.formulas.notation import Labels
 from problems.patterns import pattern
 
 LONGEST_ANSWER = 2_000

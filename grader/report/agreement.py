@@ -19,7 +19,7 @@ import polars as pl
 
 from grader.report.groups import Cohort
 from grader.report.results import Results
-from problems.elementary import FloatArray
+from problems.arithmetic.elementary import FloatArray
 from templates.survey import Agreement, Pair
 
 WRONG = ("slip", "repeated", "wrong")

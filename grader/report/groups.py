@@ -20,12 +20,12 @@ from grader.assignments.folder import EXERCISES, Folder
 from grader.marking.batch import VERDICTS
 from grader.report.results import Results
 from grader.support.terminal import plural
-from problems.elementary import FloatArray, array
+from problems.arithmetic.elementary import FloatArray, array
+from problems.computation.graph import build
+from problems.computation.network import Method, Plan, Task
+from problems.computation.solve import values
 from problems.errors import FormatError
 from problems.exercise import Doc, Exercise, from_json
-from problems.graph import build
-from problems.network import Method, Plan, Task
-from problems.solve import values
 from problems.texts import parsed_json
 
 Signature = tuple[Any, ...]

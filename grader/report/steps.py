@@ -12,8 +12,8 @@ from grader.marking.words import LOST
 from grader.report.groups import Cohort
 from grader.report.results import Results
 from grader.report.statistics import discriminations
-from problems.elementary import BoolArray
-from problems.slip_names import BOTH
+from problems.arithmetic.elementary import BoolArray
+from problems.misconceptions.names import BOTH
 from templates.report import Verdict
 from templates.survey import Deviation, SlipStatistics, StepStatistics
 

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from grader.report.results import KEY
-from problems.elementary import FloatArray
+from problems.arithmetic.elementary import FloatArray
 from templates.survey import Attempt, Period, Timeline, Unit
 
 HOURS, DAYS = 72, 92

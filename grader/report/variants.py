@@ -14,7 +14,7 @@ import numpy as np
 
 from grader.report.groups import Cohort
 from grader.report.statistics import DUST, correlations
-from problems.elementary import FloatArray
+from problems.arithmetic.elementary import FloatArray
 from templates.survey import Tercile, Variant, Variants
 
 SURE = 0.01

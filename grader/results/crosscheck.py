@@ -13,7 +13,7 @@ import numpy as np
 
 from grader.errors import Problem
 from grader.read.number import Written
-from problems.ball import within
+from problems.arithmetic.ball import within
 
 if TYPE_CHECKING:
     from grader.assignments.folder import Folder

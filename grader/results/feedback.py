@@ -58,7 +58,7 @@ def student(folder: Folder, id: str) -> Student:
 
 def feedback_page(graded: Sequence[Graded]) -> Page:
     """The page of one student."""
-    from problems.sections import placed
+    from problems.computation.sections import placed
     from templates.feedback import Checked, feedback_of
 
     first = graded[0]

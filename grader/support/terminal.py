@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from problems import ids
+from problems.computation import ids
 
 TONES = {
     "correct": "green",

@@ -13,9 +13,9 @@ import numpy as np
 from grader.assignments.folder import Order
 from grader.assignments.roster import Student
 from grader.assignments.worksheets import sheet
-from problems.draw import Candidates, Draw, describe, key, reasons, sieve_of
+from problems.drawing.draw import Candidates, Draw, describe, key, reasons, sieve_of
+from problems.drawing.family import Design
 from problems.exercise import issued
-from problems.family import Design
 from templates import sheets
 from templates.page import Page
 

@@ -24,7 +24,7 @@ from grader.web.assignments import note
 from grader.web.grading import hours_late
 from grader.web.lti.outbox import queue_class
 from grader.web.models import Assignment, Audit, Result, Task
-from problems import ids
+from problems.computation import ids
 from problems.exercise import Exercise
 from templates.report import Report, StepReport
 from templates.verdict_words import Said

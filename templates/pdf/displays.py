@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from problems.formula import Formula, Op, row
+from problems.formulas.formula import Formula, Op, row
 from templates.formulas.boxes import Box
 from templates.formulas.breaking import lines, sides
 from templates.formulas.mathfont import MathFont

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from problems.formula import Formula
+from problems.formulas.formula import Formula
 from templates.drawing import INKS
 from templates.formulas.boxes import Box
 from templates.formulas.breaking import Measure, pieces

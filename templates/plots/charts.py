@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from problems.formula import Formula
+from problems.formulas.formula import Formula
 from templates.drawing import Drawing, Mark
 from templates.findings import WEAK, title_of
 from templates.formulas.spans import label, text_width

@@ -17,7 +17,7 @@ from matplotlib.backend_bases import FigureCanvasBase, RendererBase
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 
-from problems.formula import Fence, Formula, Frac, Op, Row, Script, row
+from problems.formulas.formula import Fence, Formula, Frac, Op, Row, Script, row
 from templates.drawing import INKS, SOLID, Area, Drawing, Line, Mark, Shape, Words
 from templates.formulas.spans import Label, Span, label
 from templates.geometry import Point

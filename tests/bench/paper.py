@@ -18,10 +18,10 @@ from pathlib import Path
 
 from pypdf import PdfReader
 
-from problems import family
-from problems.draw import draw, key
+from problems.computation.sections import placed
+from problems.drawing import family
+from problems.drawing.draw import draw, key
 from problems.exercise import issued
-from problems.sections import placed
 from templates import sheets
 from templates.drawing import Circle, Drawing, Line, Words
 from templates.formulas.breaking import lines

@@ -14,9 +14,9 @@ from truth_table import Tally
 
 from grader.marking.batch import VERDICTS
 from grader.marking.sign_conventions import Judged
-from problems import ids
-from problems.expression import NUMBERS, Constant, Expression, Product
-from problems.slips import wrong_rules
+from problems.computation import ids
+from problems.misconceptions.slips import wrong_rules
+from problems.rules.expression import NUMBERS, Constant, Expression, Product
 
 
 class Site(NamedTuple):

@@ -15,9 +15,9 @@ from truth_table import Tally
 
 from grader.marking.batch import SLIP, VERDICTS
 from grader.marking.sign_conventions import Judged
-from problems import ids
-from problems.expression import Expression
-from problems.slips import OF_THE_PEN
+from problems.computation import ids
+from problems.misconceptions.slips import OF_THE_PEN
+from problems.rules.expression import Expression
 
 
 def reach(of: Class, id: str) -> set[str]:

@@ -28,7 +28,7 @@ from grader.errors import AssignmentError
 from grader.marking.policy import DEFAULT, Policy, Rounding
 from grader.marking.policy_file import load_policy
 from grader.support.workers import Workers
-from problems import family as families
+from problems.drawing import family as families
 from problems.exercise import Exercise
 
 FINE = Policy(

@@ -13,8 +13,10 @@ from typed_rules import key_text
 
 from grader.assignments.folder import Folder
 from grader.cli import COMMANDS, cli
-from problems import documents, family, notation
+from problems.documents import documents
+from problems.drawing import family
 from problems.exercise import FORMAT
+from problems.formulas import notation
 
 ROSTER = "student,name\nada,Ada Example\nzoë,Zoë <b>Bold</b>\n"
 

@@ -11,11 +11,12 @@ from grader.marking.batch import VERDICTS, Batch
 from grader.marking.mark import batch_of
 from grader.marking.sign_conventions import judge
 from grader.read.number import read_number
-from problems import family, ids
-from problems.draw import draw, key
+from problems.computation import ids
+from problems.drawing import family
+from problems.drawing.draw import draw, key
 from problems.exercise import Exercise, issued
-from problems.expression import NUMBERS, Expression
-from problems.slips import wrong_rules
+from problems.misconceptions.slips import wrong_rules
+from problems.rules.expression import NUMBERS, Expression
 
 
 @pytest.fixture

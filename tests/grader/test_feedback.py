@@ -17,8 +17,8 @@ from grader.cli import cli
 from grader.marking.mark import mark
 from grader.read.answer import read_answer
 from grader.read.number import read_number
-from problems import ids
-from problems.family import names as families
+from problems.computation import ids
+from problems.drawing.family import names as families
 from templates.feedback import feedback
 from templates.html import html
 from templates.marked import marks

@@ -16,14 +16,15 @@ from grader.marking.mark import mark
 from grader.marking.mixtures import MOST_COMBINATIONS, choices
 from grader.marking.policy import DEFAULT, Policy
 from grader.read.number import read_number
-from problems import family, notation
-from problems.catalogue import CATALOGUE
-from problems.draw import Candidates, Draw, key
+from problems.arithmetic.precision import Precision
+from problems.computation.graph import build
+from problems.drawing import family
+from problems.drawing.draw import Candidates, Draw, key
 from problems.exercise import Exercise, issued
-from problems.expression import NUMBERS
-from problems.graph import build
-from problems.precision import Precision
-from problems.slips import wrong_rules
+from problems.formulas import notation
+from problems.misconceptions.catalogue import CATALOGUE
+from problems.misconceptions.slips import wrong_rules
+from problems.rules.expression import NUMBERS
 from templates.feedback import first_deviation
 
 
@@ -199,7 +200,7 @@ def test_a_lost_sign_is_not_a_convention(name: str) -> None:
 def test_musileks_own_error_is_named_as_what_it_is() -> None:
     """dE/db1 = 0.0008: one path only."""
     from grader.assignments.example import document_exercise
-    from problems import documents
+    from problems.documents import documents
 
     exercise = document_exercise("musilek")
     report = marked(exercise, documents.transcript("musilek"))

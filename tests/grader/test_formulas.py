@@ -19,10 +19,10 @@ from grader.marking.formulas import agree, mark_formulas, sample
 from grader.marking.mark import mark
 from grader.read.formula.formula import Formula, read_formula, read_general
 from grader.read.number import Unreadable
-from problems import ids
+from problems.computation import ids
+from problems.drawing.family import names as families
 from problems.exercise import Exercise
-from problems.expression import Expression
-from problems.family import names as families
+from problems.rules.expression import Expression
 from templates.formulas.plain import plain
 from templates.report import StepReport
 
@@ -246,7 +246,7 @@ def test_a_wrong_general_delta_is_carried_into_the_general_gradient() -> None:
 @pytest.mark.parametrize("question", ["delta.1:general", "dw.1:general", "dw.2:general"])
 def test_the_general_key_is_what_the_text_prints(question: str) -> None:
     """Valchanov: delta_j = sum over k of delta_k u_jk, times h_j (1 - h_j)."""
-    from problems import general as letters
+    from problems.formulas import general as letters
 
     one = exercise("valchanov-formulas")
     printed = {

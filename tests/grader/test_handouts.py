@@ -12,8 +12,8 @@ from secrets_of import revealing
 
 from grader.assignments.folder import Folder
 from grader.cli import cli
+from problems.drawing.family import names
 from problems.exercise import Exercise
-from problems.family import names
 
 SECRET = "a-secret-nobody-may-see"
 

@@ -23,7 +23,7 @@ from grader.assignments.issue import LENGTH, Names, exercise_ids, issue
 from grader.assignments.roster import numbered
 from grader.cli import cli
 from grader.support.workers import Workers, workers
-from problems import family
+from problems.drawing import family
 
 RUN = "import grader.assignments.issue as i; i.PORTION = 16; from grader.cli import main; main()"
 

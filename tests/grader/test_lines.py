@@ -12,7 +12,7 @@ from grader.assignments.issue import issue
 from grader.assignments.lines import Lines
 from grader.assignments.roster import numbered, with_folders
 from grader.errors import AssignmentError
-from problems import family
+from problems.drawing import family
 from problems.exercise import Exercise
 
 

@@ -12,7 +12,7 @@ from grader.assignments.folder import Order
 from grader.assignments.issue import issue
 from grader.assignments.roster import with_folders
 from grader.cli import cli
-from problems import family
+from problems.drawing import family
 
 SHEETS = Path(__file__).with_name("sheets")
 CLASS = with_folders([("ada", "Ada Example", "ada@example.org")])

@@ -17,13 +17,13 @@ from grader.bulk.marking import _credits, _Names
 from grader.marking.mark import mark
 from grader.marking.policy import DEFAULT, Policy
 from grader.read.number import read_number
-from problems import family
-from problems.catalogue import CATALOGUE
+from problems.drawing import family
 from problems.exercise import Exercise
-from problems.expression import NUMBERS, Expression
-from problems.pairs import pairs
-from problems.slip_names import BOTH
-from problems.slips import COPIED
+from problems.misconceptions.catalogue import CATALOGUE
+from problems.misconceptions.names import BOTH
+from problems.misconceptions.pairs import pairs
+from problems.misconceptions.slips import COPIED
+from problems.rules.expression import NUMBERS, Expression
 from templates.feedback import feedback, without_slips
 from templates.html import html
 from templates.report import Report

@@ -50,7 +50,7 @@ from grader.read.files import read_file
 from grader.read.number import Unreadable, Written
 from grader.read.pdf import fields as pdffields
 from grader.read.submission import Read
-from problems import family
+from problems.drawing import family
 from problems.exercise import Exercise
 from templates import sheets
 from templates.fields import field_name

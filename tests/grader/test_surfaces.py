@@ -31,7 +31,7 @@ from grader.report.tables import files
 from grader.results.feedback import Graded
 from grader.support.terminal import TONES as COLOURS
 from grader.web.api.shown import shown
-from problems.slips import CATALOGUE
+from problems.misconceptions.slips import CATALOGUE
 from templates.classreport import SEEN, class_report
 from templates.comment import as_text, comments_on
 from templates.feedback import feedback, without_slips

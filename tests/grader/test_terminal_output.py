@@ -14,7 +14,7 @@ from typed_rules import key_text
 from grader.assignments.folder import Folder
 from grader.cli import cli
 from grader.support.terminal import cells
-from problems import documents
+from problems.documents import documents
 
 STUDENTS = ("ada", "bob", "cy")
 

@@ -18,13 +18,13 @@ from grader.marking.policy import DEFAULT
 from grader.marking.unwritten import with_deltas
 from grader.read.number import read_number
 from grader.web.api.shown import shown
-from problems import family
-from problems.ball import Ball
-from problems.draw import draw, key
+from problems.arithmetic.ball import Ball
+from problems.computation.graph import Graph
+from problems.drawing import family
+from problems.drawing.draw import draw, key
 from problems.exercise import Exercise, issued
-from problems.expression import NUMBERS, Expression, Product, Ref, Sum
-from problems.graph import Graph
-from problems.slips import wrong_rules
+from problems.misconceptions.slips import wrong_rules
+from problems.rules.expression import NUMBERS, Expression, Product, Ref, Sum
 from templates.feedback import without_slips
 from templates.report import Report, StepReport
 from templates.show import Show

@@ -17,7 +17,7 @@ from grader.marking.policy import DEFAULT, Policy
 from grader.marking.sign_conventions import Judged, judge
 from grader.marking.whole_sheet import whole_sheets
 from grader.read.number import read_number
-from problems.slips import CATALOGUE
+from problems.misconceptions.slips import CATALOGUE
 from templates.report import Report, StepReport
 from templates.verdict_words import SENTENCES, Said
 

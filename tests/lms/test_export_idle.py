@@ -20,9 +20,9 @@ from grader.lms.canvas import export
 from grader.lms.moodle.export import formulas, questions
 from grader.lms.moodle.export.questions import Style
 from grader.marking.policy import DEFAULT
-from problems import ids
+from problems.computation import ids
 from problems.exercise import Exercise
-from problems.expression import NUMBERS
+from problems.rules.expression import NUMBERS
 
 CONSTANTS = ("0", "1", "0.5", "0.1", "0.01", "0.0001", "-0.5", "20")
 BOXES = (1, 2, 3, 5, 8, 15, 25, 40)

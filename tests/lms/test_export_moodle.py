@@ -25,9 +25,9 @@ from grader.export.fields import Alternative, Field, fields
 from grader.export.tally import Tally
 from grader.lms.moodle.export import cloze, formulas, questions
 from grader.marking.policy import DEFAULT, Policy
-from problems import family
+from problems.drawing import family
 from problems.exercise import Exercise
-from problems.slips import OF_THE_PEN
+from problems.misconceptions.slips import OF_THE_PEN
 from templates.formulas.plain import plain
 from templates.show import Show
 

@@ -24,7 +24,7 @@ from grader.export.fields import Field, fields
 from grader.export.tally import Tally
 from grader.marking.policy import DEFAULT, Policy
 from problems.exercise import Exercise
-from problems.slips import OF_THE_PEN
+from problems.misconceptions.slips import OF_THE_PEN
 
 SCHEMAS = Path(__file__).with_name("schemas")
 

@@ -27,7 +27,7 @@ from grader.marking.mark import mark
 from grader.marking.policy import Policy
 from grader.read.files import read_file
 from grader.read.platforms.online_text import answers_in
-from problems import family
+from problems.drawing import family
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",), exclude_characters="\x00"))
 LINE = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Zl", "Zp")))

@@ -7,7 +7,7 @@ import json
 import pytest
 from issued_exercises import exercises
 
-from problems import family
+from problems.drawing import family
 from problems.errors import FormatError, FormatTooNew
 from problems.exercise import FORMAT, as_json, dumps, from_json
 

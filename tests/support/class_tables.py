@@ -21,11 +21,11 @@ from grader.marking.mark import mark
 from grader.marking.policy import Policy
 from grader.results.crosscheck import other_exercise
 from grader.results.feedback import Graded
-from problems import family as families
-from problems import ids
+from problems.computation import ids
+from problems.drawing import family as families
 from problems.exercise import Exercise, as_json, dumps
-from problems.expression import NUMBERS
-from problems.slips import wrong_rules
+from problems.misconceptions.slips import wrong_rules
+from problems.rules.expression import NUMBERS
 
 ODD_CELLS = (
     "", " ", "x", "0,5", "1,234", "v4 = 0.5", "net_h1=0.25", "q = 1", "≈0.5", " 0.5 ", "5e-4",

@@ -18,11 +18,11 @@ from grader.marking.mark import mark
 from grader.marking.policy import DEFAULT
 from grader.marking.sign_conventions import Judged, judge
 from grader.read.number import read_number
+from problems.arithmetic.precision import power_of_ten
+from problems.computation.solve import solve
 from problems.exercise import Exercise
-from problems.expression import NUMBERS, Expression
-from problems.precision import power_of_ten
-from problems.slips import wrong_rules
-from problems.solve import solve
+from problems.misconceptions.slips import wrong_rules
+from problems.rules.expression import NUMBERS, Expression
 from templates.report import Report, StepReport
 
 Arrays = dict[str, np.ndarray]

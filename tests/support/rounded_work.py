@@ -8,8 +8,8 @@ from grader.marking.mark import mark
 from grader.marking.policy_file import load_policy
 from grader.read.number import read_number
 from problems.exercise import Exercise
-from problems.expression import NUMBERS, Expression
-from problems.slips import wrong_rules
+from problems.misconceptions.slips import wrong_rules
+from problems.rules.expression import NUMBERS, Expression
 from templates.report import Report, StepReport
 
 

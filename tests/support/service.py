@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.assignments.folder import Order
-from problems import family as families
+from problems.drawing import family as families
 
 
 def order(family: str = "mazur", **choices: Any) -> Order:

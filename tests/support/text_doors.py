@@ -249,7 +249,7 @@ def _planned(house: House, text: str, **more: str) -> int:
 
 
 def _family(text: str) -> str:
-    from problems import family
+    from problems.drawing import family
 
     escaped = json.dumps(text[:300])[1:-1]
     source = family.source_of("mazur").split("\n")

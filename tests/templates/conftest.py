@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from problems.formula import EQUALS, Fence, Formula, Num, Row, Script, Sym, row
+from problems.formulas.formula import EQUALS, Fence, Formula, Num, Row, Script, Sym, row
 from templates.diagram import Bias, Diagram, Unit, Weight
 from templates.layout import draw
 from templates.page import (

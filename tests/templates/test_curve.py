@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from issued_exercises import exercises
 from plans import PLANS, random_givens
 
-from problems import ids
+from problems.arithmetic.precision import Precision
+from problems.computation import ids
+from problems.computation.graph import build
+from problems.computation.network import Plan, Task
+from problems.computation.sections import Group, Placed
+from problems.computation.solve import train, values
 from problems.exercise import Exercise
-from problems.formula import Script, Sym, word
-from problems.graph import build
-from problems.network import Plan, Task
-from problems.precision import Precision
-from problems.sections import Group, Placed
-from problems.solve import train, values
+from problems.formulas.formula import Script, Sym, word
 from templates.curve import (
     HEIGHT,
     STEPS,

@@ -9,8 +9,8 @@ import pytest
 from issued_exercises import exercises
 from sheets_of import pages, sheet
 
+from problems.arithmetic.precision import Precision
 from problems.exercise import Exercise
-from problems.precision import Precision
 from templates.formulas.plain import plain
 from templates.givens import givens
 from templates.page import Display, Heading, Inlines, Math, Note, Page, Paragraph, Text

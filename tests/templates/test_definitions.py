@@ -12,9 +12,9 @@ from sheets_of import FAMILIES, pages, sheet
 
 from grader.marking.formulas import agree, sample
 from grader.read.formula.formula import Formula, read_formula
-from problems import ids
+from problems.computation import ids
 from problems.exercise import Exercise
-from problems.notation import names
+from problems.formulas.notation import names
 from templates.definitions import definitions
 from templates.definitions import in_words as words
 from templates.formulas.latex import latex

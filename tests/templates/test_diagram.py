@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from problems.formula import Num, Script, Sym
+from problems.formulas.formula import Num, Script, Sym
 from templates.diagram import WIDE, Diagram, Unit, Weight, abridged, described
 from templates.drawing import LOOKS, Circle, Drawing, Line, Words, box_of
 from templates.formulas.mathfont import load

@@ -9,12 +9,12 @@ import pytest
 from issued_exercises import exercises
 from plans import net, random_givens
 
-from problems import family
+from problems.arithmetic.precision import Precision
+from problems.computation.graph import build
+from problems.computation.network import Plan
+from problems.drawing import family
 from problems.exercise import Exercise
-from problems.formula import Matrix, Row
-from problems.graph import build
-from problems.network import Plan
-from problems.precision import Precision
+from problems.formulas.formula import Matrix, Row
 from templates.figure import network_figure, unit_name
 from templates.formulas.measure import width
 from templates.formulas.plain import plain

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import UndefinedError, meta
 
-from problems.formula import EQUALS, PLUS, Formula, Num, Row, Script, Sym, row
+from problems.formulas.formula import EQUALS, PLUS, Formula, Num, Row, Script, Sym, row
 from templates import page as pages
 from templates.drawing import Shape
 from templates.html import TEMPLATE, HtmlPage, css_string, environment, html

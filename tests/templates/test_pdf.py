@@ -432,7 +432,7 @@ def test_a_page_break_begins_a_page_and_empty_room_does_not() -> None:
 
 def test_a_long_chain_is_broken_at_its_relations_not_shrunk() -> None:
     """All digits have the size of the text."""
-    from problems.formula import EQUALS, PLUS, Num, Sym, row
+    from problems.formulas.formula import EQUALS, PLUS, Num, Sym, row
 
     terms = [part for _ in range(30) for part in (Num("0.123456"), PLUS)][:-1]
     long = row(Sym("v"), EQUALS, *terms, EQUALS, Num("7"))

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from issued_exercises import exercises
 
-from problems.formula import Formula
+from problems.formulas.formula import Formula
 from templates.drawing import Area, Drawing, Line, Words, bounds, box_of
 from templates.geometry import overlap
 from templates.plots import charts

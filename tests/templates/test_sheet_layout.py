@@ -10,7 +10,7 @@ from issued_exercises import exercises, ungated
 from papers import letters
 from sheets_of import FAMILIES, pages, sheet
 
-from problems import ids
+from problems.computation import ids
 from problems.exercise import Exercise
 from templates import sheets
 from templates.html import html

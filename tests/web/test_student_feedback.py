@@ -19,7 +19,7 @@ from grader.web import grading
 from grader.web.class_progress import standings
 from grader.web.models import Feedback, State, Submission, Task
 from grader.web.submission_store import keep
-from problems.family import names
+from problems.drawing.family import names
 from templates.report import Report
 
 pytestmark = pytest.mark.django_db

@@ -16,7 +16,7 @@ from service import assignment_of, course_of, right_answers
 
 from grader.web.models import Draft, Submission, Task
 from grader.web.student.sheet import form_of
-from problems.family import names
+from problems.drawing.family import names
 from templates.definitions import definitions
 from templates.formulas.mathml import mathml
 from templates.page import Math

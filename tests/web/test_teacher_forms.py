@@ -17,7 +17,7 @@ from teachers import client_of
 from grader.web.accounts import user_of_link
 from grader.web.models import Assignment, Audit, Course, Link, Member, Role, Task
 from grader.web.teacher import assignment_forms
-from problems import family as families
+from problems.drawing import family as families
 
 pytestmark = pytest.mark.django_db
 

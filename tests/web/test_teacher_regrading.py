@@ -26,9 +26,9 @@ from grader.web import grading, regrading
 from grader.web.models import Assignment, Audit, Result, Submission, Task
 from grader.web.regrading import Graded, compared, revalued, under
 from grader.web.submission_store import keep
-from problems.draw import draw, key
+from problems.drawing.draw import draw, key
 from problems.exercise import Exercise, issued
-from problems.slips import CATALOGUE
+from problems.misconceptions.slips import CATALOGUE
 from templates.report import Report
 
 FAMILIES = ("mazur", "mazur-mixed", "lfd")

@@ -25,10 +25,11 @@ from grader.read.formula.tree import (
     names,
 )
 from grader.read.number import Unreadable
-from problems import general, ids
+from problems.computation import ids
+from problems.computation.graph import Graph, build
 from problems.exercise import Exercise
-from problems.graph import Graph, build
-from problems.notation import Labels, Naming
+from problems.formulas import general
+from problems.formulas.notation import Labels, Naming
 
 GREEK = {"delta": "δ", "eta": "η", "alpha": "α", "theta": "θ", "phi": "φ", "sigma": "σ"}
 SUMS = {"sum_k": "sum_k", "sum_i": "sum_i", "Σ_k": "sum_k", "Σ_i": "sum_i"}

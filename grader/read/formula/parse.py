@@ -35,7 +35,7 @@ from grader.read.formula.tree import (
     names,
     power,
 )
-from problems.notation import Labels, simplified
+from problems.formulas.notation import Labels, simplified
 
 MOST_CHARACTERS = 2000
 DEEPEST = 60

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from grader.read.submission import Builder, Submission
 from grader.read.tables.table import Row
-from problems import ids
+from problems.computation import ids
 from problems.patterns import pattern
 
 _NUMBERED = pattern(r"(.*?)(\d{1,4})")

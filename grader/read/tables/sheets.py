@@ -16,7 +16,7 @@ from grader.read.number import Written
 from grader.read.submission import Find, Read, Submission, answers_in
 from grader.read.tables.header import is_tidy
 from grader.read.tables.table import Table
-from problems.notation import Labels
+from problems.formulas.notation import Labels
 
 
 @dataclass(frozen=True, slots=True)

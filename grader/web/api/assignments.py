@@ -38,7 +38,7 @@ from grader.web.rights import (
     assignments_of,
     member_of,
 )
-from problems import family as families
+from problems.drawing import family as families
 from problems.errors import SpecError
 from templates.report import upgraded
 
@@ -313,7 +313,7 @@ def most_points(found: Assignment) -> float:
 
 def _step(question: str) -> str:
     from grader.marking.mark import step_of
-    from problems import ids
+    from problems.computation import ids
 
     asks = ids.asks_formula(question) or ids.asks_general(question)
     return step_of(question) if asks else question

@@ -30,7 +30,7 @@ from grader.web.lti.models import Context
 from grader.web.lti.provisioning import AGS, CUSTOM, Arrived, place
 from grader.web.models import Assignment, Course, Role
 from grader.web.rights import member_of
-from problems import family as families
+from problems.drawing import family as families
 from problems.errors import GateError, SpecError
 from problems.texts import shown_line
 

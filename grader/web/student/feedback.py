@@ -20,7 +20,7 @@ from grader.web.models import Assignment, Feedback, Result, State, Submission
 from grader.web.rights import submission_for
 from grader.web.student.progress import COUNTS, Standing, standing_of
 from grader.web.student.sheet import nobody, order_of, order_text
-from problems.sections import placed
+from problems.computation.sections import placed
 from problems.texts import parsed_json
 from templates.feedback import Checked, feedback_of
 from templates.page import Block

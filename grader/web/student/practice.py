@@ -24,14 +24,14 @@ from grader.web.rights import begun_assignment_of_student
 from grader.web.student.grading_client import marks_of
 from grader.web.student.readings import Beside, readings
 from grader.web.student.sheet import Form, made, order_of, order_text
-from problems import ids
-from problems.draw import draw, key
+from problems.computation import ids
+from problems.drawing.draw import draw, key
+from problems.drawing.family import Design
 from problems.exercise import Exercise, as_json, dumps, issued
-from problems.family import Design
-from problems.formula import EQUALS, Formula, row
+from problems.formulas.formula import EQUALS, Formula, row
+from problems.formulas.writing import Writer
 from problems.patterns import pattern
 from problems.texts import parsed_json
-from problems.writing import Writer
 from templates.feedback import SIGNS
 from templates.marked import TONES
 

@@ -9,7 +9,7 @@ from typing import Literal
 from grader.read.answer import read_answer
 from grader.read.number import Unreadable, Written
 from grader.web.student.sheet import Form
-from problems import ids
+from problems.computation import ids
 from problems.exercise import Exercise
 from templates.feedback import printable
 

@@ -13,7 +13,7 @@ from grader.assignments.folder import Order
 from grader.assignments.roster import Student
 from grader.web.jinja import fields_of
 from grader.web.models import Assignment, Task
-from problems import ids
+from problems.computation import ids
 from problems.exercise import Exercise, from_json
 from problems.texts import cleaned
 from templates.formulas.speech import speech

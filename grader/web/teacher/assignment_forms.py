@@ -28,9 +28,9 @@ from grader.web.rights import assignment_teachers_only, teachers_only
 from grader.web.teacher.forms import Form, uploaded_text
 from grader.web.teacher.pages import shown
 from grader.web.teacher.parts import lowered, worded
-from problems import family as families
+from problems.drawing import family as families
+from problems.drawing.family import DIFFICULTIES
 from problems.errors import BpgradeError, GateError, SpecError
-from problems.family import DIFFICULTIES
 from templates.page import Block
 
 OWN = "own"

@@ -29,8 +29,8 @@ from grader.web.rights import (
 )
 from grader.web.teacher.pages import shown
 from grader.web.teacher.parts import lowered, worded
+from problems.computation.sections import placed
 from problems.errors import GateError
-from problems.sections import placed
 from templates import sheets
 from templates.feedback import feedback
 from templates.page import Block, Heading, Note, text

@@ -27,12 +27,12 @@ from grader.lms.moodle.export.plugin import TERMS, Term, number
 from grader.marking.evidence import FLAT, MARGIN
 from grader.marking.guards import UPDATES
 from grader.marking.undetermined import Kind, rule_kinds
-from problems import ids
-from problems.ball import Ball, apart
+from problems.arithmetic.ball import Ball, apart
+from problems.computation import ids
+from problems.computation.graph import Step
+from problems.computation.solve import rule_ball
 from problems.exercise import Exercise
-from problems.expression import Expression
-from problems.graph import Step
-from problems.solve import rule_ball
+from problems.rules.expression import Expression
 
 SHOWN = 2
 """So often a part must show a kind of rule for each box that follows and shows nothing."""

@@ -1,7 +1,8 @@
 """Rules of the graph in the language of Moodle's plugin qtype_formulas.
 
-The rules are those of `problems.graph`; evaluated over terms instead of numbers they write
-themselves down. Used are + - * /, brackets, `exp`, `log`, `abs`, `<` and `? :`, nothing else.
+The rules are those of `problems.computation.graph`; evaluated over terms instead of numbers they
+write themselves down. Used are + - * /, brackets, `exp`, `log`, `abs`, `<` and `? :`, nothing
+else.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from problems.activations import activation
+from problems.rules.activations import activation
 
 SUM, PRODUCT, ATOM = range(3)
 """How strongly a term holds together."""
@@ -78,7 +79,7 @@ def _logistic(x: Term) -> Term:
 
 
 class Terms:
-    """An interpreter of expression trees over terms (`problems.expression.Arithmetic`)."""
+    """An interpreter of expression trees over terms (`problems.rules.expression.Arithmetic`)."""
 
     def constant(self, text: str) -> Term:
         """An exact constant."""
