@@ -41,9 +41,9 @@ OURS = {
     "problems.drawing.family",
     "problems.drawing.gate",
     "problems.formulas.general",
-    "templates.feedback",
-    "templates.html",
-    "templates.sheets",
+    "templates.feedback.feedback",
+    "templates.pages.html",
+    "templates.sheets.sheets",
 }
 """Rooms of ours that a check of numbers has no business in."""
 

@@ -107,7 +107,7 @@ def test_data_files_are_there() -> None:
 def test_looks_of_families_are_those_of_pages() -> None:
     """Families are read where nothing is known of pages; the names must be the same."""
     from problems.drawing import family
-    from templates import looks
+    from templates.pages import looks
 
     assert set(family.LOOKS) == set(looks.LOOKS)
 

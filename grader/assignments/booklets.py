@@ -12,7 +12,7 @@ from grader.errors import AssignmentError
 from problems.exercise import Exercise
 
 if TYPE_CHECKING:
-    from templates.page import Page
+    from templates.pages.page import Page
 
 
 def class_booklet(

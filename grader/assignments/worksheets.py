@@ -22,8 +22,8 @@ from problems.computation.sections import placed
 from problems.exercise import Exercise, from_json
 
 if TYPE_CHECKING:
-    from templates.page import Page
-    from templates.sheets import Sheet
+    from templates.pages.page import Page
+    from templates.sheets.sheets import Sheet
 
 FORMATS = ("pdf", "html", "md", "csv")
 
@@ -79,14 +79,14 @@ def student_files(
 
 def worksheet(order: Order, student: Student, exercises: Sequence[Exercise]) -> Page:
     """The page that a student works on."""
-    from templates import sheets
+    from templates.sheets import sheets
 
     return sheets.worksheet([sheet(order, student, one) for one in exercises])
 
 
 def key(order: Order, student: Student, exercises: Sequence[Exercise]) -> Page:
     """The page with every step worked."""
-    from templates import sheets
+    from templates.sheets import sheets
 
     return sheets.key([sheet(order, student, one) for one in exercises])
 
@@ -108,20 +108,20 @@ def _pdf(page: Page, paper: str) -> bytes:
 
 
 def _html(page: Page) -> bytes:
-    from templates.html import html
+    from templates.pages.html import html
 
     return html(page).encode()
 
 
 def _markdown(page: Page) -> bytes:
-    from templates.markdown import markdown
+    from templates.pages.markdown import markdown
 
     return markdown(page).encode()
 
 
 def sheet(order: Order, student: Student, exercise: Exercise) -> Sheet:
     """An exercise with the words of its family, ready to be laid out."""
-    from templates.sheets import Sheet
+    from templates.sheets.sheets import Sheet
 
     family = order.made_by
     sections = tuple(placed(family.sections, exercise.graph))

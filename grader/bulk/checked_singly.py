@@ -22,7 +22,7 @@ from grader.errors import Problem
 from grader.results.feedback import Graded
 from grader.support.atomic_files import new_folder
 from problems.texts import shown_path
-from templates.report import Report
+from templates.feedback.report import Report
 
 
 def write_results(

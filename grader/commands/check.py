@@ -20,7 +20,7 @@ from grader.support.spreadsheet import safe_table
 from grader.support.terminal import Bar, paragraph, plural, printable, progress, table, toned
 from problems.arithmetic.ball import Ball
 from problems.exercise import Exercise
-from templates.report import FORMAT, Report, StepReport
+from templates.feedback.report import FORMAT, Report, StepReport
 
 FEW = 5
 """So many files need no progress bar."""

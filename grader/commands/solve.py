@@ -15,9 +15,9 @@ from problems.computation.sections import Placed, placed
 from problems.computation.solve import train
 from problems.exercise import Exercise
 from problems.formulas.writing import Writer
-from templates.definitions import definitions, in_words
 from templates.formulas.plain import plain
-from templates.sheets import key_formula, tolerance
+from templates.sheets.definitions import definitions, in_words
+from templates.sheets.sheets import key_formula, tolerance
 
 EXAMPLES = """\b
 Examples:

@@ -27,10 +27,10 @@ from grader.results.feedback import Graded
 from grader.support.atomic_files import write_file
 from problems.errors import BpgradeError
 from problems.texts import parsed_json
-from templates.comment import as_text, comments
-from templates.feedback import Checked, without_slips
-from templates.report import StepReport
-from templates.show import Show
+from templates.feedback.comment import as_text, comments
+from templates.feedback.feedback import Checked, without_slips
+from templates.feedback.report import StepReport
+from templates.feedback.show import Show
 
 METADATA, SUBMISSION, RESULTS = "submission_metadata.json", "submission", "results/results.json"
 CLASS = "source/class"

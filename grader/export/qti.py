@@ -21,10 +21,10 @@ from grader.export.xml import HEAD, allowed, tame, text
 from grader.lms.moodle.export.questions import NOBODY
 from grader.marking.policy import Policy
 from problems.exercise import Exercise
-from templates.page import Figure, Item
-from templates.portable import Medium, fragment, presentation, words
-from templates.sheets import Sheet, question
-from templates.svg import svg
+from templates.drawings.svg import svg
+from templates.pages.page import Figure, Item
+from templates.pages.portable import Medium, fragment, presentation, words
+from templates.sheets.sheets import Sheet, question
 
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 QTI = "http://www.imsglobal.org/xsd/imsqti_v2p1"

@@ -13,8 +13,8 @@ from grader.assignments.worksheets import renderers
 from grader.marking.mark import step_of
 from grader.marking.policy import Policy
 from grader.results.feedback import Graded, feedback_page, student
-from templates.comment import Comment, as_html, as_text, comments
-from templates.feedback import Checked
+from templates.feedback.comment import Comment, as_html, as_text, comments
+from templates.feedback.feedback import Checked
 
 CENT = Decimal("0.01")
 """Platforms keep more decimals, and show two."""

@@ -37,8 +37,8 @@ from problems.computation import ids
 from problems.computation.solve import Solution, solve
 from problems.exercise import Exercise
 from problems.formulas.general import instances
-from templates.report import Verdict
-from templates.verdict_words import Said
+from templates.feedback.report import Verdict
+from templates.feedback.verdict_words import Said
 
 POINTS = 8
 """Sample networks. Two different formulas of the family's size agree by chance at one of them

@@ -24,8 +24,8 @@ from problems.arithmetic.precision import power_of_ten, rounded, rounded_signifi
 from problems.computation import ids
 from problems.exercise import Exercise
 from problems.formulas.formula import Formula
+from templates.feedback.report import Report, StepReport
 from templates.formulas.plain import plain
-from templates.report import Report, StepReport
 
 if TYPE_CHECKING:
     from grader.marking.formulas import Marked

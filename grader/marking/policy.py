@@ -16,7 +16,7 @@ from typing import Literal, Protocol
 
 from problems.computation import ids
 from problems.misconceptions.names import BOTH
-from templates.show import Show
+from templates.feedback.show import Show
 
 DEFAULT_CREDITS: Mapping[str, float] = MappingProxyType(
     {
@@ -38,7 +38,7 @@ DUST = 9
 
 
 class Judged(Protocol):
-    """A step with its credit and weight, such as `templates.report.StepReport`."""
+    """A step with its credit and weight, such as `templates.feedback.report.StepReport`."""
 
     @property
     def credit(self) -> float:

@@ -13,7 +13,7 @@ from problems.computation import ids
 from problems.drawing.family_checks import Checker
 from problems.misconceptions.slips import TRIED
 from problems.patterns import pattern
-from templates.show import Show
+from templates.feedback.show import Show
 
 TABLES = "credit follow_through precision slips weights late attempts rounding show"
 HEAVIEST = 1000.0

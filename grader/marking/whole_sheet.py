@@ -14,9 +14,9 @@ import numpy as np
 
 from grader.marking.batch import BLANK, UNDETERMINED
 from grader.marking.sign_conventions import Judged
-from templates.report import Note
-from templates.sheet_words import for_teacher, remark
-from templates.verdict_words import Said
+from templates.feedback.report import Note
+from templates.feedback.sheet_words import for_teacher, remark
+from templates.feedback.verdict_words import Said
 
 MANY = 4
 """Undetermined steps from which on a person should look at a sheet,"""

@@ -1,6 +1,6 @@
 """What is to be said of each step of one submission: codes and arguments in its own notation.
 
-`templates.verdict_words` makes sentences of them. Source of the codes: docs/formats.md.
+`templates.feedback.verdict_words` makes sentences of them. Source of the codes: docs/formats.md.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from problems.formulas.notation import Naming
 from problems.misconceptions.names import BOTH, slips_in
 from problems.misconceptions.slips import wrong_rules
 from problems.rules.expression import BALLS
+from templates.feedback.report import Verdict
+from templates.feedback.verdict_words import Said, aftermath
 from templates.formulas.plain import plain
-from templates.report import Verdict
-from templates.verdict_words import Said, aftermath
 
 if TYPE_CHECKING:
     from grader.marking.formulas import Marked

@@ -12,8 +12,8 @@ from grader.bulk.results import GRADEBOOK_FILE
 from grader.errors import ReportError
 from grader.report.tables import TABLES, files
 from grader.support.atomic_files import new_folder
-from templates.classreport import class_report
-from templates.survey import Survey
+from templates.class_report.page import class_report
+from templates.class_report.survey import Survey
 
 RESULTS, REPORT = "results", "report"
 PAGE = "report"

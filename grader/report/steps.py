@@ -14,8 +14,8 @@ from grader.report.results import Results
 from grader.report.statistics import discriminations
 from problems.arithmetic.elementary import BoolArray
 from problems.misconceptions.names import BOTH
-from templates.report import Verdict
-from templates.survey import Deviation, SlipStatistics, StepStatistics
+from templates.class_report.survey import Deviation, SlipStatistics, StepStatistics
+from templates.feedback.report import Verdict
 
 
 def step_statistics(cohort: Cohort) -> tuple[StepStatistics, ...]:

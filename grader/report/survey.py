@@ -18,7 +18,7 @@ from grader.report.steps import deviations, slip_statistics, step_statistics
 from grader.report.timeline import timeline
 from grader.report.variants import variants
 from grader.support.terminal import plural
-from templates.survey import Agreement, Foreign, Group, Look, Score, Survey
+from templates.class_report.survey import Agreement, Foreign, Group, Look, Score, Survey
 
 
 def survey(results: Results, folder: Folder, anonymous: bool = False) -> Survey:

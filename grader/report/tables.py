@@ -7,7 +7,7 @@ from datetime import datetime
 
 from grader.marking.batch import VERDICTS
 from grader.support.spreadsheet import safe_table
-from templates.survey import Survey
+from templates.class_report.survey import Survey
 
 Row = list[str]
 Header = tuple[str, ...]

@@ -10,7 +10,7 @@ import polars as pl
 
 from grader.report.results import KEY
 from problems.arithmetic.elementary import FloatArray
-from templates.survey import Attempt, Period, Timeline, Unit
+from templates.class_report.survey import Attempt, Period, Timeline, Unit
 
 HOURS, DAYS = 72, 92
 """Up to so many hours are shown by the hour, up to so many days by the day."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from grader.marking.attribution import Fit, Keys
     from grader.read.submission import Submission
     from problems.exercise import Exercise
-    from templates.report import Report
+    from templates.feedback.report import Report
 
 OTHER = "other_exercise"
 """Code of the problem."""

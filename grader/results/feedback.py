@@ -12,10 +12,10 @@ from grader.assignments.roster import Student, safe_name
 from grader.errors import AssignmentError, reason_of
 from grader.marking.policy import Policy
 from problems.exercise import Exercise
-from templates.report import Report
+from templates.feedback.report import Report
 
 if TYPE_CHECKING:
-    from templates.page import Page
+    from templates.pages.page import Page
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def student(folder: Folder, id: str) -> Student:
 def feedback_page(graded: Sequence[Graded]) -> Page:
     """The page of one student."""
     from problems.computation.sections import placed
-    from templates.feedback import Checked, feedback_of
+    from templates.feedback.feedback import Checked, feedback_of
 
     first = graded[0]
     family = first.folder.order.made_by

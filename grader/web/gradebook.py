@@ -17,8 +17,8 @@ from grader.support.spreadsheet import plain_table, safe_table
 from grader.web.assignments import write_folder
 from grader.web.class_progress import Standing, standings
 from grader.web.models import Assignment, Result
-from templates.classreport import class_report
-from templates.page import Page
+from templates.class_report.page import class_report
+from templates.pages.page import Page
 
 COLUMNS = ("student", "name", "email", "score", "max", "percent", "attempts", "late_hours")
 

@@ -227,7 +227,7 @@ class Result(models.Model):
     """After it."""
     most = models.FloatField()
     report = models.JSONField()
-    """`templates.report.Report.as_json`."""
+    """`templates.feedback.report.Report.as_json`."""
     policy = models.TextField()
     """Under which it was valued, as in `Assignment.policy`."""
     graded = models.DateTimeField(default=timezone.now)

@@ -16,8 +16,8 @@ from grader.assignments.worksheets import sheet
 from problems.drawing.draw import Candidates, Draw, describe, key, reasons, sieve_of
 from problems.drawing.family import Design
 from problems.exercise import issued
-from templates import sheets
-from templates.page import Page
+from templates.pages.page import Page
+from templates.sheets import sheets
 
 SAMPLE = 1024
 """Candidates that the share of refusals is measured on."""

@@ -26,8 +26,8 @@ from grader.web.lti.outbox import queue_class
 from grader.web.models import Assignment, Audit, Result, Task
 from problems.computation import ids
 from problems.exercise import Exercise
-from templates.report import Report, StepReport
-from templates.verdict_words import Said
+from templates.feedback.report import Report, StepReport
+from templates.feedback.verdict_words import Said
 
 ACTION = "assignment.regraded"
 DUST = 1e-9

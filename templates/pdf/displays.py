@@ -16,7 +16,7 @@ from templates.formulas.breaking import lines, sides
 from templates.formulas.mathfont import MathFont
 from templates.formulas.setting import THICK, set_formula
 from templates.formulas.speech import speech
-from templates.page import Display, Relation
+from templates.pages.page import Display, Relation
 from templates.pdf.faces import Typeface
 from templates.pdf.paper import INK, Paper
 from templates.pdf.strips import Draw, Strip

@@ -20,9 +20,9 @@ from grader.read.number import read_number
 from problems.computation import ids
 from problems.drawing.family import names as families
 from templates.feedback import feedback
-from templates.html import html
-from templates.marked import marks
-from templates.show import Show
+from templates.feedback.marked import marks
+from templates.feedback.show import Show
+from templates.pages.html import html
 
 EXERCISE = exercises("musilek")[0]
 

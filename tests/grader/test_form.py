@@ -26,9 +26,9 @@ from grader.read.pdf.child_process import Child, Children
 from grader.read.pdf.form import read_form
 from grader.read.submission import Submission
 from problems.exercise import Exercise
-from templates import sheets
-from templates.fields import field_name
+from templates.pages.fields import field_name
 from templates.pdf.document import pdf
+from templates.sheets import sheets
 
 Fill = Callable[[bytes, Mapping[str, str]], bytes]
 FILLERS: list[Fill] = [by_pypdf, by_chrome]

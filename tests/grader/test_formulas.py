@@ -23,8 +23,8 @@ from problems.computation import ids
 from problems.drawing.family import names as families
 from problems.exercise import Exercise
 from problems.rules.expression import Expression
+from templates.feedback.report import StepReport
 from templates.formulas.plain import plain
-from templates.report import StepReport
 
 FAMILIES = [name for name in families() if name.endswith(("-formulas", "-mixed"))]
 
@@ -355,7 +355,7 @@ def test_symbolic_worksheets_show_no_numbers(name: str) -> None:
     """Neither givens nor values: only names."""
     from sheets_of import pages
 
-    from templates.page import Figure, Table, Text
+    from templates.pages.page import Figure, Table, Text
 
     (work, key) = pages(name)
     tables = [block for block in (*work.blocks, *key.blocks) if isinstance(block, Table)]

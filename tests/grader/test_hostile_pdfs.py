@@ -15,9 +15,9 @@ from sheets_of import sheet
 
 from grader.errors import SubmissionError
 from grader.read.pdf.form import read_form
-from templates import sheets
-from templates.fields import field_name
+from templates.pages.fields import field_name
 from templates.pdf.document import pdf
+from templates.sheets import sheets
 
 CALLS = 2_000_000
 MEGABYTES = 50.0

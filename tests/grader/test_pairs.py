@@ -24,10 +24,11 @@ from problems.misconceptions.names import BOTH
 from problems.misconceptions.pairs import pairs
 from problems.misconceptions.slips import COPIED
 from problems.rules.expression import NUMBERS, Expression
-from templates.feedback import feedback, without_slips
-from templates.html import html
-from templates.report import Report
-from templates.show import Show
+from templates.feedback import feedback
+from templates.feedback.feedback import without_slips
+from templates.feedback.report import Report
+from templates.feedback.show import Show
+from templates.pages.html import html
 
 GENEROUS = Policy(credits=MappingProxyType({**DEFAULT.credits, "slip": 0.5}))
 

@@ -52,9 +52,9 @@ from grader.read.pdf import fields as pdffields
 from grader.read.submission import Read
 from problems.drawing import family
 from problems.exercise import Exercise
-from templates import sheets
-from templates.fields import field_name
+from templates.pages.fields import field_name
 from templates.pdf.document import pdf
+from templates.sheets import sheets
 
 
 def known(count: int = 1) -> list[Exercise]:

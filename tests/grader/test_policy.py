@@ -14,7 +14,7 @@ from grader.marking.mark import mark
 from grader.marking.policy import Attempts, Late, Policy, Rounding
 from grader.marking.policy_file import load_policy, names
 from grader.read.number import read_number
-from templates.report import Report
+from templates.feedback.report import Report
 
 EXERCISE = exercises("mazur")[0]
 

@@ -32,16 +32,17 @@ from grader.results.feedback import Graded
 from grader.support.terminal import TONES as COLOURS
 from grader.web.api.shown import shown
 from problems.misconceptions.slips import CATALOGUE
-from templates.classreport import SEEN, class_report
-from templates.comment import as_text, comments_on
-from templates.feedback import feedback, without_slips
-from templates.html import html
-from templates.marked import TONES
-from templates.plots.charts import KINDS
-from templates.report import Note, Report, StepReport, Verdict
-from templates.sheet_words import for_teacher
-from templates.show import Show
-from templates.verdict_words import SENTENCES, Said
+from templates.class_report.charts import KINDS
+from templates.class_report.page import SEEN, class_report
+from templates.feedback import feedback
+from templates.feedback.comment import as_text, comments_on
+from templates.feedback.feedback import without_slips
+from templates.feedback.marked import TONES
+from templates.feedback.report import Note, Report, StepReport, Verdict
+from templates.feedback.sheet_words import for_teacher
+from templates.feedback.show import Show
+from templates.feedback.verdict_words import SENTENCES, Said
+from templates.pages.html import html
 
 ROOT = Path(__file__).parents[2]
 EXERCISE = exercises("mazur")[0]

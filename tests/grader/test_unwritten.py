@@ -25,9 +25,9 @@ from problems.drawing.draw import draw, key
 from problems.exercise import Exercise, issued
 from problems.misconceptions.slips import wrong_rules
 from problems.rules.expression import NUMBERS, Expression, Product, Ref, Sum
-from templates.feedback import without_slips
-from templates.report import Report, StepReport
-from templates.show import Show
+from templates.feedback.feedback import without_slips
+from templates.feedback.report import Report, StepReport
+from templates.feedback.show import Show
 
 
 def drawn(name: str, count: int = 6) -> list[Exercise]:

@@ -18,8 +18,8 @@ from grader.marking.sign_conventions import Judged, judge
 from grader.marking.whole_sheet import whole_sheets
 from grader.read.number import read_number
 from problems.misconceptions.slips import CATALOGUE
-from templates.report import Report, StepReport
-from templates.verdict_words import SENTENCES, Said
+from templates.feedback.report import Report, StepReport
+from templates.feedback.verdict_words import SENTENCES, Said
 
 ROOT = Path(__file__).parents[2]
 EXERCISE = exercises("mazur")[0]

@@ -28,8 +28,8 @@ from grader.marking.policy import DEFAULT, Policy
 from problems.drawing import family
 from problems.exercise import Exercise
 from problems.misconceptions.slips import OF_THE_PEN
+from templates.feedback.show import Show
 from templates.formulas.plain import plain
-from templates.show import Show
 
 
 def written(

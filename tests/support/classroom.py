@@ -23,7 +23,7 @@ from problems.computation.solve import solve
 from problems.exercise import Exercise
 from problems.misconceptions.slips import wrong_rules
 from problems.rules.expression import NUMBERS, Expression
-from templates.report import Report, StepReport
+from templates.feedback.report import Report, StepReport
 
 Arrays = dict[str, np.ndarray]
 Masks = Mapping[str, np.ndarray]

@@ -104,7 +104,7 @@ def graded(task: Task, counted: float, when: datetime, score: float | None = Non
 
 def report(points: float) -> dict[str, Any]:
     """A report of nothing but points."""
-    from templates.report import Report
+    from templates.feedback.report import Report
 
     return Report("ada", "mazur-1", (), points=points).as_json()
 

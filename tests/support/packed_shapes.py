@@ -16,9 +16,9 @@ from sheets_of import sheet as worksheet_of
 
 from grader.lms.moodle.archive import submissions
 from problems.exercise import Exercise
-from templates import sheets
-from templates.fields import field_name
+from templates.pages.fields import field_name
 from templates.pdf.document import pdf
+from templates.sheets import sheets
 
 # workbooks ---------------------------------------------------------------------------------
 

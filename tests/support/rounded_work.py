@@ -10,7 +10,7 @@ from grader.read.number import read_number
 from problems.exercise import Exercise
 from problems.misconceptions.slips import wrong_rules
 from problems.rules.expression import NUMBERS, Expression
-from templates.report import Report, StepReport
+from templates.feedback.report import Report, StepReport
 
 
 def worked(exercise: Exercise, put: Mapping[str, Expression | float] = {}) -> dict[str, str]:

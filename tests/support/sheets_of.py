@@ -13,9 +13,9 @@ from problems.drawing import family
 from problems.exercise import Exercise
 from problems.formulas.formula import Formula, Matrix, row
 from problems.versions import DRAW_VERSION
-from templates import sheets
-from templates.drawing import Drawing
-from templates.page import ArrayItem, Display, Item, Page
+from templates.drawings.drawing import Drawing
+from templates.pages.page import ArrayItem, Display, Item, Page
+from templates.sheets import sheets
 
 FAMILIES = family.names()
 

@@ -23,7 +23,7 @@ from urllib.parse import quote_from_bytes
 from service import assignment_of, course_of
 
 from grader.web import start
-from templates.fields import EXERCISES
+from templates.pages.fields import EXERCISES
 
 KINDS = {
     "plain": "0.5",

@@ -21,7 +21,11 @@ from problems.computation.sections import Group, Placed
 from problems.computation.solve import train, values
 from problems.exercise import Exercise
 from problems.formulas.formula import Script, Sym, word
-from templates.curve import (
+from templates.drawings.drawing import Circle, Drawing, Line, Words, bounds, box_of
+from templates.drawings.geometry import overlap
+from templates.drawings.svg import svg
+from templates.pages.page import Figure, Heading, Math, Table, Text
+from templates.sheets.curve import (
     HEIGHT,
     STEPS,
     WIDTH,
@@ -31,11 +35,7 @@ from templates.curve import (
     error_scale,
     shown_for,
 )
-from templates.drawing import Circle, Drawing, Line, Words, bounds, box_of
-from templates.geometry import overlap
-from templates.page import Figure, Heading, Math, Table, Text
-from templates.sheets import Sheet, key, worksheet
-from templates.svg import svg
+from templates.sheets.sheets import Sheet, key, worksheet
 
 LOSS = Script(Sym("E"), sub=word("total"))
 LOSSES = st.one_of(

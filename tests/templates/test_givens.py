@@ -15,12 +15,12 @@ from problems.computation.network import Plan
 from problems.drawing import family
 from problems.exercise import Exercise
 from problems.formulas.formula import Matrix, Row
-from templates.figure import network_figure, unit_name
 from templates.formulas.measure import width
 from templates.formulas.plain import plain
-from templates.givens import givens
-from templates.page import Block, Figure, Heading, Inlines, Math, Table
-from templates.sheets import Sheet, worksheet
+from templates.pages.page import Block, Figure, Heading, Inlines, Math, Table
+from templates.sheets.figure import network_figure, unit_name
+from templates.sheets.givens import givens
+from templates.sheets.sheets import Sheet, worksheet
 
 NOTATIONS = ["musilek", "mazur", "standard", "valchanov"]
 PAGE = 48.0

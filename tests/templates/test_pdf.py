@@ -15,10 +15,9 @@ from papers import Letter, complaints, letters, pictures, sizes, texts
 from pypdf import PdfReader
 from sheets_of import FAMILIES, pages, sheet
 
-from templates import sheets
-from templates.fields import field_name
-from templates.looks import LOOKS
-from templates.page import (
+from templates.pages.fields import field_name
+from templates.pages.looks import LOOKS
+from templates.pages.page import (
     ArrayItem,
     Display,
     Header,
@@ -37,6 +36,7 @@ from templates.pdf.document import BOTTOM, SIDE, SIZES, TOP, Options, booklet, p
 from templates.pdf.faces import unprintable
 from templates.pdf.qr import payload
 from templates.pdf.strips import Strip, fill, filled
+from templates.sheets import sheets
 
 WIDTH, HEIGHT = SIZES["a4"]
 

@@ -20,7 +20,7 @@ from grader.web.class_progress import standings
 from grader.web.models import Feedback, State, Submission, Task
 from grader.web.submission_store import keep
 from problems.drawing.family import names
-from templates.report import Report
+from templates.feedback.report import Report
 
 pytestmark = pytest.mark.django_db
 

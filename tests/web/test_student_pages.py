@@ -17,9 +17,9 @@ from service import assignment_of, course_of, right_answers
 from grader.web.models import Draft, Submission, Task
 from grader.web.student.sheet import form_of
 from problems.drawing.family import names
-from templates.definitions import definitions
 from templates.formulas.mathml import mathml
-from templates.page import Math
+from templates.pages.page import Math
+from templates.sheets.definitions import definitions
 
 pytestmark = pytest.mark.django_db
 

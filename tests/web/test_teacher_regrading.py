@@ -29,7 +29,7 @@ from grader.web.submission_store import keep
 from problems.drawing.draw import draw, key
 from problems.exercise import Exercise, issued
 from problems.misconceptions.slips import CATALOGUE
-from templates.report import Report
+from templates.feedback.report import Report
 
 FAMILIES = ("mazur", "mazur-mixed", "lfd")
 shares = st.sampled_from([0.0, 0.25, 0.5, 1.0])

@@ -13,7 +13,7 @@ from teachers import client_of
 from grader.web import grading, remarking
 from grader.web.models import Assignment, Audit, Result, Task
 from grader.web.submission_store import keep
-from templates.report import FORMAT
+from templates.feedback.report import FORMAT
 
 pytestmark = pytest.mark.django_db
 

@@ -25,10 +25,10 @@ from grader.export.xml import HEAD, tame, text
 from grader.lms.moodle.export.questions import NOBODY
 from grader.marking.policy import Policy
 from problems.exercise import Exercise
-from templates.page import Figure, Heading, Item, Items
-from templates.portable import Medium, fragment, tex, unicode
-from templates.sheets import Sheet, question_fields, question_opening
-from templates.svg import svg
+from templates.drawings.svg import svg
+from templates.pages.page import Figure, Heading, Item, Items
+from templates.pages.portable import Medium, fragment, tex, unicode
+from templates.sheets.sheets import Sheet, question_fields, question_opening
 
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 QTI = "http://www.imsglobal.org/xsd/ims_qtiasiv1p2"

@@ -10,7 +10,7 @@ from collections.abc import Container, Iterable
 
 from grader.read.pdf.form_file import Field
 from problems.patterns import pattern
-from templates.fields import EXERCISES
+from templates.pages.fields import EXERCISES
 
 _NUMBER = pattern(r"(?:[#_. ]\d{1,7}|[ _]?\[\d{1,7}\]|[ _]?\(\d{1,7}\))$")
 _BOUNDARY = "._/: ]"

@@ -18,7 +18,7 @@ from grader.read.pdf.formless import NOT_OURS, formless
 from grader.read.submission import Builder, Find, Read, Submission
 from grader.read.tables.table import refusal
 from problems.exercise import Exercise
-from templates.fields import EXERCISES, field_name
+from templates.pages.fields import EXERCISES, field_name
 
 FEW = 8
 """So many fields are named; of more, how many there are."""

@@ -40,7 +40,7 @@ from grader.web.rights import (
 )
 from problems.drawing import family as families
 from problems.errors import SpecError
-from templates.report import upgraded
+from templates.feedback.report import upgraded
 
 MOST_WEIGHTS = 600
 """Of a network that is drawn in a request."""

@@ -10,8 +10,8 @@ from datetime import datetime
 from grader.marking.policy import Policy
 from grader.web.class_progress import Attempt, most_of, score_of
 from grader.web.models import Assignment, Result, Task
-from templates.comment import as_text, comments_on
-from templates.report import Report
+from templates.feedback.comment import as_text, comments_on
+from templates.feedback.report import Report
 
 LONGEST = 4_000
 """Characters of a comment; the feedback page has all."""

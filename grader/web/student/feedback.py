@@ -22,9 +22,9 @@ from grader.web.student.progress import COUNTS, Standing, standing_of
 from grader.web.student.sheet import nobody, order_of, order_text
 from problems.computation.sections import placed
 from problems.texts import parsed_json
-from templates.feedback import Checked, feedback_of
-from templates.page import Block
-from templates.report import Report
+from templates.feedback.feedback import Checked, feedback_of
+from templates.feedback.report import Report
+from templates.pages.page import Block
 
 LOOK_AGAIN = 3
 """Seconds until the page of a submission that is not graded yet is asked for again."""

@@ -17,9 +17,9 @@ from problems.computation import ids
 from problems.exercise import Exercise, from_json
 from problems.texts import cleaned
 from templates.formulas.speech import speech
-from templates.html import dress
-from templates.looks import look_of
-from templates.page import Block, Heading, Item, Items, Page, Space
+from templates.pages.html import dress
+from templates.pages.looks import look_of
+from templates.pages.page import Block, Heading, Item, Items, Page, Space
 
 LONGEST = 2_000
 """Characters of an answer; what is longer is refused by every reader."""

@@ -31,7 +31,7 @@ from grader.web.teacher.parts import lowered, worded
 from problems.drawing import family as families
 from problems.drawing.family import DIFFICULTIES
 from problems.errors import BpgradeError, GateError, SpecError
-from templates.page import Block
+from templates.pages.page import Block
 
 OWN = "own"
 """Instead of a shipped family or policy: a text of one's own."""

@@ -27,7 +27,7 @@ from grader.web.gradebook import class_page
 from grader.web.models import Assignment, Task
 from grader.web.teacher.parts import worded
 from problems.exercise import Exercise
-from templates.page import Block
+from templates.pages.page import Block
 
 Make = Callable[[Order, Student, Sequence[Exercise]], dict[str, bytes]]
 """Names and contents of one student's files."""

@@ -31,11 +31,11 @@ from grader.web.teacher.pages import shown
 from grader.web.teacher.parts import lowered, worded
 from problems.computation.sections import placed
 from problems.errors import GateError
-from templates import sheets
 from templates.feedback import feedback
-from templates.page import Block, Heading, Note, text
-from templates.report import Report
-from templates.show import Show
+from templates.feedback.report import Report
+from templates.feedback.show import Show
+from templates.pages.page import Block, Heading, Note, text
+from templates.sheets import sheets
 
 EVERYTHING = Show(expected=True, tolerance=True)
 """Staff see all that was found."""

@@ -30,10 +30,10 @@ from grader.lms.moodle.export.questions import (
     questions,
 )
 from grader.marking.policy import Policy
-from templates.page import Block, Figure, Items
-from templates.portable import fragment
-from templates.sheets import Sheet, question_fields, question_opening
-from templates.svg import svg
+from templates.drawings.svg import svg
+from templates.pages.page import Block, Figure, Items
+from templates.pages.portable import fragment
+from templates.sheets.sheets import Sheet, question_fields, question_opening
 
 EMPTY = '<{0} format="html"><text></text></{0}>'
 REMARKS = ("correctfeedback", "partiallycorrectfeedback", "incorrectfeedback")

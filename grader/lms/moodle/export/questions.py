@@ -22,10 +22,10 @@ from grader.lms.moodle.export.cloze import cloze
 from grader.marking.mark import step_of
 from grader.marking.policy import Policy
 from problems.exercise import Exercise
-from templates.page import Figure, Item
-from templates.portable import Medium, fragment, tex, unicode
-from templates.sheets import Sheet, formulas_asked, question
-from templates.svg import svg
+from templates.drawings.svg import svg
+from templates.pages.page import Figure, Item
+from templates.pages.portable import Medium, fragment, tex, unicode
+from templates.sheets.sheets import Sheet, formulas_asked, question
 
 PICTURE = "network.svg"
 POINT = "<p><em>Type a decimal point, not a comma.</em></p>"
@@ -117,7 +117,7 @@ def _cloze_question(page: Sheet, found: tuple[Field, ...], style: Style, tally: 
 def _essay(page: Sheet, policy: Policy, style: Style) -> str:
     """Moodle has no algebra: formulas are handed in as text and read by a person."""
     from templates.formulas.plain import plain as one_line
-    from templates.sheets import key_formula
+    from templates.sheets.sheets import key_formula
 
     exercise = page.exercise
     asked = exercise.questions[len(exercise.asked) :]

@@ -8,12 +8,12 @@ from dataclasses import replace
 from problems.computation import ids
 from problems.computation.network import bias_ids
 from problems.exercise import Exercise
-from templates.diagram import Bias, Diagram, Unit, Weight, described
-from templates.drawing import Drawing, Mark
-from templates.figure import diagram
+from templates.drawings.diagram import Bias, Diagram, Unit, Weight, described
+from templates.drawings.drawing import Drawing, Mark
+from templates.drawings.layout import draw
+from templates.feedback.report import StepReport, Verdict
 from templates.formulas.speech import speech
-from templates.layout import draw
-from templates.report import StepReport, Verdict
+from templates.sheets.figure import diagram
 
 TONES: Mapping[Verdict, Mark] = {
     "correct": "right",

@@ -12,8 +12,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from problems.formulas.formula import EQUALS, Formula
-from templates.diagram import Bias, Diagram, Unit, Weight, abridged, described, entitled
-from templates.drawing import (
+from templates.drawings.diagram import Bias, Diagram, Unit, Weight, abridged, described, entitled
+from templates.drawings.drawing import (
     BIAS_DASH,
     HEIGHT,
     LOOKS,
@@ -28,9 +28,9 @@ from templates.drawing import (
     bounds,
     moved,
 )
+from templates.drawings.geometry import Box, Disc, Point, Segment
+from templates.drawings.places import Places, Wish, place
 from templates.formulas.spans import Label, Span, label, side_by_side, text_width
-from templates.geometry import Box, Disc, Point, Segment
-from templates.places import Places, Wish, place
 
 
 class Sizes(NamedTuple):

@@ -1,4 +1,5 @@
-"""The pictures of a class report: what the statistics of `templates.survey` look like.
+"""The pictures of a class report: what the statistics of `templates.class_report.survey` look
+like.
 
 Nothing rests on colour: kinds of bars differ in tint and hatching, and their values stand
 beside them.
@@ -11,13 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from problems.formulas.formula import Formula
-from templates.drawing import Drawing, Mark
-from templates.findings import WEAK, title_of
-from templates.formulas.spans import label, text_width
-from templates.formulas.speech import speech
-from templates.plots.recorder import DPI, HALO, TEXT, flat, ink, recorded, sheet
-from templates.report import Verdict
-from templates.survey import (
+from templates.class_report.findings import WEAK, title_of
+from templates.class_report.survey import (
     Deviation,
     Period,
     SlipStatistics,
@@ -25,6 +21,11 @@ from templates.survey import (
     Timeline,
     Variant,
 )
+from templates.drawings.drawing import Drawing, Mark
+from templates.feedback.report import Verdict
+from templates.formulas.spans import label, text_width
+from templates.formulas.speech import speech
+from templates.plots.recorder import DPI, HALO, TEXT, flat, ink, recorded, sheet
 
 WIDTH = 640.0
 ROW = 17.0

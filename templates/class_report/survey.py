@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from problems.exercise import Exercise
-from templates.report import Verdict
+from templates.feedback.report import Verdict
 
 FINE: tuple[Verdict, ...] = ("correct", "carried")
 """Verdicts of work that went on rightly."""

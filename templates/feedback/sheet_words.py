@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from templates.verdict_words import Arguments, Said
+from templates.feedback.verdict_words import Arguments, Said
 
 
 def remark(said: Said) -> str:

@@ -19,11 +19,11 @@ from problems.computation.solve import train
 from problems.exercise import Exercise
 from problems.formulas.formula import Formula, Num, Op, Script, Sym, row
 from problems.formulas.writing import number
-from templates.drawing import LOOKS, PAD, Circle, Drawing, Line, Shape, Words
+from templates.drawings.drawing import LOOKS, PAD, Circle, Drawing, Line, Shape, Words
+from templates.drawings.geometry import Point
 from templates.formulas.spans import label
 from templates.formulas.speech import speech
-from templates.geometry import Point
-from templates.page import Figure, Inlines, Math, Text
+from templates.pages.page import Figure, Inlines, Math, Text
 
 WIDTH, HEIGHT = 460.0, 230.0
 MARGIN, ABOVE, BELOW = 8.0, 30.0, 44.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Literal, NamedTuple
 
-from templates.drawing import (
+from templates.drawings.drawing import (
     HEIGHT,
     INKS,
     LOOKS,

@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterator
 from typing import assert_never
 
 from problems.formulas.formula import Blank, Formula, Matrix, row
+from templates.drawings.svg import svg
 from templates.formulas.breaking import lines
 from templates.formulas.latex import latex
-from templates.page import (
+from templates.pages.page import (
     ArrayItem,
     Badge,
     Block,
@@ -41,7 +42,6 @@ from templates.page import (
     Table,
     Text,
 )
-from templates.svg import svg
 
 Pictures = Callable[[int], str]
 """Number of a figure, from 1 -> the address of its SVG file."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from problems.formulas.formula import Formula, Op, row
-from templates.drawing import Drawing
+from templates.drawings.drawing import Drawing
 from templates.formulas.breaking import sides
 
 Align = Literal["left", "center", "right"]
@@ -245,7 +245,7 @@ class Page:
     header: Header
     blocks: tuple[Block, ...]
     look: str = "standard"
-    """How it is dressed: a name of `templates.looks`."""
+    """How it is dressed: a name of `templates.pages.looks`."""
 
     @property
     def is_titled(self) -> bool:

@@ -10,10 +10,10 @@ from problems.computation.network import bias_ids
 from problems.exercise import Exercise
 from problems.formulas.formula import EQUALS, Formula, Num, Script, row, word
 from problems.formulas.writing import number
-from templates.diagram import Bias, Diagram, Unit, Weight
-from templates.drawing import Shown
-from templates.layout import draw
-from templates.page import Figure
+from templates.drawings.diagram import Bias, Diagram, Unit, Weight
+from templates.drawings.drawing import Shown
+from templates.drawings.layout import draw
+from templates.pages.page import Figure
 
 
 def network_figure(exercise: Exercise, show: Shown = "values") -> Figure:

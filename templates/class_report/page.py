@@ -7,10 +7,14 @@ from statistics import fmean, median
 from types import MappingProxyType
 
 from problems.formulas.formula import Formula
-from templates.classnetwork import LEGEND, class_network
-from templates.classreading import reading
-from templates.findings import entry, findings, percent, signed, title_of
-from templates.page import (
+from templates.class_report import charts
+from templates.class_report.findings import entry, findings, percent, signed, title_of
+from templates.class_report.network import LEGEND, class_network
+from templates.class_report.reading import reading
+from templates.class_report.step_names import step_symbol
+from templates.class_report.survey import Group, Survey, Timeline
+from templates.feedback.report import Verdict
+from templates.pages.page import (
     Align,
     Block,
     Bullets,
@@ -27,11 +31,7 @@ from templates.page import (
     Table,
     text,
 )
-from templates.plots import charts
-from templates.report import Verdict
-from templates.sheets import LANGUAGE
-from templates.stepnames import step_symbol
-from templates.survey import Group, Survey, Timeline
+from templates.sheets.sheets import LANGUAGE
 
 MOST_LISTED = 100
 """Rows of a table of pairs or periods; all of them are in the CSV files."""

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from templates.feedback import FINE, Checked, is_telling, shortened, without_slips
-from templates.report import Report, StepReport
-from templates.show import Show
-from templates.verdict_words import counted, explained, judged, sentence
+from templates.feedback.feedback import FINE, Checked, is_telling, shortened, without_slips
+from templates.feedback.report import Report, StepReport
+from templates.feedback.show import Show
+from templates.feedback.verdict_words import counted, explained, judged, sentence
 
 MOST = 12
 """Steps that are told one by one; the feedback page has all."""

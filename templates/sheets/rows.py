@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from problems.computation import ids
 from problems.computation.sections import Group
-from templates.page import ArrayItem, Item, Items
+from templates.pages.page import ArrayItem, Item, Items
 
 Field = Item | ArrayItem
 Owner = Hashable

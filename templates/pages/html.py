@@ -14,12 +14,12 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from problems.formulas.formula import Formula, row
-from templates.drawing import Drawing
+from templates.drawings.drawing import Drawing
+from templates.drawings.svg import svg
 from templates.formulas.breaking import pieces
 from templates.formulas.mathml import mathml
-from templates.looks import Look, look_of
-from templates.page import Block, Page, Relation, Table
-from templates.svg import svg
+from templates.pages.looks import Look, look_of
+from templates.pages.page import Block, Page, Relation, Table
 
 TEMPLATE = "page.html.j2"
 STYLE = "web/static/page.css"
@@ -73,7 +73,7 @@ def html(page: Page) -> str:
 def dress(look: Look) -> str:
     """The classes that the style sheet dresses a page by.
 
-    >>> from templates.looks import LOOKS
+    >>> from templates.pages.looks import LOOKS
     >>> dress(LOOKS["slides"])
     'face-sans title-bar heading-bar displays-left bulleted'
     """

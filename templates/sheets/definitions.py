@@ -22,7 +22,7 @@ from problems.rules.activations import SOFTMAX, activation
 from problems.rules.expression import Expression, Function, Ref, Square, Sum
 from problems.rules.losses import LOSSES
 from templates.formulas.plain import plain
-from templates.page import Inline, Inlines, Math, Table, Text, text
+from templates.pages.page import Inline, Inlines, Math, Table, Text, text
 
 DOTS = Op("…", "binary")
 MOST = 3

@@ -1,7 +1,7 @@
 """A network as it is to be drawn: its units, and what stands on the lines between them.
 
 Where everything goes, and whether there is room for the numbers, is the affair of
-`templates.layout`.
+`templates.drawings.layout`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from problems.formulas.formula import Formula, Num
-from templates.drawing import Mark
+from templates.drawings.drawing import Mark
 from templates.formulas.speech import speech
 
 ONE = Num("1")

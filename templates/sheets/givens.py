@@ -10,10 +10,9 @@ from problems.exercise import Exercise
 from problems.formulas.formula import EQUALS, Formula, Matrix, Num, Op, row
 from problems.formulas.vectors import Array, Cell, Vectors
 from problems.formulas.writing import number
-from templates.drawing import Shown
-from templates.figure import unit_name
+from templates.drawings.drawing import Shown
 from templates.formulas.measure import width
-from templates.page import (
+from templates.pages.page import (
     Align,
     Block,
     Heading,
@@ -26,6 +25,7 @@ from templates.page import (
     single,
     text,
 )
+from templates.sheets.figure import unit_name
 
 PAPER = 48.0
 """What a table may be wide, in em: a sheet of paper at 10 points."""

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from problems.exercise import Exercise
-from templates.diagram import Bias, Diagram, Unit
-from templates.drawing import Drawing, Mark
-from templates.figure import diagram
-from templates.layout import draw
-from templates.marked import marked, part_asked
-from templates.page import Badge, Inlines, Text
-from templates.survey import StepStatistics
+from templates.class_report.survey import StepStatistics
+from templates.drawings.diagram import Bias, Diagram, Unit
+from templates.drawings.drawing import Drawing, Mark
+from templates.drawings.layout import draw
+from templates.feedback.marked import marked, part_asked
+from templates.pages.page import Badge, Inlines, Text
+from templates.sheets.figure import diagram
 
 WELL, POORLY = 0.8, 0.6
 """Facilities: from the first on a part went well, below the second it went poorly."""

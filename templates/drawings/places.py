@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from templates.geometry import Box, Disc, Segment, covered, overlap, overlap_disc
+from templates.drawings.geometry import Box, Disc, Segment, covered, overlap, overlap_disc
 
 CLASH = 1000.0
 """Cost of a label on a label or on a node, besides 100 for each pixel."""

@@ -12,8 +12,11 @@ from problems.exercise import Exercise
 from problems.formulas.formula import Formula, Num
 from problems.misconceptions.catalogue import CATALOGUE
 from problems.misconceptions.names import slips_in
-from templates.marked import TONES, marked_network
-from templates.page import (
+from templates.feedback.marked import TONES, marked_network
+from templates.feedback.report import Report, StepReport, Verdict
+from templates.feedback.show import Show
+from templates.feedback.verdict_words import Said, aftermath, sentence
+from templates.pages.page import (
     Badge,
     Block,
     Bullets,
@@ -36,10 +39,7 @@ from templates.page import (
     Tone,
     text,
 )
-from templates.report import Report, StepReport, Verdict
-from templates.sheets import LANGUAGE, PLUS_MINUS, rounded_up
-from templates.show import Show
-from templates.verdict_words import Said, aftermath, sentence
+from templates.sheets.sheets import LANGUAGE, PLUS_MINUS, rounded_up
 
 LONGEST = 32
 """Characters of an answer that are shown."""

@@ -16,7 +16,7 @@ from problems.formulas.formula import Formula
 from templates.formulas.latex import latex
 from templates.formulas.mathml import mathml
 from templates.formulas.plain import plain
-from templates.page import (
+from templates.pages.page import (
     ArrayItem,
     Badge,
     Block,

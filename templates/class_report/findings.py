@@ -10,10 +10,10 @@ from typing import NamedTuple
 from problems.formulas.formula import Formula
 from problems.misconceptions.catalogue import CATALOGUE, Slip
 from problems.misconceptions.slips import OF_THE_PEN, TRIED
+from templates.class_report.step_names import step_symbol
+from templates.class_report.survey import Group, SlipStatistics, StepStatistics, Survey, Variant
 from templates.formulas.plain import plain
-from templates.page import Badge, Code, Emphasis, Inline, Inlines, Math, Strong, Text
-from templates.stepnames import step_symbol
-from templates.survey import Group, SlipStatistics, StepStatistics, Survey, Variant
+from templates.pages.page import Badge, Code, Emphasis, Inline, Inlines, Math, Strong, Text
 
 COMMON = 0.05
 """A slip that a smaller share of a group makes is not for the whole class."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from templates.page import Block, Bullets, Heading, text
+from templates.pages.page import Block, Bullets, Heading, text
 
 
 def reading() -> Iterator[Block]:

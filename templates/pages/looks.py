@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from templates.page import Block, Figure, Heading, Page, Text
+from templates.pages.page import Block, Figure, Heading, Page, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def look_of(page: Page) -> Look:
 def dressed(page: Page) -> Page:
     """The page with sections and figures counted, where its look does so.
 
-    >>> from templates.page import Header
+    >>> from templates.pages.page import Header
     >>> page = Page("T", "en", Header("Ada", ("x",)), (Heading(2, "Loss"),), "valchanov")
     >>> dressed(page).blocks[0].text
     '1. Loss'

@@ -12,13 +12,9 @@ from problems.formulas import general
 from problems.formulas.formula import EQUALS, Formula, Num, Op, Row, row
 from problems.formulas.vectors import Vectors
 from problems.formulas.writing import Writer, number
-from templates.curve import error_curve
-from templates.definitions import definitions
-from templates.fields import field_name
-from templates.figure import network_figure
-from templates.givens import givens, matrix
-from templates.looks import dressed
-from templates.page import (
+from templates.pages.fields import field_name
+from templates.pages.looks import dressed
+from templates.pages.page import (
     ArrayItem,
     Block,
     Bullets,
@@ -42,7 +38,11 @@ from templates.page import (
     chained,
     text,
 )
-from templates.rows import owner, rowed
+from templates.sheets.curve import error_curve
+from templates.sheets.definitions import definitions
+from templates.sheets.figure import network_figure
+from templates.sheets.givens import givens, matrix
+from templates.sheets.rows import owner, rowed
 
 LANGUAGE = "en"
 FIELD_WIDTH, FORMULA_WIDTH = 6.0, 30.0

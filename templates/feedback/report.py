@@ -65,7 +65,8 @@ class StepReport:
     formula: str = ""
     """The key's formula, where a formula is asked for; there is no expected number then."""
     code: str = ""
-    """What the message says, for programs: a key of `templates.verdict_words.SENTENCES`."""
+    """What the message says, for programs: a key of
+    `templates.feedback.verdict_words.SENTENCES`."""
     arguments: Doc = field(default_factory=lambda: NONE)
     """What belongs to the code, in the form of JSON."""
 

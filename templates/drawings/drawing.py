@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
+from templates.drawings.geometry import Box, Point
 from templates.formulas.spans import Label
-from templates.geometry import Box, Point
 
 Mark = Literal["plain", "right", "partly", "wrong", "focus", "faint"]
 Shown = Literal["values", "names", "nothing"]
