@@ -41,7 +41,7 @@ OURS = {
     "problems.drawing.family",
     "problems.drawing.gate",
     "problems.formulas.general",
-    "templates.feedback.feedback",
+    "templates.feedback.page",
     "templates.pages.html",
     "templates.sheets.sheets",
 }

@@ -28,7 +28,7 @@ from grader.support.atomic_files import write_file
 from problems.errors import BpgradeError
 from problems.texts import parsed_json
 from templates.feedback.comment import as_text, comments
-from templates.feedback.feedback import Checked, without_slips
+from templates.feedback.page import Checked, without_slips
 from templates.feedback.report import StepReport
 from templates.feedback.show import Show
 

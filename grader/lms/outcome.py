@@ -14,7 +14,7 @@ from grader.marking.mark import step_of
 from grader.marking.policy import Policy
 from grader.results.feedback import Graded, feedback_page, student
 from templates.feedback.comment import Comment, as_html, as_text, comments
-from templates.feedback.feedback import Checked
+from templates.feedback.page import Checked
 
 CENT = Decimal("0.01")
 """Platforms keep more decimals, and show two."""

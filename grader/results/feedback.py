@@ -59,7 +59,7 @@ def student(folder: Folder, id: str) -> Student:
 def feedback_page(graded: Sequence[Graded]) -> Page:
     """The page of one student."""
     from problems.computation.sections import placed
-    from templates.feedback.feedback import Checked, feedback_of
+    from templates.feedback.page import Checked, feedback_of
 
     first = graded[0]
     family = first.folder.order.made_by

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from templates.feedback.feedback import FINE, Checked, is_telling, shortened, without_slips
+from templates.feedback.page import FINE, Checked, is_telling, shortened, without_slips
 from templates.feedback.report import Report, StepReport
 from templates.feedback.show import Show
 from templates.feedback.verdict_words import counted, explained, judged, sentence

@@ -19,8 +19,8 @@ from grader.read.answer import read_answer
 from grader.read.number import read_number
 from problems.computation import ids
 from problems.drawing.family import names as families
-from templates.feedback import feedback
 from templates.feedback.marked import marks
+from templates.feedback.page import feedback
 from templates.feedback.show import Show
 from templates.pages.html import html
 

@@ -25,7 +25,7 @@ from problems.formulas import notation
 from problems.misconceptions.catalogue import CATALOGUE
 from problems.misconceptions.slips import wrong_rules
 from problems.rules.expression import NUMBERS
-from templates.feedback.feedback import first_deviation
+from templates.feedback.page import first_deviation
 
 
 def worked(exercise: Exercise, wrong: dict[str, object] | None = None) -> dict[str, str]:

@@ -24,8 +24,7 @@ from problems.misconceptions.names import BOTH
 from problems.misconceptions.pairs import pairs
 from problems.misconceptions.slips import COPIED
 from problems.rules.expression import NUMBERS, Expression
-from templates.feedback import feedback
-from templates.feedback.feedback import without_slips
+from templates.feedback.page import feedback, without_slips
 from templates.feedback.report import Report
 from templates.feedback.show import Show
 from templates.pages.html import html

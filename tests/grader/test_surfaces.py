@@ -34,10 +34,9 @@ from grader.web.api.shown import shown
 from problems.misconceptions.slips import CATALOGUE
 from templates.class_report.charts import KINDS
 from templates.class_report.page import SEEN, class_report
-from templates.feedback import feedback
 from templates.feedback.comment import as_text, comments_on
-from templates.feedback.feedback import without_slips
 from templates.feedback.marked import TONES
+from templates.feedback.page import feedback, without_slips
 from templates.feedback.report import Note, Report, StepReport, Verdict
 from templates.feedback.sheet_words import for_teacher
 from templates.feedback.show import Show

@@ -25,7 +25,7 @@ from problems.drawing.draw import draw, key
 from problems.exercise import Exercise, issued
 from problems.misconceptions.slips import wrong_rules
 from problems.rules.expression import NUMBERS, Expression, Product, Ref, Sum
-from templates.feedback.feedback import without_slips
+from templates.feedback.page import without_slips
 from templates.feedback.report import Report, StepReport
 from templates.feedback.show import Show
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from grader.web.models import Result, Role, Submission
 from grader.web.visibility import sight_of
-from templates.feedback.feedback import BEHIND, MISSED, NOTHING, VEILED, is_telling
+from templates.feedback.page import BEHIND, MISSED, NOTHING, VEILED, is_telling
 from templates.feedback.report import upgraded
 from templates.feedback.show import Show
 

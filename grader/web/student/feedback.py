@@ -22,7 +22,7 @@ from grader.web.student.progress import COUNTS, Standing, standing_of
 from grader.web.student.sheet import nobody, order_of, order_text
 from problems.computation.sections import placed
 from problems.texts import parsed_json
-from templates.feedback.feedback import Checked, feedback_of
+from templates.feedback.page import Checked, feedback_of
 from templates.feedback.report import Report
 from templates.pages.page import Block
 

@@ -32,8 +32,8 @@ from problems.formulas.formula import EQUALS, Formula, row
 from problems.formulas.writing import Writer
 from problems.patterns import pattern
 from problems.texts import parsed_json
-from templates.feedback.feedback import SIGNS
 from templates.feedback.marked import TONES
+from templates.feedback.page import SIGNS
 
 CHECKS, VARIANTS, SPAN = 120, 30, 60.0
 """Requests of one student in so many seconds."""

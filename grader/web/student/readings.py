@@ -11,7 +11,7 @@ from grader.read.number import Unreadable, Written
 from grader.web.student.sheet import Form
 from problems.computation import ids
 from problems.exercise import Exercise
-from templates.feedback.feedback import printable
+from templates.feedback.page import printable
 
 Tone = Literal["", "read", "refused", "right", "partly", "wrong"]
 LONGEST_SHOWN = 160

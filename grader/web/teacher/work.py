@@ -31,7 +31,7 @@ from grader.web.teacher.pages import shown
 from grader.web.teacher.parts import lowered, worded
 from problems.computation.sections import placed
 from problems.errors import GateError
-from templates.feedback import feedback
+from templates.feedback.page import feedback
 from templates.feedback.report import Report
 from templates.feedback.show import Show
 from templates.pages.page import Block, Heading, Note, text
