@@ -100,7 +100,7 @@ def test_data_files_are_there() -> None:
     assert len([f for f in (problems / "notations").iterdir() if f.name.endswith(".toml")]) >= 5
     templates = resources.files("templates")
     assert (templates / "page.html.j2").is_file()
-    assert (resources.files("grader.read.formula.formula") / "grammar.lark").is_file()
+    assert (resources.files("grader.read.formula") / "grammar.lark").is_file()
     fonts = {file.name for file in (templates / "fonts").iterdir()}
     assert {"STIXTwoMath.json", "BPGModernMath.json", "OFL.txt", "GUST-FONT-LICENSE.txt"} <= fonts
 

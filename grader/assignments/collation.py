@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Hashable, Mapping
 from typing import TypeVar
 
-from grader.assignments.matching import folded
+from grader.read.folding import folded
 
 Key = TypeVar("Key", bound=Hashable)
 

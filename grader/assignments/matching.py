@@ -14,32 +14,15 @@ from dataclasses import dataclass, replace
 
 from grader.assignments.roster import Student
 from grader.read.download_names import Sender, senders
-from grader.read.identity import APOSTROPHES, UNSEEN, number_of
+from grader.read.folding import folded
+from grader.read.identity import number_of
 from problems.patterns import pattern
 
-_PLAIN = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
-)
 _SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 _AFFIX = pattern(
     r"[ _.-]*(answers?|worksheet|submission|solution|hw|homework|abgabe|\(\d+\))[ _.-]*",
     re.IGNORECASE,
 )
-
-
-_LEFT_OUT = frozenset(APOSTROPHES + UNSEEN)
-
-
-def folded(text: str) -> str:
-    """A text without accents, case, apostrophes and what cannot be seen.
-
-    >>> folded("Zoë O’Brien"), folded("ŁUKASZ Groß")
-    ('zoe obrien', 'lukasz gross')
-    """
-    text = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN))
-    return "".join(
-        char for char in text if not unicodedata.combining(char) and char not in _LEFT_OUT
-    ).strip()
 
 
 def _parts(text: str) -> list[str]:

@@ -27,11 +27,12 @@ def gradescope(folder: Path, policy: str | None, out: Path | None, force: bool) 
 
     It is bpgrade itself: follow-through, slips and hints are as in `bpgrade check`.
     """
-    from grader.export import gradescope, output
+    from grader.export import output
+    from grader.lms.gradescope import export
 
     opened = folders.Folder(folders.find(folder))
     with progress() as bar:
-        data, students = gradescope.archive(opened, policy, bar)
+        data, students = export.archive(opened, policy, bar)
     target = output.place_file(output.place(opened, "gradescope.zip", None), out)
     output.write_one(target, [data], force)
     said(f"{target}: autograder for {plural(students, 'student')}", _facts(opened))

@@ -14,6 +14,9 @@ from grader.marking.policy_file import folder_policy, load_policy
 from grader.results.feedback import student
 from problems.exercise import Exercise
 
+NOBODY = Student("", "", "", "")
+"""Whose name the sheet behind a question shows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Owned:

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from xml.sax.saxutils import escape
 
-from grader.assignments.matching import People, folded
+from grader.assignments.matching import People
 from grader.assignments.roster import Student
 from grader.errors import PlatformFileError, Problem
 from grader.lms.cells import Line, Sheet, no_columns
@@ -32,6 +32,7 @@ from grader.lms.moodle.columns import NAMES
 from grader.lms.points import POINTS, readings, two_readings
 from grader.lms.roundtrip import GRADED, KEPT, REFUSED, Step
 from grader.lms.scores import Score, Scores
+from grader.read.folding import folded
 from grader.support.spreadsheet import safe_cell, safe_table
 from problems.patterns import pattern
 

@@ -20,7 +20,7 @@ from grader.assignments.folder import Folder
 from grader.bulk.checked_singly import gradebook
 from grader.bulk.results import VERDICT_COLUMNS
 from grader.cli import cli
-from grader.export import autograder
+from grader.lms.gradescope import autograder
 from grader.marking.batch import VERDICTS
 from grader.marking.mark import mark
 from grader.marking.policy import DEFAULT, DEFAULT_CREDITS

@@ -16,13 +16,12 @@ from decimal import Decimal
 
 from grader.assignments.folder import Order
 from grader.assignments.worksheets import sheet
-from grader.export.classes import Owned
+from grader.export.classes import NOBODY, Owned
 from grader.export.fields import Field, fields
 from grader.export.number_format import plain
 from grader.export.package import Package, identifier
 from grader.export.tally import Tally
 from grader.export.xml import HEAD, tame, text
-from grader.lms.moodle.export.questions import NOBODY
 from grader.marking.policy import Policy
 from problems.exercise import Exercise
 from templates.drawings.svg import svg

@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from grader.assignments.matching import folded
 from grader.errors import PlatformFileError, Problem, SubmissionError
 from grader.lms.roundtrip import META
 from grader.read.archives.archive import LARGEST, is_junk, members
+from grader.read.folding import folded
 from grader.read.platforms.online_text import answers_in
 from problems.patterns import pattern
 

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from grader.assignments.matching import folded
 from grader.lms.points import POINTS, readings
+from grader.read.folding import folded
 from problems.patterns import pattern
 
 NAMES: Mapping[str, tuple[str, ...]] = {

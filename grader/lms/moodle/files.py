@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from grader.assignments.folder import Folder
-from grader.assignments.matching import folded
 from grader.assignments.worksheets import Progress, silent
 from grader.errors import Problem
 from grader.lms.moodle.archive import Handed, Submissions, feedback_archive
@@ -22,6 +21,7 @@ from grader.lms.outcome import Outcome
 from grader.lms.received import Judged, Received, judge
 from grader.lms.roundtrip import GRADED, KEPT, REFUSED, ZERO, Done, Step
 from grader.marking.policy import Policy
+from grader.read.folding import folded
 
 FEEDBACK_ZIP = "feedback.zip"
 _SHORTEST = 12

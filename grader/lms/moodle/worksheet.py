@@ -13,11 +13,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from grader.assignments.matching import folded
 from grader.errors import PlatformFileError, Problem
 from grader.lms.cells import Line, Sheet, no_columns
 from grader.lms.moodle.columns import DRAFT, NO, NOTHING, PARTICIPANT, SUBMITTED, YES, roles
 from grader.lms.points import readings
+from grader.read.folding import folded
 from problems.patterns import pattern
 
 AFRESH = "download the worksheet afresh just before you grade, and leave it as it is"

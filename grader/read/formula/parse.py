@@ -224,7 +224,7 @@ class _NoLexer(LarkLexer):
 
 @lru_cache(maxsize=1)
 def _grammar() -> Lark:
-    text = (resources.files("grader.read.formula.formula") / "grammar.lark").read_text("utf-8")
+    text = (resources.files("grader.read.formula") / "grammar.lark").read_text("utf-8")
     return Lark(
         text,
         parser="lalr",

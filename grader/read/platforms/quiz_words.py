@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from grader.assignments.matching import folded
+from grader.read.folding import folded
 from problems.patterns import pattern
 
 WORDS: Mapping[str, tuple[str, ...]] = {

@@ -14,14 +14,13 @@ from dataclasses import replace
 
 from grader.assignments.folder import Order
 from grader.assignments.worksheets import sheet
-from grader.export.classes import Owned
+from grader.export.classes import NOBODY, Owned
 from grader.export.fields import fields
 from grader.export.number_format import plain
 from grader.export.tally import Tally
 from grader.export.xml import HEAD, cdata, text
 from grader.lms.moodle.export.chain import Chain, Values
 from grader.lms.moodle.export.questions import (
-    NOBODY,
     PICTURE,
     POINT,
     Style,

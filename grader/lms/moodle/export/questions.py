@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from grader.assignments.folder import Order
-from grader.assignments.roster import Student
 from grader.assignments.worksheets import sheet
-from grader.export.classes import Owned
+from grader.export.classes import NOBODY, Owned
 from grader.export.fields import Field, fields, whole_weights
 from grader.export.number_format import plain
 from grader.export.tally import Tally
@@ -29,8 +28,6 @@ from templates.sheets.sheets import Sheet, formulas_asked, question
 
 PICTURE = "network.svg"
 POINT = "<p><em>Type a decimal point, not a comma.</em></p>"
-NOBODY = Student("", "", "", "")
-"""Whose name a question shows."""
 LONGEST_NAME = 200
 """Characters of a category's name; Moodle has room for 255."""
 

@@ -60,7 +60,7 @@ RUN = """#!/usr/bin/env bash
 set -u
 root="${AUTOGRADER_ROOT:-/autograder}"
 export PYTHONPATH="$root/source/bpgrade" PYTHONDONTWRITEBYTECODE=1
-exec "${AUTOGRADER_PYTHON:-$root/venv/bin/python}" -P -m grader.export.autograder "$root"
+exec "${AUTOGRADER_PYTHON:-$root/venv/bin/python}" -P -m grader.lms.gradescope.autograder "$root"
 """
 
 
