@@ -48,7 +48,7 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Done:
+class DrawnSoFar:
     """How far the work has come."""
 
     added: int = 0
@@ -64,7 +64,7 @@ class Done:
 class Unfinished:
     """The folder to be, and what of it is done."""
 
-    def __init__(self, place: Path, plan: Plan, done: Done) -> None:
+    def __init__(self, place: Path, plan: Plan, done: DrawnSoFar) -> None:
         self.place = place
         self.folder = place / FOLDER
         self.plan = plan
@@ -114,8 +114,8 @@ def unfinished(
 
 
 def _worked_on(place: Path, target: Path, plan: Plan, fresh: bool) -> Iterator[Unfinished]:
-    work = Unfinished(place, plan, Done()) if fresh else _begun(place, plan)
-    if work.done == Done():
+    work = Unfinished(place, plan, DrawnSoFar()) if fresh else _begun(place, plan)
+    if work.done == DrawnSoFar():
         shutil.rmtree(work.folder, ignore_errors=True)
         work.folder.mkdir()
     try:
@@ -139,11 +139,11 @@ def _begun(place: Path, plan: Plan) -> Unfinished:
     """
     try:
         entries = json.loads((place / JOURNAL).read_bytes())
-        done, before = Done(**entries["done"]), dict(entries["plan"])
+        done, before = DrawnSoFar(**entries["done"]), dict(entries["plan"])
     except (OSError, ValueError, KeyError, TypeError):
-        return Unfinished(place, plan, Done())  # nothing was finished
+        return Unfinished(place, plan, DrawnSoFar())  # nothing was finished
     if not (place / FOLDER / EXERCISES).is_file():
-        return Unfinished(place, plan, Done())
+        return Unfinished(place, plan, DrawnSoFar())
     now = plan.as_json()
     if (before.get("draw") or 1) < now["draw"]:  # what was begun goes on as it began
         now |= {key: before.get(key) for key in ("draw", "definition")}
@@ -162,7 +162,7 @@ def _begun(place: Path, plan: Plan) -> Unfinished:
 
 
 def _another(
-    place: Path, before: dict[str, Any], now: dict[str, Any], differ: list[str], done: Done
+    place: Path, before: dict[str, Any], now: dict[str, Any], differ: list[str], done: DrawnSoFar
 ) -> str:
     hidden = ("secret", "definition", "class list")
     told = [

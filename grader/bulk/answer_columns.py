@@ -25,8 +25,8 @@ from grader.read.answer import Answer, read_answer
 from grader.read.number import Reading, Unreadable, Written
 from grader.read.submission import (
     LONGEST_ANSWER,
+    AnswerSheet,
     Builder,
-    Submission,
     hidden,
     take_tidy,
     take_wide,
@@ -48,7 +48,7 @@ class Cast:
     """Rows of the part, ascending: shape (n,)."""
     cells: Ints
     """Position in the pool of each question's answer, 0 where blank: shape (questions, n)."""
-    submissions: dict[int, Submission] = field(default_factory=dict)
+    submissions: dict[int, AnswerSheet] = field(default_factory=dict)
     """Of those that were read one by one, by their index in `rows`."""
     unread: list[tuple[int, Problem]] = field(default_factory=list)
     """Answers that are no numbers: index in `rows`, and where."""
@@ -215,15 +215,15 @@ class _Gatherer:
 
     # one by one ----------------------------------------------------------------------------
 
-    def _read_odd(self) -> dict[int, Submission]:
+    def _read_odd(self) -> dict[int, AnswerSheet]:
         """Row of the part -> what counts of what was handed in for it."""
         if not self.odd.any():
             return {}
-        groups: dict[int, list[Submission]] = {}
+        groups: dict[int, list[AnswerSheet]] = {}
         for laid in self.laid:
             for row, submission in self._read_one_by_one(laid):
                 groups.setdefault(row, []).append(submission)
-        kept: dict[int, Submission] = {}
+        kept: dict[int, AnswerSheet] = {}
         for row, group in sorted(groups.items()):
             found = settled(group)
             self.handed.problems += found.problems
@@ -232,7 +232,7 @@ class _Gatherer:
                 kept[row] = group[found.counts]
         return kept
 
-    def _read_one_by_one(self, laid: _Laid) -> list[tuple[int, Submission]]:
+    def _read_one_by_one(self, laid: _Laid) -> list[tuple[int, AnswerSheet]]:
         piece = laid.piece
         mask = self.odd[laid.rows]
         if not mask.any():
@@ -268,7 +268,7 @@ class _Gatherer:
 
     # together ------------------------------------------------------------------------------
 
-    def _cast(self, number: int, grid: _Grid, kept: dict[int, Submission]) -> Cast:
+    def _cast(self, number: int, grid: _Grid, kept: dict[int, AnswerSheet]) -> Cast:
         mould = self.part.moulds[number]
         present = np.zeros(len(self.odd), dtype=bool)
         for laid in self.laid:
@@ -342,14 +342,14 @@ class _Gatherer:
             [(int(place[n]), problem) for n, problem in cast.unread if read[n]],
         )
 
-    def _written(self, cast: Cast, n: int, codes: Ints) -> Submission:
+    def _written(self, cast: Cast, n: int, codes: Ints) -> AnswerSheet:
         """What stands in ordinary cells, as the reader of single files has it."""
         row = int(cast.rows[n])
         file, line = self.handed.place(row)
         readings = (self.pool.readings[code] for code in codes.tolist())
         texts = zip(cast.mould.questions, readings, strict=True)
         answers: dict[str, Answer] = {id: one for id, one in texts if one is not None}
-        return Submission(self._exercise(row), file, answers, row=line)
+        return AnswerSheet(self._exercise(row), file, answers, row=line)
 
     def _of(self, position: int) -> _Laid | None:
         """The piece that a cell belongs to; None for one that was read by itself."""

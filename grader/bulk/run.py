@@ -63,7 +63,7 @@ class PartJob:
 
 
 @dataclass(frozen=True)
-class Done:
+class MarkedPart:
     """What was marked."""
 
     submissions: int
@@ -90,7 +90,7 @@ class Graded:
         """What `results.json` tells of the size."""
         return {"submissions": self.submissions, "answers": self.answers}
 
-    def add(self, done: Done) -> None:
+    def add(self, done: MarkedPart) -> None:
         """One more part."""
         self.submissions += done.submissions
         self.answers += done.answers
@@ -240,7 +240,7 @@ def _lost(ranges_: Iterable[Sorted]) -> list[Problem]:
 # second pass -------------------------------------------------------------------------------
 
 
-def mark_part(job: PartJob) -> Done:
+def mark_part(job: PartJob) -> MarkedPart:
     """Judge all submissions of a part and write its results."""
     part = load_part(job.roll, job.number)
     orders = {slice_.file: slice_.order for slice_ in job.slices}
@@ -253,13 +253,13 @@ def mark_part(job: PartJob) -> Done:
     if problems:
         job.files.write_problems(problem_table(problems))
     if not handed.casts:
-        return Done(0, 0, 0.0, tuple(handed.notes))
+        return MarkedPart(0, 0, 0.0, tuple(handed.notes))
     tables: Tables = marked(part, handed, job.policy)
     job.files.write(tables.gradebook, tables.steps)
     if tables.doubtful:
         lay_aside(tables.doubtful, job.files.doubtful)
     percent = float(tables.gradebook["percent"].sum())
-    return Done(len(tables.gradebook), len(tables.steps), percent, tuple(handed.notes))
+    return MarkedPart(len(tables.gradebook), len(tables.steps), percent, tuple(handed.notes))
 
 
 def _others(

@@ -14,7 +14,7 @@ from grader.commands.options import (
     opened,
     policy_option,
 )
-from grader.lms.roundtrip import GRADED, ZERO, Done
+from grader.lms.roundtrip import GRADED, ZERO, RoundTrip
 from grader.marking.policy import Policy
 
 EXAMPLES = """\b
@@ -104,7 +104,7 @@ def grade(
         ctx.exit(1)
 
 
-def _about(done: Done) -> str:
+def _about(done: RoundTrip) -> str:
     """What the new worksheet is for, and how many changes of grades Moodle will count."""
     from grader.support.terminal import plural
 

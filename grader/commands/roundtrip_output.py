@@ -15,7 +15,7 @@ from grader.lms.roundtrip import (
     PROBLEMS_FILE,
     REFUSED,
     ZERO,
-    Done,
+    RoundTrip,
     Step,
 )
 from grader.support.terminal import cells, paragraph, plural, printable, table
@@ -25,7 +25,7 @@ SHOWN = 20
 """Problems and notes that are printed; all are in the file."""
 
 
-def show(done: Done, out: Path, uploads: Mapping[str, str]) -> None:
+def show(done: RoundTrip, out: Path, uploads: Mapping[str, str]) -> None:
     """The table of what was done, problems, and what to upload where.
 
     Args:

@@ -15,7 +15,7 @@ from grader.support.terminal import cells, paragraph, plural, printable, progres
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from grader.lms.changes import Change, Done, Plan
+    from grader.lms.changes import Change, Plan, SentChange
     from grader.marking.policy import Policy
 
 LONGEST = 18
@@ -99,7 +99,7 @@ def run(kind: str, url: str, choice: Choice) -> int:
     platform = lms.connect(
         kind, url, number=choice.number, course=choice.course, insecure=choice.insecure
     )
-    done: list[Done] = []
+    done: list[SentChange] = []
     with progress() as bar:
         if choice.hand_out:
             plan = sync.hand_out(folder, platform, choice.only, choice.force, bar)
@@ -114,7 +114,7 @@ def run(kind: str, url: str, choice: Choice) -> int:
     return 0 if plan.clean and not any(one.fault for one in done) else 1
 
 
-def show(plan: Plan, done: Sequence[Done], dry_run: bool) -> None:
+def show(plan: Plan, done: Sequence[SentChange], dry_run: bool) -> None:
     """What would change or has changed, and what could not be graded."""
     click.echo(f"{printable(plan.assignment.name)}, {plan.assignment.most.normalize():f} points")
     for note in dict.fromkeys(plan.notes):
@@ -171,7 +171,7 @@ def _tell_problems(plan: Plan) -> None:
         click.echo(paragraph(printable(str(problem)), "  "), err=True)
 
 
-def _summary(plan: Plan, done: Sequence[Done], dry_run: bool) -> str:
+def _summary(plan: Plan, done: Sequence[SentChange], dry_run: bool) -> str:
     count = dict.fromkeys(WORDS, 0)
     for one in plan.changes:
         count[one.action] += 1

@@ -12,20 +12,20 @@ from dataclasses import dataclass
 from grader.errors import Problem
 from grader.marking.mark import mark
 from grader.marking.policy import Policy
-from grader.read.submission import Submission
+from grader.read.submission import AnswerSheet
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
     """What became of several attempts."""
 
-    counts: Submission | None
+    counts: AnswerSheet | None
     """None if the policy asks for what one report cannot show."""
     problems: tuple[Problem, ...] = ()
     notes: tuple[Problem, ...] = ()
 
 
-def counted(attempts: Sequence[Submission], policy: Policy) -> Counted:
+def counted(attempts: Sequence[AnswerSheet], policy: Policy) -> Counted:
     """The attempt that counts.
 
     Args:
@@ -51,7 +51,7 @@ def counted(attempts: Sequence[Submission], policy: Policy) -> Counted:
     return Counted(chosen, (), tuple(notes))
 
 
-def superseded(earlier: Submission, last: Submission) -> Problem:
+def superseded(earlier: AnswerSheet, last: AnswerSheet) -> Problem:
     """What is said of files that were handed in again: a platform keeps all of them.
 
     Args:
@@ -65,11 +65,11 @@ def superseded(earlier: Submission, last: Submission) -> Problem:
     return Problem(earlier.file, earlier.row, None, "attempt", message)
 
 
-def _score(one: Submission, policy: Policy) -> float:
+def _score(one: AnswerSheet, policy: Policy) -> float:
     return mark(one.exercise, one.answers, policy, one.problems).score
 
 
-def _note(one: Submission, chosen: Submission, rule: str) -> Problem:
+def _note(one: AnswerSheet, chosen: AnswerSheet, rule: str) -> Problem:
     why = f"the {rule} counts" if one.finished else "it is not finished"
     message = (
         f"an attempt of {one.exercise.student} at {one.exercise.id} that does not count ({why}); "

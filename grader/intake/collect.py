@@ -25,7 +25,7 @@ from grader.marking.policy_file import folder_policy
 from grader.read.download_names import receipt_of
 from grader.read.files import read_file
 from grader.read.platforms.receipt import sender_in
-from grader.read.submission import Find, Submission
+from grader.read.submission import AnswerSheet, Find
 from problems.exercise import Exercise
 
 
@@ -33,7 +33,7 @@ from problems.exercise import Exercise
 class Work:
     """One student's answers to one exercise, and the assignment they belong to."""
 
-    submission: Submission
+    submission: AnswerSheet
     folder: Folder
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.errors import Problem
-from grader.read.submission import Submission
+from grader.read.submission import AnswerSheet
 from problems.exercise import Exercise
 
 
@@ -20,7 +20,7 @@ class Settled:
     notes: tuple[Problem, ...] = ()
 
 
-def settled(group: Sequence[Submission]) -> Settled:
+def settled(group: Sequence[AnswerSheet]) -> Settled:
     """The one that counts of several by the same student; contradictions name both places."""
     written = [one for one in group if one.answers] or list(group)[:1]
     first = written[0]
@@ -46,5 +46,5 @@ def _whose(exercise: Exercise) -> str:
     return f"exercise {exercise.id} of {exercise.student}"
 
 
-def _twice(one: Submission, message: str) -> Problem:
+def _twice(one: AnswerSheet, message: str) -> Problem:
     return Problem(one.file, one.row, None, "duplicate_file", message)

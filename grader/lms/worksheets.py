@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from grader.assignments.folder import Folder
 from grader.lms.changes import Change, Plan
 from grader.lms.outcome import CENT, Outcome
-from grader.lms.platform import Assignment, Feedback, Person, Standing
+from grader.lms.platform import Assignment, CurrentGrade, Feedback, Person
 from grader.lms.received import owner_of
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def planned(
     plan: Plan,
     person: Person,
     owners: Mapping[str, Sequence[str]],
-    standing: Standing,
+    standing: CurrentGrade,
     force: bool,
 ) -> Change:
     """Whether somebody gets a worksheet, or why not.

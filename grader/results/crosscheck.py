@@ -18,7 +18,7 @@ from problems.arithmetic.ball import within
 if TYPE_CHECKING:
     from grader.assignments.folder import Folder
     from grader.marking.attribution import Fit, Keys
-    from grader.read.submission import Submission
+    from grader.read.submission import AnswerSheet
     from problems.exercise import Exercise
     from templates.feedback.report import Report
 
@@ -33,7 +33,7 @@ ENOUGH = 4
 twenty, one slip loses one."""
 
 
-def other_exercise(one: Submission, report: Report, folder: Folder) -> Problem | None:
+def other_exercise(one: AnswerSheet, report: Report, folder: Folder) -> Problem | None:
     """What the teacher is told where a submission was worked on another exercise.
 
     Args:

@@ -20,7 +20,7 @@ STAGES: tuple[Stage, ...] = ("not begun", "draft", "handed in", "review", "grade
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class AttemptSummary:
     """A submission without its content."""
 
     id: str
@@ -32,7 +32,7 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StudentProgress:
     """One student's work on an assignment."""
 
     member: Member
@@ -54,7 +54,7 @@ class Standing:
         return round(100 * self.score / self.most, 1) if self.score is not None else None
 
 
-def standings(assignment: Assignment) -> list[Standing]:
+def standings(assignment: Assignment) -> list[StudentProgress]:
     """Everybody in the order of the class list."""
     policy, tasks, attempts = assignment.valued, _tasks(assignment), _attempts(assignment)
     begun = set(
@@ -69,7 +69,7 @@ def standings(assignment: Assignment) -> list[Standing]:
         every = [attempt for part in own for attempt in part]
         last = max((attempt.received for attempt in every), default=None)
         found.append(
-            Standing(
+            StudentProgress(
                 member,
                 len(own),
                 _stage(every, member.pk in begun),
@@ -92,18 +92,18 @@ def _tasks(assignment: Assignment) -> dict[int, list[str]]:
     return found
 
 
-def _attempts(assignment: Assignment) -> dict[str, list[Attempt]]:
+def _attempts(assignment: Assignment) -> dict[str, list[AttemptSummary]]:
     """Task -> what was handed in, in order."""
-    found: dict[str, list[Attempt]] = {}
+    found: dict[str, list[AttemptSummary]] = {}
     rows = Submission.objects.filter(task__assignment=assignment, task__current=True)
     fields = ("pk", "task_id", "received", "state", "result__counted")
     for row in rows.order_by("task_id", "attempt").values_list(*fields):
-        attempt = Attempt(*row)
+        attempt = AttemptSummary(*row)
         found.setdefault(attempt.task, []).append(attempt)
     return found
 
 
-def _stage(attempts: list[Attempt], begun: bool) -> Stage:
+def _stage(attempts: list[AttemptSummary], begun: bool) -> Stage:
     states = {attempt.state for attempt in attempts}
     if State.REVIEW in states:
         return "review"
@@ -114,7 +114,7 @@ def _stage(attempts: list[Attempt], begun: bool) -> Stage:
     return "draft" if begun else "not begun"
 
 
-def score_of(policy: Policy, tasks: list[list[Attempt]]) -> float | None:
+def score_of(policy: Policy, tasks: list[list[AttemptSummary]]) -> float | None:
     """What counts of all attempts at all exercises; None where none is graded."""
     graded = [[a.counted for a in part if a.counted is not None] for part in tasks]
     if not any(graded):
@@ -139,7 +139,7 @@ def to_look_at(assignment: Assignment) -> set[int]:
     return set(noted.values_list("submission__task__member_id", flat=True))
 
 
-def stages(found: list[Standing]) -> dict[Stage, int]:
+def stages(found: list[StudentProgress]) -> dict[Stage, int]:
     """How many students are how far, every stage in its order."""
     counts = Counter(one.stage for one in found)
     return {stage: counts[stage] for stage in STAGES}

@@ -24,7 +24,7 @@ from grader.read.files import read_file
 from grader.read.number import Unreadable
 from grader.read.pdf.child_process import Child, Children
 from grader.read.pdf.form import read_form
-from grader.read.submission import Submission
+from grader.read.submission import AnswerSheet
 from problems.exercise import Exercise
 from templates.pages.fields import field_name
 from templates.pdf.document import pdf
@@ -58,7 +58,7 @@ def finder(*known: Exercise) -> Callable[[str, str], Exercise | str]:
     return lambda id, student: by_id.get(id, Lost("bad_id", f"no exercise {id!r}"))
 
 
-def read(data: bytes, *known: Exercise) -> tuple[Submission, ...]:
+def read(data: bytes, *known: Exercise) -> tuple[AnswerSheet, ...]:
     return read_form(data, "worksheet.pdf", finder(*known)).submissions
 
 

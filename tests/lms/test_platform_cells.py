@@ -22,7 +22,7 @@ from grader.lms.cells import Sheet as Cells
 from grader.lms.moodle.archive import feedback_archive, packed, submissions
 from grader.lms.moodle.files import same_name
 from grader.lms.moodle.worksheet import Worksheet, harmless
-from grader.lms.roundtrip import Done, Step, write_done
+from grader.lms.roundtrip import RoundTrip, Step, write_done
 from grader.marking.mark import mark
 from grader.marking.policy import Policy
 from grader.read.files import read_file
@@ -338,7 +338,7 @@ def test_declarations_are_no_answers(declaration: str) -> None:
 def test_nothing_is_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """If the disk fills, the earlier run's files stand as they were."""
     out = tmp_path / "graded"
-    write_done(Done([Step("a", "", "", "kept")], files={"Grades.csv": b"first"}), out, [])
+    write_done(RoundTrip([Step("a", "", "", "kept")], files={"Grades.csv": b"first"}), out, [])
     real = Path.write_bytes
 
     def full(path: Path, data: bytes) -> int:
@@ -348,7 +348,7 @@ def test_nothing_is_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(Exception, match="No space left"):
-        write_done(Done(files={"Grades.csv": b"second"}), out, [])
+        write_done(RoundTrip(files={"Grades.csv": b"second"}), out, [])
     monkeypatch.undo()
     assert (out / "Grades.csv").read_bytes() == b"first"
     assert [path.name for path in tmp_path.iterdir()] == ["graded"]

@@ -30,7 +30,7 @@ from syncing_class import (
 from grader.assignments.folder import Folder
 from grader.errors import AssignmentError, PlatformError
 from grader.lms import sync
-from grader.lms.changes import Change, Done, Plan
+from grader.lms.changes import Change, Plan, SentChange
 from grader.lms.connection import Connection
 from grader.marking.policy_file import load_policy
 
@@ -71,7 +71,7 @@ def planned(hw1: Folder, fake: Fake, **more: Any) -> Plan:
     return sync.plan(hw1, connected(fake, patience=patience), pages=("html",), **more)
 
 
-def synced(hw1: Folder, fake: Fake, **more: Any) -> tuple[Plan, list[Done]]:
+def synced(hw1: Folder, fake: Fake, **more: Any) -> tuple[Plan, list[SentChange]]:
     plan = planned(hw1, fake, **more)
     return plan, sync.apply(plan)
 
@@ -672,7 +672,7 @@ def test_whatever_goes_wrong_grades_are_right_or_listed(
 # worksheets ----------------------------------------------------------------------------------
 
 
-def handed_out(hw1: Folder, fake: Fake, **more: Any) -> tuple[Plan, list[Done]]:
+def handed_out(hw1: Folder, fake: Fake, **more: Any) -> tuple[Plan, list[SentChange]]:
     plan = sync.hand_out(hw1, connected(fake), **more)
     return plan, sync.apply(plan)
 

@@ -25,10 +25,10 @@ from grader.lms.platform import (
     Assignment,
     Attachment,
     Criterion,
+    CurrentGrade,
     Feedback,
     Person,
-    Standing,
-    Submission,
+    PlatformSubmission,
     plain,
     refuse_outside,
 )
@@ -137,7 +137,7 @@ class Canvas:
         )
         return [_person(one) for one in found]
 
-    def submissions(self) -> list[Submission]:
+    def submissions(self) -> list[PlatformSubmission]:
         """Last attempts."""
         found = self._asked(
             lambda: list(self._of(self._found).get_submissions(per_page=PAGE)), "the submissions"
@@ -145,7 +145,7 @@ class Canvas:
         started = (one for one in found if getattr(one, "submitted_at", None))
         return [_submission(one) for one in started]
 
-    def grades(self, keys: Sequence[str] = ()) -> dict[str, Standing]:
+    def grades(self, keys: Sequence[str] = ()) -> dict[str, CurrentGrade]:
         """What was entered, before anything is taken off for lateness."""
         if keys:
             course = Course(self.requester, {"id": int(self.course)})
@@ -298,14 +298,14 @@ def _person(one: Any) -> Person:
     return Person(str(one.id), tuple(str(name) for name in names if name), shown)
 
 
-def _submission(one: Any) -> Submission:
+def _submission(one: Any) -> PlatformSubmission:
     files = tuple(_files(getattr(one, "attachments", None) or ()))
     when = datetime.fromisoformat(one.submitted_at)
     attempt = int(getattr(one, "attempt", None) or 1)
     typed = getattr(one, "submission_type", None) == "online_text_entry"
     text = str(getattr(one, "body", None) or "") if typed else ""
     fault = "" if files or text.strip() else "neither a file nor a text"
-    return Submission(str(one.user_id), attempt, when, files, text, fault)
+    return PlatformSubmission(str(one.user_id), attempt, when, files, text, fault)
 
 
 def _files(found: Sequence[Any]) -> Iterator[Attachment]:
@@ -315,10 +315,10 @@ def _files(found: Sequence[Any]) -> Iterator[Attachment]:
         yield Attachment(name, int(file.get("size") or 0), str(file["url"]), str(file["id"]))
 
 
-def _standing(one: Any) -> Standing:
+def _standing(one: Any) -> CurrentGrade:
     entered = getattr(one, "entered_score", None)
     points = _decimal(entered if entered is not None else getattr(one, "score", None))
-    return Standing(points, bool(getattr(one, "excused", False)))
+    return CurrentGrade(points, bool(getattr(one, "excused", False)))
 
 
 def _criteria(found: Sequence[Any]) -> Iterator[Criterion]:

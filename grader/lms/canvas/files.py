@@ -28,7 +28,7 @@ from grader.lms.moodle.archive import files_in, nobodys, packed
 from grader.lms.outcome import Outcome
 from grader.lms.points import readings, two_readings
 from grader.lms.received import Judged, Received, judge
-from grader.lms.roundtrip import GRADED, KEPT, REFUSED, ZERO, Done, Step
+from grader.lms.roundtrip import GRADED, KEPT, REFUSED, ZERO, RoundTrip, Step
 from grader.marking.policy import Policy
 from grader.read.platforms.online_text import answers_in
 from grader.support.spreadsheet import safe_table
@@ -166,7 +166,7 @@ class Sent:
     """Whether something of it could not be read."""
 
 
-def submissions(paths: Sequence[Path], done: Done) -> dict[str, Sent]:
+def submissions(paths: Sequence[Path], done: RoundTrip) -> dict[str, Sent]:
     """User's id -> what was handed in.
 
     Args:
@@ -195,7 +195,7 @@ def submissions(paths: Sequence[Path], done: Done) -> dict[str, Sent]:
     return found
 
 
-def _take(found: dict[str, Sent], done: Done, name: str, data: bytes) -> None:
+def _take(found: dict[str, Sent], done: RoundTrip, name: str, data: bytes) -> None:
     base = name.rsplit("/", 1)[-1]
     typed = TYPED.fullmatch(base)
     sent = ENTRY.fullmatch(base)
@@ -240,7 +240,7 @@ def grade_gradebook(
     formats: Sequence[str] = ("html", "pdf"),
     blank_as_zero: bool = False,
     told: Progress = silent,
-) -> Done:
+) -> RoundTrip:
     """Grade what was handed in, and fill the gradebook.
 
     Args:
@@ -255,7 +255,7 @@ def grade_gradebook(
     Raises:
         PlatformFileError: the archive cannot be used.
     """
-    done = Done()
+    done = RoundTrip()
     sent = submissions(paths, done)
     if not sent.keys() & book.users.keys():
         message = (
@@ -292,7 +292,7 @@ class _Trip:
         sent: dict[str, Sent],
         judged: Judged,
         blank_as_zero: bool,
-        done: Done,
+        done: RoundTrip,
     ) -> None:
         self.book, self.sent, self.judged = book, sent, judged
         self.blank_as_zero, self.done = blank_as_zero, done

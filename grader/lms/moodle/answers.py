@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from grader.lms.platform import Attachment, Person, Submission, plain
+from grader.lms.platform import Attachment, Person, PlatformSubmission, plain
 
 
 def person(one: Mapping[str, Any]) -> Person:
@@ -17,7 +17,7 @@ def person(one: Mapping[str, Any]) -> Person:
     return Person(str(one["id"]), tuple(str(name) for name in names if name), shown)
 
 
-def submission(one: Mapping[str, Any]) -> Submission:
+def submission(one: Mapping[str, Any]) -> PlatformSubmission:
     """Somebody's attempt."""
     files = tuple(_files(one))
     seconds = int(one.get("timemodified") or 0)
@@ -25,7 +25,7 @@ def submission(one: Mapping[str, Any]) -> Submission:
     attempt = int(one.get("attemptnumber", 0)) + 1
     text = "".join(_texts(one))
     fault = _fault(one, bool(files or text.strip()))
-    return Submission(str(one["userid"]), attempt, when, files, text, fault)
+    return PlatformSubmission(str(one["userid"]), attempt, when, files, text, fault)
 
 
 def _fault(one: Mapping[str, Any], some: bool) -> str:

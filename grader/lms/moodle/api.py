@@ -19,10 +19,10 @@ from grader.lms.moodle.answers import decimal, grade, person, submission, switch
 from grader.lms.platform import (
     Assignment,
     Attachment,
+    CurrentGrade,
     Feedback,
     Person,
-    Standing,
-    Submission,
+    PlatformSubmission,
     plain,
     refuse_outside,
 )
@@ -213,7 +213,7 @@ class Moodle:
         found = self.call("core_enrol_get_enrolled_users", courseid=course, options=options)
         return [person(one) for one in found]
 
-    def submissions(self) -> list[Submission]:
+    def submissions(self) -> list[PlatformSubmission]:
         """Last attempts."""
         id = self._found["id"]
         answer = self.call("mod_assign_get_submissions", assignmentids=[id])
@@ -225,7 +225,7 @@ class Moodle:
             last[str(one["userid"])] = one
         return [submission(one) for one in last.values()]
 
-    def grades(self, keys: Sequence[str] = ()) -> dict[str, Standing]:
+    def grades(self, keys: Sequence[str] = ()) -> dict[str, CurrentGrade]:
         """The assignment's grades; always of all."""
         id = self._found["id"]
         answer = self.call("mod_assign_get_grades", assignmentids=[id])
@@ -233,7 +233,7 @@ class Moodle:
         self._refuse_warnings(answer, "the grades cannot be read", bool(every))
         found = [one for each in every for one in each["grades"]]
         found.sort(key=lambda one: int(one.get("attemptnumber", 0)))
-        return {str(one["userid"]): Standing(grade(one.get("grade"))) for one in found}
+        return {str(one["userid"]): CurrentGrade(grade(one.get("grade"))) for one in found}
 
     def fixed(self, key: str) -> str:
         """Why a grade would be ignored, though comment and files would be stored."""
@@ -290,7 +290,7 @@ class Moodle:
 
     def _unchanged(self, key: str) -> Decimal:
         """The grade that stands there, to be sent again; 'none' only to those who have none."""
-        points = self.grades().get(key, Standing()).points
+        points = self.grades().get(key, CurrentGrade()).points
         return NOT_GRADED if points is None else points
 
     def _draft(self, files: Mapping[str, bytes]) -> int:

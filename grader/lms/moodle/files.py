@@ -19,7 +19,7 @@ from grader.lms.moodle.archive import Handed, Submissions, feedback_archive
 from grader.lms.moodle.worksheet import Participant, Worksheet
 from grader.lms.outcome import Outcome
 from grader.lms.received import Judged, Received, judge
-from grader.lms.roundtrip import GRADED, KEPT, REFUSED, ZERO, Done, Step
+from grader.lms.roundtrip import GRADED, KEPT, REFUSED, ZERO, RoundTrip, Step
 from grader.marking.policy import Policy
 from grader.read.folding import folded
 
@@ -50,7 +50,7 @@ def grade_worksheet(
     policy: Policy,
     choice: Choice = NO_CHOICE,
     told: Progress = silent,
-) -> Done:
+) -> RoundTrip:
     """Grade what was handed in, and fill the worksheet.
 
     Args:
@@ -61,7 +61,7 @@ def grade_worksheet(
         choice: of the teacher.
         told: the progress.
     """
-    done = Done(problems=[*sheet.problems(), *handed.problems])
+    done = RoundTrip(problems=[*sheet.problems(), *handed.problems])
     done.notes += [*sheet.notes(), *handed.notes]
     received = _received(sheet, handed, choice, done)
     judged = judge(received, folder, policy, lambda n: told("grading", n, len(received)))
@@ -76,7 +76,9 @@ def grade_worksheet(
     return done
 
 
-def _received(sheet: Worksheet, handed: Submissions, choice: Choice, done: Done) -> list[Received]:
+def _received(
+    sheet: Worksheet, handed: Submissions, choice: Choice, done: RoundTrip
+) -> list[Received]:
     """What is graded; everything else is told."""
     found = []
     for one in handed.people.values():
@@ -146,7 +148,12 @@ class _Trip:
     """Decides what becomes of each row."""
 
     def __init__(
-        self, sheet: Worksheet, handed: Submissions, judged: Judged, choice: Choice, done: Done
+        self,
+        sheet: Worksheet,
+        handed: Submissions,
+        judged: Judged,
+        choice: Choice,
+        done: RoundTrip,
     ) -> None:
         self.sheet, self.handed, self.judged = sheet, handed, judged
         self.choice, self.done = choice, done

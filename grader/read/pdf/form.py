@@ -15,7 +15,7 @@ from grader.read.pdf.field_names import exercises_named, numbers_named, sorted_o
 from grader.read.pdf.fields import title_ids
 from grader.read.pdf.form_file import Field, Opened, opened
 from grader.read.pdf.formless import NOT_OURS, formless
-from grader.read.submission import Builder, Find, Read, Submission
+from grader.read.submission import AnswerSheet, Builder, Find, Read
 from grader.read.tables.table import refusal
 from problems.exercise import Exercise
 from templates.pages.fields import EXERCISES, field_name
@@ -183,7 +183,7 @@ class _Worksheet:
         exercise, id = self.names[one.name]
         return exercise.labels[id]
 
-    def _put(self, to: Submission) -> Submission:
+    def _put(self, to: AnswerSheet) -> AnswerSheet:
         """The answers to one of the exercises."""
         lost = []
         for id in to.exercise.questions:
@@ -199,7 +199,7 @@ class _Worksheet:
             to.problems.append(Problem(to.file, None, None, "no_form", self._missing(to, lost)))
         return to
 
-    def _put_beside(self, to: Submission, id: str) -> None:
+    def _put_beside(self, to: AnswerSheet, id: str) -> None:
         """An empty field at which alone something lies: not blank, but not to be read either."""
         for mark, at in self.marks:
             empty = [spot for spot in at if not spot.text]
@@ -208,7 +208,7 @@ class _Worksheet:
                 to.answers[id] = Unreadable(mark.text, "beside_fields", 0, what)
                 return
 
-    def _missing(self, to: Submission, lost: Sequence[str]) -> str:
+    def _missing(self, to: AnswerSheet, lost: Sequence[str]) -> str:
         of = len(to.exercise.questions)
         more = f" and {len(lost) - FEW} more" if len(lost) > FEW else ""
         fields = f"{', '.join(lost[:FEW])}{more}"
@@ -224,7 +224,7 @@ class _Worksheet:
 
     # beside the fields -------------------------------------------------------------------------
 
-    def _tell(self, to: Submission, missing: bool) -> None:
+    def _tell(self, to: AnswerSheet, missing: bool) -> None:
         """List what is in no field of ours; where nothing can be lost by it, as a note."""
         blank = missing or any(not one.texts for one in self.own.values())
         over = any(spot.text != mark.text for mark, at in self.marks for spot in at)

@@ -6,7 +6,7 @@ next question of the quiz after its numbers.
 
 from __future__ import annotations
 
-from grader.read.submission import Builder, Submission
+from grader.read.submission import AnswerSheet, Builder
 from grader.read.tables.table import Row
 from problems.computation import ids
 from problems.patterns import pattern
@@ -46,7 +46,7 @@ def essay_of(row: Row, column: str) -> str:
     return next((c for c in (column, essay_behind(column)) if is_essay(row.cells.get(c, ""))), "")
 
 
-def put_essay(to: Submission, row: Row, name: str, builder: Builder) -> None:
+def put_essay(to: AnswerSheet, row: Row, name: str, builder: Builder) -> None:
     """Read the formulas of an exercise.
 
     Args:
@@ -70,7 +70,7 @@ def put_essay(to: Submission, row: Row, name: str, builder: Builder) -> None:
             builder.listing.add(row.line, name, "bad_step", message)
 
 
-def _asked(to: Submission, name: str, builder: Builder) -> str:
+def _asked(to: AnswerSheet, name: str, builder: Builder) -> str:
     """The label of the formula that a name means; '' if none is asked for."""
     for label in (name, f"{name}:formula", f"{name}:general"):
         id = builder.labels(to.exercise).find(label)

@@ -26,7 +26,7 @@ from grader.read.answer import Answer, read_answer
 from grader.read.number import Written
 from grader.read.platforms.essays import essay_behind, essay_of, is_essay, put_essay
 from grader.read.platforms.quiz_words import cells_of, is_response, numbered, says
-from grader.read.submission import Builder, Find, Read, Submission
+from grader.read.submission import AnswerSheet, Builder, Find, Read
 from grader.read.tables.header import holds_answers
 from grader.read.tables.table import Row, Table, refusal
 from problems.exercise import Exercise
@@ -123,7 +123,7 @@ def read_quiz(table: Table, find: Find) -> Read:
     return builder.read(table.problems, table.notes)
 
 
-def _may_be_the_key(one: Submission) -> bool:
+def _may_be_the_key(one: AnswerSheet) -> bool:
     """Whether all answers are right, with no column of right answers beside them."""
     key = one.exercise.printed
     read = [(one.answers.get(id), key[id]) for id in one.exercise.asked]
@@ -243,7 +243,7 @@ def _found(who: list[str], number: int, builder: Builder) -> Exercise | None:
     return None
 
 
-def _put_parts(to: Submission, cell: str, row: Row, column: str, builder: Builder) -> None:
+def _put_parts(to: AnswerSheet, cell: str, row: Row, column: str, builder: Builder) -> None:
     """Parts by their numbers, which must be those of the questions without a gap."""
     questions = to.exercise.questions
     texts = _split(cell, len(questions))
@@ -306,7 +306,7 @@ def _next(cell: str, sign: str, start: int, ends: Sequence[str]) -> int:
     return place
 
 
-def _put_named(to: Submission, cell: str, row: Row, column: str, builder: Builder) -> None:
+def _put_named(to: AnswerSheet, cell: str, row: Row, column: str, builder: Builder) -> None:
     """Parts by their labels."""
     found = list(_NAMED.finditer(cell))
     labels = builder.labels(to.exercise)
@@ -324,6 +324,6 @@ def _put_named(to: Submission, cell: str, row: Row, column: str, builder: Builde
         builder.put(to, match[1], "" if text == "-" else text, row.line, column, match[1].strip())
 
 
-def _refuse(to: Submission, row: Row, column: str, message: str, builder: Builder) -> None:
+def _refuse(to: AnswerSheet, row: Row, column: str, message: str, builder: Builder) -> None:
     builder.found.remove(to)
     builder.listing.add(row.line, column, "bad_step", message)

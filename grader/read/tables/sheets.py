@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from grader.errors import Problem, SubmissionError
 from grader.read.answer import Answer
 from grader.read.number import Written
-from grader.read.submission import Find, Read, Submission, answers_in
+from grader.read.submission import AnswerSheet, Find, Read, answers_in
 from grader.read.tables.header import is_tidy
 from grader.read.tables.table import Table
 from problems.formulas.notation import Labels
@@ -92,11 +92,11 @@ def _left_out(sheet: Sheet, other: Sheet) -> Problem:
 
 def _together(parts: Sequence[_Part]) -> Read:
     """What they say together, exercise by exercise."""
-    groups: dict[str, list[tuple[Sheet, Submission]]] = {}
+    groups: dict[str, list[tuple[Sheet, AnswerSheet]]] = {}
     for part in parts:
         for one in part.read.submissions:
             groups.setdefault(one.exercise.id, []).append((part.sheet, one))
-    found: list[Submission] = []
+    found: list[AnswerSheet] = []
     problems = [problem for part in parts for problem in part.read.problems]
     notes = [note for part in parts for note in part.read.notes]
     for group in groups.values():
@@ -111,7 +111,7 @@ def _together(parts: Sequence[_Part]) -> Read:
     return Read(tuple(found), tuple(problems), tuple(notes))
 
 
-def _joined(written: Sequence[tuple[Sheet, Submission]]) -> Submission:
+def _joined(written: Sequence[tuple[Sheet, AnswerSheet]]) -> AnswerSheet:
     first = written[0][1]
     for _, other in written[1:]:
         for id, answer in other.answers.items():
@@ -122,7 +122,7 @@ def _joined(written: Sequence[tuple[Sheet, Submission]]) -> Submission:
     return first
 
 
-def _contradiction(written: Sequence[tuple[Sheet, Submission]]) -> Problem | None:
+def _contradiction(written: Sequence[tuple[Sheet, AnswerSheet]]) -> Problem | None:
     """The first step that two sheets answer differently, and how many more there are."""
     (sheet, first), *others = written
     for there, other in others:
@@ -151,7 +151,7 @@ def _quoted(answer: Answer) -> str:
     return repr(answer.text.strip()[:40])
 
 
-def _cell(sheet: Sheet, submission: Submission, id: str) -> str:
+def _cell(sheet: Sheet, submission: AnswerSheet, id: str) -> str:
     """Where an answer stands: `cell D2 of the sheet 'Answers'`."""
     from openpyxl.utils import get_column_letter
 

@@ -19,7 +19,7 @@ from grader.web.lti import outbox
 from grader.web.lti.models import Outgoing, Platform, Sending
 from grader.web.lti.services import (
     Busy,
-    Done,
+    Delivered,
     Down,
     Older,
     Outcome,
@@ -193,7 +193,7 @@ class Postman(threading.Thread):
         """Only where no newer grade has taken the row over meanwhile."""
         with one_writer(), transaction.atomic():
             match outcome:
-                case Done() | Older():
+                case Delivered() | Older():
                     _same(row).update(
                         state=Sending.SENT, sent=self.now(), tries=F("tries") + 1, error=""
                     )

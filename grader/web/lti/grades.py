@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from grader.marking.policy import Policy
-from grader.web.class_progress import Attempt, most_of, score_of
+from grader.web.class_progress import AttemptSummary, most_of, score_of
 from grader.web.models import Assignment, Result, Task
 from templates.feedback.comment import as_text, comments_on
 from templates.feedback.report import Report
@@ -33,7 +33,7 @@ class Grade:
 class _Worked:
     """An attempt that is graded."""
 
-    attempt: Attempt
+    attempt: AttemptSummary
     result: int
     graded: datetime
 
@@ -88,7 +88,7 @@ def _worked(assignment: Assignment, members: Collection[int]) -> dict[str, list[
     of_attempt = ("submission_id", "submission__task_id", "submission__received")
     fields = (*of_attempt, "submission__state", "counted", "pk", "graded")
     for id, task, received, state, counted, result, graded in rows.values_list(*fields):
-        attempt = Attempt(id, task, received, state, counted)
+        attempt = AttemptSummary(id, task, received, state, counted)
         found.setdefault(task, []).append(_Worked(attempt, result, graded))
     return found
 

@@ -20,7 +20,7 @@ COUNTS = {
 
 
 @dataclass(frozen=True)
-class Standing:
+class TaskProgress:
     """One exercise of one student at one moment."""
 
     task: Task
@@ -152,12 +152,12 @@ def score_words(assignment: Assignment, submissions: Sequence[Submission], now: 
     return f"{points:g} of {found[-1].most:g} points"
 
 
-def standing_of(task: Task, now: datetime) -> Standing:
+def standing_of(task: Task, now: datetime) -> TaskProgress:
     """One exercise."""
     return next(iter(standings([task], now)))
 
 
-def standings(tasks: Iterable[Task], now: datetime) -> list[Standing]:
+def standings(tasks: Iterable[Task], now: datetime) -> list[TaskProgress]:
     """Exercises with what was handed in for them; the files themselves are left where they are."""
     listed = list(tasks)
     handed: dict[Any, list[Submission]] = {task.pk: [] for task in listed}
@@ -165,7 +165,9 @@ def standings(tasks: Iterable[Task], now: datetime) -> list[Standing]:
     for one in found.order_by("attempt"):
         handed[one.task_id].append(one)
     drafts = {draft.task_id: draft for draft in Draft.objects.filter(task__in=listed)}
-    return [Standing(task, now, tuple(handed[task.pk]), drafts.get(task.pk)) for task in listed]
+    return [
+        TaskProgress(task, now, tuple(handed[task.pk]), drafts.get(task.pk)) for task in listed
+    ]
 
 
 def tasks_of(user: Any) -> list[Task]:

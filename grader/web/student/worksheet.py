@@ -24,7 +24,7 @@ from grader.web.rights import task_of_student
 from grader.web.student import drafts
 from grader.web.student.drafts import Change, Saved
 from grader.web.student.grading_client import read_of
-from grader.web.student.progress import Standing, standing_of
+from grader.web.student.progress import TaskProgress, standing_of
 from grader.web.student.readings import Beside, readings
 from grader.web.student.sheet import Form, entry, form_of
 from grader.web.submission_store import LARGEST, ClosedError, ConflictError, NotStoredError, keep
@@ -221,7 +221,7 @@ def stored(
 
 def _confirm(
     request: HttpRequest,
-    now: Standing,
+    now: TaskProgress,
     form: Form,
     typed: Mapping[str, str],
     blank: list[Any],

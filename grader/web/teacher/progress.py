@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from grader.assignments.collation import name_key
 from grader.web import assignments, regrading, remarking
 from grader.web.assignments import note
-from grader.web.class_progress import STAGES, Standing, stages, standings, to_look_at
+from grader.web.class_progress import STAGES, StudentProgress, stages, standings, to_look_at
 from grader.web.jobs import starting
 from grader.web.jobs.queue import Wanted
 from grader.web.lti import outbox
@@ -28,7 +28,7 @@ from problems.errors import GateError
 
 NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
-SORTS: dict[str, Callable[[Standing], Any]] = {
+SORTS: dict[str, Callable[[StudentProgress], Any]] = {
     "name": lambda one: name_key(one.member.shown, one.member.ident),
     "stage": lambda one: STAGES.index(one.stage),
     "attempts": lambda one: one.attempts,
