@@ -1,7 +1,7 @@
 """Misconceptions at a step: every catalogued wrong rule that applies there.
 
 Importing this module fills the catalogue; the entries stand in `problems.misconceptions.forward`,
-`slips_loss`, `slips_backward`, `slips_updates` and, last, `slips_pen`.
+`loss`, `backward`, `updates` and, last, `pen`.
 """
 
 from __future__ import annotations
