@@ -12,7 +12,7 @@ import subprocess
 from pathlib import Path
 
 from problems.exercise import from_json
-from problems.expression import NUMBERS
+from problems.rules.expression import NUMBERS
 
 HERE = Path(__file__).resolve().parent
 DEMO = HERE.parent / "demo"

@@ -12,21 +12,21 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from problems import ids
+from problems.arithmetic.grid import decimal
+from problems.arithmetic.precision import Precision
+from problems.computation import ids
+from problems.computation.graph import Graph, build
+from problems.computation.network import Layer, Method, Network, Plan, Task, bias_ids
+from problems.computation.solve import Solution, solve
 from problems.errors import FormatError, FormatTooNew, SpecError
-from problems.formula import Formula
-from problems.graph import Graph, build
-from problems.grid import decimal
-from problems.network import Layer, Method, Network, Plan, Task, bias_ids
-from problems.notation import Naming, load
-from problems.precision import Precision
-from problems.solve import Solution, solve
+from problems.formulas.formula import Formula
+from problems.formulas.notation import Naming, load
 from problems.texts import cleaned
 
 if TYPE_CHECKING:
-    from problems.draw import Draw
-    from problems.family import Design
-    from problems.gate import Finding
+    from problems.drawing.draw import Draw
+    from problems.drawing.family import Design
+    from problems.drawing.gate import Finding
 
 FORMAT = 1
 """Version of the exercise and assignment files."""
@@ -67,7 +67,7 @@ class Exercise:
     def symbol(self, question: str) -> Formula:
         """What is asked, as the text writes it."""
         if ids.asks_general(question):
-            from problems import general
+            from problems.formulas import general
 
             return general.symbol(self.notation, self.plan, question)
         return self.naming.symbol(question.removesuffix(ids.FORMULA))
@@ -96,7 +96,7 @@ class Exercise:
         return numbers | {id: self._general_label(id) + ids.GENERAL for id in self.generals}
 
     def _general_label(self, question: str) -> str:
-        from problems import general
+        from problems.formulas import general
 
         return general.label(self.notation, self.plan, question)
 
@@ -110,7 +110,7 @@ class Exercise:
         """Step -> what its value cannot be told from; empty where the gate has been passed."""
         if self.gated:
             return {}
-        from problems import gate
+        from problems.drawing import gate
 
         found: dict[str, list[Finding]] = {}
         for finding in gate.findings(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DRAW_VERSION = 2
 """1: the quality gate as it first was. 2: sub-results may be written down
-(`problems.subresults`), and more wrong rules must be told from the right ones."""
+(`problems.computation.subresults`), and more wrong rules must be told from the right ones."""
 SUBRESULTS = 2
 """The version from which a design lets sub-results be written."""
 SEPARATION = 2

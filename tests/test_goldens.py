@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.folder import Folder, Order
-from grader.issue import issue, reissue
-from grader.roster import with_folders
-from problems import family
+from grader.assignments.folder import Folder, Order
+from grader.assignments.issue import issue, reissue
+from grader.assignments.roster import with_folders
+from problems.drawing import family
 
 GOLDENS = Path(__file__).parent / "goldens"
 STUDENTS = with_folders([("ada", "Ada Example", ""), ("zoë", "Zoë", "z@example.org")])

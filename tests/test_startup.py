@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from marking import paper
 
-from grader.folder import Folder
-from grader.handouts import blank_answers
+from grader.assignments.folder import Folder
+from grader.assignments.worksheets import blank_answers
 
 RUN = """
 import sys
@@ -29,11 +29,22 @@ HEAVY = {
 }  # fmt: skip
 """Libraries, and parts of the standard library that take milliseconds to load."""
 OURS = {
-    "grader.aside", "grader.cluster", "grader.formulas", "grader.handouts", "grader.policychecker",
-    "grader.read.form", "grader.read.parse", "grader.read.workbook", "problems.draw",
-    "problems.family", "problems.gate", "problems.general", "templates.feedback",
-    "templates.html", "templates.sheets",
-}  # fmt: skip
+    "grader.support.atomic_files",
+    "grader.support.workers",
+    "grader.marking.formulas",
+    "grader.assignments.worksheets",
+    "grader.marking.policy_checks",
+    "grader.read.pdf.form",
+    "grader.read.formula.parse",
+    "grader.read.tables.workbook",
+    "problems.drawing.draw",
+    "problems.drawing.family",
+    "problems.drawing.gate",
+    "problems.formulas.general",
+    "templates.feedback.page",
+    "templates.pages.html",
+    "templates.sheets.sheets",
+}
 """Rooms of ours that a check of numbers has no business in."""
 
 
@@ -66,21 +77,23 @@ def handed_in(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
 def test_help_loads_no_engine() -> None:
     """`bpgrade --help` needs click alone."""
     loaded = loaded_by("--help")
-    assert not loaded & (HEAVY | OURS | {"numpy", "problems.graph", "grader.commands.check"})
+    assert not loaded & (
+        HEAVY | OURS | {"numpy", "problems.computation.graph", "grader.commands.check"}
+    )
 
 
 def test_a_check_loads_no_more_than_it_needs(handed_in: tuple[str, str]) -> None:
     """numpy and click; with right answers and with a slip that is named and carried on."""
     answers, hw1 = handed_in
     loaded = loaded_by("check", answers, "--assignment", hw1)
-    assert {"numpy", "grader.mark", "problems.slips"} <= loaded
+    assert {"numpy", "grader.marking.mark", "problems.misconceptions.slips"} <= loaded
     assert not loaded & (HEAVY | OURS)
 
 
 def test_the_default_policy_is_its_file() -> None:
     """A check of the usual kind reads no policy file; the file still says what holds."""
-    from grader.policy import DEFAULT
-    from grader.policyfile import SHIPPED, read_policy
+    from grader.marking.policy import DEFAULT
+    from grader.marking.policy_file import SHIPPED, read_policy
 
     text = Path(SHIPPED / "default.toml").read_text("utf-8")
     assert read_policy(text, "default", "default.toml") == DEFAULT

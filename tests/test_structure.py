@@ -19,6 +19,7 @@ ALLOWED = {
     "templates": {"jinja2", "markupsafe"},
     "templates/pdf": {"reportlab", "segno"},
     "templates/plots": {"matplotlib"},
+    "templates/class_report/charts": {"matplotlib"},
     "templates/fonts": {"fontTools"},
 }
 """Folder -> libraries for it and what is below it; make.py of the fonts never runs at run time."""
@@ -99,15 +100,15 @@ def test_data_files_are_there() -> None:
     assert len([f for f in (problems / "notations").iterdir() if f.name.endswith(".toml")]) >= 5
     templates = resources.files("templates")
     assert (templates / "page.html.j2").is_file()
-    assert (resources.files("grader.read") / "grammar.lark").is_file()
+    assert (resources.files("grader.read.formula") / "grammar.lark").is_file()
     fonts = {file.name for file in (templates / "fonts").iterdir()}
     assert {"STIXTwoMath.json", "BPGModernMath.json", "OFL.txt", "GUST-FONT-LICENSE.txt"} <= fonts
 
 
 def test_looks_of_families_are_those_of_pages() -> None:
     """Families are read where nothing is known of pages; the names must be the same."""
-    from problems import family
-    from templates import looks
+    from problems.drawing import family
+    from templates.pages import looks
 
     assert set(family.LOOKS) == set(looks.LOOKS)
 
@@ -157,7 +158,7 @@ def test_the_page_of_slips_is_the_catalogue() -> None:
 
 def test_every_slip_says_something_to_student_and_teacher() -> None:
     """Each in whole sentences, with its source."""
-    from problems.slips import TRIED
+    from problems.misconceptions.slips import TRIED
 
     for slip in TRIED:
         assert slip.student.endswith((".", "?"))
@@ -168,7 +169,7 @@ def test_every_slip_says_something_to_student_and_teacher() -> None:
 
 def test_readme_names_every_family() -> None:
     """A family that nobody hears of is not there."""
-    from problems import family
+    from problems.drawing import family
 
     text = (ROOT / "README.md").read_text("utf-8")
     assert [name for name in family.names() if f"`{name}`" not in text] == []

@@ -5,7 +5,7 @@
     rows       a range as columns of text
     sorting    rows find their exercises and are laid beside those of the same part
     readings   every distinct text read once, by the reader of single answers
-    marking    a part of the class judged: `grader.conventions.judge` on arrays
+    marking    a part of the class judged: `grader.marking.sign_conventions.judge` on arrays
     results    gradebook, steps and problems as files
     run        all of it, on one core, on several, on a cluster
 

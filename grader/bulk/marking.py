@@ -1,4 +1,5 @@
-"""A part of the class judged: `grader.conventions.judge` on columns, and what it comes to.
+"""A part of the class judged: `grader.marking.sign_conventions.judge` on columns, and what it
+comes to.
 
 Nothing is judged here that is not judged there: columns of thousands of submissions go through
 the same walk, the same diagnosis and the same policy as a single one.
@@ -13,22 +14,22 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from grader.batch import IMPRECISE, REPEATED, SLIP, VERDICTS, Batch, Codes, Indices, spread
-from grader.bulk.handed import Cast, Handed
-from grader.bulk.others import Doubtful, doubtful
+from grader.bulk.answer_columns import Cast, Handed
+from grader.bulk.exercise_columns import Part
+from grader.bulk.other_exercises import Doubtful, doubtful
 from grader.bulk.readings import Readings
 from grader.bulk.results import VERDICT_COLUMNS
-from grader.bulk.roll import Part
-from grader.conventions import Judged, judge
-from grader.mark import step_of
-from grader.policy import DUST, Policy
-from grader.wholesheet import NOTHING, WholeSheet, whole_sheets
-from grader.words import LOST
-from problems import ids
-from problems.elementary import FloatArray
+from grader.marking.batch import IMPRECISE, REPEATED, SLIP, VERDICTS, Batch, Codes, Indices, spread
+from grader.marking.mark import step_of
+from grader.marking.policy import DUST, Policy
+from grader.marking.sign_conventions import Judged, judge
+from grader.marking.whole_sheet import NOTHING, WholeSheet, whole_sheets
+from grader.marking.words import LOST
+from problems.arithmetic.elementary import FloatArray
+from problems.computation import ids
+from problems.computation.solve import Solution, solve
 from problems.exercise import Exercise
-from problems.slip_names import BOTH
-from problems.solve import Solution, solve
+from problems.misconceptions.names import BOTH
 
 SLICE = 16_384
 """Submissions judged at once: their columns stay in the cache."""
@@ -167,8 +168,8 @@ def _take_words(found: Judged, asked: Sequence[str], names: _Names, useds: _Name
 def _take_formulas(
     part: Part, cast: Cast, at: slice, verdict: Codes, names: _Names, useds: _Names
 ) -> None:
-    """Formulas are compared one by one, as in `grader.mark`."""
-    from grader.formulas import mark_formulas
+    """Formulas are compared one by one, as in `grader.marking.mark`."""
+    from grader.marking.formulas import mark_formulas
 
     index = {id: k for k, id in enumerate(cast.mould.questions)}
     for n in range(*at.indices(len(cast.rows))):

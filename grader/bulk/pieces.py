@@ -8,10 +8,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from grader.bulk.sorting import answer_columns
-from grader.read.brackets import BRACKETED
-from grader.read.header import KNOWN, is_tidy
-from grader.read.strayed import NUMBER, beside
+from grader.bulk.partition import answer_columns
+from grader.read.tables.brackets import BRACKETED
+from grader.read.tables.header import KNOWN, is_tidy
+from grader.read.tables.misplaced import NUMBER, beside
 
 
 @dataclass(frozen=True)

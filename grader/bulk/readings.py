@@ -13,7 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from grader.read.number import Reading, Unreadable, read_number
-from problems.elementary import BoolArray, FloatArray
+from problems.arithmetic.elementary import BoolArray, FloatArray
 
 Ints = NDArray[np.int64]
 

@@ -22,8 +22,8 @@ from pathlib import Path
 import polars as pl
 
 from grader.errors import AssignmentError, Problem
-from grader.paths import refuse_no_text
-from grader.spreadsheet import ACTIVE, CONTROL, NUMBER
+from grader.support.paths import refuse_no_text
+from grader.support.spreadsheet import ACTIVE, CONTROL, NUMBER
 from problems.texts import REPLACED
 
 FORMAT = 1

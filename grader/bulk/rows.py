@@ -14,9 +14,9 @@ import polars as pl
 
 from grader.bulk.survey import MASSES, Range
 from grader.errors import Problem, SubmissionError
-from grader.read.header import canonical, holds_answers
 from grader.read.submission import not_answers
-from grader.read.table import Row, read_table, refusal
+from grader.read.tables.header import canonical, holds_answers
+from grader.read.tables.table import Row, read_table, refusal
 from problems.texts import REPLACED
 
 LINE, WIDTH = "\x00line", "\x00width"

@@ -11,11 +11,13 @@ from pathlib import Path
 import polars as pl
 
 from grader import __version__
-from grader.aside import new_folder
+from grader.assignments.worksheets import Progress
+from grader.bulk.answer_columns import handed_in
 from grader.bulk.changes import write_changes
-from grader.bulk.handed import handed_in
+from grader.bulk.exercise_columns import Roll, load_part, open_roll
 from grader.bulk.marking import Tables, marked
-from grader.bulk.others import Comparison, clearest, compare, lay_aside
+from grader.bulk.other_exercises import Comparison, clearest, compare, lay_aside
+from grader.bulk.partition import Job, Signs, Sorted, sort_range
 from grader.bulk.pieces import Piece
 from grader.bulk.results import (
     PartFiles,
@@ -23,15 +25,13 @@ from grader.bulk.results import (
     put_together,
     refuse_other,
 )
-from grader.bulk.roll import Roll, load_part, open_roll
-from grader.bulk.sorting import Job, Signs, Sorted, sort_range
 from grader.bulk.survey import Range, ranges
-from grader.cluster import Workers
 from grader.errors import Problem
-from grader.handouts import Progress
-from grader.policy import Policy
-from grader.read.brackets import in_all
+from grader.marking.policy import Policy
 from grader.read.submission import COMMAS_SETTLED
+from grader.read.tables.brackets import in_all
+from grader.support.atomic_files import new_folder
+from grader.support.workers import Workers
 from problems.texts import shown_path
 
 
@@ -63,7 +63,7 @@ class PartJob:
 
 
 @dataclass(frozen=True)
-class Done:
+class MarkedPart:
     """What was marked."""
 
     submissions: int
@@ -90,7 +90,7 @@ class Graded:
         """What `results.json` tells of the size."""
         return {"submissions": self.submissions, "answers": self.answers}
 
-    def add(self, done: Done) -> None:
+    def add(self, done: MarkedPart) -> None:
         """One more part."""
         self.submissions += done.submissions
         self.answers += done.answers
@@ -240,7 +240,7 @@ def _lost(ranges_: Iterable[Sorted]) -> list[Problem]:
 # second pass -------------------------------------------------------------------------------
 
 
-def mark_part(job: PartJob) -> Done:
+def mark_part(job: PartJob) -> MarkedPart:
     """Judge all submissions of a part and write its results."""
     part = load_part(job.roll, job.number)
     orders = {slice_.file: slice_.order for slice_ in job.slices}
@@ -253,13 +253,13 @@ def mark_part(job: PartJob) -> Done:
     if problems:
         job.files.write_problems(problem_table(problems))
     if not handed.casts:
-        return Done(0, 0, 0.0, tuple(handed.notes))
+        return MarkedPart(0, 0, 0.0, tuple(handed.notes))
     tables: Tables = marked(part, handed, job.policy)
     job.files.write(tables.gradebook, tables.steps)
     if tables.doubtful:
         lay_aside(tables.doubtful, job.files.doubtful)
     percent = float(tables.gradebook["percent"].sum())
-    return Done(len(tables.gradebook), len(tables.steps), percent, tuple(handed.notes))
+    return MarkedPart(len(tables.gradebook), len(tables.steps), percent, tuple(handed.notes))
 
 
 def _others(

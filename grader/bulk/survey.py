@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from grader.errors import SubmissionError
-from grader.paths import refuse_no_text
-from grader.read.header import holds_answers, is_tidy
-from grader.read.kinds import looked_at
-from grader.read.quizwords import is_response
-from grader.read.table import Limits, has_titles, read_table
+from grader.read.file_kinds import looked_at
+from grader.read.platforms.quiz_words import is_response
+from grader.read.tables.header import holds_answers, is_tidy
+from grader.read.tables.table import Limits, has_titles, read_table
+from grader.support.paths import refuse_no_text
 
 MASSES = Limits("a class's table", 1 << 62, 1 << 62, 200, 2_000, 100_000, 2_500_000)
 """Of a class of any size; cells and columns stay as bounded as anywhere."""

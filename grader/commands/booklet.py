@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from grader import folder as folders
-from grader.aside import write_file
-from grader.booklets import class_booklet
+from grader.assignments import folder as folders
+from grader.assignments.booklets import class_booklet
 from grader.errors import AssignmentError, reason_of
-from grader.export.places import place_file
-from grader.terminal import plural, progress
+from grader.export.output import place_file
+from grader.support.atomic_files import write_file
+from grader.support.terminal import plural, progress
 
 EXAMPLES = """\b
 Examples:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from grader.commands.given import (
+from grader.commands.options import (
     FEEDBACK_FORMATS,
     assignment_option,
     feedback_option,
@@ -14,7 +14,7 @@ from grader.commands.given import (
     opened,
     policy_option,
 )
-from grader.policy import Policy
+from grader.marking.policy import Policy
 
 EXAMPLES = """\b
 Examples:
@@ -78,10 +78,10 @@ def grade(
 
     Exit status: 0 all graded, 1 something could not be graded (it is listed), 2 wrong usage.
     """
-    from grader.commands.trip import show
-    from grader.lms.canvasfiles import FEEDBACK_ZIP, PAGES, Gradebook, grade_gradebook
+    from grader.commands.roundtrip_output import show
+    from grader.lms.canvas.files import FEEDBACK_ZIP, PAGES, Gradebook, grade_gradebook
     from grader.lms.roundtrip import age_note, read_given, write_done
-    from grader.terminal import progress
+    from grader.support.terminal import progress
 
     target = out or gradebook.parent / "graded"
     folder, holds = opened(assignment, gradebook.resolve().parent, policy)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from grader.commands.keeping import file_option, keep
+from grader.commands.token_storage import file_option, keep
 
 EXAMPLES = """\b
 Examples:

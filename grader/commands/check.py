@@ -8,19 +8,19 @@ from pathlib import Path
 
 import click
 
-from grader.commands.given import named_policy
-from grader.crosscheck import other_exercise
+from grader.commands.options import named_policy
 from grader.errors import PolicyError, Problem
-from grader.feedback import Graded, write_feedback
-from grader.gather import Gathered, gather
-from grader.mark import mark, shown
-from grader.policy import Policy
-from grader.policyfile import folder_policy, names
-from grader.spreadsheet import safe_table
-from grader.terminal import Bar, paragraph, plural, printable, progress, table, toned
-from problems.ball import Ball
+from grader.intake.collect import Gathered, gather
+from grader.marking.mark import mark, shown
+from grader.marking.policy import Policy
+from grader.marking.policy_file import folder_policy, names
+from grader.results.crosscheck import other_exercise
+from grader.results.feedback import Graded, write_feedback
+from grader.support.spreadsheet import safe_table
+from grader.support.terminal import Bar, paragraph, plural, printable, progress, table, toned
+from problems.arithmetic.ball import Ball
 from problems.exercise import Exercise
-from templates.report import FORMAT, Report, StepReport
+from templates.feedback.report import FORMAT, Report, StepReport
 
 FEW = 5
 """So many files need no progress bar."""

@@ -9,20 +9,20 @@ from pathlib import Path
 
 import click
 
-from grader import folder as folders
+from grader.assignments import folder as folders
 from grader.bulk.changes import CHANGES_FILE, changes_in
-from grader.bulk.reported import write_results
+from grader.bulk.checked_singly import write_results
 from grader.bulk.results import GRADEBOOK_FILE, PROBLEMS_FILE, STEPS_FILE
 from grader.bulk.run import Graded, grade
 from grader.bulk.survey import is_class_table
-from grader.cluster import workers
-from grader.downloads import handed_in_at
 from grader.errors import Problem
-from grader.feedback import Graded as One
-from grader.inbox import parts_of
-from grader.policy import Policy
-from grader.policyfile import folder_policy
-from grader.terminal import plural, printable, progress
+from grader.intake.sources import parts_of
+from grader.marking.policy import Policy
+from grader.marking.policy_file import folder_policy
+from grader.read.download_names import handed_in_at
+from grader.results.feedback import Graded as One
+from grader.support.terminal import plural, printable, progress
+from grader.support.workers import workers
 
 SHOWN = 10
 """Problems printed; all are in the file."""

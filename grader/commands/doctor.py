@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from grader import __version__
-from grader.terminal import table
+from grader.support.terminal import table
 
 EXAMPLES = """\b
 Examples:

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import click
 
 from grader.errors import AssignmentError
-from grader.terminal import paragraph, table
-from problems import documents as seeds
+from grader.support.terminal import paragraph, table
+from problems.documents import documents as seeds
 
 EXAMPLES = """\b
 Examples:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from grader import folder as folders
-from grader.commands.exporting import FACTS, only, out, policy, refuse_formulas, said
+from grader.assignments import folder as folders
+from grader.commands.export_options import FACTS, only, out, policy, refuse_formulas, said
 from grader.export.tally import Tally
-from grader.terminal import plural, progress
+from grader.support.terminal import plural, progress
 
 EXAMPLES = """\b
 Examples:
@@ -34,8 +34,8 @@ def canvas(
     force: bool,
 ) -> None:
     """Write the assignment in FOLDER as quizzes for Canvas, a QTI 1.2 package."""
-    from grader.export import classes, places
-    from grader.export.canvas import package
+    from grader.export import classes, output
+    from grader.lms.canvas.export import package
 
     opened = folders.Folder(folders.find(folder))
     valued, tally = classes.policy_of(opened, policy), Tally()
@@ -43,8 +43,8 @@ def canvas(
         people = classes.owned(opened, only, bar)
         data, finer = package(opened.order, people, valued, not no_tex, tally)
     refuse_formulas(tally, "Canvas", "bpgrade canvas grade, or bpgrade canvas sync")
-    target = places.place_file(places.place(opened, "canvas.zip", None), out)
-    places.write_one(target, [data], force)
+    target = output.place_file(output.place(opened, "canvas.zip", None), out)
+    output.write_one(target, [data], force)
     what = f"{plural(tally.steps, 'question')} in quizzes of {plural(tally.students, 'student')}"
     said(f"{target}: {what}", _facts(tally, finer))
 

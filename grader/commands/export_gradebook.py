@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.given import policy_option
-from grader.commands.texts import whole_text
+from grader.assignments.folder import Folder, find
+from grader.commands.options import policy_option
+from grader.commands.text_options import whole_text
 from grader.errors import AssignmentError, PlatformFileError, Problem, reason_of
-from grader.folder import Folder, find
-from grader.policy import Policy
-from grader.policyfile import folder_policy
+from grader.marking.policy import Policy
+from grader.marking.policy_file import folder_policy
 
 if TYPE_CHECKING:
     from grader.lms.gradebooks import Order
@@ -147,7 +147,7 @@ def gradebook(
 
     Exit status: 0 all is written, 1 something could not be (it is listed), 2 wrong usage.
     """
-    from grader.export.places import place_file
+    from grader.export.output import place_file
     from grader.lms.gradebooks import Order
 
     if bool(template) != bool(put):
@@ -174,7 +174,7 @@ def _scores(
     opened: Folder, results: Path | None, submissions: tuple[Path, ...], policy: Policy | None
 ) -> Scores:
     from grader.lms.scores import of_results, of_submissions
-    from grader.terminal import progress
+    from grader.support.terminal import progress
 
     if not submissions:
         return of_results(opened, results or opened.path / "results")
@@ -191,7 +191,7 @@ def _keep_inputs(target: Path, inputs: list[Path]) -> None:
 
 
 def _written(target: Path, data: bytes) -> None:
-    from grader.aside import write_file
+    from grader.support.atomic_files import write_file
 
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -202,7 +202,7 @@ def _written(target: Path, data: bytes) -> None:
 
 def _write(platform: str, scores: Scores, order: Order, target: Path) -> list[Problem]:
     from grader.lms.gradebooks import SHAPES
-    from grader.terminal import paragraph, plural
+    from grader.support.terminal import paragraph, plural
 
     if not scores.of:
         message = "nobody of the class is graded"
@@ -218,7 +218,7 @@ def _fill(
 ) -> list[Problem]:
     from grader.lms.gradebooks import SHAPES, fill
     from grader.lms.roundtrip import GRADED, KEPT, read_given
-    from grader.terminal import paragraph, plural
+    from grader.support.terminal import paragraph, plural
 
     data = read_given(template)
     done = fill(data, template.name, put, scores, SHAPES[platform], order)
@@ -239,8 +239,8 @@ def _fill(
 
 
 def _show(problems: list[Problem], note: str) -> None:
-    from grader.commands.trip import show_problems
-    from grader.terminal import paragraph
+    from grader.commands.roundtrip_output import show_problems
+    from grader.support.terminal import paragraph
 
     if note:
         click.echo(paragraph(f"note: {note}"), err=True)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from grader import folder as folders
-from grader.commands.exporting import out, policy, said
-from grader.terminal import plural, progress
+from grader.assignments import folder as folders
+from grader.commands.export_options import out, policy, said
+from grader.support.terminal import plural, progress
 
 EXAMPLES = """\b
 Examples:
@@ -27,13 +27,14 @@ def gradescope(folder: Path, policy: str | None, out: Path | None, force: bool) 
 
     It is bpgrade itself: follow-through, slips and hints are as in `bpgrade check`.
     """
-    from grader.export import gradescope, places
+    from grader.export import output
+    from grader.lms.gradescope import export
 
     opened = folders.Folder(folders.find(folder))
     with progress() as bar:
-        data, students = gradescope.archive(opened, policy, bar)
-    target = places.place_file(places.place(opened, "gradescope.zip", None), out)
-    places.write_one(target, [data], force)
+        data, students = export.archive(opened, policy, bar)
+    target = output.place_file(output.place(opened, "gradescope.zip", None), out)
+    output.write_one(target, [data], force)
     said(f"{target}: autograder for {plural(students, 'student')}", _facts(opened))
 
 

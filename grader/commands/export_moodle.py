@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from grader import folder as folders
-from grader.commands.exporting import FACTS, only, out, policy, said
+from grader.assignments import folder as folders
+from grader.commands.export_options import FACTS, only, out, policy, said
 from grader.export.tally import Tally
-from grader.terminal import plural, progress
+from grader.support.terminal import plural, progress
 
 EXAMPLES = """\b
 Examples:
@@ -67,8 +67,9 @@ def moodle(
 
     A category for each student with one question an exercise.
     """
-    from grader.export import classes, moodle, places
-    from grader.export.moodle import Style
+    from grader.export import classes, output
+    from grader.lms.moodle.export import questions
+    from grader.lms.moodle.export.questions import Style
 
     opened = folders.Folder(folders.find(folder))
     valued = classes.policy_of(opened, policy)
@@ -76,8 +77,8 @@ def moodle(
 
     def pieces(people: Iterator[classes.Owned]) -> Iterator[bytes]:
         if kind == "cloze":
-            return moodle.quiz(opened.order, people, valued, style, tally)
-        from grader.export import formulas
+            return questions.quiz(opened.order, people, valued, style, tally)
+        from grader.lms.moodle.export import formulas
 
         return formulas.quiz(opened.order, people, valued, style, boxes, tally)
 
@@ -85,14 +86,14 @@ def moodle(
     with progress() as bar:
         people = classes.owned(opened, only, bar)
         if one_file:
-            target = places.place_file(places.place(opened, f"{name}.xml", None), out)
-            places.write_one(target, pieces(people), force)
+            target = output.place_file(output.place(opened, f"{name}.xml", None), out)
+            output.write_one(target, pieces(people), force)
         else:
-            target = places.place(opened, name, out)
+            target = output.place(opened, name, out)
             files = ((f"{p.student.folder}.xml", b"".join(pieces(iter([p])))) for p in people)
-            places.write_several(target, files, force)
+            output.write_several(target, files, force)
     what = f"{_counted(tally)} of {plural(tally.students, 'student')}"
-    place = f"In Moodle: the category {moodle.title(opened.order)!r}, and in it one a student."
+    place = f"In Moodle: the category {questions.title(opened.order)!r}, and in it one a student."
     said(f"{target}: {what}", [place, *_facts(kind, boxes, tally), *_sizes(target, tally)])
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from grader import folder as folders
-from grader.commands.exporting import FACTS, only, out, policy, refuse_formulas, said
+from grader.assignments import folder as folders
+from grader.commands.export_options import FACTS, only, out, policy, refuse_formulas, said
 from grader.export.tally import Tally
-from grader.terminal import plural, progress
+from grader.support.terminal import plural, progress
 
 EXAMPLES = """\b
 Examples:
@@ -39,7 +39,7 @@ def qti(
     force: bool,
 ) -> None:
     """Write the assignment in FOLDER as a QTI 2.1 package."""
-    from grader.export import classes, places
+    from grader.export import classes, output
     from grader.export.qti import package
 
     opened = folders.Folder(folders.find(folder))
@@ -47,12 +47,12 @@ def qti(
     with progress() as bar:
         people = classes.owned(opened, only, bar)
         if one_file:
-            target = places.place_file(places.place(opened, "qti.zip", None), out)
+            target = output.place_file(output.place(opened, "qti.zip", None), out)
             data = package(opened.order, people, valued, not no_slips, tally)
             refuse_formulas(tally, "QTI", INSTEAD)
-            places.write_one(target, [data], force)
+            output.write_one(target, [data], force)
         else:
-            target = places.place(opened, "qti", out)
+            target = output.place(opened, "qti", out)
 
             def files() -> Iterator[tuple[str, bytes]]:
                 for one in people:
@@ -60,7 +60,7 @@ def qti(
                     yield f"{one.student.folder}.zip", data
                 refuse_formulas(tally, "QTI", INSTEAD)  # before the folder is put in its place
 
-            places.write_several(target, files(), force)
+            output.write_several(target, files(), force)
     what = f"{plural(tally.questions, 'item')} of {plural(tally.students, 'student')}"
     said(f"{target}: {what}, {plural(tally.steps, 'field')}", _facts(tally))
 

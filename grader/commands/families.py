@@ -6,8 +6,8 @@ import json
 
 import click
 
-from grader.terminal import asked_in, paragraph, table
-from problems import family as known
+from grader.support.terminal import asked_in, paragraph, table
+from problems.drawing import family as known
 
 EXAMPLES = """\b
 Examples:

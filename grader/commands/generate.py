@@ -7,14 +7,14 @@ from pathlib import Path
 
 import click
 
-from grader.cluster import cores, workers
-from grader.commands.texts import whole_text
-from grader.folder import Order
-from grader.handouts import FORMATS
-from grader.issue import issue
-from grader.roster import Student, numbered, read_roster
-from grader.terminal import asked_in, plural, progress
-from problems import family as families
+from grader.assignments.folder import Order
+from grader.assignments.issue import issue
+from grader.assignments.roster import Student, numbered, read_roster
+from grader.assignments.worksheets import FORMATS
+from grader.commands.text_options import whole_text
+from grader.support.terminal import asked_in, plural, progress
+from grader.support.workers import cores, workers
+from problems.drawing import family as families
 from problems.errors import Complaint, SpecError
 
 EXAMPLES = """\b

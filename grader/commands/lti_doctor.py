@@ -8,7 +8,7 @@ import click
 
 from grader.commands.lti_platforms import url_option
 from grader.commands.serve import data_option, database_option
-from grader.terminal import table
+from grader.support.terminal import table
 
 EXAMPLES = """\b
 Example, while the service runs:

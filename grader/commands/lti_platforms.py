@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.commands.serve import data_option, database_option
-from grader.commands.texts import whole_text
-from grader.terminal import table
+from grader.commands.text_options import whole_text
+from grader.support.terminal import table
 
 if TYPE_CHECKING:
     from grader.web.lti.models import Platform
@@ -60,10 +60,10 @@ def invite(data: Path, database: str, url: str, internal: bool) -> None:
     Manage tools, "Tool URL"; in Canvas below Developer keys, LTI registration.
     """
     _configure(data, database, url)
-    from grader.web.lti import registering
+    from grader.web.lti import registration
 
-    click.echo(registering.invite(internal=internal))
-    click.echo(f"Good for one platform and {registering.DAYS} days.", err=True)
+    click.echo(registration.invite(internal=internal))
+    click.echo(f"Good for one platform and {registration.DAYS} days.", err=True)
 
 
 @click.command(epilog="Example: bpgrade lti platforms --data /srv/bpgrade")
@@ -129,8 +129,8 @@ def add(
     """Register a platform by hand, or change what is known of one."""
     _configure(data, database)
     from grader.errors import ServiceError
-    from grader.web.lti.framing import origin_of
-    from grader.web.lti.registering import Addresses, enter
+    from grader.web.lti.embedding import origin_of
+    from grader.web.lti.registration import Addresses, enter
 
     for option, value in (("auth", auth_url), ("token", token_url), ("keys", keys_url)):
         if not origin_of(value):
@@ -148,10 +148,10 @@ def add(
 def allow(platform: int, deployment: str, data: Path, database: str) -> None:
     """Let in launches of one more DEPLOYMENT of PLATFORM (a number of `lti platforms`)."""
     _configure(data, database)
-    from grader.web.lti import registering
+    from grader.web.lti import registration
 
     found = _platform(platform)
-    registering.allow(found, deployment)
+    registration.allow(found, deployment)
     click.echo(f"Launches of deployment {deployment} of {found.name} are let in.")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from grader.commands.given import (
+from grader.commands.options import (
     FEEDBACK_FORMATS,
     assignment_option,
     feedback_option,
@@ -14,8 +14,8 @@ from grader.commands.given import (
     opened,
     policy_option,
 )
-from grader.lms.roundtrip import Done
-from grader.policy import Policy
+from grader.lms.roundtrip import RoundTrip
+from grader.marking.policy import Policy
 
 EXAMPLES = """\b
 Examples:
@@ -80,12 +80,12 @@ def grade(
 
     Exit status: 0 all graded, 1 something could not be graded (it is listed), 2 wrong usage.
     """
-    from grader.commands.trip import show
-    from grader.lms.moodlefiles import FEEDBACK_ZIP, Choice, grade_worksheet
-    from grader.lms.moodlezip import submissions as read_submissions
+    from grader.commands.roundtrip_output import show
+    from grader.lms.moodle.archive import submissions as read_submissions
+    from grader.lms.moodle.files import FEEDBACK_ZIP, Choice, grade_worksheet
+    from grader.lms.moodle.worksheet import Worksheet
     from grader.lms.roundtrip import age_note, read_given, write_done
-    from grader.lms.worksheet import Worksheet
-    from grader.terminal import progress
+    from grader.support.terminal import progress
 
     target = out or worksheet.parent / "graded"
     folder, holds = opened(assignment, worksheet.resolve().parent, policy)
@@ -104,9 +104,9 @@ def grade(
         ctx.exit(1)
 
 
-def _about(done: Done) -> str:
+def _about(done: RoundTrip) -> str:
     """What the new worksheet is for, and how many changes of grades Moodle will count."""
-    from grader.terminal import plural
+    from grader.support.terminal import plural
 
     if not any(step.grade for step in done.steps):
         return "no row was graded: nothing to upload"

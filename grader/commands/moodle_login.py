@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from grader.commands.keeping import file_option, keep
+from grader.commands.token_storage import file_option, keep
 
 EXAMPLES = """\b
 Examples:
@@ -47,8 +47,8 @@ def login(
     if user is None:
         token = tokens.Token(click.prompt("Token", hide_input=True, err=True))
     else:
-        from grader.lms import moodle
+        from grader.lms.moodle import api
 
         password = tokens.Token(click.prompt(f"Password of {user}", hide_input=True, err=True))
-        token = moodle.login(url, user, password, service, insecure)
+        token = api.login(url, user, password, service, insecure)
     keep("moodle", where.host, token, in_file)

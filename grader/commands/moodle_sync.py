@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from grader.commands.syncing import Choice, run, sync_options
+from grader.commands.sync_options import Choice, run, sync_options
 
 EXAMPLES = """\b
 Examples:

@@ -12,7 +12,7 @@ import click
 from grader.read.array import ArrayReading, read_array
 from grader.read.codes import AnswerError, caret
 from grader.read.number import Unreadable, Written, read_number
-from grader.terminal import plural, printable
+from grader.support.terminal import plural, printable
 
 EXAMPLES = """\b
 Examples:
@@ -131,8 +131,8 @@ def _refused(text: str, error: AnswerError) -> Found:
 
 def _formula(text: str, known: list[str] | None, comma: bool | None) -> Found:
     # loaded here: numbers need no grammar
-    from grader.read.parse import AnyName, Listed, parse_formula
-    from grader.read.tree import written
+    from grader.read.formula.parse import AnyName, Listed, parse_formula
+    from grader.read.formula.tree import written
 
     names = AnyName() if known is None else Listed(known)
     try:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from grader import folder as folders
-from grader import issue
+from grader.assignments import folder as folders
+from grader.assignments import issue
 
 
 @click.command(epilog="Example: bpgrade reissue hw1 ada")

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.terminal import paragraph, plural
+from grader.support.terminal import paragraph, plural
 
 if TYPE_CHECKING:
-    from templates.survey import Survey
+    from templates.class_report.survey import Survey
 
 EXAMPLES = """\b
 Examples:
@@ -74,7 +74,7 @@ def report(
 
 
 def _print_summary(found: Survey) -> None:
-    from templates.findings import findings, words
+    from templates.class_report.findings import findings, words
 
     for finding in findings(found):
         click.echo(paragraph(words(finding.parts), "  ").removeprefix("  "))

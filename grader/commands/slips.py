@@ -6,10 +6,10 @@ import json
 
 import click
 
-from grader.terminal import paragraph, table
-from problems.catalogue import CATALOGUE, Slip
+from grader.support.terminal import paragraph, table
 from problems.errors import Complaint, SpecError
-from problems.slips import TRIED
+from problems.misconceptions.catalogue import CATALOGUE, Slip
+from problems.misconceptions.slips import TRIED
 
 EXAMPLES = """\b
 Examples:

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import click
 
-from grader import folder as folders
+from grader.assignments import folder as folders
 from grader.errors import AssignmentError, Lost
-from grader.terminal import paragraph, table, width
-from problems import ids
+from grader.support.terminal import paragraph, table, width
+from problems.computation import ids
+from problems.computation.sections import Placed, placed
+from problems.computation.solve import train
 from problems.exercise import Exercise
-from problems.sections import Placed, placed
-from problems.solve import train
-from problems.writing import Writer
-from templates.definitions import definitions, in_words
+from problems.formulas.writing import Writer
 from templates.formulas.plain import plain
-from templates.sheets import key_formula, tolerance
+from templates.sheets.definitions import definitions, in_words
+from templates.sheets.sheets import key_formula, tolerance
 
 EXAMPLES = """\b
 Examples:
@@ -50,7 +50,7 @@ def solve(
     if (exercise is None) == (document is None):
         raise click.UsageError("name an exercise, or a document with --document")
     if document:
-        from grader.example import document_exercise
+        from grader.assignments.example import document_exercise
 
         found = document_exercise(document)
         sections: tuple[Placed, ...] = ()

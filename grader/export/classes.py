@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from grader.assignments.folder import Folder
+from grader.assignments.roster import Student
+from grader.assignments.worksheets import Progress, silent
 from grader.errors import AssignmentError
-from grader.feedback import student
-from grader.folder import Folder
-from grader.handouts import Progress, silent
-from grader.policy import Policy
-from grader.policyfile import folder_policy, load_policy
-from grader.roster import Student
+from grader.marking.policy import Policy
+from grader.marking.policy_file import folder_policy, load_policy
+from grader.results.feedback import student
 from problems.exercise import Exercise
+
+NOBODY = Student("", "", "", "")
+"""Whose name the sheet behind a question shows."""
 
 
 @dataclass(frozen=True, slots=True)

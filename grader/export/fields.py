@@ -18,15 +18,15 @@ from fractions import Fraction
 
 import numpy as np
 
-from grader.batch import COARSEST
-from grader.export import figures
-from grader.policy import Policy
-from problems import ids
-from problems.ball import SLACK, Ball
-from problems.catalogue import CATALOGUE
+from grader.export import number_format
+from grader.marking.batch import COARSEST
+from grader.marking.policy import Policy
+from problems.arithmetic.ball import SLACK, Ball
+from problems.computation import ids
 from problems.exercise import Exercise
-from problems.expression import BALLS
-from problems.slips import OF_THE_PEN, wrong_rules
+from problems.misconceptions.catalogue import CATALOGUE
+from problems.misconceptions.slips import OF_THE_PEN, wrong_rules
+from problems.rules.expression import BALLS
 
 NEARLY_HALF = 0.499
 """Of the way to the next slip: what belongs to one of them alone."""
@@ -115,7 +115,7 @@ def fields(exercise: Exercise, policy: Policy, slips: bool = True) -> tuple[Fiel
 
 def _field(exercise: Exercise, id: str, policy: Policy, slips: bool) -> Field:
     true = exercise.solution[id]
-    value = figures.stored(float(true.m))
+    value = number_format.stored(float(true.m))
     tolerance = _covering(true, value)
     full = policy.credit("correct")
     bare = Field(id, exercise.labels[id], value, tolerance, policy.weight(id) * full)
@@ -137,7 +137,7 @@ def _field(exercise: Exercise, id: str, policy: Policy, slips: bool) -> Field:
 def _covering(ball: Ball, value: str) -> str:
     """A tolerance that holds the whole ball around the stored value, with the ball's dust."""
     m, r = float(ball.m), float(ball.r)
-    return figures.at_least(r + abs(m - float(value)) + SLACK * max(abs(m), 1.0))
+    return number_format.at_least(r + abs(m - float(value)) + SLACK * max(abs(m), 1.0))
 
 
 def _claims(exercise: Exercise, id: str, policy: Policy, unit: float) -> Iterator[_Claim]:
@@ -197,7 +197,7 @@ def _too_few_digits(
 
 
 def _alternative(claim: _Claim) -> Alternative:
-    value, tolerance = figures.stored(claim.value), figures.at_most(claim.radius)
+    value, tolerance = number_format.stored(claim.value), number_format.at_most(claim.radius)
     return Alternative(value, tolerance, claim.share, claim.said, claim.slip)
 
 

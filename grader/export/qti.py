@@ -10,21 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from grader.export.classes import Owned
+from grader.assignments.folder import Order
+from grader.assignments.worksheets import sheet
+from grader.export.classes import NOBODY, Owned
 from grader.export.fields import Alternative, Field, fields
-from grader.export.figures import WIDE, plain
-from grader.export.moodle import NOBODY
+from grader.export.number_format import WIDE, plain
 from grader.export.package import Package, identifier
 from grader.export.tally import Tally
 from grader.export.xml import HEAD, allowed, tame, text
-from grader.folder import Order
-from grader.handouts import sheet
-from grader.policy import Policy
+from grader.marking.policy import Policy
 from problems.exercise import Exercise
-from templates.page import Figure, Item
-from templates.portable import Medium, fragment, presentation, words
-from templates.sheets import Sheet, question
-from templates.svg import svg
+from templates.drawings.svg import svg
+from templates.pages.page import Figure, Item
+from templates.pages.portable import Medium, fragment, presentation, words
+from templates.sheets.sheets import Sheet, question
 
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 QTI = "http://www.imsglobal.org/xsd/imsqti_v2p1"

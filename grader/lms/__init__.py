@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from grader.folder import Folder
+    from grader.assignments.folder import Folder
     from grader.lms import sync
     from grader.lms.platform import Platform
 
@@ -45,7 +45,7 @@ def open_folder(path: str | Path) -> Folder:
     """
     from pathlib import Path
 
-    from grader import folder
+    from grader.assignments import folder
 
     return folder.Folder(folder.find(Path(path)))
 
@@ -58,8 +58,8 @@ def connect(kind: str, url: str, token: str = "", **settings: Any) -> Platform:
         url: the assignment's address, from the browser.
         token: by default that of BPGRADE_MOODLE_TOKEN or BPGRADE_CANVAS_TOKEN, or the one that
             `bpgrade moodle login` or `bpgrade canvas login` has stored.
-        settings: `number`, `course`, `insecure` and `patience` of `grader.lms.moodle.Moodle`
-            and `grader.lms.canvas.Canvas`.
+        settings: `number`, `course`, `insecure` and `patience` of `grader.lms.moodle.api.Moodle`
+            and `grader.lms.canvas.api.Canvas`.
 
     Raises:
         TokenError: there is no token.
@@ -74,9 +74,9 @@ def connect(kind: str, url: str, token: str = "", **settings: Any) -> Platform:
     host = read(url, settings.get("insecure", False)).host
     secret = tokens.Token(token) if token else tokens.find(kind, host)
     if kind == "moodle":
-        from grader.lms.moodle import Moodle
+        from grader.lms.moodle.api import Moodle
 
         return Moodle(url, secret, **settings)
-    from grader.lms.canvas import Canvas
+    from grader.lms.canvas.api import Canvas
 
     return Canvas(url, secret, **settings)

@@ -10,9 +10,9 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.errors import PlatformFileError, Problem, SubmissionError
-from grader.read.encoding import encoding_of
-from grader.read.kinds import looked_at
-from grader.read.table import CLASS
+from grader.read.file_kinds import looked_at
+from grader.read.tables.encoding import encoding_of
+from grader.read.tables.table import CLASS
 from problems.patterns import pattern
 
 BOM = "\ufeff"

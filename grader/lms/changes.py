@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Literal
 
 from grader.errors import Problem
 from grader.lms.memory import Entry
-from grader.lms.platform import Assignment, Criterion, Platform, Standing, Submission
+from grader.lms.platform import Assignment, Criterion, CurrentGrade, Platform, PlatformSubmission
 
 if TYPE_CHECKING:
-    from grader.folder import Folder
+    from grader.assignments.folder import Folder
     from grader.lms.memory import Memory
     from grader.lms.outcome import Outcome
 
@@ -36,7 +36,7 @@ class Change:
     """The name there."""
     action: Action
     why: str = ""
-    submission: Submission | None = None
+    submission: PlatformSubmission | None = None
     old: Decimal | None = None
     """The grade that stands there."""
     new: Decimal | None = None
@@ -107,7 +107,7 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Done:
+class SentChange:
     """What came of a change that was sent."""
 
     change: Change
@@ -127,7 +127,7 @@ def equal(one: Decimal | None, other: Decimal | None) -> bool:
 
 
 def decided(
-    known: Entry, standing: Standing, submission: Submission, new: Decimal, mark: str
+    known: Entry, standing: CurrentGrade, submission: PlatformSubmission, new: Decimal, mark: str
 ) -> tuple[Action, str]:
     """Whether a grade is sent.
 
@@ -157,7 +157,7 @@ def decided(
     return "grade", "handed in anew" if anew else "graded anew"
 
 
-def untouched(known: Entry, standing: Standing) -> tuple[Action, str]:
+def untouched(known: Entry, standing: CurrentGrade) -> tuple[Action, str]:
     """The same where nothing was handed in since."""
     if equal(standing.points, known.points):
         return "keep", "nothing new"

@@ -24,15 +24,16 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from xml.sax.saxutils import escape
 
+from grader.assignments.matching import Owner, People
+from grader.assignments.roster import Student
 from grader.errors import PlatformFileError, Problem
 from grader.lms.cells import Line, Sheet, no_columns
-from grader.lms.headers import NAMES
+from grader.lms.moodle.columns import NAMES
 from grader.lms.points import POINTS, readings, two_readings
 from grader.lms.roundtrip import GRADED, KEPT, REFUSED, Step
 from grader.lms.scores import Score, Scores
-from grader.matching import Owner, People, folded
-from grader.roster import Student
-from grader.spreadsheet import safe_cell, safe_table
+from grader.read.folding import folded
+from grader.support.spreadsheet import safe_cell, safe_table
 from problems.patterns import pattern
 
 _ADDED = pattern(r"\s+(\[.*|\(.*|Points Grade.*)")

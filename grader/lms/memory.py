@@ -15,9 +15,9 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from grader.aside import write_file
+from grader.assignments.roster import safe_name
 from grader.errors import AssignmentError, reason_of
-from grader.roster import safe_name
+from grader.support.atomic_files import write_file
 from problems.texts import parsed_json
 
 FORMAT = 1

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from grader.feedback import Graded, feedback_page, student
-from grader.folder import Folder
-from grader.handouts import renderers
-from grader.mark import step_of
-from grader.policy import Policy
-from grader.roster import Student
-from templates.comment import Comment, as_html, as_text, comments
-from templates.feedback import Checked
+from grader.assignments.folder import Folder
+from grader.assignments.roster import Student
+from grader.assignments.worksheets import renderers
+from grader.marking.mark import step_of
+from grader.marking.policy import Policy
+from grader.results.feedback import Graded, feedback_page, student
+from templates.feedback.comment import Comment, as_html, as_text, comments
+from templates.feedback.page import Checked
 
 CENT = Decimal("0.01")
 """Platforms keep more decimals, and show two."""

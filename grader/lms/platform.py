@@ -72,7 +72,7 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
-class Submission:
+class PlatformSubmission:
     """What somebody handed in, last attempt only."""
 
     key: str
@@ -96,7 +96,7 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CurrentGrade:
     """The grade that stands on the platform."""
 
     points: Decimal | None = None
@@ -155,10 +155,10 @@ class Platform(Protocol):
     def people(self) -> Sequence[Person]:
         """The students of its course."""
 
-    def submissions(self) -> Sequence[Submission]:
+    def submissions(self) -> Sequence[PlatformSubmission]:
         """Everybody's last attempt, of those who did anything."""
 
-    def grades(self, keys: Sequence[str] = ()) -> Mapping[str, Standing]:
+    def grades(self, keys: Sequence[str] = ()) -> Mapping[str, CurrentGrade]:
         """The grades as they are, of some or all; who is missing has none."""
 
     def fixed(self, key: str) -> str:

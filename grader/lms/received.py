@@ -10,18 +10,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
-from grader.crosscheck import other_exercise
+from grader.assignments.folder import Folder
+from grader.assignments.matching import Owner, People
 from grader.errors import Problem
-from grader.feedback import Graded
-from grader.folder import Folder
-from grader.gather import gather_from
-from grader.inbox import Item, handed_in
+from grader.intake.collect import gather_from
+from grader.intake.sources import Item, handed_in
 from grader.lms.outcome import Outcome, outcomes
-from grader.mark import mark
-from grader.matching import Owner, People
-from grader.policy import Policy
-from grader.read.onlinetext import AHEAD
-from grader.read.table import UPLOAD
+from grader.marking.mark import mark
+from grader.marking.policy import Policy
+from grader.read.platforms.online_text import AHEAD
+from grader.read.tables.table import UPLOAD
+from grader.results.crosscheck import other_exercise
+from grader.results.feedback import Graded
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """A class's files from a platform: what becomes of each row, and the files that go back.
 
-`Step` is one row of what was done; `Done` is all of it, ready to be written into a folder. Each
-platform's own module decides (`moodlefiles`, `canvasfiles`).
+`Step` is one row of what was done; `RoundTrip` is all of it, ready to be written into a folder.
+Each platform's own module decides (`grader.lms.moodle.files`, `grader.lms.canvas.files`).
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from grader import __version__
-from grader.aside import new_folder
 from grader.errors import AssignmentError, PlatformFileError, Problem
-from grader.spreadsheet import safe_table
+from grader.support.atomic_files import new_folder
+from grader.support.spreadsheet import safe_table
 from problems.texts import parsed_json
 
 META = "made.json"
@@ -57,7 +57,7 @@ COLUMNS = ["key", "name", "student", "action", "grade", "maximum", "before", "me
 
 
 @dataclass
-class Done:
+class RoundTrip:
     """All rows, and the files."""
 
     steps: list[Step] = field(default_factory=list)
@@ -114,7 +114,7 @@ def age_note(path: Path, now: datetime | None = None) -> list[Problem]:
     return [Problem(path.name, None, None, "old", message)]
 
 
-def write_done(done: Done, out: Path, inputs: Sequence[Path]) -> None:
+def write_done(done: RoundTrip, out: Path, inputs: Sequence[Path]) -> None:
     """Write all files into a folder, in one step.
 
     Args:

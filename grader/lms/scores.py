@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
-from grader.crosscheck import other_exercise
+from grader.assignments.folder import Folder
+from grader.assignments.roster import Student
 from grader.errors import PolicyError, Problem
-from grader.feedback import student as student_of
-from grader.folder import Folder
 from grader.lms.outcome import CENT
-from grader.mark import mark, step_of
-from grader.policy import Policy
-from grader.policyfile import folder_policy, load_policy, names
-from grader.roster import Student
+from grader.marking.mark import mark, step_of
+from grader.marking.policy import Policy
+from grader.marking.policy_file import folder_policy, load_policy, names
+from grader.results.crosscheck import other_exercise
+from grader.results.feedback import student as student_of
 from problems.texts import parsed_json
 
 
@@ -83,7 +83,7 @@ def of_submissions(
         policy: what verdicts are worth.
         told: called with the number of files read so far.
     """
-    from grader.gather import gather
+    from grader.intake.collect import gather
 
     gathered = gather(paths, folder.path, told, policy)
     found: dict[str, list[tuple[str, float, float]]] = {}

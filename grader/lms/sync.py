@@ -14,7 +14,9 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
-from grader.collation import told_apart
+from grader.assignments.collation import told_apart
+from grader.assignments.folder import EXERCISES, Folder
+from grader.assignments.roster import safe_name
 from grader.errors import (
     AssignmentError,
     PlatformError,
@@ -24,14 +26,13 @@ from grader.errors import (
     Unreachable,
     reason_of,
 )
-from grader.folder import EXERCISES, Folder
 from grader.lms import memory as memories
 from grader.lms import worksheets
 from grader.lms.changes import (
     Action,
     Change,
-    Done,
     Plan,
+    SentChange,
     decided,
     equal,
     mark_of,
@@ -40,13 +41,19 @@ from grader.lms.changes import (
 )
 from grader.lms.memory import Memory
 from grader.lms.outcome import Outcome
-from grader.lms.platform import Attachment, Feedback, Person, Platform, Standing, Submission
+from grader.lms.platform import (
+    Attachment,
+    CurrentGrade,
+    Feedback,
+    Person,
+    Platform,
+    PlatformSubmission,
+)
 from grader.lms.received import Judged, Received, judge, owner_of
-from grader.policy import Policy
-from grader.policyfile import folder_policy
-from grader.read.archive import LARGEST
-from grader.read.onlinetext import answers_in
-from grader.roster import safe_name
+from grader.marking.policy import Policy
+from grader.marking.policy_file import folder_policy
+from grader.read.archives.archive import LARGEST
+from grader.read.platforms.online_text import answers_in
 
 BATCH = 20
 """Grades that are read back at once."""
@@ -169,7 +176,11 @@ class _Planner:
     """
 
     def __init__(
-        self, plan: Plan, people: dict[str, Person], standings: dict[str, Standing], force: bool
+        self,
+        plan: Plan,
+        people: dict[str, Person],
+        standings: dict[str, CurrentGrade],
+        force: bool,
     ) -> None:
         self.plan = plan
         self.people = people
@@ -191,15 +202,15 @@ class _Planner:
         """How messages call somebody who may have left."""
         return self.label(key) if key in self.people else f"user {key}"
 
-    def standing(self, key: str) -> Standing:
+    def standing(self, key: str) -> CurrentGrade:
         """The grade that stands there."""
-        return self.standings.get(key, Standing())
+        return self.standings.get(key, CurrentGrade())
 
     def label(self, key: str) -> str:
         """How messages call somebody; no two alike."""
         return f"{self.people[key].shown} ({key})"
 
-    def is_new(self, one: Submission) -> bool:
+    def is_new(self, one: PlatformSubmission) -> bool:
         """Whether a submission is to be graded; else it is put into the plan with the reason."""
         person = self.people.get(one.key)
         if person is None:
@@ -216,7 +227,7 @@ class _Planner:
         self._add(one, *untouched(known, self.standing(one.key)))
         return False
 
-    def _add(self, one: Submission, action: Action, why: str, **more: Any) -> None:
+    def _add(self, one: PlatformSubmission, action: Action, why: str, **more: Any) -> None:
         person = self.people.get(one.key)
         known = self.plan.memory.of(one.key)
         change = Change(
@@ -231,7 +242,7 @@ class _Planner:
         )
         self.plan.changes.append(replace(change, **more))
 
-    def fetched(self, new: Sequence[Submission], told: Told) -> list[Received]:
+    def fetched(self, new: Sequence[PlatformSubmission], told: Told) -> list[Received]:
         """The files of some people; who cannot be fetched is put into the plan."""
         received = []
         for n, one in enumerate(new, 1):
@@ -267,7 +278,7 @@ class _Planner:
         return data
 
     def settle(
-        self, new: Sequence[Submission], received: Sequence[Received], found: Judged
+        self, new: Sequence[PlatformSubmission], received: Sequence[Received], found: Judged
     ) -> None:
         """From what was found in the files to changes."""
         arrived = {one.key for one in received}
@@ -308,7 +319,7 @@ class _Planner:
             return f"{self.name(others[0])} fits the same student, {student!r}"
         return f"this is the exercise of {self.name(others[0])}"
 
-    def _graded(self, one: Submission, outcome: Outcome) -> None:
+    def _graded(self, one: PlatformSubmission, outcome: Outcome) -> None:
         plan, known, standing = self.plan, self.plan.memory.of(one.key), self.standing(one.key)
         points = outcome.points(float(plan.assignment.most))
         mark = mark_of(plan.assignment.id, one.key, one.attempt, points, outcome.text())
@@ -323,7 +334,7 @@ class _Planner:
             student=outcome.student.student,
         )  # fmt: skip
 
-    def _taken(self, one: Submission, why: str) -> tuple[Action, str]:
+    def _taken(self, one: PlatformSubmission, why: str) -> tuple[Action, str]:
         """Whether the platform takes a grade; Moodle would keep its own, and yet our comment."""
         try:
             fixed = self.plan.platform.fixed(one.key)
@@ -380,7 +391,7 @@ def hand_out(
     names = told_apart({key: (one.shown, key) for key, one in people.items()})
     for n, (key, person) in enumerate(people.items(), 1):
         if key in wanted:
-            standing, one = standings.get(key, Standing()), replace(person, shown=names[key])
+            standing, one = standings.get(key, CurrentGrade()), replace(person, shown=names[key])
             made.changes.append(worksheets.planned(made, one, owners, standing, force))
         told("planning", n, len(people))
     return made
@@ -389,7 +400,7 @@ def hand_out(
 # applying ------------------------------------------------------------------------------------
 
 
-def apply(plan: Plan, told: Told = silent) -> list[Done]:
+def apply(plan: Plan, told: Told = silent) -> list[SentChange]:
     """Send what is planned.
 
     A person's failure stops nobody else's grade; only a platform that does not answer at all,
@@ -405,7 +416,7 @@ def apply(plan: Plan, told: Told = silent) -> list[Done]:
     Raises:
         AssignmentError: another run is at work, or nothing can be remembered.
     """
-    done: list[Done] = []
+    done: list[SentChange] = []
     same = [one for one in plan.changes if one.action == "same"]
     if not plan.to_send and not same:
         return done
@@ -451,12 +462,12 @@ class _Sender:
         self.over = ""
         """Why nothing more is sent."""
 
-    def sent(self, batch: Sequence[Change]) -> list[Done]:
+    def sent(self, batch: Sequence[Change]) -> list[SentChange]:
         """Send some changes, then read all of them back."""
         faults = {one.key: self._send(one) for one in batch}
         graded = [one for one in batch if one.action == "grade" and not faults[one.key]]
         faults |= self._read_back(graded)
-        return [Done(one, faults[one.key]) for one in batch]
+        return [SentChange(one, faults[one.key]) for one in batch]
 
     def _send(self, one: Change) -> str:
         """Send one change; returns why that failed, or ''."""
@@ -493,7 +504,7 @@ class _Sender:
             return {one.key: f"sent, but not read back: {error}" for one in graded}
         faults = {}
         for one in graded:
-            stands = standings.get(one.key, Standing()).points
+            stands = standings.get(one.key, CurrentGrade()).points
             if equal(stands, one.new):
                 _remember(self.plan, one, points=one.new)
                 faults[one.key] = ""
@@ -530,7 +541,7 @@ def feedback_of(plan: Plan, one: Change) -> Feedback:
     )
 
 
-def failures(plan: Plan, done: Sequence[Done]) -> Iterator[str]:
+def failures(plan: Plan, done: Sequence[SentChange]) -> Iterator[str]:
     """Everything that went wrong, a line each."""
     yield from map(str, plan.problems)
     yield from (

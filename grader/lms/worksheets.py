@@ -8,15 +8,15 @@ from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
-from grader.folder import Folder
+from grader.assignments.folder import Folder
 from grader.lms.changes import Change, Plan
 from grader.lms.outcome import CENT, Outcome
-from grader.lms.platform import Assignment, Feedback, Person, Standing
+from grader.lms.platform import Assignment, CurrentGrade, Feedback, Person
 from grader.lms.received import owner_of
 
 if TYPE_CHECKING:
+    from problems.computation.sections import Group
     from problems.exercise import Exercise
-    from problems.sections import Group
 
 NAMES = ("worksheet.pdf", "answers.csv")
 SAID = "Your worksheet and the file for your answers are attached."
@@ -26,7 +26,7 @@ def planned(
     plan: Plan,
     person: Person,
     owners: Mapping[str, Sequence[str]],
-    standing: Standing,
+    standing: CurrentGrade,
     force: bool,
 ) -> Change:
     """Whether somebody gets a worksheet, or why not.
@@ -74,8 +74,8 @@ def give(plan: Plan, one: Change) -> None:
 
 def files_of(folder: Folder, student: str) -> dict[str, bytes]:
     """What one student gets: the worksheet and the blank answers; nothing that solves it."""
-    from grader.feedback import student as row
-    from grader.handouts import blank_answers, renderers, worksheet
+    from grader.assignments.worksheets import blank_answers, renderers, worksheet
+    from grader.results.feedback import student as row
 
     exercises = list(folder.exercises_of(student).values())
     page = worksheet(folder.order, row(folder, student), exercises)
@@ -92,7 +92,7 @@ def digest_of(folder: Folder, student: str) -> str:
 
 def sections_of(outcome: Outcome, assignment: Assignment) -> dict[str, tuple[Decimal, Decimal]]:
     """Heading of the worksheet -> points reached and possible, on the platform's scale."""
-    from problems.sections import placed
+    from problems.computation.sections import placed
 
     if not assignment.rubric or not outcome.most:
         return {}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from grader.read.number import Reading, read_number
-from problems import ids
+from problems.computation import ids
 from problems.exercise import Exercise
 
 if TYPE_CHECKING:
-    from grader.read.formula import Formula, General
+    from grader.read.formula.formula import Formula, General
 
 
 class Answer(Protocol):
@@ -35,11 +35,11 @@ def read_answer(
         None if it is blank.
     """
     if ids.asks_general(id):
-        from grader.read.formula import read_general
+        from grader.read.formula.formula import read_general
 
         return read_general(exercise, id, text)
     if ids.asks_formula(id):
-        from grader.read.formula import read_formula
+        from grader.read.formula.formula import read_formula
 
         return read_formula(exercise, id.removesuffix(ids.FORMULA), text)
     return read_number(text, name=exercise.labels.get(id, ()), comma=comma)

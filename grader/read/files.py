@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from grader.downloads import is_receipt, is_text_field
 from grader.errors import EmptyForm, SubmissionError
-from grader.read.kinds import Kind, looked_at, named_as
+from grader.read.download_names import is_receipt, is_text_field
+from grader.read.file_kinds import Kind, looked_at, named_as
 from grader.read.submission import Find, Read, read_submissions
-from grader.read.table import CLASS, UPLOAD, Limits, refusal
+from grader.read.tables.table import CLASS, UPLOAD, Limits, refusal
 from problems.texts import cleaned
 
 PROMISED = {
@@ -57,11 +57,11 @@ def read_file(data: bytes, file: str, find: Find, limits: Limits = CLASS, ahead:
 
 def _read(kind: str, data: bytes, file: str, find: Find, limits: Limits, ahead: int) -> Read:
     if kind == "pdf":
-        from grader.read.form import read_form
+        from grader.read.pdf.form import read_form
 
         return read_form(data, file, find)
     if kind == "workbook":
-        from grader.read.workbook import read_workbook
+        from grader.read.tables.workbook import read_workbook
 
         return read_workbook(data, file, find, limits)
     if kind == "json":
@@ -76,8 +76,8 @@ def _read(kind: str, data: bytes, file: str, find: Find, limits: Limits, ahead: 
 
 def _typed(data: bytes, file: str, find: Find) -> Read:
     """What somebody typed into a text field instead of handing in a file."""
-    from grader.read.onlinetext import AHEAD, answers_in
-    from grader.read.receipt import typed_in
+    from grader.read.platforms.online_text import AHEAD, answers_in
+    from grader.read.platforms.receipt import typed_in
 
     typed = (typed_in if is_receipt(file) else answers_in)(data, file)
     if typed.table is None:

@@ -10,10 +10,10 @@ import json
 import re
 from typing import Any
 
-from grader.read.encoding import decode
 from grader.read.number import MOST_DIGITS
 from grader.read.submission import Builder, Find, Read
-from grader.read.table import CLASS, Limits, check_size, refusal
+from grader.read.tables.encoding import decode
+from grader.read.tables.table import CLASS, Limits, check_size, refusal
 from problems.texts import cleaned_tree
 
 DEEPEST = 20

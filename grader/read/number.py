@@ -5,7 +5,7 @@ named. The text is kept as typed; digits are counted, for the verdict `imprecise
 
 Plain decimals are read by one pattern; everything else is tried in a fixed order: what a
 spreadsheet leaves, the step's own name before it, commas and points, powers of ten, dates and
-units; at last the grammar of formulas, without names (`grader.read.parse`).
+units; at last the grammar of formulas, without names (`grader.read.formula.parse`).
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ import re
 from dataclasses import dataclass
 from typing import NoReturn
 
-from grader.read import autoformat, characters, doubt
+from grader.read import ambiguity, characters
 from grader.read.codes import AnswerError, quoted
+from grader.read.tables import autoformat
+from problems.arithmetic.precision import power_of_ten
 from problems.patterns import pattern
-from problems.precision import power_of_ten
 
 MOST_DIGITS = 60
 MOST_CHARACTERS = 2000
@@ -178,7 +179,7 @@ class _Spelling:
         if found is not None:
             return found
         try:
-            doubt.check(core, number=True)
+            ambiguity.check(core, number=True)
         except AnswerError as error:
             raise error.moved(at) from None
         self.refuse_known(plain, at)
@@ -313,8 +314,8 @@ class _Spelling:
     def expression(self, core: str, at: int) -> Reading:
         """A formula without names, worked out exactly as far as that goes."""
         # loaded here: lark is not needed where everybody writes decimals
-        from grader.read.parse import NoNames, parse_formula
-        from grader.read.tree import as_double, exact
+        from grader.read.formula.parse import NoNames, parse_formula
+        from grader.read.formula.tree import as_double, exact
 
         try:
             tree = parse_formula(core, NoNames(), comma=self.comma)
@@ -328,7 +329,7 @@ class _Spelling:
 def _is_own(typed: str, labels: tuple[str, ...]) -> bool:
     if not labels:
         return False
-    from problems.notation import Labels
+    from problems.formulas.notation import Labels
 
     return Labels({str(n): label for n, label in enumerate(labels)}).find(typed) is not None
 

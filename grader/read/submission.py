@@ -14,17 +14,17 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from grader.errors import Lost, Problem, SubmissionError
-from grader.read import brackets
 from grader.read.answer import Answer, read_answer
-from grader.read.blocks import CONTINUED, Blocks
+from grader.read.array_entries import Arrays, Layout
 from grader.read.characters import MINUS
 from grader.read.codes import AnswerError
-from grader.read.entries import Arrays, Layout
-from grader.read.header import KNOWN, holds_answers, is_tidy
 from grader.read.identity import number_of, plain
 from grader.read.number import Unreadable
-from grader.read.strayed import strayed
-from grader.read.table import (
+from grader.read.tables import brackets
+from grader.read.tables.blocks import CONTINUED, Blocks
+from grader.read.tables.header import KNOWN, holds_answers, is_tidy
+from grader.read.tables.misplaced import strayed
+from grader.read.tables.table import (
     CLASS,
     DELIMITERS,
     Limits,
@@ -35,7 +35,7 @@ from grader.read.table import (
     refusal,
 )
 from problems.exercise import Exercise
-from problems.notation import Labels
+from problems.formulas.notation import Labels
 from problems.patterns import pattern
 
 LONGEST_ANSWER = 2_000
@@ -64,7 +64,7 @@ WHOLE = pattern(rf"\s*{_SIGN}\d{{1,3}}\s*")
 
 
 @dataclass
-class Submission:
+class AnswerSheet:
     """What one file says about one exercise."""
 
     exercise: Exercise
@@ -109,7 +109,7 @@ class Submission:
         message = f"nothing could be read of {whose}: {why}; it is not graded"
         return Problem(self.file, self.row, None, "empty", message)
 
-    def same_as(self, other: Submission) -> bool:
+    def same_as(self, other: AnswerSheet) -> bool:
         """Whether both say the same, letter by letter."""
         mine = {id: answer.text.strip() for id, answer in self.answers.items()}
         return mine == {id: answer.text.strip() for id, answer in other.answers.items()}
@@ -132,7 +132,7 @@ class Find(Protocol):
 class Read:
     """A file's submissions, everything that could not be used, and what else to know."""
 
-    submissions: tuple[Submission, ...]
+    submissions: tuple[AnswerSheet, ...]
     problems: tuple[Problem, ...]
     notes: tuple[Problem, ...] = ()
     """What was read in a way worth saying; nothing is lost by it."""
@@ -148,10 +148,10 @@ class Builder:
         """Whether the file writes decimal commas; None if it does not show."""
         self.brackets = False
         """Whether numbers in brackets may be negative ones."""
-        self.found: list[Submission] = []
+        self.found: list[AnswerSheet] = []
         self.listing = Listing(file)
         self.notes = Listing(file)
-        self._by_exercise: dict[str, Submission] = {}
+        self._by_exercise: dict[str, AnswerSheet] = {}
         self._labels: dict[int, Labels] = {}
         self._arrays: dict[int, Arrays] = {}
         self._known: dict[tuple[str, str, int], Exercise | Lost] = {}
@@ -179,15 +179,15 @@ class Builder:
         found = self._known[key]
         return None if isinstance(found, Lost) else found
 
-    def one(self, exercise: Exercise) -> Submission:
+    def one(self, exercise: Exercise) -> AnswerSheet:
         """The submission to which all rows of an exercise belong."""
         if exercise.id not in self._by_exercise:
             self._by_exercise[exercise.id] = self.new(exercise)
         return self._by_exercise[exercise.id]
 
-    def new(self, exercise: Exercise, row: int | None = None) -> Submission:
+    def new(self, exercise: Exercise, row: int | None = None) -> AnswerSheet:
         """A submission of its own, even if the same exercise was answered before."""
-        self.found.append(Submission(exercise, self.file, row=row))
+        self.found.append(AnswerSheet(exercise, self.file, row=row))
         return self.found[-1]
 
     def labels(self, exercise: Exercise) -> Labels:
@@ -208,7 +208,7 @@ class Builder:
 
     def put(
         self,
-        to: Submission,
+        to: AnswerSheet,
         step: str,
         text: str,
         row: int | None,
@@ -243,7 +243,7 @@ class Builder:
 
     def _put(
         self,
-        to: Submission,
+        to: AnswerSheet,
         id: str,
         reading: Answer | None,
         row: int | None,
@@ -262,7 +262,7 @@ class Builder:
 
     def _fill(
         self,
-        to: Submission,
+        to: AnswerSheet,
         layout: Layout,
         text: str,
         row: int | None,
@@ -305,7 +305,7 @@ class Builder:
         return Problem(self.file, row, column, "bad_step", message)
 
     def _twice(
-        self, to: Submission, id: str, reading: Answer | None, row: int | None, column: str
+        self, to: AnswerSheet, id: str, reading: Answer | None, row: int | None, column: str
     ) -> None:
         """What repeats an answer or is blank is ignored; a contradiction is refused."""
         first = to.answers.get(id)
@@ -372,7 +372,7 @@ def read_submissions(
         SubmissionError: the file is no table, or no table of answers.
     """
     table = read_table(data, file, limits, ahead, titled=True)
-    from grader.read.moodle import is_quiz, read_quiz
+    from grader.read.platforms.quiz_responses import is_quiz, read_quiz
 
     return read_quiz(table, find) if is_quiz(table) else answers_in(table, find)
 

@@ -19,8 +19,8 @@ import polars as pl
 
 from grader.report.groups import Cohort
 from grader.report.results import Results
-from problems.elementary import FloatArray
-from templates.survey import Agreement, Pair
+from problems.arithmetic.elementary import FloatArray
+from templates.class_report.survey import Agreement, Pair
 
 WRONG = ("slip", "repeated", "wrong")
 """Verdicts that speak of their own; what is carried from a wrong answer repeats it."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from grader import folder as folders
-from grader.aside import new_folder
+from grader.assignments import folder as folders
+from grader.assignments.folder import META, Folder
+from grader.assignments.worksheets import renderers
 from grader.bulk.results import GRADEBOOK_FILE
 from grader.errors import ReportError
-from grader.folder import META, Folder
-from grader.handouts import renderers
 from grader.report.tables import TABLES, files
-from templates.classreport import class_report
-from templates.survey import Survey
+from grader.support.atomic_files import new_folder
+from templates.class_report.page import class_report
+from templates.class_report.survey import Survey
 
 RESULTS, REPORT = "results", "report"
 PAGE = "report"

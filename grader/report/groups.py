@@ -16,16 +16,16 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from grader.batch import VERDICTS
-from grader.folder import EXERCISES, Folder
+from grader.assignments.folder import EXERCISES, Folder
+from grader.marking.batch import VERDICTS
 from grader.report.results import Results
-from grader.terminal import plural
-from problems.elementary import FloatArray, array
+from grader.support.terminal import plural
+from problems.arithmetic.elementary import FloatArray, array
+from problems.computation.graph import build
+from problems.computation.network import Method, Plan, Task
+from problems.computation.solve import values
 from problems.errors import FormatError
 from problems.exercise import Doc, Exercise, from_json
-from problems.graph import build
-from problems.network import Method, Plan, Task
-from problems.solve import values
 from problems.texts import parsed_json
 
 Signature = tuple[Any, ...]

@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from grader.attribution import Fit, Keys, Sheets, foreign
-from grader.batch import VERDICTS
-from grader.crosscheck import ENOUGH, LOST
-from grader.folder import Folder
+from grader.assignments.folder import Folder
+from grader.marking.attribution import Fit, Keys, Sheets, foreign
+from grader.marking.batch import VERDICTS
 from grader.report.agreement import numbers
 from grader.report.groups import Cohort
 from grader.report.results import Results
+from grader.results.crosscheck import ENOUGH, LOST
 
 
 class Other(NamedTuple):

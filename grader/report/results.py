@@ -14,10 +14,10 @@ from pathlib import Path
 
 import polars as pl
 
-from grader.batch import VERDICTS
 from grader.bulk.results import GRADEBOOK_FILE, STEPS_FILE
 from grader.errors import ReportError
-from grader.paths import refuse_no_text
+from grader.marking.batch import VERDICTS
+from grader.support.paths import refuse_no_text
 from problems.texts import REPLACED
 
 STEPS = tuple(STEPS_FILE.values())

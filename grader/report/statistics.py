@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from problems.elementary import FloatArray
+from problems.arithmetic.elementary import FloatArray
 
 DUST = 1e-12
 """A spread of less than this, relative to what it is made of, is rounding."""

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
-from grader.batch import CARRIED, CORRECT, UNDETERMINED, VERDICTS
+from grader.marking.batch import CARRIED, CORRECT, UNDETERMINED, VERDICTS
+from grader.marking.words import LOST
 from grader.report.groups import Cohort
 from grader.report.results import Results
 from grader.report.statistics import discriminations
-from grader.words import LOST
-from problems.elementary import BoolArray
-from problems.slip_names import BOTH
-from templates.report import Verdict
-from templates.survey import Deviation, SlipStatistics, StepStatistics
+from problems.arithmetic.elementary import BoolArray
+from problems.misconceptions.names import BOTH
+from templates.class_report.survey import Deviation, SlipStatistics, StepStatistics
+from templates.feedback.report import Verdict
 
 
 def step_statistics(cohort: Cohort) -> tuple[StepStatistics, ...]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from grader.folder import Folder
+from grader.assignments.folder import Folder
 from grader.report.agreement import agreement
 from grader.report.groups import Cohort, cohorts
 from grader.report.naming import Names, numbered, true_names
@@ -17,8 +17,8 @@ from grader.report.statistics import alpha
 from grader.report.steps import deviations, slip_statistics, step_statistics
 from grader.report.timeline import timeline
 from grader.report.variants import variants
-from grader.terminal import plural
-from templates.survey import Agreement, Foreign, Group, Look, Score, Survey
+from grader.support.terminal import plural
+from templates.class_report.survey import Agreement, Foreign, Group, Look, Score, Survey
 
 
 def survey(results: Results, folder: Folder, anonymous: bool = False) -> Survey:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
-from grader.batch import VERDICTS
-from grader.spreadsheet import safe_table
-from templates.survey import Survey
+from grader.marking.batch import VERDICTS
+from grader.support.spreadsheet import safe_table
+from templates.class_report.survey import Survey
 
 Row = list[str]
 Header = tuple[str, ...]

@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 
 from grader.report.results import KEY
-from problems.elementary import FloatArray
-from templates.survey import Attempt, Period, Timeline, Unit
+from problems.arithmetic.elementary import FloatArray
+from templates.class_report.survey import Attempt, Period, Timeline, Unit
 
 HOURS, DAYS = 72, 92
 """Up to so many hours are shown by the hour, up to so many days by the day."""

@@ -14,8 +14,8 @@ import numpy as np
 
 from grader.report.groups import Cohort
 from grader.report.statistics import DUST, correlations
-from problems.elementary import FloatArray
-from templates.survey import Tercile, Variant, Variants
+from problems.arithmetic.elementary import FloatArray
+from templates.class_report.survey import Tercile, Variant, Variants
 
 SURE = 0.01
 """A correlation that chance gives less often than this, all features allowed for, is clear."""

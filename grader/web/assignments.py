@@ -12,17 +12,17 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from grader import __version__
-from grader.folder import EXERCISES, META, ROSTER, Order
-from grader.handouts import Progress, silent
-from grader.issue import exercise_ids, roster_csv
-from grader.roster import Student, with_folders
-from grader.web.keeping import one_writer
+from grader.assignments.folder import EXERCISES, META, ROSTER, Order
+from grader.assignments.issue import exercise_ids, roster_csv
+from grader.assignments.roster import Student, with_folders
+from grader.assignments.worksheets import Progress, silent
+from grader.web.batched_writes import SLICE, slice_of_work, slices
 from grader.web.models import Assignment, Audit, Course, Member, Role, Task
-from grader.web.slices import SLICE, slice_of_work, slices
-from problems.draw import draw, key
+from grader.web.submission_store import one_writer
+from problems.drawing.draw import draw, key
+from problems.drawing.family import Design
 from problems.errors import GateError
 from problems.exercise import Exercise, as_json, dumps, issued
-from problems.family import Design
 
 
 def note(user: Any, course: Course | None, action: str, about: str = "", **detail: Any) -> None:

@@ -8,17 +8,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from grader.assignments.folder import Folder
 from grader.bulk.results import GRADEBOOK_FILE, STEPS_FILE
-from grader.folder import Folder
 from grader.report.files import RESULTS
 from grader.report.results import BOOK, OPTIONAL, STEP, read
 from grader.report.survey import survey
-from grader.spreadsheet import plain_table, safe_table
+from grader.support.spreadsheet import plain_table, safe_table
 from grader.web.assignments import write_folder
+from grader.web.class_progress import StudentProgress, standings
 from grader.web.models import Assignment, Result
-from grader.web.standing import Standing, standings
-from templates.classreport import class_report
-from templates.page import Page
+from templates.class_report.page import class_report
+from templates.pages.page import Page
 
 COLUMNS = ("student", "name", "email", "score", "max", "percent", "attempts", "late_hours")
 
@@ -37,7 +37,7 @@ def grades_csv(assignment: Assignment) -> bytes:
     return safe_table(COLUMNS, rows)
 
 
-def _row(one: Standing) -> list[Any]:
+def _row(one: StudentProgress) -> list[Any]:
     member = one.member
     known = [member.ident, member.name, member.email]
     return [*known, one.score, one.most, one.percent, one.attempts, round(one.late, 2)]

@@ -19,12 +19,12 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from grader.cluster import cores
-from grader.read.child import Children
-from grader.web.keeping import NotStoredError, again, one_writer, unholdable
+from grader.read.pdf.child_process import Children
+from grader.support.workers import cores
 from grader.web.models import Result, State, Submission
+from grader.web.submission_store import NotStoredError, again, one_writer, unholdable
 
-COMMAND = (sys.executable, "-P", "-m", "grader.web.examiner")
+COMMAND = (sys.executable, "-P", "-m", "grader.web.grading_worker")
 SECONDS = 10.0
 """For one submission, the start of the process included; a usual one takes some 20 ms."""
 MOST_TRIES = 3

@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 from jinja2 import Environment, StrictUndefined
 
-from grader.collation import told_apart
-from grader.web.lti.framing import LAUNCHED
-from templates import html as pages
-from templates.page import ArrayItem, Item
+from grader.assignments.collation import told_apart
+from grader.web.lti.embedding import LAUNCHED
+from templates.pages import html as pages
+from templates.pages.page import ArrayItem, Item
 
 if TYPE_CHECKING:
     from grader.web.models import Member

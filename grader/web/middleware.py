@@ -11,7 +11,7 @@ from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 
 from grader.web import limits
-from grader.web.keeping import NotStoredError, unholdable
+from grader.web.submission_store import NotStoredError, unholdable
 from problems.texts import cleaned, cleaned_tree
 
 POLICY = (

@@ -10,8 +10,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from grader.folder import Order
-from grader.policy import Policy
+from grader.assignments.folder import Order
+from grader.marking.policy import Policy
 from problems.exercise import Exercise
 
 
@@ -90,7 +90,7 @@ class Assignment(models.Model):
     course = models.ForeignKey(Course, models.CASCADE, related_name="assignments")
     title = models.CharField(max_length=200)
     order = models.JSONField()
-    """`grader.folder.Order.as_json`: family, secret and choices."""
+    """`grader.assignments.folder.Order.as_json`: family, secret and choices."""
     policy = models.TextField(default="default")
     """Name of a shipped policy, or the text of a policy file."""
     published = models.BooleanField(default=False)
@@ -120,7 +120,7 @@ class Assignment(models.Model):
         Raises:
             PolicyError: the stored text is no policy (it is checked before it is stored).
         """
-        from grader.policyfile import load_policy, names, read_policy
+        from grader.marking.policy_file import load_policy, names, read_policy
 
         if self.policy in names():
             return load_policy(self.policy)
@@ -227,7 +227,7 @@ class Result(models.Model):
     """After it."""
     most = models.FloatField()
     report = models.JSONField()
-    """`templates.report.Report.as_json`."""
+    """`templates.feedback.report.Report.as_json`."""
     policy = models.TextField()
     """Under which it was valued, as in `Assignment.policy`."""
     graded = models.DateTimeField(default=timezone.now)

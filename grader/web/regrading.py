@@ -1,7 +1,7 @@
 """Another policy for work that is graded: what would change, and the change.
 
 Verdicts stay what they are; credits, weights, rounding and the late rule are worked anew by the
-same code that grades (`grader.policy`). Nothing is read or judged again.
+same code that grades (`grader.marking.policy`). Nothing is read or judged again.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from typing import Any
 from django.db import connection, transaction
 
 from grader.errors import Problem
-from grader.mark import step_of
-from grader.policy import Policy
-from grader.policyfile import load_policy, names, read_policy
+from grader.marking.mark import step_of
+from grader.marking.policy import Policy
+from grader.marking.policy_file import load_policy, names, read_policy
+from grader.marking.words import missing_digits
 from grader.read.number import Written, read_number
 from grader.web.assignments import note
 from grader.web.grading import hours_late
 from grader.web.lti.outbox import queue_class
 from grader.web.models import Assignment, Audit, Result, Task
-from grader.words import missing_digits
-from problems import ids
+from problems.computation import ids
 from problems.exercise import Exercise
-from templates.report import Report, StepReport
-from templates.verdict_words import Said
+from templates.feedback.report import Report, StepReport
+from templates.feedback.verdict_words import Said
 
 ACTION = "assignment.regraded"
 UPDATE = "UPDATE bpgrade_result SET score = %s, counted = %s, most = %s, report = %s WHERE id = %s"

@@ -20,7 +20,7 @@ from grader.web.assignments import note
 from grader.web.lti.outbox import queue_class
 from grader.web.models import Assignment, Result, Submission
 from grader.web.regrading import Comparison, Graded, Revalued, compared, graded_of
-from templates.report import FORMAT, Report, StepReport
+from templates.feedback.report import FORMAT, Report, StepReport
 
 ACTION = "assignment.marked-again"
 AT_ONCE = 64

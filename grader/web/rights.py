@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from grader.web.jobs.models import LIVE, Job
 from grader.web.models import Assignment, Course, Member, Role, Submission, Task
-from grader.web.sight import sight_of
+from grader.web.visibility import sight_of
 
 STAFF = (Role.TEACHER, Role.ASSISTANT)
 

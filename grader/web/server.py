@@ -328,7 +328,7 @@ def serve(server: Server) -> None:
     from grader.web import housekeeping
     from grader.web.grading import Sweeper
     from grader.web.jobs.worker import Worker
-    from grader.web.lti.postman import Postman
+    from grader.web.lti.grade_sender import Postman
     from grader.web.wsgi import application
 
     sys.setswitchinterval(SWITCH)

@@ -22,9 +22,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from grader.web import accounts, limits
 from grader.web.devices import device_of, recognise
-from grader.web.keeping import NotStoredError
 from grader.web.middleware import not_stored
 from grader.web.rights import is_staff
+from grader.web.submission_store import NotStoredError
 
 SPAN = 300.0
 """Seconds in which failed attempts to log in are counted, ..."""
@@ -127,7 +127,7 @@ def admin_password(request: HttpRequest) -> HttpResponse:
 
 def _ended_in_frame(request: HttpRequest) -> HttpResponse:
     """Inside a learning platform nobody logs in; there the way back is its link."""
-    from grader.web.lti.framing import policy
+    from grader.web.lti.embedding import policy
 
     text = "Go back to the course in your learning platform, and follow the link again."
     response = _plain(request, 401, "Your session has ended", text)

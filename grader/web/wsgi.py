@@ -6,7 +6,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from grader.web.lti.framing import partitioned
+from grader.web.lti.embedding import partitioned
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "grader.web.settings")
 application = partitioned(get_wsgi_application())

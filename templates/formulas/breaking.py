@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from problems.formula import Fence, Formula, Frac, Matrix, Op, Row, row
-from problems.writing import has_sum
+from problems.formulas.formula import Fence, Formula, Frac, Matrix, Op, Row, row
+from problems.formulas.writing import has_sum
 from templates.formulas.letters import tall
 from templates.formulas.measure import width
 
@@ -27,7 +27,7 @@ _FACTORS = (Fence, Frac, Matrix)
 def sides(formula: Formula) -> list[tuple[Op | None, Formula]]:
     """The parts of a chain of relations, each with the relation before it.
 
-    >>> from problems.formula import EQUALS, Num, Sym
+    >>> from problems.formulas.formula import EQUALS, Num, Sym
     >>> sides(row(Sym("a"), EQUALS, Num("1"), EQUALS, Num("2")))[1]
     (Op(text='=', role='relation'), Num(text='1'))
     """

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from problems.formula import (
+from problems.formulas.formula import (
     Big,
     Blank,
     Call,
@@ -59,7 +59,7 @@ _WIDE = {"hat": "widehat", "bar": "overline", "tilde": "widetilde"}
 def latex(formula: Formula) -> str:
     r"""The formula as LaTeX, without delimiters.
 
-    >>> from problems.formula import EQUALS, Num, Row, Script, Sym
+    >>> from problems.formulas.formula import EQUALS, Num, Row, Script, Sym
     >>> latex(Row((Script(Sym("w"), sub=Num("41")), EQUALS, Num("0.1"))))
     'w_{41} = 0.1'
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from problems.formula import (
+from problems.formulas.formula import (
     PARTIAL,
     Big,
     Blank,
@@ -36,7 +36,7 @@ GREEK = {
 PRIME = Sym("′", "upright")
 MINUS_SIGN = "−"
 BRACKETS = frozenset("()[]{}⟨⟩|‖")
-"""Signs that `problems.notation` writes as punctuation in scripts such as `(1)`."""
+"""Signs that `problems.formulas.notation` writes as punctuation in scripts such as `(1)`."""
 
 FUNCTIONS = frozenset(
     ["exp", "ln", "log", "max", "min", "tanh", "sinh", "cosh", "sin", "cos", "tan", "lim"]

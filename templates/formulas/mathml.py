@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from itertools import pairwise
 
-from problems.formula import (
+from problems.formulas.formula import (
     PARTIAL,
     Big,
     Blank,
@@ -55,7 +55,7 @@ def mathml(formula: Formula, display: bool = False) -> str:
         formula: any tree.
         display: a block of its own, with large operators and fractions.
 
-    >>> from problems.formula import Num, Script, Sym
+    >>> from problems.formulas.formula import Num, Script, Sym
     >>> mathml(Script(Sym("v"), sub=Num("4")))
     '<math><msub><mi>v</mi><mn>4</mn></msub></math>'
     """

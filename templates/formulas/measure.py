@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from problems.formula import (
+from problems.formulas.formula import (
     Big,
     Blank,
     Call,
@@ -28,7 +28,7 @@ _SPACES = {"relation": 0.56, "binary": 0.44, "prefix": 0.0, "punctuation": 0.17}
 def width(formula: Formula) -> float:
     """The width of the formula set in two dimensions.
 
-    >>> from problems.formula import Frac
+    >>> from problems.formulas.formula import Frac
     >>> width(Frac(Num("1"), Num("2"))) < width(Num("1.2"))
     True
     """

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from problems.formula import (
+from problems.formulas.formula import (
     Big,
     Blank,
     Call,
@@ -46,7 +46,7 @@ _ACCENTS = {"^": "hat", "¯": "bar", "˜": "tilde", "~": "tilde"}
 def plain(formula: Formula) -> str:
     """The formula on one line.
 
-    >>> from problems.formula import EQUALS, PARTIAL, Frac, Num, Row, Script, Sym
+    >>> from problems.formulas.formula import EQUALS, PARTIAL, Frac, Num, Row, Script, Sym
     >>> weight = Script(Sym("w"), sub=Num("64"))
     >>> plain(Frac(Row((PARTIAL, Sym("E"))), Row((PARTIAL, weight))))
     '∂E/∂w_64'

@@ -14,7 +14,7 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from problems.formula import (
+from problems.formulas.formula import (
     PARTIAL,
     Big,
     Blank,

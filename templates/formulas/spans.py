@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from problems.formula import (
+from problems.formulas.formula import (
     Big,
     Blank,
     Call,
@@ -82,7 +82,7 @@ class Label(NamedTuple):
 def label(formula: Formula) -> Label:
     """The formula as spans.
 
-    >>> from problems.formula import Num, Script, Sym
+    >>> from problems.formulas.formula import Num, Script, Sym
     >>> [(s.text, s.style, s.size) for s in label(Script(Sym("w"), sub=Num("41"))).spans]
     [('w', 'italic', 1.0), ('41', 'upright', 0.7)]
     """

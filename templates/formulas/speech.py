@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from problems.formula import (
+from problems.formulas.formula import (
     Big,
     Blank,
     Call,
@@ -55,7 +55,7 @@ _POWERS = {"2": "squared", "3": "cubed"}
 def speech(formula: Formula) -> str:
     """The formula in words.
 
-    >>> from problems.formula import EQUALS, Num, Row, Script, Sym
+    >>> from problems.formulas.formula import EQUALS, Num, Row, Script, Sym
     >>> speech(Row((Script(Sym("v"), sub=Num("4")), EQUALS, Num("-4.3"))))
     'v sub 4 equals minus 4.3'
     """

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from templates.looks import Look
-from templates.page import (
+from templates.pages.looks import Look
+from templates.pages.page import (
     Block,
     Bullets,
     Display,

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from problems.formula import Formula, Op, row
+from problems.formulas.formula import Formula, Op, row
 from templates.formulas.boxes import Box
 from templates.formulas.breaking import lines, sides
 from templates.formulas.mathfont import MathFont
 from templates.formulas.setting import THICK, set_formula
 from templates.formulas.speech import speech
-from templates.page import Display, Relation
+from templates.pages.page import Display, Relation
 from templates.pdf.faces import Typeface
 from templates.pdf.paper import INK, Paper
 from templates.pdf.strips import Draw, Strip

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from problems.texts import seen
-from templates.fields import EXERCISES
-from templates.looks import look_of
-from templates.page import Block, Heading, Items, Page, Paragraph, Space, Table
+from templates.pages.fields import EXERCISES
+from templates.pages.looks import look_of
+from templates.pages.page import Block, Heading, Items, Page, Paragraph, Space, Table
 from templates.pdf import qr
 from templates.pdf.blocks import Composer
 from templates.pdf.faces import Typeface

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import math
 
-from templates.drawing import HEIGHT, INKS, LOOKS, Area, Circle, Drawing, Line, Words, pattern
+from templates.drawings.drawing import (
+    HEIGHT,
+    INKS,
+    LOOKS,
+    Area,
+    Circle,
+    Drawing,
+    Line,
+    Words,
+    pattern,
+)
+from templates.drawings.svg import BASELINE
 from templates.formulas.letters import styled
 from templates.formulas.mathfont import MathFont
 from templates.formulas.spans import Span
 from templates.pdf.faces import SUBSTITUTES, Typeface
 from templates.pdf.paper import INK, PAPER, Paper
-from templates.svg import BASELINE
 
 POINTS = 0.75
 """Points in a CSS pixel."""

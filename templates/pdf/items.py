@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
 
-from problems.formula import Blank, Formula, Matrix, row
+from problems.formulas.formula import Blank, Formula, Matrix, row
 from templates.formulas.boxes import Box, placed
 from templates.formulas.setting import set_formula
 from templates.formulas.speech import speech
-from templates.page import ArrayItem, Item, Items
+from templates.pages.page import ArrayItem, Item, Items
 from templates.pdf.faces import Typeface
 from templates.pdf.paper import INK, Paper
 from templates.pdf.strips import Strip

@@ -10,14 +10,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from problems.formula import Formula
-from templates.drawing import INKS
+from problems.formulas.formula import Formula
+from templates.drawings.drawing import INKS
 from templates.formulas.boxes import Box
 from templates.formulas.breaking import Measure, pieces
 from templates.formulas.mathfont import MathFont
 from templates.formulas.setting import set_formula
 from templates.formulas.speech import speech
-from templates.page import Badge, Code, Emphasis, Inlines, Math, Strong, Text
+from templates.pages.page import Badge, Code, Emphasis, Inlines, Math, Strong, Text
 from templates.pdf.faces import Face, Typeface
 from templates.pdf.paper import INK, Paper
 from templates.pdf.strips import Draw, Strip

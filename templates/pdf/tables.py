@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from templates.page import Inlines, Table
+from templates.pages.page import Inlines, Table
 from templates.pdf.paper import Paper
 from templates.pdf.prose import LEADING, Script, TextLine, draw_line, lines
 from templates.pdf.strips import Draw, Strip

@@ -17,11 +17,11 @@ from matplotlib.backend_bases import FigureCanvasBase, RendererBase
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 
-from problems.formula import Fence, Formula, Frac, Op, Row, Script, row
-from templates.drawing import INKS, SOLID, Area, Drawing, Line, Mark, Shape, Words
+from problems.formulas.formula import Fence, Formula, Frac, Op, Row, Script, row
+from templates.drawings.drawing import INKS, SOLID, Area, Drawing, Line, Mark, Shape, Words
+from templates.drawings.geometry import Point
+from templates.drawings.svg import BASELINE
 from templates.formulas.spans import Label, Span, label
-from templates.geometry import Point
-from templates.svg import BASELINE
 
 DPI = 96.0
 """So that matplotlib's pixels are those of a drawing."""

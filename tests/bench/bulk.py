@@ -21,11 +21,11 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from problems import family
-from problems.draw import draw, key
+from problems.drawing import family
+from problems.drawing.draw import draw, key
 from problems.exercise import Exercise, as_json, dumps, issued
-from problems.expression import NUMBERS
-from problems.slips import wrong_rules
+from problems.misconceptions.slips import wrong_rules
+from problems.rules.expression import NUMBERS
 
 STUDENTS = int(os.environ.get("STUDENTS", "200000"))
 TIMES = int(os.environ.get("TIMES", "0"))
@@ -168,7 +168,7 @@ def lent(count: int, path: Path, folder: Path) -> tuple[float, float]:
     """The fastest run on workers that are there already, each a process with one thread."""
     from distributed import LocalCluster
 
-    from grader.cluster import settle
+    from grader.support.workers import settle
 
     settle()
     with LocalCluster(

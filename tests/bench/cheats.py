@@ -29,8 +29,8 @@ from filled_sheets import (
 from part_work import ONE_UNIT, PARTS
 from transcripts import SEED, Class, Student, numeric_families, of_kinds
 
-from problems import ids
-from problems.expression import Constant, Expression, Ref
+from problems.computation import ids
+from problems.rules.expression import Constant, Expression, Ref
 
 # tiny, zero, saturated -----------------------------------------------------------------------
 

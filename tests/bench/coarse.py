@@ -10,9 +10,9 @@ import numpy as np
 from filled_sheets import UPDATES, filled, idles
 from transcripts import Arrays, Class, Student, credits_of, marked, of_kinds
 
-from problems.ball import Ball, within
-from problems.precision import power_of_ten
-from problems.solve import rule_ball
+from problems.arithmetic.ball import Ball, within
+from problems.arithmetic.precision import power_of_ten
+from problems.computation.solve import rule_ball
 
 
 def old_weights(of: Class, rng: np.random.Generator) -> tuple[int, int]:

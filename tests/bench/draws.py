@@ -11,9 +11,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from problems import family
-from problems.draw import CHUNK, Candidates, draw, key, must_pass, passing
-from problems.solve import solve
+from problems.computation.solve import solve
+from problems.drawing import family
+from problems.drawing.draw import CHUNK, Candidates, draw, key, must_pass, passing
 
 CANDIDATES = 100_000
 ISSUED = 4_000

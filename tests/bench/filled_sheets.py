@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from transcripts import Arrays, Class, Student, credits_of, marked, of_kinds
 
-from grader.batch import CORRECT
-from problems import ids
-from problems.activations import SOFTMAX
-from problems.expression import Constant, Expression, Ref
-from problems.precision import power_of_ten
+from grader.marking.batch import CORRECT
+from problems.arithmetic.precision import power_of_ten
+from problems.computation import ids
+from problems.rules.activations import SOFTMAX
+from problems.rules.expression import Constant, Expression, Ref
 
 FORWARD = ("net", "out", "share", "loss", "dnet")
 UPDATES = ("new.w", "new.b")

@@ -19,9 +19,19 @@ import sympy
 from issued_exercises import exercises
 from typed_rules import typed_key
 
-from grader.formulas import agree, sample
-from grader.read.formula import Formula, read_formula
-from grader.read.tree import Call, Name, Negative, Node, Number, Power, Product, Quotient, Sum
+from grader.marking.formulas import agree, sample
+from grader.read.formula.formula import Formula, read_formula
+from grader.read.formula.tree import (
+    Call,
+    Name,
+    Negative,
+    Node,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+)
 from problems.exercise import Exercise
 
 FAMILIES = ("valchanov-formulas", "mazur-formulas", "lfd-formulas")

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from draws import bare_pass
 
-from grader.cluster import cores
+from grader.support.workers import cores
 
 COUNT = int(os.environ.get("COUNT", "100000"))
 FAMILY = "mazur"
@@ -36,7 +36,7 @@ print(time.perf_counter() - start, peak)
 READ = """
 import re, sys, time
 from pathlib import Path
-from grader.folder import Folder
+from grader.assignments.folder import Folder
 def room():
     return int(re.search(r"RssAnon:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) // 1024
 start = time.perf_counter()

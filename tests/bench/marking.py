@@ -9,14 +9,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from grader.mark import mark
+from grader.marking.mark import mark
 from grader.read.number import read_number
-from problems import family
-from problems.draw import draw, key
+from problems.computation.solve import solve
+from problems.drawing import family
+from problems.drawing.draw import draw, key
 from problems.exercise import Exercise, issued
-from problems.expression import NUMBERS
-from problems.slips import wrong_rules
-from problems.solve import solve
+from problems.misconceptions.slips import wrong_rules
+from problems.rules.expression import NUMBERS
 
 
 def timed(work: Callable[[], object], repeat: int = 30) -> float:

@@ -18,15 +18,14 @@ from pathlib import Path
 
 from pypdf import PdfReader
 
-from problems import family
-from problems.draw import draw, key
+from problems.computation.sections import placed
+from problems.drawing import family
+from problems.drawing.draw import draw, key
 from problems.exercise import issued
-from problems.sections import placed
-from templates import sheets
-from templates.drawing import Circle, Drawing, Line, Words
+from templates.drawings.drawing import Circle, Drawing, Line, Words
 from templates.formulas.breaking import lines
 from templates.formulas.latex import latex
-from templates.page import (
+from templates.pages.page import (
     ArrayItem,
     Block,
     Display,
@@ -40,6 +39,7 @@ from templates.page import (
     Table,
 )
 from templates.pdf.document import pdf
+from templates.sheets import sheets
 
 EACH, PASSES = 40, 6
 MANY = 1000

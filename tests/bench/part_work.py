@@ -17,9 +17,9 @@ from filled_sheets import (
 )
 from transcripts import Class, of_kinds
 
-from problems import ids
-from problems.expression import Constant, Expression, Negative, Ref
-from problems.trivial import is_straight
+from problems.computation import ids
+from problems.computation.trivial import is_straight
+from problems.rules.expression import Constant, Expression, Negative, Ref
 
 
 def part_honest(of: Class, rng: np.random.Generator) -> Named:

@@ -23,9 +23,9 @@ from file_shapes import ENCODINGS, LISTS, SHAPES, SLOW, Files, Sheet
 from handed_in import assignment
 from spellings import PLAIN, SPELLINGS
 
-from grader.folder import Folder
-from grader.gather import Gathered, gather_from
-from grader.inbox import items
+from grader.assignments.folder import Folder
+from grader.intake.collect import Gathered, gather_from
+from grader.intake.sources import items
 from grader.read.number import Unreadable, Written
 from problems.exercise import Exercise
 

@@ -12,11 +12,11 @@ from subrounding import HOW, working
 from transcripts import Arrays, Class, Student, credits_of, marked, of_kinds, share_lost
 from truth_table import Tally
 
-from grader.batch import VERDICTS
-from grader.conventions import Judged
-from problems import ids
-from problems.expression import NUMBERS, Constant, Expression, Product
-from problems.slips import wrong_rules
+from grader.marking.batch import VERDICTS
+from grader.marking.sign_conventions import Judged
+from problems.computation import ids
+from problems.misconceptions.slips import wrong_rules
+from problems.rules.expression import NUMBERS, Constant, Expression, Product
 
 
 class Site(NamedTuple):

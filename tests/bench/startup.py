@@ -31,8 +31,8 @@ def hw1(place: Path) -> tuple[Path, Path]:
     """An assignment, and a submission to it in which one early slip is carried on."""
     from marking import paper
 
-    from grader.folder import Folder
-    from grader.handouts import blank_answers
+    from grader.assignments.folder import Folder
+    from grader.assignments.worksheets import blank_answers
 
     folder = place / "hw1"
     order = ("mazur", "--count", "30", "--out", str(folder), "--seed", "s", "--formats", "none")

@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from transcripts import Arrays, Evaluate
 
-from problems import elementary
-from problems.expression import (
+from problems.arithmetic import elementary
+from problems.rules.expression import (
     NUMBERS,
     Constant,
     Expression,

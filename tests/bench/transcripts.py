@@ -11,16 +11,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from grader.batch import VERDICTS, Batch
-from grader.conventions import Judged, judge
-from grader.policy import DEFAULT_CREDITS
-from problems import family, ids
-from problems.draw import draw, key
-from problems.expression import NUMBERS, Expression
-from problems.family import Design
-from problems.graph import Graph, build
-from problems.precision import leading_place, power_of_ten
-from problems.solve import Solution, solve, values
+from grader.marking.batch import VERDICTS, Batch
+from grader.marking.policy import DEFAULT_CREDITS
+from grader.marking.sign_conventions import Judged, judge
+from problems.arithmetic.precision import leading_place, power_of_ten
+from problems.computation import ids
+from problems.computation.graph import Graph, build
+from problems.computation.solve import Solution, solve, values
+from problems.drawing import family
+from problems.drawing.draw import draw, key
+from problems.drawing.family import Design
+from problems.rules.expression import NUMBERS, Expression
 
 Arrays = dict[str, np.ndarray]
 Evaluate = Callable[[Expression, Arrays, Callable[[np.ndarray], np.ndarray]], np.ndarray]

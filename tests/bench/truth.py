@@ -28,9 +28,9 @@ from truth_table import Tally
 from two_in_a_cell import any_number, two_in_a_cell
 from unwritten_slips import hidden_slips, same_again, slips_left_blank
 
-from grader.batch import CORRECT
-from problems import ids
-from problems.expression import Constant
+from grader.marking.batch import CORRECT
+from problems.computation import ids
+from problems.rules.expression import Constant
 
 HABITS = (
     "round",

@@ -10,10 +10,10 @@ from slipping import Site, usable, visible
 from transcripts import Class, Student, credits_of, marked, of_kinds
 from truth_table import Tally
 
-from problems import ids
-from problems.expression import Expression, Ref, replaced
-from problems.pairs import Pairs, pairs
-from problems.slip_names import BOTH
+from problems.computation import ids
+from problems.misconceptions.names import BOTH
+from problems.misconceptions.pairs import Pairs, pairs
+from problems.rules.expression import Expression, Ref, replaced
 
 HABITS = ("round", "cut", "round carry full")
 

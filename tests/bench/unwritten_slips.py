@@ -13,11 +13,11 @@ from slipping import Site, ancestors, closed, later_lost, sites, usable, visible
 from transcripts import Class, Student, marked, share_lost
 from truth_table import Tally
 
-from grader.batch import SLIP, VERDICTS
-from grader.conventions import Judged
-from problems import ids
-from problems.expression import Expression
-from problems.slips import OF_THE_PEN
+from grader.marking.batch import SLIP, VERDICTS
+from grader.marking.sign_conventions import Judged
+from problems.computation import ids
+from problems.misconceptions.slips import OF_THE_PEN
+from problems.rules.expression import Expression
 
 
 def reach(of: Class, id: str) -> set[str]:

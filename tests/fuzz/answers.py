@@ -16,9 +16,9 @@ from hostile_texts import CALLED, CONTEXT, NAMES, records
 
 from grader.read.array import ArrayReading, read_array
 from grader.read.codes import CODES, AnswerError, caret
+from grader.read.formula.parse import parse_formula
+from grader.read.formula.tree import evaluate, written
 from grader.read.number import Unreadable, Written, read_number
-from grader.read.parse import parse_formula
-from grader.read.tree import evaluate, written
 
 PIECES = [
     *"0123456789.,;:+-*/^()[]{}_eExX'\"\\=<>!?%#@~|&$ \t\n",

@@ -11,7 +11,7 @@ import pytest
 from handed_in import assignment, check, exercise_of, exercises_of, right, with_id, zipped
 
 from grader.errors import SubmissionError
-from grader.read.archive import Member, members
+from grader.read.archives.archive import Member, members
 
 
 @pytest.fixture

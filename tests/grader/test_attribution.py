@@ -10,11 +10,11 @@ import pytest
 from issued_exercises import exercises
 from students import HABITS, transcript
 
-from grader.attribution import Fit, Keys, Sheets, foreign
-from problems.expression import NUMBERS
-from problems.precision import leading_place, power_of_ten
-from problems.slips import wrong_rules
-from problems.solve import values as true_values
+from grader.marking.attribution import Fit, Keys, Sheets, foreign
+from problems.arithmetic.precision import leading_place, power_of_ten
+from problems.computation.solve import values as true_values
+from problems.misconceptions.slips import wrong_rules
+from problems.rules.expression import NUMBERS
 
 FAMILIES = ["mazur", "mazur-delta", "musilek", "lfd", "lfd-numeric", "slides", "binary"]
 FAMILIES += ["valchanov", "relu-softmax", "sgd", "two-rounds", "deep"]

@@ -20,15 +20,15 @@ from class_tables import (
     table,
 )
 
-from grader.bulk import roll, survey
+from grader.assignments.folder import Folder
+from grader.assignments.worksheets import silent
+from grader.bulk import exercise_columns, survey
 from grader.bulk.run import grade
-from grader.cluster import Workers
 from grader.errors import AssignmentError
-from grader.folder import Folder
-from grader.handouts import silent
-from grader.policy import DEFAULT, Policy, Rounding
-from grader.policyfile import load_policy
-from problems import family as families
+from grader.marking.policy import DEFAULT, Policy, Rounding
+from grader.marking.policy_file import load_policy
+from grader.support.workers import Workers
+from problems.drawing import family as families
 from problems.exercise import Exercise
 
 FINE = Policy(
@@ -44,7 +44,7 @@ FINE = Policy(
 def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many small ranges and parts, as a large class has them."""
     monkeypatch.setattr(survey, "RANGE", 3_000)
-    monkeypatch.setattr(roll, "PART", 12_000)
+    monkeypatch.setattr(exercise_columns, "PART", 12_000)
 
 
 def compare(
@@ -181,7 +181,7 @@ def test_what_is_no_table_is_refused_alike(text: str, tmp_path: Path) -> None:
 def test_a_lost_roll_is_made_anew_and_a_stale_one_too(tmp_path: Path) -> None:
     hw, _, path = small(tmp_path)
     compare([path], hw, tmp_path)
-    (hw / roll.FOLDER / "roll.json").unlink()
+    (hw / exercise_columns.FOLDER / "roll.json").unlink()
     compare([path], hw, tmp_path)
     lines = (hw / "exercises.jsonl").read_text().splitlines()
     (hw / "exercises.jsonl").write_text("\n".join(lines[1:]) + "\n")
@@ -205,7 +205,7 @@ def test_broken_exercises_are_named(tmp_path: Path) -> None:
         stream.write('{"format": 1, "id": "x"}\n')
     with pytest.raises(AssignmentError, match="'network' is missing"):
         grade([path], hw, DEFAULT, tmp_path / "results", Workers(), "csv", silent)
-    assert not (hw / roll.FOLDER).exists()
+    assert not (hw / exercise_columns.FOLDER).exists()
 
 
 def test_results_replace_results_and_nothing_else(tmp_path: Path) -> None:

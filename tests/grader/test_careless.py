@@ -6,8 +6,8 @@ import pytest
 from issued_exercises import exercises
 from rounded_work import lost, marked, worked
 
-from problems import ids
-from problems.expression import Expression, Ref
+from problems.computation import ids
+from problems.rules.expression import Expression, Ref
 
 
 def paid_for_nothing(name: str, put: dict[str, Expression | float], idle: set[str]) -> float:

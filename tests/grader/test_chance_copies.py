@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from transcripts import SEED, Class, Student, marked
 
-from grader.batch import CARRIED, CORRECT
-from problems.slips import wrong_rules
+from grader.marking.batch import CARRIED, CORRECT
+from problems.misconceptions.slips import wrong_rules
 
 
 def test_a_chance_copy_behind_a_named_slip_counts() -> None:

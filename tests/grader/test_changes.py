@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from grader.assignments.folder import Folder
 from grader.bulk.changes import CHANGES_FILE, Changes, changes_in
 from grader.cli import cli
-from grader.folder import Folder
-from problems.expression import NUMBERS
+from problems.rules.expression import NUMBERS
 
 
 def run(*arguments: object) -> str:

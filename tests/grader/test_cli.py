@@ -11,10 +11,12 @@ import pytest
 from click.testing import CliRunner
 from typed_rules import key_text
 
+from grader.assignments.folder import Folder
 from grader.cli import COMMANDS, cli
-from grader.folder import Folder
-from problems import documents, family, notation
+from problems.documents import documents
+from problems.drawing import family
 from problems.exercise import FORMAT
+from problems.formulas import notation
 
 ROSTER = "student,name\nada,Ada Example\nzoë,Zoë <b>Bold</b>\n"
 
@@ -241,12 +243,12 @@ def test_an_existing_folder_is_not_overwritten(runner: CliRunner, roster: Path) 
 
 def test_an_interrupted_run_leaves_nothing_half_written(runner, roster: Path, monkeypatch) -> None:
     """The folder takes its name only when it is complete; the same command completes it."""
-    import grader.handouts
+    import grader.assignments.worksheets
 
     def fail(*_: object) -> dict[str, bytes]:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(grader.handouts, "student_files", fail)
+    monkeypatch.setattr(grader.assignments.worksheets, "student_files", fail)
     out = roster.parent / "hw1"
     command = ["generate", "mazur", "--students", str(roster), "--out", str(out)]
     result = runner.invoke(cli, command)

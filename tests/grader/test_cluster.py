@@ -11,13 +11,13 @@ import pytest
 from class_tables import Habits, assignment_of, mixed, table
 from distributed import Client, LocalCluster
 
-from grader.bulk import roll, survey
+from grader.assignments.folder import Folder
+from grader.assignments.worksheets import silent
+from grader.bulk import exercise_columns, survey
 from grader.bulk.run import grade
-from grader.cluster import Workers, workers
 from grader.errors import ClusterError
-from grader.folder import Folder
-from grader.handouts import silent
-from grader.policy import DEFAULT
+from grader.marking.policy import DEFAULT
+from grader.support.workers import Workers, workers
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -29,7 +29,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 @pytest.fixture
 def class_of_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
     monkeypatch.setattr(survey, "RANGE", 3_000)
-    monkeypatch.setattr(roll, "PART", 12_000)
+    monkeypatch.setattr(exercise_columns, "PART", 12_000)
     hw = assignment_of(mixed(["mazur", "musilek"], 20), tmp_path / "hw")
     path = tmp_path / "class.csv"
     habit = Habits(False, 0.02, 0.5, 0.1, True, end="\n")
@@ -109,7 +109,7 @@ def test_workers_of_a_running_scheduler(class_of_many: tuple[Path, Path], tmp_pa
 
 
 def test_no_scheduler_is_said_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("grader.cluster.PATIENCE", 2)
+    monkeypatch.setattr("grader.support.workers.PATIENCE", 2)
     where = "tcp://127.0.0.1:9"
     refused = pytest.raises(ClusterError, match=f"no Dask scheduler with workers at {where}")
     with refused, workers(None, where):

@@ -6,8 +6,8 @@ import pytest
 from issued_exercises import exercises
 from rounded_work import marked, step, worked
 
-from problems import ids
-from problems.expression import NUMBERS
+from problems.computation import ids
+from problems.rules.expression import NUMBERS
 
 
 @pytest.mark.parametrize("sign", [1.0, -1.0])

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from grader.bulk.readings import Pool
 from grader.read.array import read_array
 from grader.read.codes import AnswerError
+from grader.read.formula.parse import AnyName, Listed, parse_formula
 from grader.read.number import Unreadable, Written, read_number
-from grader.read.parse import AnyName, Listed, parse_formula
 
 CASES = Path(__file__).parents[1] / "cases"
 

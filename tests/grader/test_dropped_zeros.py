@@ -7,7 +7,7 @@ import pytest
 from slipping import sites, visible
 from transcripts import Arrays, Class, Student, credits_of, marked
 
-from grader.batch import IMPRECISE, UNDETERMINED
+from grader.marking.batch import IMPRECISE, UNDETERMINED
 
 FAMILIES = ("binary", "mazur", "relu-softmax", "musilek")
 

@@ -8,11 +8,11 @@ import pytest
 from issued_exercises import exercises
 
 from grader.errors import Lost
-from grader.mark import mark
-from grader.read.entries import Arrays
+from grader.marking.mark import mark
+from grader.read.array_entries import Arrays
 from grader.read.json import read_json
 from grader.read.number import Unreadable, Written
-from grader.read.submission import Read, Submission, read_submissions
+from grader.read.submission import AnswerSheet, Read, read_submissions
 from problems.exercise import Exercise
 
 ONE = exercises("lfd", 1)[0]
@@ -27,14 +27,14 @@ def printed(*labels: str) -> list[str]:
     return [ONE.printed[ID[label]] for label in labels]
 
 
-def tidy(*rows: tuple[str, str]) -> Submission:
+def tidy(*rows: tuple[str, str]) -> AnswerSheet:
     lines = [f'{ONE.id},"{step}","{answer}"' for step, answer in rows]
     text = "\n".join(["exercise,step,answer", *lines])
     (one,) = read_submissions(text.encode(), "a.csv", find).submissions
     return one
 
 
-def correct(one: Submission) -> set[str]:
+def correct(one: AnswerSheet) -> set[str]:
     """Labels of the steps that are right."""
     steps = mark(ONE, one.answers).steps
     return {ONE.labels[step.id] for step in steps if step.verdict == "correct"}

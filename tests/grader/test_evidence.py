@@ -7,15 +7,16 @@ import pytest
 from issued_exercises import exercises
 from rounded_work import lost, marked, slip_at, step, worked
 
-from grader.batch import VERDICTS, Batch
-from grader.conventions import judge
-from grader.mark import batch_of
+from grader.marking.batch import VERDICTS, Batch
+from grader.marking.mark import batch_of
+from grader.marking.sign_conventions import judge
 from grader.read.number import read_number
-from problems import family, ids
-from problems.draw import draw, key
+from problems.computation import ids
+from problems.drawing import family
+from problems.drawing.draw import draw, key
 from problems.exercise import Exercise, issued
-from problems.expression import NUMBERS, Expression
-from problems.slips import wrong_rules
+from problems.misconceptions.slips import wrong_rules
+from problems.rules.expression import NUMBERS, Expression
 
 
 @pytest.fixture
@@ -129,7 +130,7 @@ def test_too_few_digits_to_tell_has_a_sentence_of_its_own(mazur: Exercise) -> No
 @pytest.mark.parametrize("name", ["slope-left-out", "error-squared"])
 def test_a_slip_where_nothing_is_asked_costs_one_step(musilek: Exercise, name: str) -> None:
     """The text writes the chain rule out: one output's delta stands nowhere."""
-    from grader.unwritten import with_deltas
+    from grader.marking.unwritten import with_deltas
 
     graph = with_deltas(musilek.graph)
     delta = "delta.2.1"

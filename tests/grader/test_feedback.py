@@ -12,17 +12,17 @@ from issued_exercises import exercises
 from papers import complaints, texts
 from typed_rules import key_answers, key_text
 
+from grader.assignments.folder import Folder
 from grader.cli import cli
-from grader.folder import Folder
-from grader.mark import mark
+from grader.marking.mark import mark
 from grader.read.answer import read_answer
 from grader.read.number import read_number
-from problems import ids
-from problems.family import names as families
-from templates.feedback import feedback
-from templates.html import html
-from templates.marked import marks
-from templates.show import Show
+from problems.computation import ids
+from problems.drawing.family import names as families
+from templates.feedback.marked import marks
+from templates.feedback.page import feedback
+from templates.feedback.show import Show
+from templates.pages.html import html
 
 EXERCISE = exercises("musilek")[0]
 

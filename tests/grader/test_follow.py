@@ -12,19 +12,20 @@ from issued_exercises import exercises
 from plans import PLANS, random_givens
 from typed_rules import key_answers
 
-from grader.mark import mark
-from grader.mixtures import MOST_COMBINATIONS, choices
-from grader.policy import DEFAULT, Policy
+from grader.marking.mark import mark
+from grader.marking.mixtures import MOST_COMBINATIONS, choices
+from grader.marking.policy import DEFAULT, Policy
 from grader.read.number import read_number
-from problems import family, notation
-from problems.catalogue import CATALOGUE
-from problems.draw import Candidates, Draw, key
+from problems.arithmetic.precision import Precision
+from problems.computation.graph import build
+from problems.drawing import family
+from problems.drawing.draw import Candidates, Draw, key
 from problems.exercise import Exercise, issued
-from problems.expression import NUMBERS
-from problems.graph import build
-from problems.precision import Precision
-from problems.slips import wrong_rules
-from templates.feedback import first_deviation
+from problems.formulas import notation
+from problems.misconceptions.catalogue import CATALOGUE
+from problems.misconceptions.slips import wrong_rules
+from problems.rules.expression import NUMBERS
+from templates.feedback.page import first_deviation
 
 
 def worked(exercise: Exercise, wrong: dict[str, object] | None = None) -> dict[str, str]:
@@ -198,8 +199,8 @@ def test_a_lost_sign_is_not_a_convention(name: str) -> None:
 
 def test_musileks_own_error_is_named_as_what_it_is() -> None:
     """dE/db1 = 0.0008: one path only."""
-    from grader.example import document_exercise
-    from problems import documents
+    from grader.assignments.example import document_exercise
+    from problems.documents import documents
 
     exercise = document_exercise("musilek")
     report = marked(exercise, documents.transcript("musilek"))
@@ -209,7 +210,7 @@ def test_musileks_own_error_is_named_as_what_it_is() -> None:
 
 def test_what_cannot_be_told_on_ungated_numbers_is_said() -> None:
     """Mazur's own numbers at four decimals: w1 hardly moves."""
-    from grader.example import document_exercise
+    from grader.assignments.example import document_exercise
 
     exercise = replace(document_exercise("mazur"), precision=Precision(4))
     paper = worked(exercise)

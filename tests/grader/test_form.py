@@ -20,15 +20,15 @@ from sheets_of import sheet
 
 from grader.cli import cli
 from grader.errors import Lost, SubmissionError
-from grader.read.child import Child, Children
 from grader.read.files import read_file
-from grader.read.form import read_form
 from grader.read.number import Unreadable
-from grader.read.submission import Submission
+from grader.read.pdf.child_process import Child, Children
+from grader.read.pdf.form import read_form
+from grader.read.submission import AnswerSheet
 from problems.exercise import Exercise
-from templates import sheets
-from templates.fields import field_name
+from templates.pages.fields import field_name
 from templates.pdf.document import pdf
+from templates.sheets import sheets
 
 Fill = Callable[[bytes, Mapping[str, str]], bytes]
 FILLERS: list[Fill] = [by_pypdf, by_chrome]
@@ -58,7 +58,7 @@ def finder(*known: Exercise) -> Callable[[str, str], Exercise | str]:
     return lambda id, student: by_id.get(id, Lost("bad_id", f"no exercise {id!r}"))
 
 
-def read(data: bytes, *known: Exercise) -> tuple[Submission, ...]:
+def read(data: bytes, *known: Exercise) -> tuple[AnswerSheet, ...]:
     return read_form(data, "worksheet.pdf", finder(*known)).submissions
 
 
@@ -199,7 +199,7 @@ def test_a_worksheet_from_the_command_line_grades_to_full_marks(
     out = tmp_path / "hw"
     made = ["generate", "mazur", "--count", "1", "--seed", "s", "--out", str(out)]
     assert runner.invoke(cli, [*made, "--formats", "pdf"]).exit_code == 0
-    from grader.folder import Folder
+    from grader.assignments.folder import Folder
 
     (exercise,) = Folder(out).exercises()
     sheet_path = out / "students" / "student-01" / "worksheet.pdf"

@@ -15,17 +15,17 @@ from issued_exercises import exercises
 from typed_rules import key_text, typed_key
 
 from grader.cli import cli
-from grader.formulas import agree, mark_formulas, sample
-from grader.mark import mark
-from grader.read.formula import Formula, read_formula, read_general
+from grader.marking.formulas import agree, mark_formulas, sample
+from grader.marking.mark import mark
+from grader.read.formula.formula import Formula, read_formula, read_general
 from grader.read.number import Unreadable
-from problems import ids
+from problems.computation import ids
+from problems.drawing.family import names as families
 from problems.exercise import Exercise
-from problems.expression import Expression
-from problems.family import names as families
+from problems.rules.expression import Expression
+from templates.feedback.report import StepReport
 from templates.formulas.latex import latex
 from templates.formulas.plain import plain
-from templates.report import StepReport
 
 FAMILIES = [name for name in families() if name.endswith(("-formulas", "-mixed"))]
 
@@ -288,7 +288,7 @@ def test_a_wrong_general_delta_is_carried_into_the_general_gradient() -> None:
 @pytest.mark.parametrize("question", ["delta.1:general", "dw.1:general", "dw.2:general"])
 def test_the_general_key_is_what_the_text_prints(question: str) -> None:
     """Valchanov: delta_j = sum over k of delta_k u_jk, times h_j (1 - h_j)."""
-    from problems import general as letters
+    from problems.formulas import general as letters
 
     one = exercise("valchanov-formulas")
     printed = {
@@ -375,7 +375,7 @@ def test_formulas_go_from_worksheet_to_verdict(
     out = tmp_path / "hw"
     made = ["generate", name, "--count", "1", "--seed", "s", "--out", str(out)]
     assert runner.invoke(cli, made).exit_code == 0
-    from grader.folder import Folder
+    from grader.assignments.folder import Folder
 
     (one,) = Folder(out).exercises()
     path = out / "students" / "student-01" / "answers.csv"
@@ -397,7 +397,7 @@ def test_symbolic_worksheets_show_no_numbers(name: str) -> None:
     """Neither givens nor values: only names."""
     from sheets_of import pages
 
-    from templates.page import Figure, Table, Text
+    from templates.pages.page import Figure, Table, Text
 
     (work, key) = pages(name)
     tables = [block for block in (*work.blocks, *key.blocks) if isinstance(block, Table)]

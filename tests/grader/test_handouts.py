@@ -10,10 +10,10 @@ from click.testing import CliRunner
 from papers import contents, sizes, texts
 from secrets_of import revealing
 
+from grader.assignments.folder import Folder
 from grader.cli import cli
-from grader.folder import Folder
+from problems.drawing.family import names
 from problems.exercise import Exercise
-from problems.family import names
 
 SECRET = "a-secret-nobody-may-see"
 

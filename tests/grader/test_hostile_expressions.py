@@ -18,7 +18,7 @@ from hostile_texts import CONTEXT, Record, outcome, records
 from measured import in_a_fork, work
 
 from grader.read.codes import CODES
-from grader.read.tree import NUMERIC, Node, evaluate, written
+from grader.read.formula.tree import NUMERIC, Node, evaluate, written
 
 OTHERWISE = {
     "construct047": "w_{41} is a spelling that the design accepts (policy)",

@@ -19,7 +19,7 @@ from measured import CAN_MEASURE, measured
 
 from grader.errors import SubmissionError
 from grader.read.files import read_file
-from grader.read.table import CLASS, UPLOAD, Limits, read_table
+from grader.read.tables.table import CLASS, UPLOAD, Limits, read_table
 
 RECORDS: list[dict[str, Any]] = [
     record

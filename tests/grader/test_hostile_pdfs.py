@@ -14,10 +14,10 @@ from measured import CAN_MEASURE, measured
 from sheets_of import sheet
 
 from grader.errors import SubmissionError
-from grader.read.form import read_form
-from templates import sheets
-from templates.fields import field_name
+from grader.read.pdf.form import read_form
+from templates.pages.fields import field_name
 from templates.pdf.document import pdf
+from templates.sheets import sheets
 
 CALLS = 2_000_000
 MEGABYTES = 50.0

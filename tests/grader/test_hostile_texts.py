@@ -60,7 +60,7 @@ def test_bytes_of_a_name_that_are_no_text_are_escaped() -> None:
 
 
 def test_a_name_in_a_class_list_turns_no_list_round() -> None:
-    from grader.roster import roster_in
+    from grader.assignments.roster import roster_in
 
     data = 'student,name,email\na,"Ada \u202e\x1b[2J\nX",\u2066a@b.c\n'.encode()
     (found,) = roster_in(data, "r.csv")

@@ -16,16 +16,16 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from grader import handouts
-from grader import issue as issuing
+from grader.assignments import issue as issuing
+from grader.assignments import worksheets
+from grader.assignments.folder import Folder, Order
+from grader.assignments.issue import LENGTH, Names, exercise_ids, issue
+from grader.assignments.roster import numbered
 from grader.cli import cli
-from grader.cluster import Workers, workers
-from grader.folder import Folder, Order
-from grader.issue import LENGTH, Names, exercise_ids, issue
-from grader.roster import numbered
-from problems import family
+from grader.support.workers import Workers, workers
+from problems.drawing import family
 
-RUN = "import grader.issue as i, sys; i.PORTION = 16; from grader.cli import main; main()"
+RUN = "import grader.assignments.issue as i; i.PORTION = 16; from grader.cli import main; main()"
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -40,7 +40,7 @@ def order(formats: tuple[str, ...] = ("md",)) -> Order:
 @pytest.fixture
 def small_portions(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(issuing, "PORTION", 10)
-    monkeypatch.setattr(handouts, "BATCH", 3)
+    monkeypatch.setattr(worksheets, "BATCH", 3)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from issued_exercises import exercises
 
 from grader.errors import Lost, SubmissionError
-from grader.mark import mark
+from grader.marking.mark import mark
 from grader.read.files import read_file
 from grader.read.json import read_json
 from grader.read.number import Unreadable, Written

@@ -8,7 +8,7 @@ import pytest
 from handed_in import assignment, check, exercise_of, right, tidy, zipped
 from workbooks import locked, packed, strict, workbook
 
-from grader.read.kinds import NAMES
+from grader.read.file_kinds import NAMES
 
 HEIC = b"\x00\x00\x00\x18ftypheic" + bytes(200)
 CONTENT_TYPES = "[Content_Types].xml"

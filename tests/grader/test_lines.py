@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from grader.assignments.folder import EXERCISES, Folder, Order
+from grader.assignments.issue import issue
+from grader.assignments.lines import Lines
+from grader.assignments.roster import numbered, with_folders
 from grader.errors import AssignmentError
-from grader.folder import EXERCISES, Folder, Order
-from grader.issue import issue
-from grader.lines import Lines
-from grader.roster import numbered, with_folders
-from problems import family
+from problems.drawing import family
 from problems.exercise import Exercise
 
 
@@ -73,7 +73,7 @@ def test_exercises_are_not_kept_without_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A class of 100,000 must not end up in memory."""
-    from grader import folder as folders
+    from grader.assignments import folder as folders
 
     order = Order("hw", "mazur", family.source_of("mazur"), "s", formats=())
     issue(order, numbered(30), tmp_path / "hw")

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from issued_exercises import exercises
 from typed_rules import key_answers
 
-from grader.example import document_exercise
-from grader.mark import mark, shown
+from grader.assignments.example import document_exercise
+from grader.marking.mark import mark, shown
 from grader.read.number import read_number
-from problems import documents, family
-from problems.ball import Ball
+from problems.arithmetic.ball import Ball
+from problems.arithmetic.precision import Precision
+from problems.documents import documents
+from problems.drawing import family
 from problems.exercise import Exercise
-from problems.precision import Precision
 
 MAZUR = replace(document_exercise("mazur"), precision=Precision(4))
 OUT, SMALL = "out.1.1", "dw.1.1.1"

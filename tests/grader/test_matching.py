@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner
 from handed_in import ROSTER, assignment, check, exercise_of, right, table, tidy, with_id, zipped
 
+from grader.assignments.matching import Owner, People, owner_of
+from grader.assignments.roster import with_folders
 from grader.cli import cli
-from grader.matching import Owner, People, owner_of
-from grader.roster import with_folders
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from grader.assignments.folder import Order
+from grader.assignments.issue import issue
+from grader.assignments.roster import with_folders
 from grader.cli import cli
-from grader.folder import Order
-from grader.issue import issue
-from grader.roster import with_folders
-from problems import family
+from problems.drawing import family
 
 SHEETS = Path(__file__).with_name("sheets")
 CLASS = with_folders([("ada", "Ada Example", "ada@example.org")])

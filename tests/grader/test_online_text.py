@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from handed_in import assignment, check, exercise_of, right, zipped
 
-from grader.read.onlinetext import answers_in
-from grader.read.richtext import seen
+from grader.read.platforms.online_text import answers_in
+from grader.read.platforms.rich_text import seen
 
 
 def read(page: str) -> dict[str, str]:

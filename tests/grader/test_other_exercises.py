@@ -12,13 +12,13 @@ import pytest
 from click.testing import CliRunner
 from handed_in import assignment, exercise_of, exercises_of, right, table, tidy
 
-from grader.bulk import roll
+from grader.assignments.folder import Folder
+from grader.bulk import exercise_columns
 from grader.cli import cli
-from grader.crosscheck import OTHER
-from grader.folder import Folder
 from grader.lms.received import Received, judge
 from grader.lms.scores import of_submissions
-from grader.policy import DEFAULT
+from grader.marking.policy import DEFAULT
+from grader.results.crosscheck import OTHER
 from problems.exercise import Exercise
 
 FAMILIES = ["mazur", "mazur-delta", "mazur-mixed", "musilek", "lfd", "lfd-numeric", "slides"]
@@ -139,7 +139,7 @@ def test_tables_of_a_class_say_the_same(
     hw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: int
 ) -> None:
     """Wherever in the class the friend stands, handed in or not."""
-    monkeypatch.setattr(roll, "PART", part)
+    monkeypatch.setattr(exercise_columns, "PART", part)
     (hw / "exercises.roll" / "roll.json").unlink(missing_ok=True)
     out = tmp_path / "results"
     checked(hw, wide(hw), "--results", str(out))

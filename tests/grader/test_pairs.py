@@ -14,20 +14,20 @@ from truth_table import Tally
 from two_in_a_cell import any_number, pair_rules, two_in_a_cell
 
 from grader.bulk.marking import _credits, _Names
-from grader.mark import mark
-from grader.policy import DEFAULT, Policy
+from grader.marking.mark import mark
+from grader.marking.policy import DEFAULT, Policy
 from grader.read.number import read_number
-from problems import family
-from problems.catalogue import CATALOGUE
+from problems.drawing import family
 from problems.exercise import Exercise
-from problems.expression import NUMBERS, Expression
-from problems.pairs import pairs
-from problems.slip_names import BOTH
-from problems.slips import COPIED
-from templates.feedback import feedback, without_slips
-from templates.html import html
-from templates.report import Report
-from templates.show import Show
+from problems.misconceptions.catalogue import CATALOGUE
+from problems.misconceptions.names import BOTH
+from problems.misconceptions.pairs import pairs
+from problems.misconceptions.slips import COPIED
+from problems.rules.expression import NUMBERS, Expression
+from templates.feedback.page import feedback, without_slips
+from templates.feedback.report import Report
+from templates.feedback.show import Show
+from templates.pages.html import html
 
 GENEROUS = Policy(credits=MappingProxyType({**DEFAULT.credits, "slip": 0.5}))
 

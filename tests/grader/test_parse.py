@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from measured import in_a_fork, work
 
 from grader.read.codes import CODES, AnswerError, caret
-from grader.read.lexer import Names
-from grader.read.parse import FUNCTIONS, AnyName, Listed, NoNames, parse_formula
-from grader.read.tree import (
+from grader.read.formula.lexer import Names
+from grader.read.formula.parse import FUNCTIONS, AnyName, Listed, NoNames, parse_formula
+from grader.read.formula.tree import (
     Call,
     Name,
     Negative,

@@ -46,15 +46,15 @@ from sheets_of import sheet
 
 from grader.cli import cli
 from grader.errors import EmptyForm, Lost, Problem, SubmissionError
-from grader.read import pdffields
 from grader.read.files import read_file
 from grader.read.number import Unreadable, Written
+from grader.read.pdf import fields as pdffields
 from grader.read.submission import Read
-from problems import family
+from problems.drawing import family
 from problems.exercise import Exercise
-from templates import sheets
-from templates.fields import field_name
+from templates.pages.fields import field_name
 from templates.pdf.document import pdf
+from templates.sheets import sheets
 
 
 def known(count: int = 1) -> list[Exercise]:
@@ -783,7 +783,7 @@ def hw(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def answered(hw: Path, student: str) -> tuple[Exercise, bytes, dict[str, str]]:
-    from grader.folder import Folder
+    from grader.assignments.folder import Folder
 
     (one,) = Folder(hw).exercises_of(student).values()
     sheet = (hw / "students" / student / "worksheet.pdf").read_bytes()
@@ -868,7 +868,7 @@ def test_an_upload_that_has_all_beside_the_fields_is_not_taken(
     exercise: Exercise, blank: bytes, right: dict[str, str]
 ) -> None:
     """The service tells the student, and no attempt is spent."""
-    from grader.web.examiner import answers_to
+    from grader.web.grading_worker import answers_to
 
     answers, told = answers_to(exercise, typed_beside(blank, right), "worksheet.pdf")
     assert answers == {}

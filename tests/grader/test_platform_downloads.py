@@ -22,11 +22,11 @@ from handed_in import (
     zipped,
 )
 
+from grader.assignments.matching import People, agreed, owner_of
+from grader.assignments.roster import with_folders
 from grader.cli import cli
-from grader.downloads import handed_in_at, senders
-from grader.matching import People, agreed, owner_of
-from grader.read.archive import members
-from grader.roster import with_folders
+from grader.read.archives.archive import members
+from grader.read.download_names import handed_in_at, senders
 
 CASES = Path(__file__).with_name("platforms")
 DEMO = CASES / "mazur"

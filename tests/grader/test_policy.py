@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from issued_exercises import exercises
 
 from grader.errors import PolicyError
-from grader.mark import mark
-from grader.policy import Attempts, Late, Policy, Rounding
-from grader.policyfile import load_policy, names
+from grader.marking.mark import mark
+from grader.marking.policy import Attempts, Late, Policy, Rounding
+from grader.marking.policy_file import load_policy, names
 from grader.read.number import read_number
-from templates.report import Report
+from templates.feedback.report import Report
 
 EXERCISE = exercises("mazur")[0]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from handed_in import assignment, check, exercise_of, right, table
 
-from grader.read.quizwords import WORDS
+from grader.read.platforms.quiz_words import WORDS
 
 CASES = Path(__file__).with_name("platforms")
 NBSP, NARROW = "\u00a0", "\u202f"

@@ -9,7 +9,7 @@ from issued_exercises import exercises
 from rounded_work import lost, marked, slip_at, step, worked
 
 from problems.exercise import Exercise
-from problems.expression import Expression, Ref
+from problems.rules.expression import Expression, Ref
 
 FAMILIES = ("sgd", "lfd", "lfd-numeric", "deep", "two-rounds", "binary")
 

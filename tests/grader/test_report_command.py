@@ -17,8 +17,8 @@ from classroom import Classroom, assignment, graded
 from click.testing import CliRunner
 from papers import complaints, contents, letters, texts
 
+from grader.assignments.folder import Folder
 from grader.cli import cli
-from grader.folder import Folder
 from grader.report.results import read as read_results
 from templates.pdf.document import SIDE
 

@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 from classroom import Classroom, assignment
 
-from grader.folder import Folder
+from grader.assignments.folder import Folder
 from grader.report.results import read
 from grader.report.survey import survey
-from templates.findings import COMMON, findings, surely_weak, weak_steps, words
-from templates.survey import Group, Survey
+from templates.class_report.findings import COMMON, findings, surely_weak, weak_steps, words
+from templates.class_report.survey import Group, Survey
 
 HARD, WEAK, SLIPPED = "net.2.1", "loss", "delta.1.1"
 COPIES = [(10, 200), (77, 411)]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from grader.assignments.roster import read_roster, safe_name, with_folders
 from grader.errors import RosterError
-from grader.roster import read_roster, safe_name, with_folders
 
 
 def write(tmp_path: Path, text: str | bytes) -> Path:

@@ -7,10 +7,10 @@ from issued_exercises import exercises
 from workbooks import strict, workbook
 
 from grader.errors import Lost, SubmissionError
-from grader.mark import mark
+from grader.marking.mark import mark
 from grader.read.submission import Read
-from grader.read.table import UPLOAD
-from grader.read.workbook import read_workbook
+from grader.read.tables.table import UPLOAD
+from grader.read.tables.workbook import read_workbook
 
 EXERCISE, OTHER = exercises("mazur")[:2]
 HEADER = ["exercise", "step", "symbol", "answer"]

@@ -10,7 +10,7 @@ from slipping import Site, closed, sites, usable, visible
 from subrounding import HOW, working
 from transcripts import Class, Student, credits_of, marked
 
-from problems.slips import named_only
+from problems.misconceptions.slips import named_only
 
 SEED = 991
 

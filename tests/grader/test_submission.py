@@ -8,7 +8,7 @@ import pytest
 from issued_exercises import exercises
 
 from grader.errors import Lost, SubmissionError
-from grader.mark import mark
+from grader.marking.mark import mark
 from grader.read.submission import MORE_UNKNOWN, MOST_UNKNOWN, Read, read_submissions
 
 EXERCISE = exercises("mazur")[0]

@@ -16,32 +16,32 @@ from click.testing import CliRunner
 from issued_exercises import exercises
 
 import grader.commands.check as check
-from grader.batch import VERDICTS
-from grader.bulk.reported import gradebook
+from grader.assignments.folder import Folder
+from grader.bulk.checked_singly import gradebook
 from grader.bulk.results import VERDICT_COLUMNS
 from grader.cli import cli
-from grader.export import autograder
-from grader.feedback import Graded
-from grader.folder import Folder
-from grader.mark import mark
-from grader.policy import DEFAULT, DEFAULT_CREDITS
+from grader.lms.gradescope import autograder
+from grader.marking.batch import VERDICTS
+from grader.marking.mark import mark
+from grader.marking.policy import DEFAULT, DEFAULT_CREDITS
 from grader.read.number import read_number
 from grader.report.results import read
 from grader.report.survey import survey
 from grader.report.tables import files
-from grader.terminal import TONES as COLOURS
+from grader.results.feedback import Graded
+from grader.support.terminal import TONES as COLOURS
 from grader.web.api.shown import shown
-from problems.slips import CATALOGUE
-from templates.classreport import SEEN, class_report
-from templates.comment import as_text, comments_on
-from templates.feedback import feedback, without_slips
-from templates.html import html
-from templates.marked import TONES
-from templates.plots.charts import KINDS
-from templates.report import Note, Report, StepReport, Verdict
-from templates.sheet_words import for_teacher
-from templates.show import Show
-from templates.verdict_words import SENTENCES, Said
+from problems.misconceptions.slips import CATALOGUE
+from templates.class_report.charts import KINDS
+from templates.class_report.page import SEEN, class_report
+from templates.feedback.comment import as_text, comments_on
+from templates.feedback.marked import TONES
+from templates.feedback.page import feedback, without_slips
+from templates.feedback.report import Note, Report, StepReport, Verdict
+from templates.feedback.sheet_words import for_teacher
+from templates.feedback.show import Show
+from templates.feedback.verdict_words import SENTENCES, Said
+from templates.pages.html import html
 
 ROOT = Path(__file__).parents[2]
 EXERCISE = exercises("mazur")[0]

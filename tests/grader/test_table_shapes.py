@@ -11,13 +11,13 @@ import pytest
 from class_tables import of_results, one_by_one
 from handed_in import assignment, check, exercise_of, right, table, tidy
 
+from grader.assignments.roster import read_roster
+from grader.assignments.worksheets import silent
 from grader.bulk import survey
 from grader.bulk.run import grade
-from grader.cluster import Workers
 from grader.errors import RosterError
-from grader.handouts import silent
-from grader.policy import DEFAULT
-from grader.roster import read_roster
+from grader.marking.policy import DEFAULT
+from grader.support.workers import Workers
 from problems.exercise import Exercise
 
 ROSTER = """student,name

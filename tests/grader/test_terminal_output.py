@@ -11,10 +11,10 @@ import pytest
 from click.testing import CliRunner
 from typed_rules import key_text
 
+from grader.assignments.folder import Folder
 from grader.cli import cli
-from grader.folder import Folder
-from grader.terminal import cells
-from problems import documents
+from grader.support.terminal import cells
+from problems.documents import documents
 
 STUDENTS = ("ada", "bob", "cy")
 

@@ -12,10 +12,10 @@ from click.testing import CliRunner
 from handed_in import assignment, check, exercise_of, right, table, tidy, zipped
 from workbooks import workbook
 
+from grader.assignments.folder import Folder
 from grader.cli import cli
-from grader.folder import Folder
 from grader.lms.received import Received, judge
-from grader.policy import DEFAULT
+from grader.marking.policy import DEFAULT
 
 
 @pytest.fixture(scope="module")

@@ -9,25 +9,25 @@ from math import trunc
 import numpy as np
 import pytest
 
-from grader.diagnose import diagnose
-from grader.follow import follow
-from grader.inference import inferred, routes
-from grader.inversion import Reader
-from grader.mark import batch_of, mark
-from grader.policy import DEFAULT
+from grader.marking.diagnose import diagnose
+from grader.marking.follow import follow
+from grader.marking.inference import inferred, routes
+from grader.marking.inversion import Reader
+from grader.marking.mark import batch_of, mark
+from grader.marking.policy import DEFAULT
+from grader.marking.unwritten import with_deltas
 from grader.read.number import read_number
-from grader.unwritten import with_deltas
 from grader.web.api.shown import shown
-from problems import family
-from problems.ball import Ball
-from problems.draw import draw, key
+from problems.arithmetic.ball import Ball
+from problems.computation.graph import Graph
+from problems.drawing import family
+from problems.drawing.draw import draw, key
 from problems.exercise import Exercise, issued
-from problems.expression import NUMBERS, Expression, Product, Ref, Sum
-from problems.graph import Graph
-from problems.slips import wrong_rules
-from templates.feedback import without_slips
-from templates.report import Report, StepReport
-from templates.show import Show
+from problems.misconceptions.slips import wrong_rules
+from problems.rules.expression import NUMBERS, Expression, Product, Ref, Sum
+from templates.feedback.page import without_slips
+from templates.feedback.report import Report, StepReport
+from templates.feedback.show import Show
 
 
 def drawn(name: str, count: int = 6) -> list[Exercise]:

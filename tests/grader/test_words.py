@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 from issued_exercises import exercises
 
-import grader.mark
-from grader.batch import CARRIED, REPEATED, SLIP, UNDETERMINED
-from grader.conventions import Judged, judge
-from grader.mark import batch_of, mark
-from grader.policy import DEFAULT, Policy
+import grader.marking.mark
+from grader.marking.batch import CARRIED, REPEATED, SLIP, UNDETERMINED
+from grader.marking.mark import batch_of, mark
+from grader.marking.policy import DEFAULT, Policy
+from grader.marking.sign_conventions import Judged, judge
+from grader.marking.whole_sheet import whole_sheets
 from grader.read.number import read_number
-from grader.wholesheet import whole_sheets
-from problems.slips import CATALOGUE
-from templates.report import Report, StepReport
-from templates.verdict_words import SENTENCES, Said
+from problems.misconceptions.slips import CATALOGUE
+from templates.feedback.report import Report, StepReport
+from templates.feedback.verdict_words import SENTENCES, Said
 
 ROOT = Path(__file__).parents[2]
 EXERCISE = exercises("mazur")[0]
@@ -43,7 +43,7 @@ class Set:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, **changes: object) -> None:
         self.changes = changes
-        monkeypatch.setattr(grader.mark, "judge", self)
+        monkeypatch.setattr(grader.marking.mark, "judge", self)
 
     def __call__(self, batch: object) -> Judged:
         found = judge(batch)  # type: ignore[arg-type]

@@ -11,10 +11,10 @@ import pytest
 from issued_exercises import exercises
 
 from grader.errors import Lost, SubmissionError
-from grader.mark import mark
+from grader.marking.mark import mark
 from grader.read.files import read_file
-from grader.read.table import UPLOAD
-from grader.read.workbook import read_workbook
+from grader.read.tables.table import UPLOAD
+from grader.read.tables.workbook import read_workbook
 
 EXERCISE, OTHER = exercises("mazur")[:2]
 LABELS = [EXERCISE.labels[id] for id in EXERCISE.asked]

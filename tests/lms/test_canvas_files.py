@@ -17,7 +17,7 @@ from handed_in import assignment, exercise_of, right, tidy, with_id
 from moodle_files import archive, others, read_back
 
 from grader.cli import cli
-from templates.fields import field_name
+from templates.pages.fields import field_name
 
 ROSTER = """student,name,email
 S001,Ann Ångström,ann@example.org

@@ -13,7 +13,7 @@ from syncing_class import BRISK, NOW, canvas_class, connected
 
 from grader.errors import NotTaken, PlatformError, RightsError, TokenError, Unreachable
 from grader.lms import address
-from grader.lms.canvas import Canvas
+from grader.lms.canvas.api import Canvas
 from grader.lms.platform import Attachment, Feedback
 from grader.lms.tokens import Token
 

@@ -12,12 +12,12 @@ from handed_in import assignment
 from lxml import etree
 from qti_player import OLD, Package, canvas_answers, parsed
 
+from grader.assignments.roster import Student
 from grader.cli import cli
-from grader.export import canvas
 from grader.export.classes import Owned
 from grader.export.tally import Tally
-from grader.policy import DEFAULT, Policy
-from grader.roster import Student
+from grader.lms.canvas import export
+from grader.marking.policy import DEFAULT, Policy
 
 CC = "{http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1}"
 META = "{http://canvas.instructure.com/xsd/cccv1p0}"
@@ -30,7 +30,7 @@ def schema(name: str) -> etree.XMLSchema:
 
 def packaged(name: str, *people: Owned, policy: Policy = DEFAULT, tex: bool = True) -> Package:
     owned = people or (issued_to(name),)
-    data, _ = canvas.package(order_of(name), iter(owned), policy, tex, Tally())
+    data, _ = export.package(order_of(name), iter(owned), policy, tex, Tally())
     return Package(data, CC)
 
 
@@ -134,7 +134,7 @@ def test_numbers_that_classic_quizzes_round_away_are_warned_of(tmp_path: Path) -
 def test_words_of_a_family_cannot_break_out() -> None:
     """A teacher's own family may say anything."""
     owned = iter([issued_to("mazur-delta")])
-    data, _ = canvas.package(hostile_order(), owned, DEFAULT, True, Tally())
+    data, _ = export.package(hostile_order(), owned, DEFAULT, True, Tally())
     package = Package(data, CC)
     schema("packagecc.xsd").assertValid(package.manifest)
     schema("qti12.xsd").assertValid(parsed(package.files["bpgrade-1/bpgrade-1.xml"]))

@@ -18,18 +18,18 @@ from hypothesis import strategies as st
 from plans import PLANS, random_givens
 
 from grader.cli import cli
-from grader.export import formulas
 from grader.export.classes import Owned
-from grader.export.moodle import Style
-from grader.export.plugin import TERMS, Term
 from grader.export.tally import Tally
-from grader.policy import DEFAULT, Policy
+from grader.lms.moodle.export import formulas
+from grader.lms.moodle.export.plugin import TERMS, Term
+from grader.lms.moodle.export.questions import Style
+from grader.marking.policy import DEFAULT, Policy
+from problems.arithmetic.precision import Precision
+from problems.computation.graph import build
+from problems.computation.network import Layer, Method, Network, Plan, Task
+from problems.computation.solve import values
 from problems.exercise import Exercise
-from problems.expression import NUMBERS
-from problems.graph import build
-from problems.network import Layer, Method, Network, Plan, Task
-from problems.precision import Precision
-from problems.solve import values
+from problems.rules.expression import NUMBERS
 
 CHAIN = ("out.1.1", "out.2.1", "delta.2.1", "dw.2.1.1", "new.w.2.1.1")
 WORTH = Policy(weights={"out": 1.0, "delta": 3.0, "dw": 2.0, "new.w": 1.0})
@@ -148,7 +148,7 @@ def test_every_rule_is_written_so_that_it_computes_the_same(name: str) -> None:
 @given(st.floats(-50, 50))
 def test_activations_are_right_everywhere(x: float) -> None:
     """Written out with exp and log, they still are what they are."""
-    from problems.activations import activation
+    from problems.rules.activations import activation
 
     for name in ("logistic", "tanh", "identity", "relu", "leaky_relu(0.2)", "softplus"):
         text = TERMS.call(name, Term("x")).text

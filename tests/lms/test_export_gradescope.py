@@ -15,7 +15,7 @@ from handed_in import assignment, exercise_of, right, tidy, with_id
 from marking import paper
 
 from grader.cli import cli
-from problems.expression import NUMBERS
+from problems.rules.expression import NUMBERS
 
 ADA = {"email": "ADA@example.org", "id": 1, "name": "Ada E."}
 BEN = {"email": "ben@example.org", "id": 2, "name": "Ben Sample"}

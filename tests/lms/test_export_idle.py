@@ -13,14 +13,16 @@ from exported import NUMERIC, issued_to, order_of
 from issued_exercises import exercises
 from qti_player import OLD, Package, canvas_answers, parsed
 
-from grader.export import canvas, formulas, moodle, qti
+from grader.export import qti
 from grader.export.classes import Owned
-from grader.export.moodle import Style
 from grader.export.tally import Tally
-from grader.policy import DEFAULT
-from problems import ids
+from grader.lms.canvas import export
+from grader.lms.moodle.export import formulas, questions
+from grader.lms.moodle.export.questions import Style
+from grader.marking.policy import DEFAULT
+from problems.computation import ids
 from problems.exercise import Exercise
-from problems.expression import NUMBERS
+from problems.rules.expression import NUMBERS
 
 CONSTANTS = ("0", "1", "0.5", "0.1", "0.01", "0.0001", "-0.5", "20")
 BOXES = (1, 2, 3, 5, 8, 15, 25, 40)
@@ -103,7 +105,7 @@ def test_fields_pay_nothing_for_numbers_that_cost_no_work(name: str) -> None:
     """Cloze, QTI and Canvas judge each field alone: what is not right gets nothing."""
     owned = issued_to(name)
     exercise, order = owned.exercises[0], order_of(name)
-    pieces = moodle.quiz(order, iter([owned]), DEFAULT, Style(), Tally())
+    pieces = questions.quiz(order, iter([owned]), DEFAULT, Style(), Tally())
     cloze = next(q for q in moodle_reader.read(b"".join(pieces)) if q.kind == "cloze")
     (item,) = Package(qti.package(order, iter([owned]), DEFAULT, True, Tally())).items().values()
     spans = canvas_spans(owned, name)
@@ -117,7 +119,7 @@ def test_fields_pay_nothing_for_numbers_that_cost_no_work(name: str) -> None:
 
 def canvas_spans(owned: Owned, name: str) -> list[tuple[Decimal, Decimal]]:
     """What Canvas takes for right, question by question."""
-    data, _ = canvas.package(order_of(name), iter([owned]), DEFAULT, True, Tally())
+    data, _ = export.package(order_of(name), iter([owned]), DEFAULT, True, Tally())
     files = Package(data, "{http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1}").files
     root = parsed(files["bpgrade-1/bpgrade-1.xml"])
     found = [canvas_answers(node) for node in root.iter(f"{OLD}item")]

@@ -18,27 +18,27 @@ from lxml import etree
 from moodle_reader import ImportRefusedError, Question, cloze_fields, read
 from typed_rules import key_text
 
+from grader.assignments.roster import Student
 from grader.cli import cli
 from grader.commands import export_moodle
-from grader.export import cloze, formulas, moodle
 from grader.export.classes import Owned
 from grader.export.fields import Alternative, Field, fields
 from grader.export.tally import Tally
-from grader.policy import DEFAULT, Policy
-from grader.roster import Student
-from problems import family
+from grader.lms.moodle.export import cloze, formulas, questions
+from grader.marking.policy import DEFAULT, Policy
+from problems.drawing import family
 from problems.exercise import Exercise
-from problems.slips import OF_THE_PEN
+from problems.misconceptions.slips import OF_THE_PEN
+from templates.feedback.show import Show
 from templates.formulas.plain import plain
-from templates.show import Show
 
 
 def written(
-    name: str, policy: Policy = DEFAULT, *people: Owned, style: moodle.Style | None = None
+    name: str, policy: Policy = DEFAULT, *people: Owned, style: questions.Style | None = None
 ) -> bytes:
     owned = people or (issued_to(name),)
-    chosen = style or moodle.Style()
-    return b"".join(moodle.quiz(order_of(name), iter(owned), policy, chosen, Tally()))
+    chosen = style or questions.Style()
+    return b"".join(questions.quiz(order_of(name), iter(owned), policy, chosen, Tally()))
 
 
 def question_of(name: str, policy: Policy = DEFAULT) -> tuple[Exercise, Question]:
@@ -227,7 +227,7 @@ def test_formulas_are_essays_with_the_key_for_graders() -> None:
 
 def test_a_site_without_internet_gets_plain_text() -> None:
     """--no-tex: nothing for MathJax to render."""
-    text = read(written("mazur", style=moodle.Style(formulas=False)))[0].text
+    text = read(written("mazur", style=questions.Style(formulas=False)))[0].text
     assert "\\(" not in text
     assert "net_h1 =" in text
 
@@ -250,8 +250,8 @@ def test_any_comment_survives_a_field(words: str) -> None:
 def test_words_of_a_family_cannot_break_out() -> None:
     """A teacher's own family may say anything: no field, no tag, no end of the text."""
     owned, tally = issued_to("mazur-delta"), Tally()
-    for kind in (moodle.quiz, partial(formulas.quiz, boxes=8)):
-        args = (hostile_order(), iter([owned]), DEFAULT, moodle.Style())
+    for kind in (questions.quiz, partial(formulas.quiz, boxes=8)):
+        args = (hostile_order(), iter([owned]), DEFAULT, questions.Style())
         (question,) = read(b"".join(kind(*args, tally=tally)))
         assert "]]&gt;" in question.text
         assert "&#123;1:NM:=1" not in question.text
@@ -271,7 +271,7 @@ names = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_
 def test_any_name_stays_a_name(id: str, name: str) -> None:
     """Nothing of the class list can break the file, make a tag or another category."""
     owned = Owned(Student(id, name, "", "f"), issued_to("mazur-delta").exercises)
-    text = moodle.category(order_of("mazur-delta"), owned)
+    text = questions.category(order_of("mazur-delta"), owned)
     node = etree.fromstring(text.encode())
     path = node.findtext("category/text")
     assert path.startswith("$course$/top/")

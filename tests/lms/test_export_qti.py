@@ -16,15 +16,15 @@ from hypothesis import strategies as st
 from lxml import etree
 from qti_player import QTI, Item, Package, parsed
 
+from grader.assignments.roster import Student
 from grader.cli import cli
 from grader.export import qti
 from grader.export.classes import Owned
 from grader.export.fields import Field, fields
 from grader.export.tally import Tally
-from grader.policy import DEFAULT, Policy
-from grader.roster import Student
+from grader.marking.policy import DEFAULT, Policy
 from problems.exercise import Exercise
-from problems.slips import OF_THE_PEN
+from problems.misconceptions.slips import OF_THE_PEN
 
 SCHEMAS = Path(__file__).with_name("schemas")
 

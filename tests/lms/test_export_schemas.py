@@ -15,9 +15,10 @@ from exported import ADA, BEN, issued_to, order_of
 from lxml import etree
 from qti_player import Package, parsed
 
-from grader.export import canvas, qti
+from grader.export import qti
 from grader.export.tally import Tally
-from grader.policy import DEFAULT
+from grader.lms.canvas import export
+from grader.marking.policy import DEFAULT
 
 SCHEMAS = Path(__file__).with_name("schemas")
 CC = "{http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1}"
@@ -34,7 +35,7 @@ def documents() -> dict[str, tuple[str, str]]:
     """Name -> schema and text of every kind of document."""
     people = (issued_to(NAME, ADA, 2), issued_to(NAME, BEN, 1))
     new = Package(qti.package(order_of(NAME), iter(people), DEFAULT, True, Tally()))
-    data, _ = canvas.package(order_of(NAME), iter(people), DEFAULT, True, Tally())
+    data, _ = export.package(order_of(NAME), iter(people), DEFAULT, True, Tally())
     old = Package(data, CC)
     found = {
         "item": ("qti21", new.files[f"items/{NAME}-s001-1.xml"]),
@@ -238,7 +239,7 @@ def test_an_assignment_may_have_any_name() -> None:
     """An identifier occurs once in a manifest: the assignment's is no quiz's and no test's."""
     for called in ("1", "hw1", "item", "ü & <b>"):
         order, owned = order_of(NAME, called), issued_to(NAME)
-        data, _ = canvas.package(order, iter([owned]), DEFAULT, True, Tally())
+        data, _ = export.package(order, iter([owned]), DEFAULT, True, Tally())
         schema("packagecc").assertValid(Package(data, CC).manifest)
         new = qti.package(order, iter([owned]), DEFAULT, True, Tally())
         schema("package21").assertValid(Package(new).manifest)

@@ -10,7 +10,7 @@ import requests
 from fake_moodle import FakeMoodle
 from syncing_class import moodle_class
 
-from grader.lms.moodle import flat
+from grader.lms.moodle.api import flat
 
 SAVE = {
     "assignmentid": 1,

@@ -10,7 +10,7 @@ from fake_canvas import FakeCanvas
 from fake_moodle import FakeMoodle
 from syncing_class import answers, canvas_class, made, moodle_class
 
-from grader.folder import Folder
+from grader.assignments.folder import Folder
 
 
 @pytest.fixture(scope="module")

@@ -22,10 +22,10 @@ from lti_visits import (
 )
 from service import assignment_of
 
-from grader.web.lti import arriving, framing, keys
-from grader.web.lti.arriving import AGS, NRPS
-from grader.web.lti.choosing import DEEP
+from grader.web.lti import embedding, keys, provisioning
+from grader.web.lti.deep_linking import DEEP
 from grader.web.lti.models import Context, Deployment, Identity, Placement, Platform
+from grader.web.lti.provisioning import AGS, NRPS
 from grader.web.models import Assignment, Audit, Course, Member, Role, Task
 from grader.web.teacher import people
 
@@ -316,7 +316,7 @@ def test_choosing_again_counts_and_an_old_choice_does_not() -> None:
     assert opens(one) == one
     assert opens(two) == two
     assert opens(two) == two
-    arriving.place(Context.objects.get(), "9", course.assignments.get(pk=one))
+    provisioning.place(Context.objects.get(), "9", course.assignments.get(pk=one))
     assert opens(two) == one, "chosen here since"
 
 
@@ -378,7 +378,7 @@ def test_a_launched_session_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not browser.client.cookies["bpgrade"]["max-age"]
     page = browser.client.get(answer["Location"], secure=True)
     assert b"Log out" in page.content
-    monkeypatch.setattr(framing, "HOURS", -1)
+    monkeypatch.setattr(embedding, "HOURS", -1)
     assert browser.client.get(answer["Location"], secure=True).status_code == 302
     frame = {"Sec-Fetch-Dest": "iframe"}
     told = browser.client.get("/login/", secure=True, headers=frame)

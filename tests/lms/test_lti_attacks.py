@@ -28,7 +28,7 @@ from launches import (
     verdict,
 )
 
-from grader.web.lti import launching
+from grader.web.lti import launch
 from grader.web.lti.models import Identity, Login
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registered")]
@@ -166,7 +166,7 @@ def test_a_cookie_of_the_right_name_is_not_enough() -> None:
     """It must hold what this browser was given."""
     browser = Browser()
     state, nonce = browser.begin()
-    browser.client.cookies[launching.cookie_of(state)] = "made-up"
+    browser.client.cookies[launch.cookie_of(state)] = "made-up"
     assert verdict(browser.launch(signed(claims(nonce)), state)) == "refused"
 
 
@@ -182,7 +182,7 @@ def test_a_login_of_long_ago(monkeypatch: pytest.MonkeyPatch) -> None:
     """After ten minutes the state is worth nothing."""
     browser = Browser()
     state, nonce = browser.begin()
-    Login.objects.update(begun=timezone.now() - launching.OLDEST - timedelta(seconds=1))
+    Login.objects.update(begun=timezone.now() - launch.OLDEST - timedelta(seconds=1))
     assert verdict(browser.launch(signed(claims(nonce)), state)) == "refused"
 
 
@@ -234,13 +234,13 @@ def test_unknown_platforms_leave_nothing() -> None:
 
 def test_logins_under_way_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """A flood fills nothing; old ones make room."""
-    monkeypatch.setattr(launching, "MOST_LOGINS", 3)
+    monkeypatch.setattr(launch, "MOST_LOGINS", 3)
     browsers = [Browser() for _ in range(3)]
     for browser in browsers:
         browser.begin()
     asked = {"iss": ISSUER, "client_id": CLIENT, "login_hint": "4"}
     assert Client().post("/lti/login", asked, secure=True).status_code == 503
-    Login.objects.update(begun=timezone.now() - launching.OLDEST - timedelta(seconds=1))
+    Login.objects.update(begun=timezone.now() - launch.OLDEST - timedelta(seconds=1))
     Browser().begin()
     assert Login.objects.count() == 1
 
@@ -259,7 +259,7 @@ def test_cookies_survive_in_a_frame() -> None:
     """`SameSite=None; Secure` on both; partitioned by the server's last layer."""
     browser = Browser()
     state, nonce = browser.begin()
-    kept = browser.client.cookies[launching.cookie_of(state)]
+    kept = browser.client.cookies[launch.cookie_of(state)]
     assert (kept["samesite"], kept["secure"], kept["httponly"]) == ("None", True, True)
     answer = browser.launch(signed(claims(nonce)), state, **{"Sec-Fetch-Dest": "iframe"})
     session = answer.cookies[django_settings.SESSION_COOKIE_NAME]

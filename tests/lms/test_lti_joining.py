@@ -14,10 +14,10 @@ from service import assignment_of, course_of, right_answers
 from teachers import client_of
 
 from grader.web.grading import grade
-from grader.web.keeping import keep
-from grader.web.lti import joining
+from grader.web.lti import course_linking
 from grader.web.lti.models import Context, Outgoing, Placement
 from grader.web.models import Course, Member, Role, Task
+from grader.web.submission_store import keep
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registered")]
 LEARNER = ["http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"]
@@ -132,10 +132,15 @@ def test_codes_are_checked(here: Course, monkeypatch: pytest.MonkeyPatch) -> Non
     """Made up, of another purpose, old, of a course that is gone, of this course."""
     browser = teacher()
     good = code(here)
-    for bad in ("", "x:y:z", signing.dumps(here.pk), signing.dumps("gone", salt=joining.SALT)):
+    for bad in (
+        "",
+        "x:y:z",
+        signing.dumps(here.pk),
+        signing.dumps("gone", salt=course_linking.SALT),
+    ):
         page = joined(browser, bad)
         assert page.status_code == 422, bad
-    monkeypatch.setattr(joining, "SECONDS", -1)
+    monkeypatch.setattr(course_linking, "SECONDS", -1)
     assert joined(browser, good).status_code == 422
     assert Context.objects.get().course != here
     monkeypatch.undo()

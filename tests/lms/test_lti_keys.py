@@ -19,8 +19,8 @@ from jwt.algorithms import ECAlgorithm
 from lti_platform import Platform, as_jwk, platform
 
 from grader.errors import AddressError, AnswerError, CallError, SilenceError
-from grader.web.lti import calling, keys
-from grader.web.lti.calling import Patience, allowed, call, checked
+from grader.web.lti import http_client, keys
+from grader.web.lti.http_client import Patience, allowed, call, checked
 from grader.web.lti.models import Platform as Row
 from grader.web.lti.models import ToolKey
 
@@ -340,11 +340,11 @@ def test_what_is_no_web_server_is_told(said: bytes) -> None:
 
 
 def test_an_answer_has_a_limit(lms: Platform) -> None:
-    lms.fault("jwks", "status", status=200, body=b"x" * (calling.LIMIT + 1))
+    lms.fault("jwks", "status", status=200, body=b"x" * (http_client.LIMIT + 1))
     with pytest.raises(AnswerError, match="65,536"):
         call(True, "GET", jwks(lms))
-    lms.fault("jwks", "status", status=200, body=b"x" * calling.LIMIT)
-    assert len(call(True, "GET", jwks(lms)).body) == calling.LIMIT
+    lms.fault("jwks", "status", status=200, body=b"x" * http_client.LIMIT)
+    assert len(call(True, "GET", jwks(lms)).body) == http_client.LIMIT
 
 
 def test_a_packed_answer_is_refused(lms: Platform) -> None:
@@ -416,7 +416,7 @@ def test_the_address_that_was_judged_is_the_one_that_is_called(
         kind = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
         return [(*kind, ("10.0.0.1", port)), (*kind, ("127.0.0.1", port))][len(asked) - 1 :]
 
-    monkeypatch.setattr(calling, "allowed", lambda address, internal: address == "127.0.0.1")
+    monkeypatch.setattr(http_client, "allowed", lambda address, internal: address == "127.0.0.1")
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
     answer = call(True, "GET", f"http://lms.example:{port}/mod/lti/certs.php")
     assert (answer.status, asked) == (200, ["lms.example"])

@@ -11,7 +11,7 @@ from lti_visits import ASSISTANT, LINEITEM, choosing, returned, student, teacher
 
 from grader.web.jobs import kinds, queue, starting
 from grader.web.jobs.models import Job, State
-from grader.web.lti.choosing import DEEP
+from grader.web.lti.deep_linking import DEEP
 from grader.web.lti.models import Placement
 from grader.web.models import Assignment, Course, Member, Role, Task
 

@@ -19,15 +19,15 @@ from lti_class import Class, Clock, graded, known_to
 from lti_platform import Platform, platform
 from service import assignment_of, course_of, right_answers
 
-from grader.web import assignments, keeping, regrading, remarking
+from grader.web import assignments, regrading, remarking, submission_store
 from grader.web.backup import kept_models
+from grader.web.class_progress import standings
 from grader.web.grading import grade
-from grader.web.keeping import NotStoredError, keep
 from grader.web.lti import outbox, services
+from grader.web.lti.grade_sender import BATCH, Pace, Postman
 from grader.web.lti.models import Identity, Outgoing, Placement, Sending
-from grader.web.lti.postman import BATCH, Pace, Postman
 from grader.web.models import Feedback, Member, Result, Submission, Task
-from grader.web.standing import standings
+from grader.web.submission_store import NotStoredError, keep
 
 pytestmark = pytest.mark.django_db
 NAMES = ("ada", "ben", "cai")
@@ -81,7 +81,7 @@ def test_a_result_that_is_not_stored_queues_nothing(
     def fail(*args: Any, **more: Any) -> int:
         raise OperationalError("disk I/O error")
 
-    monkeypatch.setattr(keeping, "_drop_connection", lambda: None)
+    monkeypatch.setattr(submission_store, "_drop_connection", lambda: None)
     monkeypatch.setattr(outbox, "_write", fail)
     task = room.tasks["ada"]
     sent = keep(task, "k1", _body(right_answers(task.exercise))).submission
@@ -503,12 +503,12 @@ def test_a_grade_that_changes_while_it_is_sent_is_sent_again(
     send = services.send_score
 
     def meanwhile(*args: Any) -> Any:
-        monkeypatch.setattr("grader.web.lti.postman.send_score", send)
+        monkeypatch.setattr("grader.web.lti.grade_sender.send_score", send)
         room.clock.go(1)
         room.grade("ada", 9.0)
         return send(*args)
 
-    monkeypatch.setattr("grader.web.lti.postman.send_score", meanwhile)
+    monkeypatch.setattr("grader.web.lti.grade_sender.send_score", meanwhile)
     postman = room.postman()
     postman.round()
     assert room.shown("ada") == 5.0
@@ -558,7 +558,7 @@ def test_something_wrong_on_our_side_ends_no_postman(
     def fail(*args: Any) -> None:
         raise RuntimeError("a mistake of ours")
 
-    monkeypatch.setattr("grader.web.lti.postman.send_score", fail)
+    monkeypatch.setattr("grader.web.lti.grade_sender.send_score", fail)
     room.grade("ada", 5.0)
     assert room.postman().round() == 1
     assert room.row("ada").error == "something went wrong here; the service's log says what"
@@ -587,7 +587,7 @@ def test_a_platform_that_is_slow_keeps_no_grade_longer_than_its_lease(
         room.clock.go(100)
         return send(*args)
 
-    monkeypatch.setattr("grader.web.lti.postman.send_score", slowly)
+    monkeypatch.setattr("grader.web.lti.grade_sender.send_score", slowly)
     for name in NAMES:
         room.grade(name, 5.0)
     due = {row.pk: row.due for row in room.waiting()}

@@ -12,7 +12,7 @@ from django.utils import timezone
 from launches import Browser
 from lti_platform import Platform, platform
 
-from grader.web.lti import keys, registering, services
+from grader.web.lti import keys, registration, services
 from grader.web.lti.models import Context, Invitation
 from grader.web.lti.models import Platform as Known
 from grader.web.models import Audit, Course, Member, Role, Task
@@ -40,7 +40,7 @@ def path_of(address: str) -> str:
 
 
 def registered(lms: Platform) -> Known:
-    answer = Client().get(path_of(registering.invite(internal=True)) + lms.invite())
+    answer = Client().get(path_of(registration.invite(internal=True)) + lms.invite())
     assert answer.status_code == 200, answer.content.decode()
     lms.tool.keys = keys.public_keys()
     lms.tool.active = True  # as its administrator does
@@ -70,7 +70,7 @@ def test_a_platform_registers_itself(lms: Platform) -> None:
 
 def test_the_page_tells_the_platform_that_it_is_over(lms: Platform) -> None:
     """By a script of a file, to the platform's origin alone, in the platform's frame."""
-    answer = Client().get(path_of(registering.invite(internal=True)) + lms.invite())
+    answer = Client().get(path_of(registration.invite(internal=True)) + lms.invite())
     assert b"lti-close.js" in answer.content
     assert f'data-origin="{lms.issuer}"'.encode() in answer.content
     assert f"frame-ancestors {lms.url}" in answer["Content-Security-Policy"]
@@ -78,7 +78,7 @@ def test_the_page_tells_the_platform_that_it_is_over(lms: Platform) -> None:
 
 def test_an_invitation_is_good_once(lms: Platform) -> None:
     """For one platform, and only if it succeeded; before, it can be tried again."""
-    place = path_of(registering.invite(internal=True))
+    place = path_of(registration.invite(internal=True))
     broken = Client().get(f"{place}?openid_configuration={lms.url}/nowhere")
     assert broken.status_code == 422
     lms.fault("registration", "status")
@@ -90,7 +90,7 @@ def test_an_invitation_is_good_once(lms: Platform) -> None:
 def test_no_registration_without_invitation(lms: Platform) -> None:
     """A made-up secret, one that has ended."""
     assert Client().get("/lti/register/made-up/" + lms.invite()).status_code == 404
-    place = path_of(registering.invite(internal=True))
+    place = path_of(registration.invite(internal=True))
     Invitation.objects.update(expires=timezone.now() - timedelta(seconds=1))
     assert Client().get(place + lms.invite()).status_code == 404
     assert not lms.asked("configuration")
@@ -98,7 +98,7 @@ def test_no_registration_without_invitation(lms: Platform) -> None:
 
 def test_internal_addresses_only_where_the_administrator_allows_them(lms: Platform) -> None:
     """An invitation that does not say so reaches nothing on this machine."""
-    answer = Client().get(path_of(registering.invite()) + lms.invite())
+    answer = Client().get(path_of(registration.invite()) + lms.invite())
     assert answer.status_code == 422
     assert not lms.asked("configuration")
 
@@ -108,7 +108,7 @@ def test_nobody_speaks_for_a_platform_that_is_known(lms: Platform) -> None:
     registered(lms)
     with platform(URL) as thief:
         thief.issuer = lms.issuer
-        answer = Client().get(path_of(registering.invite(internal=True)) + thief.invite())
+        answer = Client().get(path_of(registration.invite(internal=True)) + thief.invite())
     assert answer.status_code == 422
     assert b"registered already" in answer.content
     assert Known.objects.get().keys_url == f"{lms.url}/mod/lti/certs.php"
@@ -118,7 +118,7 @@ def test_nobody_speaks_for_a_platform_that_is_known(lms: Platform) -> None:
 def test_a_platform_that_fails_half_way(lms: Platform, kind: str) -> None:
     """Nothing is noted; the page says what happened."""
     lms.fault("registration", kind)
-    answer = Client().get(path_of(registering.invite(internal=True)) + lms.invite())
+    answer = Client().get(path_of(registration.invite(internal=True)) + lms.invite())
     assert answer.status_code == 422
     assert b'role="alert"' in answer.content
     assert not Known.objects.exists()

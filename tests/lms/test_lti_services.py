@@ -17,12 +17,12 @@ from lti_platform import SCORE as SCORE_SCOPE
 from lti_platform import Item, Platform, platform
 
 from grader.errors import AnswerError, RefusalError
-from grader.web.lti import calling, keys, services
-from grader.web.lti.calling import Patience
+from grader.web.lti import http_client, keys, services
+from grader.web.lti.http_client import Patience
 from grader.web.lti.models import Platform as Row
 from grader.web.lti.services import (
     Busy,
-    Done,
+    Delivered,
     Down,
     Older,
     Outcome,
@@ -79,7 +79,7 @@ def sent(lms: Platform, row: Row, item: Item, **changed: Any) -> Outcome:
 
 def test_a_token_is_asked_for_once(lms: Platform, row: Row, item: Item) -> None:
     for n in range(3):
-        assert isinstance(sent(lms, row, item, stamp=WHEN + timedelta(seconds=n)), Done)
+        assert isinstance(sent(lms, row, item, stamp=WHEN + timedelta(seconds=n)), Delivered)
     assert len(lms.asked("token")) == 1
 
 
@@ -122,7 +122,7 @@ def test_each_service_has_a_token_of_its_own(lms: Platform, row: Row, item: Item
 def test_a_token_that_is_not_taken_is_replaced_once(lms: Platform, row: Row, item: Item) -> None:
     sent(lms, row, item)
     lms.tokens.clear()
-    assert isinstance(sent(lms, row, item, stamp=WHEN + timedelta(seconds=1)), Done)
+    assert isinstance(sent(lms, row, item, stamp=WHEN + timedelta(seconds=1)), Delivered)
     assert len(lms.asked("token")) == 2
     lms.fault("score", "status", status=401, times=2)
     refused = sent(lms, row, item, stamp=WHEN + timedelta(seconds=2))
@@ -178,7 +178,7 @@ def test_odd_ends_of_tokens_do_no_harm(lms: Platform, row: Row, item: Item, ends
     lms.tokens["given"] = ({SCORE_SCOPE}, lms.clock() + 10)
     body = b'{"access_token": "given", "expires_in": ' + ends + b"}"
     lms.fault("token", "status", status=200, body=body)
-    assert isinstance(sent(lms, row, item), Done)
+    assert isinstance(sent(lms, row, item), Delivered)
     assert all(until < services.clock() + 2 * services.LONGEST for _, until in _kept())
 
 
@@ -200,7 +200,7 @@ def test_secrets_are_not_repeated(lms: Platform, row: Row, item: Item) -> None:
 
 
 def test_a_score_is_scaled_by_the_platform(lms: Platform, row: Row, item: Item) -> None:
-    assert isinstance(sent(lms, row, item), Done)
+    assert isinstance(sent(lms, row, item), Delivered)
     grade = item.grades["5"]
     assert (grade.score, grade.comment, grade.stamp) == (7.5, "fine", WHEN.timestamp())
 
@@ -243,9 +243,9 @@ def test_teachers_and_strangers_are_refused_for_good(
 
 
 STATUSES = [
-    (200, Done),
-    (201, Done),
-    (204, Done),
+    (200, Delivered),
+    (201, Delivered),
+    (204, Delivered),
     (301, Down),
     (400, Refused),
     (403, Refused),
@@ -296,7 +296,7 @@ def test_silence_is_down(
     kind: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(calling, "PATIENCE", Patience(1.0, 0.2, 0.5))
+    monkeypatch.setattr(http_client, "PATIENCE", Patience(1.0, 0.2, 0.5))
     lms.fault(endpoint, kind)
     assert isinstance(sent(lms, row, item), Down)
 
@@ -318,7 +318,7 @@ def test_a_column_is_found_before_one_is_made(lms: Platform, row: Row) -> None:
     assert first == again
     assert [one.method for one in lms.asked("lineitems")] == ["GET", "POST", "GET"]
     assert (first.label, first.most, first.resource, first.tag) == ("Homework 1", 16, "a1", "bp")
-    assert isinstance(send_score(row, first.url, score()), Done)
+    assert isinstance(send_score(row, first.url, score()), Delivered)
 
 
 def test_columns_of_others_are_not_taken(lms: Platform, row: Row) -> None:

@@ -15,13 +15,13 @@ from service import assignment_of, course_of, right_answers
 from teachers import client_of
 
 from grader.web.grading import grade
-from grader.web.keeping import keep
-from grader.web.lti import enrolling, joining, keys, outbox, services
-from grader.web.lti.arriving import place
-from grader.web.lti.enrolling import Told
+from grader.web.lti import course_linking, enrollment, keys, outbox, services
+from grader.web.lti.enrollment import Told
+from grader.web.lti.grade_sender import Pace, Postman
 from grader.web.lti.models import Context, Outgoing, Sending
-from grader.web.lti.postman import Pace, Postman
+from grader.web.lti.provisioning import place
 from grader.web.models import Course, Member, Role, Task
+from grader.web.submission_store import keep
 
 pytestmark = pytest.mark.django_db
 TWICE = '[weights]\n"net.1.1" = 3\n'
@@ -123,17 +123,17 @@ def test_grades_of_a_course_that_is_joined_by_its_code_arrive(lms: Platform, clo
         platform=lms.as_model(), ident="2", title="Course", course=made
     )
     told = Told("3", Role.TEACHER, "", "Tea Cher", "")
-    teacher = enrolling.account_of(lms.issuer, told)
-    enrolling.enrolled(made, teacher, told)
-    joining.join(context, joining.code_of(here), teacher)
+    teacher = enrollment.account_of(lms.issuer, told)
+    enrollment.enrolled(made, teacher, told)
+    course_linking.join(context, course_linking.code_of(here), teacher)
     assert not Course.objects.filter(pk=made.pk).exists()
     link = lms.link("2")
     place(context, link.id, assignment, lms.item_url(link.item))
     for sub, ident in (("7", "ada"), ("8", "ben")):
         lms.person(sub, course="2")
         student = Told(sub, Role.STUDENT, ident, ident.title(), "")
-        account = enrolling.account_of(lms.issuer, student)
-        member = enrolling.enrolled(here, account, student)
+        account = enrollment.account_of(lms.issuer, student)
+        member = enrollment.enrolled(here, account, student)
         assert member.pk == tasks[ident].member_id
         outbox.queue(member, assignment)
     send(clock)

@@ -775,7 +775,7 @@ def test_no_grade_is_above_the_maximum(hw: Path) -> None:
     """Refused by ourselves, before Moodle can skip it."""
     from decimal import Decimal
 
-    from grader.lms.worksheet import Worksheet
+    from grader.lms.moodle.worksheet import Worksheet
 
     sheet = Worksheet(Sheet([ANN]).data(), "Grades.csv")
     for grade in ("100.01", "-0.01"):

@@ -13,7 +13,7 @@ from syncing_class import BRISK, NOW, connected, moodle_class
 
 from grader.errors import NotTaken, PlatformError, RightsError, TokenError, Unreachable
 from grader.lms import address
-from grader.lms.moodle import Moodle, login
+from grader.lms.moodle.api import Moodle, login
 from grader.lms.platform import Attachment, Feedback
 from grader.lms.tokens import Token
 

@@ -19,15 +19,15 @@ from typed_rules import key_text
 
 from grader.errors import PlatformFileError
 from grader.lms.cells import Sheet as Cells
-from grader.lms.moodlefiles import same_name
-from grader.lms.moodlezip import feedback_archive, packed, submissions
-from grader.lms.roundtrip import Done, Step, write_done
-from grader.lms.worksheet import Worksheet, harmless
-from grader.mark import mark
-from grader.policy import Policy
+from grader.lms.moodle.archive import feedback_archive, packed, submissions
+from grader.lms.moodle.files import same_name
+from grader.lms.moodle.worksheet import Worksheet, harmless
+from grader.lms.roundtrip import RoundTrip, Step, write_done
+from grader.marking.mark import mark
+from grader.marking.policy import Policy
 from grader.read.files import read_file
-from grader.read.onlinetext import answers_in
-from problems import family
+from grader.read.platforms.online_text import answers_in
+from problems.drawing import family
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",), exclude_characters="\x00"))
 LINE = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Zl", "Zp")))
@@ -180,7 +180,7 @@ def test_names_of_archive_and_worksheet(archive: str, worksheet: str, fits: bool
 @given(NAMES.map(lambda s: s.replace("/", "").replace("_", " ")), st.integers(1, 10**6))
 def test_entries_of_any_name_are_found(name: str, number: int) -> None:
     """With folders and without, whatever the person is called."""
-    from grader.lms.moodlezip import _entry
+    from grader.lms.moodle.archive import _entry
 
     row = Row(number, name)
     for form in ({}, {"folders": False}, {"old": True}):
@@ -338,7 +338,7 @@ def test_declarations_are_no_answers(declaration: str) -> None:
 def test_nothing_is_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """If the disk fills, the earlier run's files stand as they were."""
     out = tmp_path / "graded"
-    write_done(Done([Step("a", "", "", "kept")], files={"Grades.csv": b"first"}), out, [])
+    write_done(RoundTrip([Step("a", "", "", "kept")], files={"Grades.csv": b"first"}), out, [])
     real = Path.write_bytes
 
     def full(path: Path, data: bytes) -> int:
@@ -348,7 +348,7 @@ def test_nothing_is_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(Exception, match="No space left"):
-        write_done(Done(files={"Grades.csv": b"second"}), out, [])
+        write_done(RoundTrip(files={"Grades.csv": b"second"}), out, [])
     monkeypatch.undo()
     assert (out / "Grades.csv").read_bytes() == b"first"
     assert [path.name for path in tmp_path.iterdir()] == ["graded"]

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moodle_files import BOM, quoted
 
+from grader.assignments.folder import Folder
 from grader.cli import cli
-from grader.folder import Folder
 from grader.lms.scores import of_submissions
-from grader.policy import Attempts, Policy
-from grader.read.moodle import _split
+from grader.marking.policy import Attempts, Policy
+from grader.read.platforms.quiz_responses import _split
 
 ROSTER = """student,name,email
 S001,Ann Ångström,ann@example.org

@@ -27,12 +27,12 @@ from syncing_class import (
     made,
 )
 
+from grader.assignments.folder import Folder
 from grader.errors import AssignmentError, PlatformError
-from grader.folder import Folder
 from grader.lms import sync
-from grader.lms.changes import Change, Done, Plan
+from grader.lms.changes import Change, Plan, SentChange
 from grader.lms.connection import Connection
-from grader.policyfile import load_policy
+from grader.marking.policy_file import load_policy
 
 ADA, BEN, ZOE, ANN, ANN2 = 4, 5, 6, 7, 8
 
@@ -71,7 +71,7 @@ def planned(hw1: Folder, fake: Fake, **more: Any) -> Plan:
     return sync.plan(hw1, connected(fake, patience=patience), pages=("html",), **more)
 
 
-def synced(hw1: Folder, fake: Fake, **more: Any) -> tuple[Plan, list[Done]]:
+def synced(hw1: Folder, fake: Fake, **more: Any) -> tuple[Plan, list[SentChange]]:
     plan = planned(hw1, fake, **more)
     return plan, sync.apply(plan)
 
@@ -672,7 +672,7 @@ def test_whatever_goes_wrong_grades_are_right_or_listed(
 # worksheets ----------------------------------------------------------------------------------
 
 
-def handed_out(hw1: Folder, fake: Fake, **more: Any) -> tuple[Plan, list[Done]]:
+def handed_out(hw1: Folder, fake: Fake, **more: Any) -> tuple[Plan, list[SentChange]]:
     plan = sync.hand_out(hw1, connected(fake), **more)
     return plan, sync.apply(plan)
 
@@ -733,7 +733,7 @@ def test_handing_out_does_not_touch_feedback_that_is_there(hw1: Folder, drawn: P
 
 def rows_of(hw1: Folder) -> list[dict[str, Any]]:
     """A rubric whose rows are the sections of the worksheet."""
-    from problems.sections import placed
+    from problems.computation.sections import placed
 
     exercise = exercise_of(hw1.path, "s001")
     parts = placed(hw1.order.made_by.sections, exercise.graph)

@@ -17,9 +17,9 @@ from keyring.errors import KeyringError, PasswordDeleteError
 from misbehaving import Rule
 from syncing_class import NOW, Fake, answers, class_on, connected, enter, grade_of, made
 
+from grader.assignments.folder import Folder
 from grader.cli import cli
 from grader.errors import BpgradeError
-from grader.folder import Folder
 from grader.lms import connect, sync, tokens
 from grader.lms.connection import Patience
 from grader.lms.tokens import Token

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from problems.activations import ACTIVATIONS
-from problems.ball import VAST, Ball, within
-from problems.expression import (
+from problems.arithmetic.ball import VAST, Ball, within
+from problems.rules.activations import ACTIVATIONS
+from problems.rules.expression import (
     BALLS,
     NUMBERS,
     Constant,

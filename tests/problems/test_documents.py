@@ -18,15 +18,16 @@ import numpy as np
 import pytest
 import sympy
 
-from problems import claims, documents, ids
-from problems.claims import Claim
-from problems.derivatives import derivative
-from problems.documents import FormulaRow, NumberRow
+from problems.arithmetic.precision import Precision, rounded
+from problems.computation import ids
+from problems.computation.derivatives import derivative
+from problems.computation.graph import Graph
+from problems.computation.solve import solve
+from problems.documents import claims, documents
+from problems.documents.claims import Claim
+from problems.documents.documents import FormulaRow, NumberRow
+from problems.documents.statements import equations
 from problems.errors import FormatError, SpecError
-from problems.graph import Graph
-from problems.precision import Precision, rounded
-from problems.solve import solve
-from problems.statements import equations
 
 NUMBERS = [row for name in documents.names() for row in documents.numbers(name)]
 FORMULAS = [row for name in documents.names() for row in documents.formulas(name)]
@@ -377,7 +378,7 @@ SLOPES: dict[str, Callable[[Any], Any]] = {
 
 
 class Symbolic:
-    """The arithmetic of `problems.expression` on sympy expressions."""
+    """The arithmetic of `problems.rules.expression` on sympy expressions."""
 
     def constant(self, text: str) -> Any:
         return sympy.Rational(Fraction(text))

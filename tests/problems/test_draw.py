@@ -9,14 +9,14 @@ import sys
 import pytest
 from issued_exercises import exercises
 
-from problems import family
-from problems.draw import draw, key
+from problems.drawing import family
+from problems.drawing.draw import draw, key
 from problems.errors import GateError
 
 SCRIPT = """
 import json
 from problems import family
-from problems.draw import draw, key
+from problems.drawing.draw import draw, key
 from problems.exercise import as_json, dumps, issued
 design = family.load("lfd").design()
 keys = [key("secret", "hw", name) for name in ("ada", "Zoë", "李")]

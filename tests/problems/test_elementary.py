@@ -8,7 +8,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from problems import elementary
+from problems.arithmetic import elementary
 
 TRUE = {
     "exp": mpmath.exp,

@@ -7,7 +7,7 @@ import json
 import pytest
 from issued_exercises import exercises
 
-from problems import family
+from problems.drawing import family
 from problems.errors import FormatError, FormatTooNew
 from problems.exercise import FORMAT, as_json, dumps, from_json
 
@@ -64,7 +64,7 @@ def test_a_damaged_line_says_where_and_what(damage, says: str) -> None:
 
 def test_printed_values_are_the_values_rounded_half_up() -> None:
     """The key prints what Mazur prints, digit for digit."""
-    from grader.example import document_exercise
+    from grader.assignments.example import document_exercise
 
     printed = document_exercise("mazur").printed
     assert printed["net.1.1"] == "0.377500000"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from problems import family
+from problems.drawing import family
 from problems.errors import FamilyError, SpecError
 
 GOOD = family.source_of("mazur")

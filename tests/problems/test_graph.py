@@ -9,9 +9,9 @@ import sympy
 from judges import Ag, Mp, Sy, loss_of
 from plans import PLANS, random_givens
 
-from problems import ids
-from problems.graph import Graph, build
-from problems.solve import values
+from problems.computation import ids
+from problems.computation.graph import Graph, build
+from problems.computation.solve import values
 
 GRADIENTS = ("dw", "db")
 
@@ -138,7 +138,7 @@ def test_all_ways_to_a_quantity_agree(name: str) -> None:
     """A step may be reached by the chain or by the delta; the number is the same."""
     graph = build(PLANS[name])
     ours = values(graph, random_givens(graph, 50))
-    from problems.expression import NUMBERS
+    from problems.rules.expression import NUMBERS
 
     for step in graph.steps.values():
         for other in step.others:
@@ -148,7 +148,7 @@ def test_all_ways_to_a_quantity_agree(name: str) -> None:
 
 def test_central_differences_approach_the_gradient() -> None:
     """LFD's numerical approach: the error falls with the square of the shift."""
-    from problems.network import Plan, Task
+    from problems.computation.network import Plan, Task
 
     plan = PLANS["lfd"]
     numeric = Plan(plan.network, Task(numeric=tuple(plan.network.parameters())), plan.method)
@@ -176,7 +176,7 @@ def test_graphs_are_ordered_and_complete() -> None:
 
 def test_training_reaches_the_documents_last_line() -> None:
     """Mazur: after 10,000 rounds 0.000035085 is printed; 9,999 updates give 0.0000351085."""
-    from problems.solve import train
+    from problems.computation.solve import train
 
     weights = [0.15, 0.2, 0.25, 0.3, 0.4, 0.45, 0.5, 0.55]
     names = [f"w.{k}.{j}.{i}" for k in (1, 2) for j in (1, 2) for i in (1, 2)]

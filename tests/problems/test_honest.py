@@ -7,13 +7,14 @@ import pytest
 from issued_exercises import drawn
 from students import HABITS, transcript
 
-from grader.mark import mark
+from grader.marking.mark import mark
 from grader.read.number import read_number
-from problems import family, ids
-from problems.ball import Ball, within
-from problems.draw import Candidates, key
-from problems.precision import Precision
-from problems.solve import solve
+from problems.arithmetic.ball import Ball, within
+from problems.arithmetic.precision import Precision
+from problems.computation import ids
+from problems.computation.solve import solve
+from problems.drawing import family
+from problems.drawing.draw import Candidates, key
 
 COUNT = 10_000 // len(HABITS) + 1
 """Transcripts of each habit and family; twelve families make 1.2 x 10^5."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from problems import family
-from problems.draw import draw, key
+from problems.drawing import family
+from problems.drawing.draw import draw, key
+from problems.drawing.family import Design
 from problems.exercise import as_json, dumps, issued
-from problems.family import Design
-from problems.lines import Lines
+from problems.exercise_lines import Lines
 
 STUDENTS = ['ada "the" first', "Zoë 100 % \\ 50 %s", "李", "student-04", "\u2028line", "x" * 200]
 

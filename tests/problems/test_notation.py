@@ -6,9 +6,10 @@ import pytest
 from issued_exercises import exercises
 from plans import PLANS
 
-from problems import family, notation
-from problems.graph import build
-from problems.notation import Labels, Naming
+from problems.computation.graph import build
+from problems.drawing import family
+from problems.formulas import notation
+from problems.formulas.notation import Labels, Naming
 
 
 @pytest.mark.parametrize("name", notation.names())

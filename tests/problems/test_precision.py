@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from problems.ball import Ball
-from problems.precision import Precision, leading_place, rounded, rounded_significant
+from problems.arithmetic.ball import Ball
+from problems.arithmetic.precision import Precision, leading_place, rounded, rounded_significant
 
 
 @given(st.floats(1e-12, 1e12))

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from issued_exercises import exercises
 
-from grader.mark import mark
+from grader.marking.mark import mark
 from grader.read.number import read_number
-from problems import family
-from problems.draw import draw, key, must_pass
-from problems.expression import NUMBERS
-from problems.separation import separation
-from problems.slips import OF_THE_PEN, wrong_rules
-from problems.solve import values
+from problems.computation.solve import values
+from problems.drawing import family
+from problems.drawing.draw import draw, key, must_pass
+from problems.drawing.separation import separation
+from problems.misconceptions.slips import OF_THE_PEN, wrong_rules
+from problems.rules.expression import NUMBERS
 
 SEPARATING = [name for name in family.names() if family.load(name).separate_slips]
 

@@ -7,11 +7,11 @@ import hashlib
 import numpy as np
 import pytest
 
-from problems import family
-from problems.draw import Draw, draw, key, must_pass
-from problems.family import Design
-from problems.sieve import Sieve
-from problems.solve import Indices, solve
+from problems.computation.solve import Indices, solve
+from problems.drawing import family
+from problems.drawing.draw import Draw, draw, key, must_pass
+from problems.drawing.family import Design
+from problems.drawing.sieve import Sieve
 
 
 def plain_block(design: Design, key: bytes, number: int) -> np.ndarray:

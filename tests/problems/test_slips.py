@@ -7,13 +7,13 @@ import pytest
 from issued_exercises import exercises
 from plans import PLANS
 
-from problems import family, gate
-from problems.ball import Ball, apart, within
-from problems.expression import BALLS, NUMBERS
-from problems.graph import build
-from problems.slips import CATALOGUE, named_only, wrong_rules
-from problems.solve import values
-from problems.trivial import is_straight
+from problems.arithmetic.ball import Ball, apart, within
+from problems.computation.graph import build
+from problems.computation.solve import values
+from problems.computation.trivial import is_straight
+from problems.drawing import family, gate
+from problems.misconceptions.slips import CATALOGUE, named_only, wrong_rules
+from problems.rules.expression import BALLS, NUMBERS
 
 
 def applied() -> dict[str, list[tuple[str, str]]]:
@@ -113,8 +113,8 @@ def test_the_gate_refuses_the_documents_own_numbers() -> None:
     """Mazur's w1 changes by 0.0002 at a learning rate of 0.5: not to be told at 4 decimals."""
     from dataclasses import replace
 
-    from grader.example import document_exercise
-    from problems.precision import Precision
+    from grader.assignments.example import document_exercise
+    from problems.arithmetic.precision import Precision
 
     exercise = replace(document_exercise("mazur"), precision=Precision(4))
     must = gate.checks(exercise.graph, exercise.asked, exercise.precision, None)
@@ -124,8 +124,8 @@ def test_the_gate_refuses_the_documents_own_numbers() -> None:
 
 def test_batched_gate_equals_the_gate_one_by_one() -> None:
     """Dropping refused draws on the way must not change what is refused."""
-    from problems.draw import Candidates, key, must_pass, passing
-    from problems.solve import solve
+    from problems.computation.solve import solve
+    from problems.drawing.draw import Candidates, key, must_pass, passing
 
     design = family.load("binary").design()
     candidates = Candidates(design)

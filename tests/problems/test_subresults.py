@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from subresults_by_hand import Hand, transcript
 
-from problems import family
-from problems.ball import Ball, within
-from problems.draw import Candidates, key
-from problems.expression import (
+from problems.arithmetic.ball import Ball, within
+from problems.arithmetic.precision import Precision
+from problems.computation.solve import rule_ball, solve
+from problems.drawing import family
+from problems.drawing.draw import Candidates, key
+from problems.rules.expression import (
     Constant,
     Expression,
     Function,
@@ -23,8 +25,6 @@ from problems.expression import (
     Sum,
     difference,
 )
-from problems.precision import Precision
-from problems.solve import rule_ball, solve
 
 COUNT = 4_000
 """Students of each family, twice."""

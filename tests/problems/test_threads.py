@@ -10,10 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from problems import family, gate, sieve
-from problems.draw import Candidates, draw, key, must_pass
-from problems.family import Design
-from problems.sieve import Sieve
+from problems.drawing import family, gate, sieve
+from problems.drawing.draw import Candidates, draw, key, must_pass
+from problems.drawing.family import Design
+from problems.drawing.sieve import Sieve
 
 THREADS = 8
 

@@ -12,20 +12,20 @@ import numpy as np
 import polars as pl
 from issued_exercises import exercises
 
-from grader.bulk import reported
-from grader.crosscheck import other_exercise
-from grader.feedback import Graded
-from grader.folder import Folder, Order
-from grader.gather import gather
-from grader.issue import issue
-from grader.mark import mark
-from grader.policy import Policy
-from grader.roster import Student
-from problems import family as families
-from problems import ids
+from grader.assignments.folder import Folder, Order
+from grader.assignments.issue import issue
+from grader.assignments.roster import Student
+from grader.bulk import checked_singly
+from grader.intake.collect import gather
+from grader.marking.mark import mark
+from grader.marking.policy import Policy
+from grader.results.crosscheck import other_exercise
+from grader.results.feedback import Graded
+from problems.computation import ids
+from problems.drawing import family as families
 from problems.exercise import Exercise, as_json, dumps
-from problems.expression import NUMBERS
-from problems.slips import wrong_rules
+from problems.misconceptions.slips import wrong_rules
+from problems.rules.expression import NUMBERS
 
 ODD_CELLS = (
     "", " ", "x", "0,5", "1,234", "v4 = 0.5", "net_h1=0.25", "q = 1", "≈0.5", " 0.5 ", "5e-4",
@@ -252,8 +252,8 @@ def one_by_one(paths: Sequence[Path], assignment: Path, policy: Policy) -> Outco
     graded.sort(key=lambda one: order[one.report.exercise])
     problems = [*found.problems, *(p for one in graded for p in one.report.problems)]
     return Outcome(
-        reported.gradebook(graded),
-        reported.steps(graded),
+        checked_singly.gradebook(graded),
+        checked_singly.steps(graded),
         sorted(map(_plain, problems)),
         sorted(map(_plain, found.notes)),
     )

@@ -10,20 +10,20 @@ from pathlib import Path
 import numpy as np
 from click.testing import CliRunner
 
-from grader.batch import VERDICTS, Batch
+from grader.assignments.folder import Folder
 from grader.bulk.results import VERDICT_COLUMNS
 from grader.cli import cli
-from grader.conventions import Judged, judge
-from grader.folder import Folder
-from grader.mark import mark
-from grader.policy import DEFAULT
+from grader.marking.batch import VERDICTS, Batch
+from grader.marking.mark import mark
+from grader.marking.policy import DEFAULT
+from grader.marking.sign_conventions import Judged, judge
 from grader.read.number import read_number
+from problems.arithmetic.precision import power_of_ten
+from problems.computation.solve import solve
 from problems.exercise import Exercise
-from problems.expression import NUMBERS, Expression
-from problems.precision import power_of_ten
-from problems.slips import wrong_rules
-from problems.solve import solve
-from templates.report import Report, StepReport
+from problems.misconceptions.slips import wrong_rules
+from problems.rules.expression import NUMBERS, Expression
+from templates.feedback.report import Report, StepReport
 
 Arrays = dict[str, np.ndarray]
 Masks = Mapping[str, np.ndarray]

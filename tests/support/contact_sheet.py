@@ -15,9 +15,9 @@ from papers import pictures
 from PIL import Image
 from sheets_of import FAMILIES, pages, sheet
 
-from templates import sheets
-from templates.page import Page
+from templates.pages.page import Page
 from templates.pdf.document import pdf
+from templates.sheets import sheets
 
 ROOT = Path(__file__).parents[2]
 COLUMNS, GAP = 6, 8

@@ -8,14 +8,14 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from grader.errors import Lost, Problem, SubmissionError
-from grader.inbox import items
+from grader.intake.sources import items
 from grader.read.files import read_file
-from grader.read.form import read_form
 from grader.read.json import read_json
 from grader.read.number import Written
+from grader.read.pdf.form import read_form
 from grader.read.submission import Read, read_submissions
-from grader.read.table import UPLOAD
-from grader.read.workbook import read_workbook
+from grader.read.tables.table import UPLOAD
+from grader.read.tables.workbook import read_workbook
 
 HOSTILE = Path(__file__).resolve().parents[1] / "hostile"
 STEPS = json.loads((HOSTILE / "context.json").read_text("utf-8"))["steps"]

@@ -11,17 +11,18 @@ from importlib import resources
 import numpy as np
 from issued_exercises import exercises
 
-from grader.batch import VERDICTS, Batch
-from grader.conventions import judge
+from grader.assignments.folder import Order
+from grader.assignments.roster import Student
 from grader.export.classes import Owned
-from grader.folder import Order
-from grader.policy import Policy
-from grader.roster import Student
-from problems import family, ids
-from problems.catalogue import CATALOGUE
+from grader.marking.batch import VERDICTS, Batch
+from grader.marking.policy import Policy
+from grader.marking.sign_conventions import judge
+from problems.computation import ids
+from problems.drawing import family
 from problems.exercise import Exercise
-from problems.expression import BALLS
-from problems.slips import wrong_rules
+from problems.misconceptions.catalogue import CATALOGUE
+from problems.misconceptions.slips import wrong_rules
+from problems.rules.expression import BALLS
 
 ADA = Student("s001", "Ada Example", "ada@example.org", "s001")
 BEN = Student("s002", "Ben Sample", "ben@example.org", "s002")

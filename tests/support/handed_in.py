@@ -11,8 +11,8 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 
+from grader.assignments.folder import Folder
 from grader.cli import cli
-from grader.folder import Folder
 from problems.exercise import Exercise
 
 ROSTER = """student,name,email

@@ -16,9 +16,9 @@ from django.views.decorators.csrf import csrf_exempt
 from grader.web import views
 from grader.web.accounts import token_of
 from grader.web.grading import grade
-from grader.web.keeping import ClosedError, ConflictError, keep
 from grader.web.models import Audit
 from grader.web.rights import task_of_student
+from grader.web.submission_store import ClosedError, ConflictError, keep
 
 
 @csrf_exempt

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from grader.read.codes import AnswerError
+from grader.read.formula.parse import FUNCTIONS, Listed, parse_formula
+from grader.read.formula.tree import Node
 from grader.read.number import Unreadable, read_number
-from grader.read.parse import FUNCTIONS, Listed, parse_formula
-from grader.read.tree import Node
 
 FOLDER = Path(__file__).resolve().parents[1] / "hostile"
 CONTEXT = json.loads((FOLDER / "context.json").read_text("utf-8"))

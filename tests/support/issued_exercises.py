@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from problems import family
-from problems.draw import Candidates, Draw, draw, key
+from problems.drawing import family
+from problems.drawing.draw import Candidates, Draw, draw, key
+from problems.drawing.family import Design
 from problems.exercise import Exercise, issued
-from problems.family import Design
 
 
 @lru_cache(maxsize=64)

@@ -8,8 +8,8 @@ from typing import Any
 import mpmath
 import sympy
 
-from problems import ids
-from problems.graph import Graph
+from problems.computation import ids
+from problems.computation.graph import Graph
 
 
 class Mp:

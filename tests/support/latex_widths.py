@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sheets_of import FAMILIES, formulas, pages
 
-from problems.formula import Formula
+from problems.formulas.formula import Formula
 from templates.formulas.latex import latex
 
 STORED = Path(__file__).parents[1] / "goldens" / "formula-widths.json"

@@ -13,8 +13,8 @@ from lti_platform import Item, Platform
 from service import assignment_of, course_of
 
 from grader.web.lti import keys, outbox
+from grader.web.lti.grade_sender import Pace, Postman
 from grader.web.lti.models import Context, Identity, Outgoing, Placement, Sending, ToolKey
-from grader.web.lti.postman import Pace, Postman
 from grader.web.models import Member, Result, Role, State, Submission, Task
 
 BEGIN = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -104,7 +104,7 @@ def graded(task: Task, counted: float, when: datetime, score: float | None = Non
 
 def report(points: float) -> dict[str, Any]:
     """A report of nothing but points."""
-    from templates.report import Report
+    from templates.feedback.report import Report
 
     return Report("ada", "mazur-1", (), points=points).as_json()
 

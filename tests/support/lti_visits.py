@@ -9,8 +9,8 @@ import jwt
 from launches import CLIENT, ISSUER, Browser
 
 from grader.web.lti import keys
-from grader.web.lti.arriving import AGS, NRPS
-from grader.web.lti.choosing import DEEP
+from grader.web.lti.deep_linking import DEEP
+from grader.web.lti.provisioning import AGS, NRPS
 
 LEARNER = ["http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"]
 ASSISTANT = ["http://purl.imsglobal.org/vocab/lis/v2/membership/Instructor#TeachingAssistant"]

@@ -7,7 +7,7 @@ import io
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from grader.lms.moodlezip import packed
+from grader.lms.moodle.archive import packed
 
 BOM = b"\xef\xbb\xbf"
 SUBMITTED = "Submitted for grading -  -  - "

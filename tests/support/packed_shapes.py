@@ -14,11 +14,11 @@ from fillers import by_chrome, by_pypdf
 from shaping import Files, Sheet, as_number, shape, tidy, wide, written
 from sheets_of import sheet as worksheet_of
 
-from grader.lms.moodlezip import submissions
+from grader.lms.moodle.archive import submissions
 from problems.exercise import Exercise
-from templates import sheets
-from templates.fields import field_name
+from templates.pages.fields import field_name
 from templates.pdf.document import pdf
+from templates.sheets import sheets
 
 # workbooks ---------------------------------------------------------------------------------
 

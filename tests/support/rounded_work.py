@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from grader.mark import mark
-from grader.policyfile import load_policy
+from grader.marking.mark import mark
+from grader.marking.policy_file import load_policy
 from grader.read.number import read_number
 from problems.exercise import Exercise
-from problems.expression import NUMBERS, Expression
-from problems.slips import wrong_rules
-from templates.report import Report, StepReport
+from problems.misconceptions.slips import wrong_rules
+from problems.rules.expression import NUMBERS, Expression
+from templates.feedback.report import Report, StepReport
 
 
 def worked(exercise: Exercise, put: Mapping[str, Expression | float] = {}) -> dict[str, str]:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.folder import Order
-from problems import family as families
+from grader.assignments.folder import Order
+from problems.drawing import family as families
 
 
 def order(family: str = "mazur", **choices: Any) -> Order:

@@ -8,14 +8,14 @@ from functools import lru_cache
 
 from issued_exercises import exercises
 
-from problems import family
+from problems.computation.sections import placed
+from problems.drawing import family
 from problems.exercise import Exercise
-from problems.formula import Formula, Matrix, row
-from problems.sections import placed
+from problems.formulas.formula import Formula, Matrix, row
 from problems.versions import DRAW_VERSION
-from templates import sheets
-from templates.drawing import Drawing
-from templates.page import ArrayItem, Display, Item, Page
+from templates.drawings.drawing import Drawing
+from templates.pages.page import ArrayItem, Display, Item, Page
+from templates.sheets import sheets
 
 FAMILIES = family.names()
 

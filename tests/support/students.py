@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from problems.expression import NUMBERS
-from problems.graph import Graph
-from problems.precision import Precision, leading_place, power_of_ten
+from problems.arithmetic.precision import Precision, leading_place, power_of_ten
+from problems.computation.graph import Graph
+from problems.rules.expression import NUMBERS
 
 HABITS = ("round", "round carry full", "cut", "cut carry full", "mixture", "more digits")
 

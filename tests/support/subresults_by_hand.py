@@ -1,16 +1,18 @@
 """Honest students who write numbers on the way to a step: any of them, in any grouping.
 
-Nothing here reads `problems.subresults`. At every sub-result chance decides, student by student,
-whether it is kept with all digits, rounded or cut; and how products of three, activations and
-slopes are worked.
+Nothing here reads `problems.computation.subresults`. At every sub-result chance decides, student
+by student, whether it is kept with all digits, rounded or cut; and how products of three,
+activations and slopes are worked.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from problems.elementary import logistic, softplus, tanh
-from problems.expression import (
+from problems.arithmetic.elementary import logistic, softplus, tanh
+from problems.arithmetic.precision import Precision, leading_place, power_of_ten
+from problems.computation.graph import Graph
+from problems.rules.expression import (
     NUMBERS,
     Constant,
     Expression,
@@ -24,8 +26,6 @@ from problems.expression import (
     Square,
     Sum,
 )
-from problems.graph import Graph
-from problems.precision import Precision, leading_place, power_of_ten
 
 
 class Hand:

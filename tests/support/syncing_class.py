@@ -10,10 +10,10 @@ from fake_canvas import FakeCanvas, Sub
 from fake_moodle import FakeMoodle, Row, User
 from handed_in import assignment, exercise_of, right, with_id
 
-from grader.folder import Folder
-from grader.lms.canvas import Canvas
+from grader.assignments.folder import Folder
+from grader.lms.canvas.api import Canvas
 from grader.lms.connection import Patience
-from grader.lms.moodle import Moodle
+from grader.lms.moodle.api import Moodle
 from grader.lms.tokens import Token
 
 PEOPLE = [

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from shaping import SHAPES, Files, Sheet, as_number, shape, tidy, wide, written
 
-from grader.read.entries import Arrays
+from grader.read.array_entries import Arrays
 
 
 def _dialect(name: str, table: Callable[[Sheet], list[list[str]]], **how: object) -> None:

@@ -24,7 +24,7 @@ from urllib.parse import quote_from_bytes
 from service import assignment_of, course_of
 
 from grader.web import start
-from templates.fields import EXERCISES
+from templates.pages.fields import EXERCISES
 
 KINDS = {
     "plain": "0.5",
@@ -250,7 +250,7 @@ def _planned(house: House, text: str, **more: str) -> int:
 
 
 def _family(text: str) -> str:
-    from problems import family
+    from problems.drawing import family
 
     escaped = json.dumps(text[:300])[1:-1]
     source = family.source_of("mazur").split("\n")

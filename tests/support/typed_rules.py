@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from grader.read.answer import read_answer
-from problems import general, ids
+from problems.computation import ids
 from problems.exercise import Exercise
-from problems.expression import (
+from problems.formulas import general
+from problems.rules.expression import (
     Constant,
     Expression,
     Function,

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from problems.formula import EQUALS, Fence, Formula, Num, Row, Script, Sym, row
-from templates.diagram import Bias, Diagram, Unit, Weight
-from templates.layout import draw
-from templates.page import (
+from problems.formulas.formula import EQUALS, Fence, Formula, Num, Row, Script, Sym, row
+from templates.drawings.diagram import Bias, Diagram, Unit, Weight
+from templates.drawings.layout import draw
+from templates.pages.page import (
     ArrayItem,
     Badge,
     Bullets,

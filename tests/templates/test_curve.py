@@ -13,15 +13,19 @@ from hypothesis import strategies as st
 from issued_exercises import exercises
 from plans import PLANS, random_givens
 
-from problems import ids
+from problems.arithmetic.precision import Precision
+from problems.computation import ids
+from problems.computation.graph import build
+from problems.computation.network import Plan, Task
+from problems.computation.sections import Group, Placed
+from problems.computation.solve import train, values
 from problems.exercise import Exercise
-from problems.formula import Script, Sym, word
-from problems.graph import build
-from problems.network import Plan, Task
-from problems.precision import Precision
-from problems.sections import Group, Placed
-from problems.solve import train, values
-from templates.curve import (
+from problems.formulas.formula import Script, Sym, word
+from templates.drawings.drawing import Circle, Drawing, Line, Words, bounds, box_of
+from templates.drawings.geometry import overlap
+from templates.drawings.svg import svg
+from templates.pages.page import Figure, Heading, Math, Table, Text
+from templates.sheets.curve import (
     HEIGHT,
     STEPS,
     WIDTH,
@@ -31,11 +35,7 @@ from templates.curve import (
     error_scale,
     shown_for,
 )
-from templates.drawing import Circle, Drawing, Line, Words, bounds, box_of
-from templates.geometry import overlap
-from templates.page import Figure, Heading, Math, Table, Text
-from templates.sheets import Sheet, key, worksheet
-from templates.svg import svg
+from templates.sheets.sheets import Sheet, key, worksheet
 
 LOSS = Script(Sym("E"), sub=word("total"))
 LOSSES = st.one_of(

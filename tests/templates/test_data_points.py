@@ -9,12 +9,12 @@ import pytest
 from issued_exercises import exercises
 from sheets_of import pages, sheet
 
+from problems.arithmetic.precision import Precision
 from problems.exercise import Exercise
-from problems.precision import Precision
 from templates.formulas.plain import plain
-from templates.givens import givens
-from templates.page import Display, Heading, Inlines, Math, Note, Page, Paragraph, Text
-from templates.sheets import how_to_write, key, worksheet
+from templates.pages.page import Display, Heading, Inlines, Math, Note, Page, Paragraph, Text
+from templates.sheets.givens import givens
+from templates.sheets.sheets import how_to_write, key, worksheet
 
 SEVERAL = ["lfd", "sgd"]
 

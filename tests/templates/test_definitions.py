@@ -10,20 +10,20 @@ from issued_exercises import exercises, ungated
 from papers import texts
 from sheets_of import FAMILIES, pages, sheet
 
-from grader.formulas import agree, sample
-from grader.read.formula import Formula, read_formula
-from problems import ids
+from grader.marking.formulas import agree, sample
+from grader.read.formula.formula import Formula, read_formula
+from problems.computation import ids
 from problems.exercise import Exercise
-from problems.notation import names
-from templates.definitions import definitions
-from templates.definitions import in_words as words
+from problems.formulas.notation import names
 from templates.formulas.latex import latex
 from templates.formulas.mathml import mathml
 from templates.formulas.plain import plain
-from templates.html import html
-from templates.markdown import escaped, markdown
-from templates.page import Inlines, Math, Table, Text
+from templates.pages.html import html
+from templates.pages.markdown import escaped, markdown
+from templates.pages.page import Inlines, Math, Table, Text
 from templates.pdf.document import pdf
+from templates.sheets.definitions import definitions
+from templates.sheets.definitions import in_words as words
 
 WIDE = [("musilek", "5-4-4"), ("mazur", "4-4-4"), ("lfd", "4-5-3"), ("relu-softmax", "8-8-4")]
 

@@ -12,15 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from problems.formula import Num, Script, Sym
-from templates.diagram import WIDE, Diagram, Unit, Weight, abridged, described
-from templates.drawing import LOOKS, Circle, Drawing, Line, Words, box_of
+from problems.formulas.formula import Num, Script, Sym
+from templates.drawings.diagram import WIDE, Diagram, Unit, Weight, abridged, described
+from templates.drawings.drawing import LOOKS, Circle, Drawing, Line, Words, box_of
+from templates.drawings.geometry import Box, Disc, Point, Segment, covered, overlap, overlap_disc
+from templates.drawings.layout import MOST_LABELS, draw
+from templates.drawings.places import Wish, place
+from templates.drawings.svg import svg
 from templates.formulas.mathfont import load
-from templates.geometry import Box, Disc, Point, Segment, covered, overlap, overlap_disc
-from templates.layout import MOST_LABELS, draw
 from templates.pdf.figures import label_width
-from templates.places import Wish, place
-from templates.svg import svg
 
 Networks = Callable[..., Diagram]
 TOPOLOGIES = list(itertools.product(range(1, 6), range(1, 6), range(1, 5)))

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from problems import formula as f
-from problems import graph, notation, writing
-from problems.formula import EQUALS, MINUS, NEGATIVE, PARTIAL, PLUS, Formula, row
-from problems.network import Layer, Method, Network, Plan, Task
+from problems.computation import graph
+from problems.computation.network import Layer, Method, Network, Plan, Task
+from problems.formulas import formula as f
+from problems.formulas import notation, writing
+from problems.formulas.formula import EQUALS, MINUS, NEGATIVE, PARTIAL, PLUS, Formula, row
 from templates.formulas.breaking import lines, pieces, sides
 from templates.formulas.latex import latex
 from templates.formulas.letters import atomic, tall

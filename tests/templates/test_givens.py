@@ -9,18 +9,18 @@ import pytest
 from issued_exercises import exercises
 from plans import net, random_givens
 
-from problems import family
+from problems.arithmetic.precision import Precision
+from problems.computation.graph import build
+from problems.computation.network import Plan
+from problems.drawing import family
 from problems.exercise import Exercise
-from problems.formula import Matrix, Row
-from problems.graph import build
-from problems.network import Plan
-from problems.precision import Precision
-from templates.figure import network_figure, unit_name
+from problems.formulas.formula import Matrix, Row
 from templates.formulas.measure import width
 from templates.formulas.plain import plain
-from templates.givens import givens
-from templates.page import Block, Figure, Heading, Inlines, Math, Table
-from templates.sheets import Sheet, worksheet
+from templates.pages.page import Block, Figure, Heading, Inlines, Math, Table
+from templates.sheets.figure import network_figure, unit_name
+from templates.sheets.givens import givens
+from templates.sheets.sheets import Sheet, worksheet
 
 NOTATIONS = ["musilek", "mazur", "standard", "valchanov"]
 PAGE = 48.0

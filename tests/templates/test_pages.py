@@ -15,12 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import UndefinedError, meta
 
-from problems.formula import EQUALS, PLUS, Formula, Num, Row, Script, Sym, row
-from templates import page as pages
-from templates.drawing import Shape
-from templates.html import TEMPLATE, HtmlPage, css_string, environment, html
-from templates.markdown import code, escaped, markdown
-from templates.page import Header, Heading, Page, Paragraph, Relation, chain, single, text
+from problems.formulas.formula import EQUALS, PLUS, Formula, Num, Row, Script, Sym, row
+from templates.drawings.drawing import Shape
+from templates.pages import page as pages
+from templates.pages.html import TEMPLATE, HtmlPage, css_string, environment, html
+from templates.pages.markdown import code, escaped, markdown
+from templates.pages.page import Header, Heading, Page, Paragraph, Relation, chain, single, text
 
 EVIL = '<script>alert("1")</script>&amp;'
 VOID = {"meta", "wbr", "br", "img"}

@@ -15,10 +15,9 @@ from papers import Letter, complaints, letters, pictures, sizes, texts
 from pypdf import PdfReader
 from sheets_of import FAMILIES, pages, sheet
 
-from templates import sheets
-from templates.fields import field_name
-from templates.looks import LOOKS
-from templates.page import (
+from templates.pages.fields import field_name
+from templates.pages.looks import LOOKS
+from templates.pages.page import (
     ArrayItem,
     Display,
     Header,
@@ -37,6 +36,7 @@ from templates.pdf.document import BOTTOM, SIDE, SIZES, TOP, Options, booklet, p
 from templates.pdf.faces import unprintable
 from templates.pdf.qr import payload
 from templates.pdf.strips import Strip, fill, filled
+from templates.sheets import sheets
 
 WIDTH, HEIGHT = SIZES["a4"]
 
@@ -432,7 +432,7 @@ def test_a_page_break_begins_a_page_and_empty_room_does_not() -> None:
 
 def test_a_long_chain_is_broken_at_its_relations_not_shrunk() -> None:
     """All digits have the size of the text."""
-    from problems.formula import EQUALS, PLUS, Num, Sym, row
+    from problems.formulas.formula import EQUALS, PLUS, Num, Sym, row
 
     terms = [part for _ in range(30) for part in (Num("0.123456"), PLUS)][:-1]
     long = row(Sym("v"), EQUALS, *terms, EQUALS, Num("7"))

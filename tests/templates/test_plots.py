@@ -8,12 +8,10 @@ from datetime import datetime, timedelta
 import pytest
 from issued_exercises import exercises
 
-from problems.formula import Formula
-from templates.drawing import Area, Drawing, Line, Words, bounds, box_of
-from templates.geometry import overlap
-from templates.plots import charts
-from templates.stepnames import step_symbol
-from templates.survey import (
+from problems.formulas.formula import Formula
+from templates.class_report import charts
+from templates.class_report.step_names import step_symbol
+from templates.class_report.survey import (
     Deviation,
     Period,
     SlipStatistics,
@@ -23,7 +21,9 @@ from templates.survey import (
     Unit,
     Variant,
 )
-from templates.svg import svg
+from templates.drawings.drawing import Area, Drawing, Line, Words, bounds, box_of
+from templates.drawings.geometry import overlap
+from templates.drawings.svg import svg
 
 
 def symbols(family: str) -> dict[str, Formula]:

@@ -10,8 +10,8 @@ import pytest
 
 from grader.errors import Problem
 from problems.errors import FormatError, FormatTooNew
-from templates.report import FORMAT, Report, upgraded
-from templates.verdict_words import SENTENCES
+from templates.feedback.report import FORMAT, Report, upgraded
+from templates.feedback.verdict_words import SENTENCES
 
 STORED = sorted((Path(__file__).parent / "reports").glob("format-*.json"))
 

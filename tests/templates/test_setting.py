@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from latex_widths import chosen
 from sheets_of import FAMILIES, formulas, pages
 
-from problems import formula as f
-from problems import notation
-from problems.formula import EQUALS, MINUS, NEGATIVE, PARTIAL, PLUS, Formula, row
+from problems.formulas import formula as f
+from problems.formulas import notation
+from problems.formulas.formula import EQUALS, MINUS, NEGATIVE, PARTIAL, PLUS, Formula, row
 from templates.formulas.boxes import Box, placed
 from templates.formulas.latex import latex
 from templates.formulas.mathfont import MathFont, load

@@ -10,12 +10,11 @@ from issued_exercises import exercises, ungated
 from papers import letters
 from sheets_of import FAMILIES, pages, sheet
 
-from problems import ids
+from problems.computation import ids
 from problems.exercise import Exercise
-from templates import sheets
-from templates.html import html
-from templates.looks import look_of
-from templates.page import ArrayItem, Display, Heading, Item, Items, Page, Space, Table
+from templates.pages.html import html
+from templates.pages.looks import look_of
+from templates.pages.page import ArrayItem, Display, Heading, Item, Items, Page, Space, Table
 from templates.pdf.blocks import Composer
 from templates.pdf.displays import set_equations
 from templates.pdf.document import BOTTOM, SIDE, SIZES, TOP, Options, _strips, pdf
@@ -23,7 +22,8 @@ from templates.pdf.items import Setting
 from templates.pdf.items import strips as item_strips
 from templates.pdf.paper import Paper
 from templates.pdf.strips import Filled, Strip, fill, filled
-from templates.rows import rowed
+from templates.sheets import sheets
+from templates.sheets.rows import rowed
 
 PAPERS = sorted(SIZES)
 EXTREMES = [("musilek", "1-1-1"), ("musilek", "5-4-3"), ("valchanov", "5-5-4"), ("lfd", "1-1-1")]

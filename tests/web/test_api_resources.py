@@ -145,7 +145,7 @@ def test_what_cannot_be_drawn_says_why(
 
 
 def test_a_definition_of_ones_own(room: Class) -> None:
-    from problems import family
+    from problems.drawing import family
 
     wanted = {"course": room.course.pk, "title": "Own", "definition": family.source_of("mazur")}
     assert caller(TEACHER).post("/assignments", wanted).status_code == 201
@@ -461,7 +461,7 @@ def test_errors_are_problems(room: Class, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_failing_database_is_said(room: Class, monkeypatch: pytest.MonkeyPatch) -> None:
-    from grader.web.keeping import NotStoredError
+    from grader.web.submission_store import NotStoredError
 
     def lost(*args: object) -> None:
         raise NotStoredError("OperationalError")

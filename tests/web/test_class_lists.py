@@ -10,8 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from service import course_of, order
 
-from grader.roster import Student
-from grader.web import assignments, roll, slices
+from grader.assignments.roster import Student
+from grader.web import assignments, batched_writes, roster_import
 from grader.web.accounts import new_user, new_users
 from grader.web.models import Audit, Course, Member, Role
 from grader.web.teacher import people
@@ -51,7 +51,7 @@ def queries(count: int, name: str) -> int:
     with CaptureQueriesContext(
         connection,
     ) as caught:
-        roll.apply(course, listed(count), user)
+        roster_import.apply(course, listed(count), user)
         members = list(assignments.students_of(course).select_related("user"))
         people.may_link(user, members)
         people._fresh([one.user for one in members], once=False)
@@ -64,10 +64,10 @@ def test_statements_do_not_grow_with_the_class() -> None:
 
 
 def test_a_long_list_is_applied_part_by_part(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(roll, "SLICE", 3)
+    monkeypatch.setattr(roster_import, "SLICE", 3)
     course = course_of("s0", "gone", name="Course")
     told: list[tuple[int, int]] = []
-    change = roll.apply(
+    change = roster_import.apply(
         course, listed(8), teacher(), lambda phase, done, of: told.append((done, of))
     )
     assert (len(change.new), len(change.changed), len(change.gone)) == (7, 1, 1)
@@ -76,11 +76,11 @@ def test_a_long_list_is_applied_part_by_part(monkeypatch: pytest.MonkeyPatch) ->
     assert set(active.values_list("ident", flat=True)) == {f"s{n}" for n in range(8)}
     lines = Audit.objects.filter(action="roster.changed")
     assert sum(line.detail["new"] for line in lines) == 7
-    assert not roll.change_of(course, listed(8)).is_any
+    assert not roster_import.change_of(course, listed(8)).is_any
 
 
 def test_a_list_that_was_cut_off_is_gone_on_with(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(roll, "SLICE", 3)
+    monkeypatch.setattr(roster_import, "SLICE", 3)
     course = course_of(name="Course")
 
     class Cut(Exception):
@@ -90,9 +90,9 @@ def test_a_list_that_was_cut_off_is_gone_on_with(monkeypatch: pytest.MonkeyPatch
         raise Cut
 
     with pytest.raises(Cut):
-        roll.apply(course, listed(8), teacher(), cut)
+        roster_import.apply(course, listed(8), teacher(), cut)
     assert course.members.filter(role=Role.STUDENT).count() == 3
-    roll.apply(course, listed(8), teacher())
+    roster_import.apply(course, listed(8), teacher())
     assert course.members.filter(role=Role.STUDENT).count() == 8
 
 
@@ -105,7 +105,7 @@ def test_exercises_of_a_large_class_are_stored_part_by_part(
     want = list(whole.tasks.order_by("member", "number").values_list("line", flat=True))
     whole.tasks.all().delete()
     monkeypatch.setattr(assignments, "SLICE", 4)
-    monkeypatch.setattr(slices, "SLICE", 4)
+    monkeypatch.setattr(batched_writes, "SLICE", 4)
     assert assignments.complete(whole) == 7
     got = list(whole.tasks.order_by("member", "number").values_list("line", flat=True))
     assert got == want

@@ -11,10 +11,10 @@ import pytest
 from django.db import OperationalError, connection
 from service import assignment_of, course_of, right_answers
 
-from grader.web import keeping
+from grader.web import submission_store
 from grader.web.grading import grade
-from grader.web.keeping import NotStoredError, again, keep, passes
 from grader.web.models import State, Submission, Task
+from grader.web.submission_store import NotStoredError, again, keep, passes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MOST_CALLS = 30
@@ -22,9 +22,11 @@ MOST_CALLS = 30
 
 @pytest.fixture
 def task(monkeypatch: pytest.MonkeyPatch) -> Task:
-    monkeypatch.setattr(keeping, "PAUSE", 0.0)
+    monkeypatch.setattr(submission_store, "PAUSE", 0.0)
     if connection.vendor == "sqlite":  # in memory: closing it would end it
-        monkeypatch.setattr(keeping, "_drop_connection", lambda: connection.connection.rollback())
+        monkeypatch.setattr(
+            submission_store, "_drop_connection", lambda: connection.connection.rollback()
+        )
     assignment = assignment_of(course_of("ada"))
     found: Task = Task.objects.select_related("assignment").get(pk=assignment.tasks.get().pk)
     return found
@@ -140,8 +142,8 @@ def test_what_passes_is_tried_five_times(
     state: str, goes_on: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Serialization, deadlock, a lost connection pass by; a full disk does not."""
-    monkeypatch.setattr(keeping, "PAUSE", 0.0)
-    monkeypatch.setattr(keeping, "_drop_connection", lambda: None)
+    monkeypatch.setattr(submission_store, "PAUSE", 0.0)
+    monkeypatch.setattr(submission_store, "_drop_connection", lambda: None)
     tries = []
 
     def work() -> None:

@@ -11,8 +11,8 @@ from django.utils import timezone
 from service import assignment_of, course_of, right_answers
 
 from grader.web import grading
-from grader.web.keeping import ClosedError, ConflictError, keep
 from grader.web.models import State, Submission, Task
+from grader.web.submission_store import ClosedError, ConflictError, keep
 
 pytestmark = pytest.mark.django_db
 

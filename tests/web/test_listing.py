@@ -20,9 +20,9 @@ from service import assignment_of, course_of, right_answers
 from teachers import client_of
 
 from grader.web.grading import grade
-from grader.web.keeping import keep
 from grader.web.lti.models import Context, Outgoing, Placement, Sending
 from grader.web.models import Assignment, Course, Member, Result, Role, State, Submission, Task
+from grader.web.submission_store import keep
 from grader.web.teacher import listing
 
 pytestmark = pytest.mark.django_db

@@ -16,9 +16,9 @@ from service import assignment_of, course_of, right_answers
 from teachers import client_of
 
 from grader.web.grading import grade
-from grader.web.keeping import keep
 from grader.web.lti.models import Context, Outgoing, Placement, Sending
 from grader.web.models import Assignment, Course, Member, Result
+from grader.web.submission_store import keep
 
 NAMES = {
     "s1": "Zoë Łukasz", "s2": "Ann Lee", "s3": "Åsa Berg", "s4": "ann lee", "s5": "Bo Li",

@@ -10,7 +10,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from service import course_of
 
-from grader.folder import Order
+from grader.assignments.folder import Order
 from grader.web.assignments import complete, create, reissue
 from grader.web.models import Member, Role
 from grader.web.student.practice import variant_of

@@ -12,10 +12,10 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from service import course_of
 
-from grader.roster import Student
-from grader.web import roll
+from grader.assignments.roster import Student
+from grader.web import roster_import
 from grader.web.accounts import new_link, new_token
-from grader.web.lti.enrolling import Told, enrolled
+from grader.web.lti.enrollment import Told, enrolled
 from grader.web.models import Member, Role
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +84,7 @@ def by_administration(ways: Ways) -> None:
 
 def by_class_list(ways: Ways) -> None:
     course = Member.objects.get(user=ways.user).course
-    roll.apply(course, [Student("ben", "Ben", "", "ben")], None)
+    roster_import.apply(course, [Student("ben", "Ben", "", "ben")], None)
 
 
 def by_password(ways: Ways) -> None:
@@ -161,7 +161,7 @@ def test_who_stays_in_another_course_keeps_them() -> None:
     course_of("ada", "ben")
     other = course_of("ada", name="Other")
     ada = ways_of("ada")
-    roll.apply(other, [Student("eve", "Eve", "", "eve")], None)
+    roster_import.apply(other, [Student("eve", "Eve", "", "eve")], None)
     assert ada.open() == OPEN
 
 

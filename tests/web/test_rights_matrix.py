@@ -24,8 +24,8 @@ from service import assignment_of, course_of, right_answers
 
 from grader.web.accounts import SCOPES, new_link, new_token
 from grader.web.grading import grade
-from grader.web.keeping import keep
 from grader.web.models import Submission, Token
+from grader.web.submission_store import keep
 
 pytestmark = pytest.mark.django_db
 

@@ -13,14 +13,14 @@ from django.utils import timezone
 from service import assignment_of, course_of, right_answers
 
 from grader.errors import Problem
-from grader.mark import mark
+from grader.marking.mark import mark
 from grader.read.answer import read_answer
 from grader.web import grading
-from grader.web.keeping import keep
+from grader.web.class_progress import standings
 from grader.web.models import Feedback, State, Submission, Task
-from grader.web.standing import standings
-from problems.family import names
-from templates.report import Report
+from grader.web.submission_store import keep
+from problems.drawing.family import names
+from templates.feedback.report import Report
 
 pytestmark = pytest.mark.django_db
 

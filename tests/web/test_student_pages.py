@@ -16,10 +16,10 @@ from service import assignment_of, course_of, right_answers
 
 from grader.web.models import Draft, Submission, Task
 from grader.web.student.sheet import form_of
-from problems.family import names
-from templates.definitions import definitions
+from problems.drawing.family import names
 from templates.formulas.mathml import mathml
-from templates.page import Math
+from templates.pages.page import Math
+from templates.sheets.definitions import definitions
 
 pytestmark = pytest.mark.django_db
 
@@ -366,7 +366,7 @@ def test_attempts_end(task: Task) -> None:
 def test_what_is_not_stored_is_said_and_stands_there(
     task: Task, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from grader.web.keeping import NotStoredError
+    from grader.web.submission_store import NotStoredError
 
     def fails(*args: Any, **kwargs: Any) -> None:
         raise NotStoredError("OperationalError")

@@ -12,8 +12,8 @@ from service import assignment_of, course_of, right_answers
 from grader.web.models import Draft, Submission, Task
 from grader.web.student.practice import variant_of
 from grader.web.student.sheet import order_text
-from problems import ids
-from problems.family import names
+from problems.computation import ids
+from problems.drawing.family import names
 
 pytestmark = pytest.mark.django_db
 NAME = "a-fixed-variant"

@@ -30,7 +30,7 @@ from pathlib import Path
 from grader.web.start import configure
 configure(Path(sys.argv[1]))
 from grader.web import grading
-from grader.web.keeping import keep
+from grader.web.submission_store import keep
 from grader.web.models import Draft, Task
 tasks = list(Task.objects.select_related("member").order_by("member__ident"))
 Draft.objects.create(task=tasks[5], answers={"net_h1": "0.5"})

@@ -16,8 +16,8 @@ from teachers import client_of
 
 from grader.web.accounts import user_of_link
 from grader.web.models import Assignment, Audit, Course, Link, Member, Role, Task
-from grader.web.teacher import planning
-from problems import family as families
+from grader.web.teacher import assignment_forms
+from problems.drawing import family as families
 
 pytestmark = pytest.mark.django_db
 
@@ -265,7 +265,7 @@ def preview(client: Client, course: Course, **fields: str) -> str:
     answer = client.post(
         address("assign", course),
         PLAN | {"action": "preview"} | fields,
-        headers={planning.FRAGMENT: "preview"},
+        headers={assignment_forms.FRAGMENT: "preview"},
     )
     assert answer.status_code == 200
     assert not Assignment.objects.exists()

@@ -15,8 +15,8 @@ from service import assignment_of, course_of, right_answers
 from teachers import client_of
 
 from grader.web import grading
-from grader.web.keeping import keep
 from grader.web.models import Audit, Course, Member, Role, State, Submission
+from grader.web.submission_store import keep
 
 pytestmark = pytest.mark.django_db
 

@@ -20,17 +20,17 @@ from service import assignment_of, course_of, order, right_answers
 from teachers import client_of
 
 from grader.errors import PolicyError, Problem
-from grader.mark import mark
-from grader.policy import DEFAULT_CREDITS, Attempts, Late, Policy, Rounding
+from grader.marking.mark import mark
+from grader.marking.policy import DEFAULT_CREDITS, Attempts, Late, Policy, Rounding
 from grader.read.answer import read_answer
 from grader.web import grading, regrading
-from grader.web.keeping import keep
 from grader.web.models import Assignment, Audit, Result, Submission, Task
 from grader.web.regrading import Graded, compared, revalued, under
-from problems.draw import draw, key
+from grader.web.submission_store import keep
+from problems.drawing.draw import draw, key
 from problems.exercise import Exercise, issued
-from problems.slips import CATALOGUE
-from templates.report import Report
+from problems.misconceptions.slips import CATALOGUE
+from templates.feedback.report import Report
 
 FAMILIES = ("mazur", "mazur-mixed", "lfd")
 shares = st.sampled_from([0.0, 0.25, 0.5, 1.0])
@@ -184,7 +184,7 @@ def test_looking_changes_nothing(assignment: Assignment) -> None:
 
 
 def test_what_is_shown_is_what_happens(assignment: Assignment) -> None:
-    from grader.web.standing import standings
+    from grader.web.class_progress import standings
 
     shown = {c.student: c.after for c in regrading.comparison(assignment, OWN).changes}
     regrading.apply(assignment, OWN, None)

@@ -12,9 +12,9 @@ from service import assignment_of, course_of, right_answers
 from teachers import client_of
 
 from grader.web import grading, remarking
-from grader.web.keeping import keep
 from grader.web.models import Assignment, Audit, Result, Task
-from templates.report import FORMAT
+from grader.web.submission_store import keep
+from templates.feedback.report import FORMAT
 
 pytestmark = pytest.mark.django_db
 

@@ -11,16 +11,16 @@ from django.test import Client
 from launches import claims
 from service import assignment_of, course_of, right_answers
 
-from grader.web import grading, keeping
-from grader.web.keeping import NotStoredError, again, unholdable
+from grader.web import grading, submission_store
 from grader.web.models import State, Submission, Task
+from grader.web.submission_store import NotStoredError, again, unholdable
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def task(monkeypatch: pytest.MonkeyPatch) -> Task:
-    monkeypatch.setattr(keeping, "_drop_connection", lambda: None)
+    monkeypatch.setattr(submission_store, "_drop_connection", lambda: None)
     return assignment_of(course_of("ada")).tasks.get(member__ident="ada")
 
 
@@ -62,7 +62,7 @@ def test_a_report_that_cannot_be_stored_leaves_the_submission_for_review(
 ) -> None:
     monkeypatch.setattr(grading, "_store", refusing)
     data = json.dumps({"answers": right_answers(task.exercise)}).encode()
-    found = keeping.keep(task, "k", data).submission
+    found = submission_store.keep(task, "k", data).submission
     for _ in range(grading.MOST_TRIES):
         assert grading.grade(found) is None
     assert Submission.objects.get(pk=found.pk).state == State.REVIEW
@@ -70,7 +70,7 @@ def test_a_report_that_cannot_be_stored_leaves_the_submission_for_review(
 
 def test_nobody_is_told_apart_by_what_was_cleaned() -> None:
     """Two people of a platform must not become one."""
-    from grader.web.lti.launching import is_sub
+    from grader.web.lti.launch import is_sub
     from problems.texts import cleaned_tree
 
     for sub in ("\ud800", "4\x00", "\udfff"):

@@ -8,7 +8,7 @@ from teachers import client_of
 
 from grader.web.models import Member
 from problems.texts import REPLACED, seen, seen_line, shown_line
-from templates.html import environment
+from templates.pages.html import environment
 
 UNSEEN = [
     *range(0x202A, 0x202F),

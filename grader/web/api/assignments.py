@@ -13,10 +13,10 @@ from django.urls import reverse
 from django.utils import timezone
 from ninja import Query, Router, Status
 
+from grader.assignments.folder import Order
+from grader.assignments.roster import safe_name
 from grader.errors import PolicyError
-from grader.folder import Order
-from grader.policyfile import names, read_policy
-from grader.roster import safe_name
+from grader.marking.policy_file import names, read_policy
 from grader.web import assignments as drawing
 from grader.web.api import waiting
 from grader.web.api.access import caller_of, limit_heavy, scoped
@@ -44,9 +44,9 @@ from grader.web.rights import (
     being_made,
     member_of,
 )
-from problems import family as families
+from problems.drawing import family as families
 from problems.errors import SpecError
-from templates.report import upgraded
+from templates.feedback.report import upgraded
 
 MOST_WEIGHTS = 600
 """Of a network that is drawn in a request."""
@@ -351,8 +351,8 @@ def most_points(found: Assignment) -> float:
 
 
 def _step(question: str) -> str:
-    from grader.mark import step_of
-    from problems import ids
+    from grader.marking.mark import step_of
+    from problems.computation import ids
 
     asks = ids.asks_formula(question) or ids.asks_general(question)
     return step_of(question) if asks else question

@@ -1,6 +1,6 @@
 """The process that checks without storing: it may die, hang or grow as it likes.
 
-Asked like `grader.web.examiner`; run as `python -m grader.web.api.checker`.
+Asked like `grader.web.grading_worker`; run as `python -m grader.web.api.checker`.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ import os
 from pathlib import Path
 from typing import Any
 
-from grader.crosscheck import other_exercise
 from grader.errors import PolicyError, Problem
-from grader.gather import gather
-from grader.mark import mark
-from grader.policyfile import load_policy, names, read_policy
-from grader.web.examiner import judged, main
+from grader.intake.collect import gather
+from grader.marking.mark import mark
+from grader.marking.policy_file import load_policy, names, read_policy
+from grader.results.crosscheck import other_exercise
+from grader.web.grading_worker import judged, main
 from problems.errors import BpgradeError
 
 

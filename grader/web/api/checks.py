@@ -14,8 +14,8 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router
 
-from grader.read.child import Children
-from grader.read.table import CLASS
+from grader.read.pdf.child_process import Children
+from grader.read.tables.table import CLASS
 from grader.web.api.access import caller_of, limit_heavy, scoped
 from grader.web.api.assignments import refuse_policy
 from grader.web.api.bodies import CLASS_FILES, body_of

@@ -13,7 +13,7 @@ from grader.web.api.pages import Piece, page_of
 from grader.web.api.shapes import ExercisePage, ExerciseShape
 from grader.web.models import Task
 from grader.web.rights import STAFF, assignment_for, task_for
-from grader.web.sight import sight_of
+from grader.web.visibility import sight_of
 from problems.texts import parsed_json
 
 SOLUTION = ("value", "tolerance")

@@ -11,7 +11,7 @@ from ninja import Query, Router
 from grader.web.api.access import scoped
 from grader.web.api.pages import Piece
 from grader.web.api.shapes import FamilyPage, FamilyShape
-from problems import family as known
+from problems.drawing import family as known
 
 router = Router(tags=["Families"])
 ANY = scoped("read", "submit", "teach")

@@ -19,9 +19,9 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
 
 from grader.web.api.refusals import MEDIA, Refused, of_fields, problem_json
-from grader.web.keeping import NotStoredError, unholdable
 from grader.web.middleware import not_stored
 from grader.web.rights import BeingMadeError
+from grader.web.submission_store import NotStoredError, unholdable
 from problems.texts import cleaned_tree
 
 ID = re.compile(r"[A-Za-z0-9_.~-]{1,100}")

@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from grader.web.api.pages import Page
-from templates.report import Verdict
+from templates.feedback.report import Verdict
 
 UNSEEN = r"\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffd"
 """Controls, line ends, marks that turn what follows round, and what could not be kept."""

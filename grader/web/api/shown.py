@@ -8,10 +8,10 @@ from typing import Any
 from django.utils import timezone
 
 from grader.web.models import Result, Role, Submission
-from grader.web.sight import sight_of
-from templates.feedback import BEHIND, MISSED, NOTHING, VEILED, is_telling
-from templates.report import upgraded
-from templates.show import Show
+from grader.web.visibility import sight_of
+from templates.feedback.page import BEHIND, MISSED, NOTHING, VEILED, is_telling
+from templates.feedback.report import upgraded
+from templates.feedback.show import Show
 
 Doc = dict[str, Any]
 
@@ -34,7 +34,7 @@ def shown(report: Doc, show: Show) -> Doc:
     """A report without what a policy hides.
 
     Args:
-        report: `templates.report.Report.as_json`, of this or an earlier format.
+        report: `templates.feedback.report.Report.as_json`, of this or an earlier format.
         show: which parts are shown.
     """
     report = dict(upgraded(report))

@@ -15,9 +15,9 @@ from grader.web.api.interface import media_type, parsed
 from grader.web.api.refusals import Refused, of_fields
 from grader.web.api.shapes import Answers, ReportShape, SubmissionShape
 from grader.web.api.shown import for_student, result_of
-from grader.web.keeping import LARGEST, ClosedError, ConflictError, keep
 from grader.web.models import Submission
 from grader.web.rights import STAFF, member_of, submission_for, task_of_student
+from grader.web.submission_store import LARGEST, ClosedError, ConflictError, keep
 
 router = Router(tags=["Submissions"])
 SUBMIT = scoped("submit")

@@ -10,15 +10,15 @@ from django.db import transaction
 from django.urls import reverse
 
 from grader import __version__
+from grader.assignments.folder import Order
+from grader.assignments.roster import Student
+from grader.assignments.worksheets import Progress
 from grader.errors import ServiceError
-from grader.folder import Order
-from grader.handouts import Progress
-from grader.roster import Student
-from grader.web import assignments, roll
+from grader.web import assignments, roster_import
 from grader.web.jobs import files, queue
 from grader.web.jobs.models import Job, State
 from grader.web.models import Assignment, Course
-from grader.web.teacher import parcels
+from grader.web.teacher import class_files
 from problems.errors import GateError
 
 PAGE = ".html"
@@ -44,8 +44,8 @@ def download(job: Job, progress: Progress) -> None:
     """One of `parcels.PARCELS`; arguments: `what`."""
     assignment, what = _assignment(job), job.arguments["what"]
     with files.written(job) as place:
-        parcels.write(assignment, what, place, progress)
-    _done_file(job, parcels.name_of(assignment, what))
+        class_files.write(assignment, what, place, progress)
+    _done_file(job, class_files.name_of(assignment, what))
 
 
 def report(job: Job, progress: Progress) -> None:
@@ -53,16 +53,16 @@ def report(job: Job, progress: Progress) -> None:
     assignment, anonymous = _assignment(job), bool(job.arguments["anonymous"])
     progress("report", 0, 0)
     if job.arguments["pdf"]:
-        data = parcels.report_pdf(assignment, anonymous)
+        data = class_files.report_pdf(assignment, anonymous)
         if data is None:
             raise ServiceError("Nothing is graded yet.")
         with files.written(job) as place:
             place.write_bytes(data)
-        _done_file(job, parcels.report_name(assignment, anonymous))
+        _done_file(job, class_files.report_name(assignment, anonymous))
         return
-    blocks = parcels.report_blocks(assignment, anonymous)
+    blocks = class_files.report_blocks(assignment, anonymous)
     with files.written(job) as place:
-        place.write_text(parcels.laid_out(blocks), "utf-8")
+        place.write_text(class_files.laid_out(blocks), "utf-8")
     _done_file(job, f"report{ANONYMOUS if anonymous else ''}{PAGE}")
 
 
@@ -143,9 +143,12 @@ def roster(job: Job, progress: Progress) -> None:
     students = [
         Student(ident, name, email, "") for ident, name, email in job.arguments["students"]
     ]
-    change = roll.apply(job.course, students, job.user, progress)
-    _, refused = roll.complete_all(job.course, progress)
-    told = [roll.worded(change), *(roll.refused_words(title) for title in refused)]
+    change = roster_import.apply(job.course, students, job.user, progress)
+    _, refused = roster_import.complete_all(job.course, progress)
+    told = [
+        roster_import.worded(change),
+        *(roster_import.refused_words(title) for title in refused),
+    ]
     queue.end(job, State.DONE, " ".join(told), reverse("teach-course", args=[job.course_id]))
 
 

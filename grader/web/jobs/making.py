@@ -9,7 +9,7 @@ from django.db import DatabaseError
 
 from grader.web.jobs import kinds, queue
 from grader.web.jobs.models import Job, State
-from grader.web.keeping import NotStoredError
+from grader.web.submission_store import NotStoredError
 from problems.errors import BpgradeError
 
 TOLD = 1.0
@@ -57,7 +57,7 @@ class Teller:
         self._told = 0.0
 
     def __call__(self, phase: str, done: int, of: int) -> None:
-        """As `grader.handouts.Progress`.
+        """As `grader.assignments.worksheets.Progress`.
 
         Raises:
             LostError: the job is no longer ours.

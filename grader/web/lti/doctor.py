@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from grader.errors import CallError
-from grader.terminal import plural
+from grader.support.terminal import plural
 from grader.web.doctor import Finding
 from grader.web.lti import keys, services
-from grader.web.lti.calling import Answer, call
-from grader.web.lti.launching import LEEWAY
+from grader.web.lti.http_client import Answer, call
+from grader.web.lti.launch import LEEWAY
 from grader.web.lti.models import Invitation, Outgoing, Placement, Platform, Sending
 
 USUAL_PORTS = (443, 80)

@@ -7,11 +7,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from grader.policy import Policy
+from grader.marking.policy import Policy
+from grader.web.class_progress import AttemptSummary, most_of, score_of
 from grader.web.models import Assignment, Result, Task
-from grader.web.standing import Attempt, most_of, score_of
-from templates.comment import as_text, comments_on
-from templates.report import Report
+from templates.feedback.comment import as_text, comments_on
+from templates.feedback.report import Report
 
 LONGEST = 4_000
 """Characters of a comment; the feedback page has all."""
@@ -33,7 +33,7 @@ class Grade:
 class _Worked:
     """An attempt that is graded."""
 
-    attempt: Attempt
+    attempt: AttemptSummary
     result: int
     graded: datetime
 
@@ -89,7 +89,7 @@ def _worked(assignment: Assignment, members: Collection[int]) -> dict[str, list[
     of_attempt = ("submission_id", "submission__task_id", "submission__received")
     fields = (*of_attempt, "submission__state", "counted", "pk", "graded")
     for id, task, received, state, counted, result, graded in rows.values_list(*fields):
-        attempt = Attempt(id, task, received, state, counted)
+        attempt = AttemptSummary(id, task, received, state, counted)
         found.setdefault(task, []).append(_Worked(attempt, result, graded))
     return found
 

@@ -30,9 +30,9 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from grader.errors import AnswerError, CallError
-from grader.web.keeping import one_writer
-from grader.web.lti.calling import call
+from grader.web.lti.http_client import call
 from grader.web.lti.models import Platform, ToolKey
+from grader.web.submission_store import one_writer
 
 ALGORITHM = "RS256"
 BITS = 2048

@@ -24,10 +24,10 @@ from django.db import transaction
 from django.db.models import Count, F, QuerySet
 from django.utils import timezone
 
-from grader.web.keeping import one_writer
 from grader.web.lti.grades import Grade, grades
 from grader.web.lti.models import Identity, Outgoing, Placement, Sending
 from grader.web.models import Assignment, Course, Feedback, Member, Role
+from grader.web.submission_store import one_writer
 
 DUST = 1e-9
 """Differences of scores that are none."""

@@ -14,20 +14,20 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from grader.errors import CallError
 from grader.web.assignments import note
-from grader.web.keeping import again
-from grader.web.lti import framing, outbox, registering, services
-from grader.web.lti.launching import RefusedLaunchError
+from grader.web.lti import embedding, outbox, registration, services
+from grader.web.lti.launch import RefusedLaunchError
 from grader.web.lti.models import Context, Deployment, Invitation, Outgoing, Platform, Sending
-from grader.web.lti.rolling import roll
+from grader.web.lti.roster_sync import roll
 from grader.web.models import Member
 from grader.web.rights import teachers_only
-from grader.web.roll import complete_all
+from grader.web.roster_import import complete_all
+from grader.web.submission_store import again
 
 
 @require_GET
 def register(request: HttpRequest, secret: str) -> HttpResponse:
     """A platform's administrator opens this address from within the platform."""
-    invitation = registering.invitation_of(secret)
+    invitation = registration.invitation_of(secret)
     if invitation is None:
         raise Http404("no such page")
     configuration = request.GET.get("openid_configuration", "")
@@ -35,18 +35,18 @@ def register(request: HttpRequest, secret: str) -> HttpResponse:
     if configuration:
         try:
             token = request.GET.get("registration_token", "")
-            context["platform"] = registering.register(invitation, configuration, token)
-        except registering.RegistrationError as error:
+            context["platform"] = registration.register(invitation, configuration, token)
+        except registration.RegistrationError as error:
             context["problem"] = str(error)
     status = 422 if context["problem"] else 200
     response = render(request, "lti/register.html.j2", context, status=status)
-    response["Content-Security-Policy"] = framing.policy(frame=_asker(configuration))
+    response["Content-Security-Policy"] = embedding.policy(frame=_asker(configuration))
     return response
 
 
 def _asker(configuration: str) -> str:
     """Who may show the registration in a frame: the platform that asks for it."""
-    return framing.origin_of(configuration) or "'none'"
+    return embedding.origin_of(configuration) or "'none'"
 
 
 def _staff(request: HttpRequest) -> Any:
@@ -69,7 +69,7 @@ def platforms(request: HttpRequest) -> HttpResponse:
     address = problem = ""
     if request.method == "POST":
         try:
-            address = registering.invite(user, request.POST.get("internal") == "1")
+            address = registration.invite(user, request.POST.get("internal") == "1")
         except RefusedLaunchError:
             problem = "Start the service with --url first: platforms must know where it is."
     found = Platform.objects.order_by("name", "pk").prefetch_related("deployments")
@@ -77,7 +77,7 @@ def platforms(request: HttpRequest) -> HttpResponse:
         "platforms": found,
         "address": address,
         "problem": problem,
-        "days": registering.DAYS,
+        "days": registration.DAYS,
         "open": Invitation.objects.filter(used=None).count(),
         "waiting": Outgoing.objects.filter(state=Sending.WAITING).count(),
         "refused": Outgoing.objects.filter(state=Sending.REFUSED).count(),
@@ -99,7 +99,7 @@ def platform(request: HttpRequest, platform: int) -> HttpResponse:
             Platform.objects.filter(pk=found.pk).update(active=action == "on")
             note(user, None, f"platform.{action}", found.name)
         elif action == "allow" and ident:
-            registering.allow(found, ident)
+            registration.allow(found, ident)
             note(user, None, "platform.allowed", found.name, deployment=ident[:255])
         elif action == "refuse":
             Deployment.objects.filter(platform=found, ident=ident).delete()

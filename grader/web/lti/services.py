@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from grader.errors import AnswerError, CallError, RefusalError
 from grader.web.lti import keys
-from grader.web.lti.calling import LIMIT, Answer, call
+from grader.web.lti.http_client import LIMIT, Answer, call
 from grader.web.lti.models import Platform
 
 AGS = "https://purl.imsglobal.org/spec/lti-ags/scope/"
@@ -69,7 +69,7 @@ clock = time.monotonic
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class Delivered:
     """It did what it was asked."""
 
     answer: Answer
@@ -110,7 +110,7 @@ class Refused:
     reason: str
 
 
-Outcome = Done | Older | TokenRefused | Busy | Down | Refused
+Outcome = Delivered | Older | TokenRefused | Busy | Down | Refused
 
 
 def ask(
@@ -153,7 +153,7 @@ def ask(
 
 def _without(outcome: Outcome, secret: str) -> Outcome:
     """The outcome with a secret cut out, where the platform repeats it."""
-    if isinstance(outcome, Done | Older):
+    if isinstance(outcome, Delivered | Older):
         return outcome
     return replace(outcome, reason=outcome.reason.replace(secret, "…"))
 
@@ -161,7 +161,7 @@ def _without(outcome: Outcome, secret: str) -> Outcome:
 def _outcome(answer: Answer) -> Outcome:
     status = answer.status
     if 200 <= status < 300:
-        return Done(answer)
+        return Delivered(answer)
     if status == 409:
         return Older()
     reason = f"the platform answers {status}{_quoted(answer)}"
@@ -207,7 +207,7 @@ def _quoted(answer: Answer) -> str:
 def words(outcome: Outcome) -> str:
     """An outcome in words; '' where it is done."""
     match outcome:
-        case Done():
+        case Delivered():
             return ""
         case Older():
             return "the platform has a later score already"
@@ -216,7 +216,7 @@ def words(outcome: Outcome) -> str:
 
 
 def _got(outcome: Outcome) -> Answer:
-    if isinstance(outcome, Done):
+    if isinstance(outcome, Delivered):
         return outcome.answer
     raise RefusalError(words(outcome))
 
@@ -272,7 +272,7 @@ def _new_token(platform: Platform, scope: str) -> tuple[str, float] | TokenRefus
     match _outcome(answer):
         case Busy() | Down() as later:
             return later
-        case Done():
+        case Delivered():
             return _taken(answer)
         case _:  # its errors are not always JSON: they are repeated as they are
             words = said(answer).replace(form["client_assertion"], "…")

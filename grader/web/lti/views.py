@@ -15,9 +15,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from grader.web import limits
-from grader.web.lti import choosing, framing, keys
-from grader.web.lti.arriving import Arrived, NobodyError, arrive, provide
-from grader.web.lti.launching import (
+from grader.web.lti import deep_linking, embedding, keys
+from grader.web.lti.launch import (
     LONGEST_FORM,
     OLDEST,
     Launch,
@@ -26,6 +25,7 @@ from grader.web.lti.launching import (
     text_of,
     verified,
 )
+from grader.web.lti.provisioning import Arrived, NobodyError, arrive, provide
 from grader.web.middleware import cleaned_query
 from grader.web.models import Assignment, Member, Role
 from grader.web.rights import being_made
@@ -55,7 +55,7 @@ def login(request: HttpRequest) -> HttpResponse:
         return _refused(request, error)
     response = HttpResponseRedirect(begun.url)
     seconds = int(OLDEST.total_seconds())
-    framing.set_launch_cookie(response, begun.cookie, begun.secret, seconds)
+    embedding.set_launch_cookie(response, begun.cookie, begun.secret, seconds)
     return response
 
 
@@ -108,23 +108,23 @@ def _let_in(request: HttpRequest, found: Launch, arrived: Arrived) -> None:
     """A session of its own, which remembers who may frame it."""
     begin_session(request, arrived.user, backend=BACKEND)
     request.session.set_expiry(0)  # as long as the browser is open, and no longer than HOURS
-    request.session[framing.SINCE] = time.time()
-    request.session.pop(framing.FRAMED, None)
-    request.session[framing.LAUNCHED] = found.platform.name or found.platform.issuer
-    origin = framing.origin_of(found.platform.auth_url)
+    request.session[embedding.SINCE] = time.time()
+    request.session.pop(embedding.FRAMED, None)
+    request.session[embedding.LAUNCHED] = found.platform.name or found.platform.issuer
+    origin = embedding.origin_of(found.platform.auth_url)
     target = text_of(found.part("launch_presentation"), "document_target")
     if in_frame(request) or ("Sec-Fetch-Dest" not in request.headers and target == "iframe"):
-        request.session[framing.FRAMED] = origin
+        request.session[embedding.FRAMED] = origin
     log.info("launched", extra={"bpgrade": {"platform": found.platform.pk}})
 
 
 def _place(request: HttpRequest, found: Launch, arrived: Arrived) -> str:
     """The page that the launch is about."""
     if found.chooses:
-        return choosing.begin(request, found, arrived)
+        return deep_linking.begin(request, found, arrived)
     if arrived.placement is None:
         teacher = arrived.member.role == Role.TEACHER
-        return choosing.begin(request, found, arrived) if teacher else reverse("lti-waiting")
+        return deep_linking.begin(request, found, arrived) if teacher else reverse("lti-waiting")
     return opened(arrived.placement.assignment, arrived.member)
 
 
@@ -228,7 +228,7 @@ def _told(
     context = {"text": text, "code": code, "again": again}
     response = render(request, "lti/refused.html.j2", context, status=status)
     # nothing here is worth stealing a click for, and the platform must be able to show it
-    response["Content-Security-Policy"] = framing.policy(frame="*")
+    response["Content-Security-Policy"] = embedding.policy(frame="*")
     return response
 
 

@@ -14,8 +14,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from grader.web.keeping import again
 from grader.web.models import Draft, Task
+from grader.web.submission_store import again
 
 OLDEST = 60 * 24 * 3600 * 1000
 """Milliseconds; nothing that waits in a browser is taken to be older."""

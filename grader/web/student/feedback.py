@@ -18,20 +18,20 @@ from grader.web.grading import hours_late, why_left
 from grader.web.jinja import moment
 from grader.web.models import Assignment, Feedback, Result, State, Submission
 from grader.web.rights import submission_for
+from grader.web.student.progress import COUNTS, TaskProgress, standing_of
 from grader.web.student.sheet import nobody, order_of, order_text
-from grader.web.student.standing import COUNTS, Standing, standing_of
-from problems.sections import placed
+from problems.computation.sections import placed
 from problems.texts import parsed_json
-from templates.feedback import Checked, feedback_of
-from templates.page import Block
-from templates.report import Report
+from templates.feedback.page import Checked, feedback_of
+from templates.feedback.report import Report
+from templates.pages.page import Block
 
 LOOK_AGAIN = 3
 """Seconds until the page of a submission that is not graded yet is asked for again."""
 
 
 @dataclass(frozen=True)
-class Attempt:
+class HistoryRow:
     """One row of the history."""
 
     submission: Submission
@@ -119,7 +119,7 @@ def late_words(found: Submission) -> str:
     return f"{hours:.0f} hours late" if hours >= 2 else f"{60 * hours:.0f} minutes late"
 
 
-def _shows_score(now: Standing) -> bool:
+def _shows_score(now: TaskProgress) -> bool:
     return now.assignment.valued.show.score
 
 
@@ -133,12 +133,12 @@ def _score(result: Result) -> str:
     )
 
 
-def attempts(now: Standing) -> list[Attempt]:
+def attempts(now: TaskProgress) -> list[HistoryRow]:
     """Every attempt, with what it is worth where that may be shown."""
     scored = now.shows_feedback and _shows_score(now)
     counting = _counting(now) if scored else None
     return [
-        Attempt(one, _points(one) if scored else "", late_words(one), one.pk == counting)
+        HistoryRow(one, _points(one) if scored else "", late_words(one), one.pk == counting)
         for one in now.submissions
     ]
 
@@ -150,7 +150,7 @@ def _points(one: Submission) -> str:
     return f"{result.counted:g} of {result.most:g}"
 
 
-def _counting(now: Standing) -> str | None:
+def _counting(now: TaskProgress) -> str | None:
     """The attempt that counts; None where it is an average, or nothing is graded."""
     graded: Sequence[Submission] = [
         one for one in now.submissions if one.state == State.GRADED and hasattr(one, "result")

@@ -21,19 +21,19 @@ from django.views.decorators.http import require_http_methods, require_POST
 from grader.web import limits
 from grader.web.models import Assignment
 from grader.web.rights import begun_assignment_of_student
-from grader.web.student.asking import marks_of
+from grader.web.student.grading_client import marks_of
 from grader.web.student.readings import Beside, readings
 from grader.web.student.sheet import Form, made, order_of, order_text
-from problems import ids
-from problems.draw import draw, key
+from problems.computation import ids
+from problems.drawing.draw import draw, key
+from problems.drawing.family import Design
 from problems.exercise import Exercise, as_json, dumps, issued
-from problems.family import Design
-from problems.formula import EQUALS, Formula, row
+from problems.formulas.formula import EQUALS, Formula, row
+from problems.formulas.writing import Writer
 from problems.patterns import pattern
 from problems.texts import parsed_json
-from problems.writing import Writer
-from templates.feedback import SIGNS
-from templates.marked import TONES
+from templates.feedback.marked import TONES
+from templates.feedback.page import SIGNS
 
 CHECKS, VARIANTS, SPAN = 120, 30, 60.0
 """Requests of one student in so many seconds."""

@@ -9,9 +9,9 @@ from typing import Literal
 from grader.read.answer import read_answer
 from grader.read.number import Unreadable, Written
 from grader.web.student.sheet import Form
-from problems import ids
+from problems.computation import ids
 from problems.exercise import Exercise
-from templates.feedback import printable
+from templates.feedback.page import printable
 
 Tone = Literal["", "read", "refused", "right", "partly", "wrong"]
 LONGEST_SHOWN = 160
@@ -75,7 +75,7 @@ def _number(exercise: Exercise, question: str, found: Written) -> str:
 
 
 def _formula(found: object) -> str:
-    from grader.read.tree import Node, written
+    from grader.read.formula.tree import Node, written
 
     tree = getattr(found, "tree", None)
     return written(tree) if isinstance(tree, Node) else ""

@@ -8,18 +8,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from grader import handouts
-from grader.folder import Order
-from grader.roster import Student
+from grader.assignments import worksheets
+from grader.assignments.folder import Order
+from grader.assignments.roster import Student
 from grader.web.jinja import fields_of
 from grader.web.models import Assignment, Task
-from problems import ids
+from problems.computation import ids
 from problems.exercise import Exercise, from_json
 from problems.texts import cleaned
 from templates.formulas.speech import speech
-from templates.html import dress
-from templates.looks import look_of
-from templates.page import Block, Heading, Item, Items, Page, Space
+from templates.pages.html import dress
+from templates.pages.looks import look_of
+from templates.pages.page import Block, Heading, Item, Items, Page, Space
 
 LONGEST = 2_000
 """Characters of an answer; what is longer is refused by every reader."""
@@ -116,7 +116,7 @@ def _form(line: str, order: str, what: str) -> Form:
 def made(exercise: Exercise, order: Order) -> Form:
     """The form of any exercise that was drawn for an order."""
     # nothing is said of files: what is typed here is handed in here
-    page = handouts.worksheet(replace(order, formats=()), nobody(exercise), [exercise])
+    page = worksheets.worksheet(replace(order, formats=()), nobody(exercise), [exercise])
     opening, parts = _parts(page)
     fields = _told_apart([_field(exercise, item) for item in _items(page)])
     look = look_of(page)

@@ -8,13 +8,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from grader import handouts
-from grader.roster import Student, safe_name
+from grader.assignments import worksheets
+from grader.assignments.roster import Student, safe_name
 from grader.web import limits
 from grader.web.models import Task
 from grader.web.rights import begun_task_of_student
+from grader.web.student.progress import standings, tasks_of
 from grader.web.student.sheet import order_of, order_text
-from grader.web.student.standing import standings, tasks_of
 
 
 @login_required
@@ -41,8 +41,8 @@ def worksheet_pdf(request: HttpRequest, task: str) -> HttpResponse:
 def _pdf(task: Task) -> bytes:
     order, member = order_of(order_text(task.assignment)), task.member
     student = Student(member.ident, member.name, member.email, safe_name(member.ident))
-    page = handouts.worksheet(order, student, [task.exercise])
-    ((_, render_pdf),) = handouts.renderers(["pdf"], order.paper)
+    page = worksheets.worksheet(order, student, [task.exercise])
+    ((_, render_pdf),) = worksheets.renderers(["pdf"], order.paper)
     return bytes(render_pdf(page))
 
 
@@ -59,7 +59,7 @@ def _busy() -> HttpResponse:
 def answers_csv(request: HttpRequest, task: str) -> HttpResponse:
     """The blank table of answers."""
     found = begun_task_of_student(request.user, task)
-    data = handouts.blank_answers([found.exercise])
+    data = worksheets.blank_answers([found.exercise])
     return _file(data, "text/csv; charset=utf-8", f"{found.pk}.csv")
 
 

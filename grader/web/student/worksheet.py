@@ -19,15 +19,15 @@ from django.views.decorators.http import require_POST
 
 from grader.web import grading, limits
 from grader.web.jinja import moment
-from grader.web.keeping import LARGEST, ClosedError, ConflictError, NotStoredError, keep
 from grader.web.models import Task
 from grader.web.rights import task_of_student
 from grader.web.student import drafts
-from grader.web.student.asking import read_of
 from grader.web.student.drafts import Change, Saved
+from grader.web.student.grading_client import read_of
+from grader.web.student.progress import TaskProgress, standing_of
 from grader.web.student.readings import Beside, readings
 from grader.web.student.sheet import Form, entry, form_of
-from grader.web.student.standing import Standing, standing_of
+from grader.web.submission_store import LARGEST, ClosedError, ConflictError, NotStoredError, keep
 from problems.texts import cleaned, parsed_json
 
 READS, SAVES, HANDS, SPAN = 240, 120, 30, 60.0
@@ -221,7 +221,7 @@ def stored(
 
 def _confirm(
     request: HttpRequest,
-    now: Standing,
+    now: TaskProgress,
     form: Form,
     typed: Mapping[str, str],
     blank: list[Any],

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from grader.collation import name_key
+from grader.assignments.collation import name_key
 from grader.web.assignments import note
 from grader.web.lti import outbox
 from grader.web.models import Course, Member, Role

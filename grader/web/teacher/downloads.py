@@ -12,14 +12,14 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_GET
 
-from grader.roster import safe_name
+from grader.assignments.roster import safe_name
 from grader.web.gradebook import grades_csv, grades_json
 from grader.web.jobs import starting
 from grader.web.jobs.queue import Wanted
 from grader.web.models import Assignment
 from grader.web.rights import assignment_staff_only
 from grader.web.seats import seated
-from grader.web.teacher import parcels
+from grader.web.teacher import class_files
 from grader.web.teacher.pages import shown
 
 
@@ -28,7 +28,7 @@ from grader.web.teacher.pages import shown
 @seated("GET")
 def download(request: HttpRequest, assignment: Assignment, what: str) -> HttpResponseBase:
     """One of `PARCELS`; made in a file that is gone when it is sent."""
-    parcel = parcels.PARCELS.get(what)
+    parcel = class_files.PARCELS.get(what)
     if parcel is None or not assignment.tasks.filter(current=True, member__active=True).exists():
         raise Http404("no such page")
     if starting.large(assignment.course, assignment.made.exercises):
@@ -36,10 +36,10 @@ def download(request: HttpRequest, assignment: Assignment, what: str) -> HttpRes
         course = assignment.course
         wanted = Wanted("download", title, course, assignment, arguments={"what": what})
         return starting.started(request, wanted)
-    name = parcels.name_of(assignment, what)
+    name = class_files.name_of(assignment, what)
     with tempfile.TemporaryDirectory(prefix="bpgrade-") as folder:
         place = Path(folder) / what
-        parcels.write(assignment, what, place)
+        class_files.write(assignment, what, place)
         if parcel.make is None:
             return _attached(place.read_bytes(), name)
         stream = place.open("rb")  # goes on when the name is gone; the response closes it
@@ -82,11 +82,11 @@ def report(request: HttpRequest, assignment: Assignment) -> HttpResponseBase:
         title = f"Class report{' as PDF' if pdf else ''}: {assignment.title}"
         wanted = Wanted("report", title, assignment.course, assignment, arguments)
         return starting.started(request, wanted)
-    data = parcels.report_pdf(assignment, anonymous) if pdf else None
+    data = class_files.report_pdf(assignment, anonymous) if pdf else None
     if data is not None:
-        return _attached(data, parcels.report_name(assignment, anonymous))
-    blocks = parcels.report_blocks(assignment, anonymous)
-    return report_shown(request, assignment, anonymous, parcels.laid_out(blocks))
+        return _attached(data, class_files.report_name(assignment, anonymous))
+    blocks = class_files.report_blocks(assignment, anonymous)
+    return report_shown(request, assignment, anonymous, class_files.laid_out(blocks))
 
 
 def report_shown(

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest
 
-from grader.matching import folded
+from grader.read.folding import folded
 from grader.web.models import Member
 
 PAGE = 100

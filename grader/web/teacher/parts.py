@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from templates.formulas.plain import plain
-from templates.page import Block, Code, Heading, Inlines, Math, Table, Text
+from templates.pages.page import Block, Code, Heading, Inlines, Math, Table, Text
 
 
 def lowered(blocks: Sequence[Block], by: int) -> tuple[Block, ...]:

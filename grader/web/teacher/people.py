@@ -16,20 +16,20 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from grader.collation import name_key
+from grader.assignments.collation import name_key
+from grader.assignments.issue import roster_csv
+from grader.assignments.roster import Student
 from grader.errors import RosterError
-from grader.issue import roster_csv
-from grader.roster import Student
-from grader.spreadsheet import safe_table
-from grader.web import revoking, roll
+from grader.support.spreadsheet import safe_table
+from grader.web import revoking, roster_import
 from grader.web.accounts import BATCH, new_links, new_user
 from grader.web.assignments import note, students_of
+from grader.web.batched_writes import slice_of_work, slices
 from grader.web.jobs import starting
 from grader.web.jobs.queue import Wanted
 from grader.web.models import Course, Link, Member, Role
 from grader.web.rights import STAFF, person_of, teachers_only
 from grader.web.seats import seated
-from grader.web.slices import slice_of_work, slices
 from grader.web.teacher.forms import Form, uploaded
 from grader.web.teacher.pages import shown
 
@@ -51,7 +51,7 @@ def roster(request: HttpRequest, member: Member) -> HttpResponse:
     form = Form.of(request)
     try:
         data = uploaded(request, "file", LARGEST) or form.values.get("roster", "").encode()
-        students = roll.read_roll(course, data)
+        students = roster_import.read_roll(course, data)
     except RosterError as error:
         context = {"form": form, "problems": error.problems, "change": None}
         return shown(request, "roster", course, 422, **context)
@@ -60,15 +60,15 @@ def roster(request: HttpRequest, member: Member) -> HttpResponse:
         return shown(request, "roster", course, 422, form=form, problems=(), change=None)
     if request.POST.get("action") != "apply":
         form.values["roster"] = roster_csv(students).decode()
-        change = roll.change_of(course, students)
+        change = roster_import.change_of(course, students)
         return shown(request, "roster", course, form=form, problems=(), change=change)
-    if roll.change_of(course, students).size * _exercises(course) > starting.LARGE:
+    if roster_import.change_of(course, students).size * _exercises(course) > starting.LARGE:
         return starting.started(request, _applying(course, students))
-    change = roll.apply(course, students, request.user)
-    _, refused = roll.complete_all(course)
+    change = roster_import.apply(course, students, request.user)
+    _, refused = roster_import.complete_all(course)
     for title in refused:
-        messages.error(request, roll.refused_words(title))
-    messages.success(request, roll.worded(change))
+        messages.error(request, roster_import.refused_words(title))
+    messages.success(request, roster_import.worded(change))
     return redirect("teach-course", course.pk)
 
 

@@ -10,15 +10,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from grader.policyfile import names
+from grader.marking.policy_file import names
 from grader.web import regrading
+from grader.web.class_progress import most_of
 from grader.web.models import Assignment
 from grader.web.rights import assignment_teachers_only
 from grader.web.seats import seated
-from grader.web.standing import most_of
+from grader.web.teacher.assignment_forms import OWN, own_policy, policies
 from grader.web.teacher.forms import Form, uploaded_text
 from grader.web.teacher.pages import shown
-from grader.web.teacher.planning import OWN, own_policy, policies
 
 
 @assignment_teachers_only

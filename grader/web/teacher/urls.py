@@ -5,15 +5,15 @@ from __future__ import annotations
 from django.urls import path
 
 from grader.web.teacher import (
+    assignment_forms,
     courses,
     downloads,
     jobs,
     log,
     people,
-    planning,
+    progress,
     regrade,
     remark,
-    running,
     work,
 )
 
@@ -29,12 +29,12 @@ urlpatterns = [
     path(f"{_COURSE}links/", people.links, name="teach-links"),
     path(f"{_COURSE}staff/", people.staff, name="teach-staff"),
     path(f"{_COURSE}person/<int:member>/", people.person, name="teach-person"),
-    path(f"{_COURSE}assign/", planning.plan, name="teach-assign"),
-    path(_ASSIGNMENT, running.assignment, name="teach-assignment"),
-    path(f"{_ASSIGNMENT}progress/", running.progress, name="teach-progress"),
-    path(f"{_ASSIGNMENT}settings/", planning.settings, name="teach-settings"),
-    path(f"{_ASSIGNMENT}publish/", running.publish, name="teach-publish"),
-    path(f"{_ASSIGNMENT}complete/", running.complete, name="teach-complete"),
+    path(f"{_COURSE}assign/", assignment_forms.plan, name="teach-assign"),
+    path(_ASSIGNMENT, progress.assignment, name="teach-assignment"),
+    path(f"{_ASSIGNMENT}progress/", progress.progress, name="teach-progress"),
+    path(f"{_ASSIGNMENT}settings/", assignment_forms.settings, name="teach-settings"),
+    path(f"{_ASSIGNMENT}publish/", progress.publish, name="teach-publish"),
+    path(f"{_ASSIGNMENT}complete/", progress.complete, name="teach-complete"),
     path(f"{_ASSIGNMENT}grades.<str:form>", downloads.grades, name="teach-grades"),
     path(f"{_ASSIGNMENT}download/<str:what>", downloads.download, name="teach-download"),
     path(f"{_ASSIGNMENT}report/", downloads.report, name="teach-report"),

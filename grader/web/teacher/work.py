@@ -13,11 +13,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from grader.crosscheck import fitting, needs_comparing, told
+from grader.assignments.roster import Student, safe_name
+from grader.assignments.worksheets import sheet
 from grader.errors import Problem
-from grader.handouts import sheet
 from grader.read.answer import read_answer
-from grader.roster import Student, safe_name
+from grader.results.crosscheck import fitting, needs_comparing, told
 from grader.web import assignments, grading
 from grader.web.assignments import note
 from grader.web.models import Assignment, Draft, Member, Result, Role, State, Submission, Task
@@ -30,13 +30,13 @@ from grader.web.rights import (
 from grader.web.teacher.listing import Listing, listed
 from grader.web.teacher.pages import shown
 from grader.web.teacher.parts import lowered, worded
+from problems.computation.sections import placed
 from problems.errors import GateError
-from problems.sections import placed
-from templates import sheets
-from templates.feedback import feedback
-from templates.page import Block, Heading, Note, text
-from templates.report import Report
-from templates.show import Show
+from templates.feedback.page import feedback
+from templates.feedback.report import Report
+from templates.feedback.show import Show
+from templates.pages.page import Block, Heading, Note, text
+from templates.sheets import sheets
 
 EVERYTHING = Show(expected=True, tolerance=True)
 """Staff see all that was found."""
@@ -123,7 +123,7 @@ def _other_exercise(assignment: Assignment, chosen: Submission) -> str:
     steps = result.report["steps"] if result else ()
     if not needs_comparing(step["verdict"] for step in steps):
         return ""
-    from grader.moulds import keys_in
+    from grader.assignments.line_shapes import keys_in
 
     exercise = chosen.task.exercise
     answers = {s["id"]: read_answer(exercise, s["id"], s["answer"]) for s in steps}

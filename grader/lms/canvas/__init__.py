@@ -1,0 +1,1 @@
+"""Canvas: its files, its interface, its quizzes."""

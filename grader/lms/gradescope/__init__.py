@@ -1,0 +1,1 @@
+"""Gradescope: bpgrade as its autograder."""

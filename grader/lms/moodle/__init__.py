@@ -1,0 +1,1 @@
+"""Moodle: its files, its interface, its questions."""

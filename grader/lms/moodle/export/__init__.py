@@ -1,0 +1,1 @@
+"""Questions of Moodle: cloze, and the plugin qtype_formulas."""

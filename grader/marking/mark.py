@@ -1,0 +1,175 @@
+"""One exercise, one submission: a verdict, a message and a hint for every asked step.
+
+A pure function of the exercise, the answers and the policy; the order of the answers in the
+file plays no part. The judging is that of `grader.marking.follow` for a column of one;
+`grader.marking.words` and `grader.marking.whole_sheet` say what was found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from grader.errors import Problem
+from grader.marking.batch import Batch
+from grader.marking.policy import DEFAULT, Policy
+from grader.marking.sign_conventions import judge
+from grader.marking.whole_sheet import whole_sheets
+from grader.marking.words import Answers, Words
+from grader.read.number import Unreadable, Written
+from problems.arithmetic.ball import Ball
+from problems.arithmetic.precision import power_of_ten, rounded, rounded_significant
+from problems.computation import ids
+from problems.exercise import Exercise
+from problems.formulas.formula import Formula
+from templates.feedback.report import Report, StepReport
+from templates.formulas.plain import plain
+
+if TYPE_CHECKING:
+    from grader.marking.formulas import Marked
+
+
+def batch_of(exercise: Exercise, answers: Answers) -> Batch:
+    """One submission as a column of one."""
+    values, units, unreadable = {}, {}, {}
+    for id in exercise.asked:
+        reading = answers.get(id)
+        written = reading if isinstance(reading, Written) else None
+        values[id] = np.array([written.value if written else np.nan])
+        units[id] = np.array([written.unit if written else np.nan])
+        unreadable[id] = np.array([isinstance(reading, Unreadable)])
+    graph, precision = exercise.graph, exercise.precision
+    return Batch(graph, precision, exercise.solution, values, units, unreadable, 1)
+
+
+def mark(
+    exercise: Exercise,
+    answers: Answers,
+    policy: Policy = DEFAULT,
+    problems: Sequence[Problem] = (),
+) -> Report:
+    """Every asked step with its verdict.
+
+    Args:
+        exercise: what was asked.
+        answers: what was read; ids that are not asked are ignored.
+        policy: credits and weights.
+        problems: what could not be read, passed on into the report.
+    """
+    judged = judge(batch_of(exercise, answers))
+    words = Words(exercise, answers, judged, _formulas(exercise, answers))
+    sheet = whole_sheets(judged, exercise.asked, 1)[0]
+    steps = (
+        *(_step(exercise, id, answers, policy, words) for id in exercise.asked),
+        *(
+            _formula_step(exercise, question, answers, policy, words)
+            for question in words.formulas
+        ),
+    )
+    return Report(
+        exercise.student,
+        exercise.id,
+        steps,
+        tuple(problems),
+        words.first_deviation(),
+        sheet.remarks,
+        policy.score(steps),
+        words.deviation(),
+        sheet.teacher,
+    )
+
+
+def _step(
+    exercise: Exercise, id: str, answers: Answers, policy: Policy, words: Words
+) -> StepReport:
+    ball, reading = exercise.solution[id], answers.get(id)
+    verdict, slip = words.verdict(id), words.slip(id)
+    credit = policy.credit(verdict, slip, words.missing_digits(id))
+    said = words.said(id, credit > 0)
+    return StepReport(
+        id=id,
+        label=exercise.labels[id],
+        answer=reading.text if reading else "",
+        verdict=verdict,
+        credit=credit,
+        weight=policy.weight(id),
+        expected=float(ball.m),
+        tolerance=float(ball.r),
+        message=said.sentence,
+        slip=slip,
+        used=words.used(id),
+        hint=words.hint(id),
+        code=said.code,
+        arguments=said.arguments,
+    )
+
+
+def _formulas(exercise: Exercise, answers: Answers) -> Mapping[str, Marked]:
+    """What was found of each formula; most exercises ask for none and need no grammar."""
+    if not (exercise.formulas or exercise.generals):
+        return {}
+    from grader.marking.formulas import mark_formulas
+
+    return mark_formulas(exercise, answers)
+
+
+def _formula_step(
+    exercise: Exercise, question: str, answers: Answers, policy: Policy, words: Words
+) -> StepReport:
+    reading, marked = answers.get(question), words.formulas[question]
+    said = words.formula_said(question)
+    return StepReport(
+        id=question,
+        label=exercise.labels[question],
+        answer=reading.text if reading else "",
+        verdict=marked.verdict,
+        credit=policy.credit(marked.verdict, marked.slip, 1),
+        weight=policy.weight(step_of(question)),
+        expected=0.0,
+        tolerance=0.0,
+        message=said.sentence,
+        slip=marked.slip,
+        used=tuple(map(ids.formula_of, marked.used)),
+        formula=plain(_key_formula(exercise, question)),
+        code=said.code,
+        arguments=said.arguments,
+    )
+
+
+def step_of(question: str) -> str:
+    """A step that a question is about: for letters, the first unit's."""
+    if ids.asks_general(question):
+        from problems.formulas import general
+
+        return general.pattern(question)
+    return question.removesuffix(ids.FORMULA)
+
+
+def _key_formula(exercise: Exercise, question: str) -> Formula:
+    from problems.formulas import general
+    from problems.formulas.writing import Writer
+
+    if ids.asks_general(question):
+        return general.formula(exercise.notation, exercise.plan, question)
+    step = exercise.graph.steps[step_of(question)]
+    return Writer(exercise.naming).symbolic(step)
+
+
+def shown(ball: Ball, places: int, significant: int | None) -> str:
+    """Value to one digit more than asked; the tolerance rounded up to the same place.
+
+    >>> shown(Ball(0.593269992, 0.000124), 4, None)
+    '0.59327 ± 0.00013'
+    """
+    value, radius = float(ball.m), float(ball.r)
+    if significant is not None:
+        text = rounded_significant(value, places + 1)
+        decimals = len(text.partition(".")[2])
+    else:
+        decimals = places + 1
+        text = rounded(value, decimals)
+    unit = power_of_ten(-decimals)
+    steps = int(-(-radius * (1 - 1e-9) // unit))
+    return f"{text} ± {rounded(steps * unit, decimals)}"

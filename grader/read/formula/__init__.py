@@ -1,0 +1,1 @@
+"""Formulas as students type them: words, grammar, trees."""

@@ -1,0 +1,509 @@
+"""The words of a formula: numbers, names, functions, signs.
+
+Whatever has two readings is refused here, where it is known what stood beside what: `1/2x`,
+`e^-2x`, `2E3` where E is a quantity, `0,5` where it could be two arguments, `1 234`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from functools import lru_cache
+from typing import Protocol
+
+from grader.read import characters
+from grader.read.codes import AnswerError, quoted
+from grader.read.formula.tree import Name, Negative, Node, Number, as_double
+
+MOST_DIGITS = 60
+LARGEST_EXPONENT = 400
+
+
+class Names(Protocol):
+    """The quantities that a formula may use."""
+
+    def find(self, typed: str) -> str | None:
+        """The id of a typed name, or None."""
+
+    def suggestion(self, typed: str) -> str | None:
+        """A known name that is like it, or None."""
+
+    def known(self) -> Sequence[str]:
+        """All names as they are usually written."""
+
+
+class Lexeme:
+    """A word: its type is what the grammar calls it."""
+
+    __slots__ = ("end", "node", "start", "type")
+
+    def __init__(self, type: str, start: int, end: int, node: Node | str | None = None) -> None:
+        self.type = type
+        self.start = start
+        self.end = end
+        self.node = node
+        """What a number or a name is; the canonical name of a function."""
+
+
+_D = f"[{characters.DIGITS}]"
+_POINT = "[.．]"
+_L = "A-Za-z∂" + "".join(characters.GREEK)
+_BODY = f"{_L}0-9{characters.SUBSCRIPTS}"
+_TAIL = (
+    rf"[{_BODY}]*(?:_(?:\{{[{_BODY},]{{1,30}}\}}|[{_BODY}]+))*'?"
+    rf"(?:\d*\[\d{{1,3}}(?:,\d{{1,3}})?\])?(?:_(?:\{{[{_BODY}]{{1,30}}\}}|[A-Za-z]+))?"
+    r"(?:⁺|\^\{\+\})?"
+)
+_EXPONENT = rf"(?:[eE][{re.escape(characters.PLUS + characters.MINUS)}]?{_D}+)"
+
+
+def _class(signs: str) -> str:
+    return f"[{re.escape(signs)}]"
+
+
+_WORD = re.compile(
+    rf"(?P<space>(?:[{characters.SPACES}]|\\[,;!: ])+)"
+    rf"|(?P<commas>{_D}+(?:\.{_D}+)*[,，]{_D}+(?:[.,，]{_D}+)*{_EXPONENT}?)"
+    rf"|(?P<number>(?:{_D}+(?:{_POINT}{_D}*)?|{_POINT}{_D}+){_EXPONENT}?)"
+    rf"|(?P<name>[{_L}]{_TAIL})"
+    rf"|(?P<open>{_class(characters.OPEN)})"
+    rf"|(?P<close>{_class(characters.CLOSE)})"
+    rf"|(?P<superscript>[⁺⁻]?[{characters.SUPERSCRIPTS[:-2]}]+)"
+    rf"|(?P<plus>{_class(characters.PLUS)})"
+    rf"|(?P<minus>{_class(characters.MINUS)})"
+    r"|(?P<pow>\^|\*\*)"
+    rf"|(?P<times>{_class(characters.TIMES)})"
+    rf"|(?P<slash>{_class(characters.SLASH)})"
+    rf"|(?P<separator>{_class(characters.SEPARATOR)})"
+    r"|(?P<lbrace>\{)|(?P<rbrace>\})"
+    r"|(?P<root>√)"
+    r"|(?P<command>\\(?P<word>[A-Za-z]+))"
+    r"|(?P<compare><<|>>|[=<>≤≥≠]+|!=)"
+    r"|(?P<quote>['\"`])"
+)
+_TAIL_OF_COMMAND = re.compile(_TAIL)
+_UPRIGHT = re.compile(r"\{([A-Za-z]{1,30})\}")
+_OPENS = re.compile(rf"[{characters.SPACES}]*(?:\\left[{characters.SPACES}]*)?[(（]")
+_POWER_FOLLOWS = re.compile(rf"[{characters.SPACES}]*(?:\^|\*\*|[{characters.SUPERSCRIPTS}])")
+_LIST = re.compile(r"\[[\w\s.,;+\-*/^()\[\]]*\]")
+_MAY_OPEN = frozenset("( \\（\u00a0")
+_SUM = re.compile(rf"[^\s(^*/eE]\s*[+{re.escape(characters.MINUS)}]\s*[^\s)]")
+"""A sum or difference: what a bracket behind a factor is there for."""
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}\.\d{3}")
+_FOOTNOTE = re.compile(r"[(（]\s*\d+\s*[)）]")
+_COMMANDS = {
+    "cdot": "times", "times": "times", "ast": "times", "div": "slash", "frac": "frac",
+    "dfrac": "frac", "tfrac": "frac", "sqrt": "root", "left": "space", "right": "space",
+    "quad": "space",
+}  # fmt: skip
+_UPRIGHTS = frozenset({"mathrm", "text", "operatorname", "mathit"})
+
+
+@lru_cache(maxsize=4096)
+def number(text: str) -> Number:
+    """A number's node from its digits in ASCII.
+
+    Raises:
+        AnswerError: too many digits, or beyond a double; position 0.
+
+    >>> number("5e-4").value
+    Fraction(1, 2000)
+    """
+    if text.isdigit() and len(text) <= MOST_DIGITS:
+        return Number(text, Fraction(int(text)))
+    _, _, exponent = text.lower().partition("e")
+    if sum(char.isdigit() for char in text) > MOST_DIGITS:
+        raise AnswerError("number_too_long", 0, f"a number has at most {MOST_DIGITS} digits")
+    if len(exponent.lstrip("+-0")) > 5 or abs(int(exponent or "0")) > LARGEST_EXPONENT:
+        message = "this number is larger or smaller than a double can hold"
+        raise AnswerError("number_out_of_range", 0, message)
+    value = Fraction(text if text[0] != "." else "0" + text)
+    as_double(value)
+    return Number(text, value)
+
+
+def lexemes(
+    text: str, names: Names, functions: Mapping[str, str], comma: bool | None
+) -> list[Lexeme]:
+    """The words of a formula, with a TIMES put where a product is implied.
+
+    Raises:
+        AnswerError: a sign or name has no place here, or a place has two readings.
+    """
+    return _Lexer(text, names, functions, comma).run()
+
+
+class _Lexer:
+    def __init__(
+        self, text: str, names: Names, functions: Mapping[str, str], comma: bool | None
+    ) -> None:
+        self.text = text
+        self.names = names
+        self.functions = functions
+        self.comma = comma
+        self.out: list[Lexeme] = []
+        self.operand = False
+        """Whether an operand stands just before."""
+        self.hang = ""
+        """Why nothing may follow that operand without a sign: `/`, `^` or `√` before it."""
+        self.pending = ""
+        """The same for the operand that comes next."""
+        self.open: list[tuple[str, str]] = []
+        """What was pending before each open bracket, and the function it belongs to."""
+        self.function = ""
+
+    def run(self) -> list[Lexeme]:
+        text, match, handlers, place = self.text, _WORD.match, _HANDLERS, 0
+        while place < len(text):
+            found = match(text, place)
+            if found is None:
+                raise self.stray(place)
+            handler = handlers[found.lastgroup or ""]
+            place = found.end() if handler is None else handler(self, found)
+        return self.out
+
+    def stray(self, place: int) -> AnswerError:
+        char = self.text[place]
+        if char in "[]":
+            code = "wrong_kind" if _LIST.fullmatch(self.text) else "syntax"
+            return AnswerError(code, place, "one value is wanted, with round brackets only")
+        if char in ".．":
+            return AnswerError("syntax", place, "a point stands alone here")
+        if char == "_":
+            return AnswerError("syntax", place, "a name can neither begin nor end with _")
+        return characters.refused(self.text, place)
+
+    # operands -------------------------------------------------------------------------------
+
+    def begin(self, type: str, start: int) -> None:
+        """An operand begins: where one stands just before, a product is implied."""
+        if not self.operand:
+            return
+        last = self.out[-1]
+        if type == "NUMBER":
+            if last.type == "NUMBER":
+                pair = quoted(self.text[last.start : start + 12])
+                message = f"two numbers stand side by side at {pair}; write one number or a sign"
+                raise AnswerError("ambiguous_separator", last.end, message)
+            raise AnswerError("syntax", start, "a sign is missing before this number")
+        if self.hang:
+            raise self.doubtful(start)
+        if type == "OPEN" and last.type == "NUMBER" and _FOOTNOTE.match(self.text, start):
+            message = "a number in brackets behind a number: a product, or its uncertainty?"
+            raise AnswerError("syntax", start, message)
+        self.out.append(Lexeme("TIMES", start, start))
+        self.pending = ""
+
+    def doubtful(self, start: int) -> AnswerError:
+        found = _WORD.match(self.text, start)
+        piece = found[0] if found else ""
+        piece = "(...)" if piece in ("(", "（") else piece[:12]
+        readings = {
+            "/": f"(a / b) * {piece} or as a / (b * {piece})",
+            "^": f"(a ^ b) * {piece} or as a ^ (b * {piece})",
+            "√": f"(√a) * {piece} or as √(a * {piece})",
+        }
+        message = f"this can be read as {readings[self.hang]}; set brackets"
+        return AnswerError("syntax", start, message)
+
+    def end(self) -> None:
+        self.operand, self.hang, self.pending = True, self.pending, ""
+
+    def atom(self, lexeme: Lexeme) -> None:
+        self.begin(lexeme.type, lexeme.start)
+        self.out.append(lexeme)
+        self.end()
+
+    def read_number(self, found: re.Match[str]) -> int:
+        start, end = found.span()
+        if self.comma is True and _THOUSANDS.fullmatch(found[0]):
+            message = (
+                f"{found[0]!r} can be read as {found[0].replace('.', ',')} or as "
+                f"{found[0].replace('.', '')} in a file with decimal commas; write a decimal comma"
+            )
+            raise AnswerError("ambiguous_separator", start, message)
+        self.atom(Lexeme("NUMBER", start, end, self.value(found[0], start)))
+        return end
+
+    def value(self, typed: str, start: int) -> Number:
+        typed = characters.plain(typed)
+        if not typed.isdigit():
+            cut = max(typed.find("e"), typed.find("E"))
+            if cut > 0 and self.is_name(typed[cut], typed[cut:]):
+                message = (
+                    f"{typed} can be read as {typed[:cut]} * {typed[cut:]} or as "
+                    f"{typed[:cut]}*10^{typed[cut + 1 :]}; write the sign"
+                )
+                raise AnswerError("syntax", start + cut, message)
+        try:
+            return number(typed)
+        except AnswerError as error:
+            raise error.moved(start) from None
+
+    def is_name(self, letter: str, tail: str) -> bool:
+        """Whether `e3` of `2e3`, or `e` of `2e-3`, is a quantity of the exercise."""
+        known = self.names.known()
+        if not known:
+            return False
+        return self.names.find(tail) is not None if tail.isalnum() else letter in known
+
+    def read_commas(self, found: re.Match[str]) -> int:
+        """Digits with a comma between them: a decimal comma, or two arguments."""
+        start, typed = found.start(), characters.plain(found[0]).replace("，", ",")
+        if self.function in ("max", "min") and self.comma is not True:
+            if self.comma is None and "." not in self.text:
+                message = (
+                    f"{typed!r} can be a decimal comma or two values; write a decimal point, "
+                    "and '; ' between values"
+                )
+                raise AnswerError("ambiguous_separator", start + typed.find(","), message)
+            end = start + typed.find(",")
+            self.atom(Lexeme("NUMBER", start, end, self.value(typed[: end - start], start)))
+            return end
+        whole, _, rest = typed.partition(",")
+        groups = re.match(r"\d*", rest)
+        digits = groups[0] if groups else ""
+        thousands = len(digits) == 3 and len(whole) <= 3 and whole[0] != "0"
+        if "," in rest or "." in typed or (thousands and self.comma is not True):
+            message = (
+                f"{quoted(typed)}: commas could stand in a number or between several; write one "
+                "number with a decimal point"
+            )
+            raise AnswerError("ambiguous_separator", start + typed.find(","), message)
+        self.atom(Lexeme("NUMBER", start, found.end(), self.value(typed.replace(",", "."), start)))
+        return found.end()
+
+    def read_name(self, found: re.Match[str]) -> int:
+        return self.named(found[0], found.start(), found.end())
+
+    def named(self, typed: str, start: int, end: int) -> int:
+        """A quantity, a function before its bracket, Euler's number or pi."""
+        text = self.text
+        spelled = characters.plain_name(typed)
+        opens = text[end : end + 1] in _MAY_OPEN and _OPENS.match(text, end)
+        if opens and not self.multiplies(spelled, opens.end()):
+            self.begin("FUNCTION", start)
+            self.function = self.called(typed, spelled, start)
+            self.out.append(Lexeme("FUNCTION", start, end, self.function))
+            self.operand = False
+            return end
+        if spelled in ("e", "pi") and spelled not in self.names.known():
+            return self.constant(spelled, start, end)
+        id = self.names.find(spelled)
+        if id is None:
+            raise self.unknown(typed, spelled, start)
+        self.atom(Lexeme("NAME", start, end, Name(id, typed)))
+        return end
+
+    def multiplies(self, spelled: str, inside: int) -> bool:
+        """Whether a name before a bracket is a factor: y(1-y) is a product, y(x) could be y of x.
+
+        Args:
+            spelled: the name.
+            inside: where the inside of the bracket begins.
+        """
+        if spelled in self.functions or self.names.find(spelled) is None:
+            return False
+        depth, end = 1, inside
+        while end < len(self.text) and depth:
+            depth += (self.text[end] in "(（") - (self.text[end] in ")）")
+            end += 1
+        content = self.text[inside : end - 1] if not depth else ""
+        return bool(_SUM.search(content) and re.search(rf"[{_L}]", content)) and not re.search(
+            r"[,;'\"]", content
+        )
+
+    def called(self, typed: str, spelled: str, start: int) -> str:
+        functions = self.functions
+        function = functions.get(typed) or functions.get(spelled) or functions.get(typed.lower())
+        if function:
+            return function
+        if self.names.find(spelled):
+            message = f"{quoted(typed)} is no function; for a product write {typed[:20]}*(...)"
+        else:
+            shown = ", ".join(sorted(functions))
+            message = f"unknown function {quoted(typed)} (there are {shown})"
+        raise AnswerError("unknown_function", start, message, len(typed))
+
+    def constant(self, spelled: str, start: int, end: int) -> int:
+        if spelled == "pi":
+            self.atom(Lexeme("NUMBER" if not self.operand else "NAME", start, end, PI))
+            return end
+        if not _POWER_FOLLOWS.match(self.text, end):
+            message = "e alone is no quantity of this exercise; Euler's number is written e^(...)"
+            raise AnswerError("unknown_name", start, message)
+        self.atom(Lexeme("EULER", start, end))
+        return end
+
+    def unknown(self, typed: str, spelled: str, start: int) -> AnswerError:
+        if typed in self.functions or spelled in self.functions:
+            message = f"write brackets: {typed}(...)"
+            return AnswerError("syntax", start, message, len(typed))
+        known = self.names.known()
+        stem = re.match(r"[A-Za-z]*", spelled)
+        alike = [n for n in known if stem and stem[0] and re.match(rf"{stem[0]}(?![A-Za-z])", n)]
+        near = self.names.suggestion(spelled)
+        hint = ""
+        if alike:
+            more = ", ..." if len(alike) > 8 else ""
+            hint = f" (this exercise has {', '.join(alike[:8])}{more})"
+        elif near:
+            hint = f"; did you mean {near!r}?"
+        message = f"unknown name {quoted(typed)}{hint}"
+        return AnswerError("unknown_name", start, message, len(typed))
+
+    # signs ----------------------------------------------------------------------------------
+
+    def read_sign(self, found: re.Match[str]) -> int:
+        kind = found.lastgroup or ""
+        if kind == "slash":
+            self.pending = "/"
+        elif kind in ("plus", "minus"):
+            self.pending = "" if self.operand else self.pending
+        else:
+            self.pending = ""
+        return self.sign(kind.upper(), found)
+
+    def sign(self, type: str, found: re.Match[str]) -> int:
+        self.operand = False
+        self.out.append(Lexeme(type, found.start(), found.end()))
+        return found.end()
+
+    def read_power(self, found: re.Match[str]) -> int:
+        # an exponent in brackets ends where its bracket does: what follows is doubtful only
+        # if it was so behind the base
+        following = self.text[found.end() :].lstrip()[:1]
+        self.pending = self.hang if following in ("(", "（", "{") else "^"
+        return self.sign("POW", found)
+
+    def read_superscript(self, found: re.Match[str]) -> int:
+        start, last = found.start(), self.out[-1] if self.out else None
+        if last is not None and last.type == "NUMBER" and not self.scientific():
+            base, small = self.text[last.start : last.end][:20], characters.lowered(found[0])
+            power = f"{base}^{small}" if base == "10" else f"{base}^({small}) or {base}e{small}"
+            message = f"small digits behind a number get lost when copied; write {power}"
+            raise AnswerError("bad_char", start, message, len(found[0]))
+        digits: Node = self.value(characters.lowered(found[0]).lstrip("+-"), start)
+        exponent = Negative(digits) if found[0][0] == "⁻" else digits
+        self.out.append(Lexeme("SUPERSCRIPT", start, found.end(), exponent))
+        self.operand = True
+        return found.end()
+
+    def scientific(self) -> bool:
+        """Whether a number times ten stands before: the small digits of 5×10⁻⁴."""
+        out = self.out
+        return (
+            len(out) > 2
+            and self.text[out[-1].start : out[-1].end] == "10"
+            and out[-2].type == "TIMES"
+            and out[-2].start < out[-2].end
+            and out[-3].type == "NUMBER"
+        )
+
+    def read_open(self, found: re.Match[str]) -> int:
+        function = ""
+        if self.out and self.out[-1].type == "FUNCTION":
+            function = self.function
+        elif not (self.out and self.out[-1].type == "ROOT"):
+            self.begin("OPEN", found.start())
+        return self.opened("OPEN", found, function)
+
+    def opened(self, type: str, found: re.Match[str], function: str) -> int:
+        self.open.append((self.pending, function))
+        self.pending, self.function = "", function
+        return self.sign(type, found)
+
+    def read_brace(self, found: re.Match[str]) -> int:
+        last = self.out[-1].type if self.out else ""
+        if last not in ("POW", "ROOT", "FRAC", "RBRACE"):
+            message = "braces belong to \\frac{}{}, \\sqrt{}, ^{} and _{} only"
+            raise AnswerError("syntax", found.start(), message)
+        return self.opened("LBRACE", found, "")
+
+    def read_close(self, found: re.Match[str]) -> int:
+        if not self.open:
+            message = "this bracket closes nothing"
+            raise AnswerError("syntax", found.start(), message)
+        self.pending, _ = self.open.pop()
+        self.function = self.open[-1][1] if self.open else ""
+        type = "CLOSE" if found.lastgroup == "close" else "RBRACE"
+        self.out.append(Lexeme(type, found.start(), found.end()))
+        self.end()
+        return found.end()
+
+    def read_separator(self, found: re.Match[str]) -> int:
+        self.pending = ""
+        return self.sign("SEPARATOR", found)
+
+    def read_prefix(self, type: str, found: re.Match[str]) -> int:
+        self.begin(type, found.start())
+        following = self.text[found.end() :].lstrip()[:1]
+        if type == "ROOT" and following not in ("(", "（", "{"):
+            self.pending = "√"
+        self.out.append(Lexeme(type, found.start(), found.end(), "sqrt"))
+        self.operand = False
+        return found.end()
+
+    def read_root(self, found: re.Match[str]) -> int:
+        return self.read_prefix("ROOT", found)
+
+    def read_command(self, found: re.Match[str]) -> int:
+        """A command of LaTeX: a sign, a Greek letter, a function."""
+        word, end = found["word"], found.end("word")
+        kind = _COMMANDS.get(word)
+        if kind == "space":
+            return end
+        if kind in ("times", "slash"):
+            self.pending = "/" if kind == "slash" else ""
+            return self.sign(kind.upper(), found)
+        if kind:
+            return self.read_prefix(kind.upper(), found)
+        upright = _UPRIGHT.match(self.text, end) if word in _UPRIGHTS else None
+        if upright:
+            word, end = upright[1], upright.end()
+        elif word not in _GREEK_NAMES and word not in self.functions:
+            message = f"the command \\{word[:20]} is not known here"
+            raise AnswerError("bad_char", found.start(), message, len(word) + 1)
+        tail = _TAIL_OF_COMMAND.match(self.text, end)
+        whole = word + (tail[0] if tail else "")
+        return self.named(whole, found.start(), tail.end() if tail else end)
+
+    def read_comparison(self, found: re.Match[str]) -> int:
+        if found[0] in ("<<", ">>"):
+            message = "this is program text, not a formula"
+            raise AnswerError("forbidden_construct", found.start(), message, 2)
+        message = "one value is wanted, not an equation or a comparison"
+        raise AnswerError("wrong_kind", found.start(), message, len(found[0]))
+
+    def read_quote(self, found: re.Match[str]) -> int:
+        message = "quotation marks have no place in a formula"
+        raise AnswerError("forbidden_construct", found.start(), message)
+
+
+PI = Number("pi", Fraction(math.pi))
+_GREEK_NAMES = frozenset(characters.GREEK.values())
+
+_HANDLERS: Mapping[str, Callable[[_Lexer, re.Match[str]], int] | None] = {
+    "space": None,
+    "commas": _Lexer.read_commas,
+    "number": _Lexer.read_number,
+    "name": _Lexer.read_name,
+    "open": _Lexer.read_open,
+    "close": _Lexer.read_close,
+    "plus": _Lexer.read_sign,
+    "minus": _Lexer.read_sign,
+    "times": _Lexer.read_sign,
+    "slash": _Lexer.read_sign,
+    "pow": _Lexer.read_power,
+    "superscript": _Lexer.read_superscript,
+    "separator": _Lexer.read_separator,
+    "lbrace": _Lexer.read_brace,
+    "rbrace": _Lexer.read_close,
+    "root": _Lexer.read_root,
+    "command": _Lexer.read_command,
+    "compare": _Lexer.read_comparison,
+    "quote": _Lexer.read_quote,
+}
+"""Group of the pattern -> what reads it and says where to go on."""

@@ -1,0 +1,1 @@
+"""Filled forms, and PDFs that hold none."""

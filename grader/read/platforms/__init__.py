@@ -1,0 +1,1 @@
+"""Texts that learning platforms make of answers: quiz responses, text fields, receipts."""

@@ -1,0 +1,1 @@
+"""Tables of answers: CSV and workbooks."""

@@ -1,0 +1,1 @@
+"""What comes of graded work, for one student after the other."""

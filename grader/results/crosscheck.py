@@ -1,0 +1,124 @@
+"""A submission that was graded, held against the assignment's other exercises.
+
+Only where several answers are lost, and once for each submission: what is found goes to the
+teacher, beside what could not be read, and never into the report, which students may see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from grader.errors import Problem
+from grader.read.number import Written
+from problems.arithmetic.ball import within
+
+if TYPE_CHECKING:
+    from grader.assignments.folder import Folder
+    from grader.marking.attribution import Fit, Keys
+    from grader.read.submission import AnswerSheet
+    from problems.exercise import Exercise
+    from templates.feedback.report import Report
+
+OTHER = "other_exercise"
+"""Code of the problem."""
+
+LOST = ("slip", "repeated", "wrong", "undetermined")
+"""Verdicts of answers that are not explained by the own exercise and the own earlier values."""
+
+ENOUGH = 4
+"""Answers that must be lost before other exercises are looked at: a friend's numbers lose some
+twenty, one slip loses one."""
+
+
+def other_exercise(one: AnswerSheet, report: Report, folder: Folder) -> Problem | None:
+    """What the teacher is told where a submission was worked on another exercise.
+
+    Args:
+        one: the submission.
+        report: what was found in it.
+        folder: the assignment.
+    """
+    shown = shown_otherwise(one.exercise, one.shown)
+    if not (shown or needs_comparing(step.verdict for step in report.steps)):
+        return None
+    numbers = one.shown if shown else one.answers
+    fit = fitting(one.exercise, numbers, folder.keys)
+    if shown:
+        message = told_of_platform(one.exercise, fit)
+    elif fit:
+        message = told(one.exercise.id, one.exercise.student, fit)
+    else:
+        return None
+    return Problem(one.file, one.row, None, OTHER, message)
+
+
+def needs_comparing(verdicts: Iterable[str]) -> bool:
+    """Whether so much of a submission is lost that other exercises are looked at."""
+    return sum(verdict in LOST for verdict in verdicts) >= ENOUGH
+
+
+def fitting(
+    exercise: Exercise, answers: Mapping[str, object], among: Sequence[Keys]
+) -> Fit | None:
+    """The exercise that some answers fit, where it is clearly another than their own.
+
+    Args:
+        exercise: their own.
+        answers: question -> what was read.
+        among: all exercises of the assignment.
+    """
+    from grader.marking.attribution import Keys, Sheets, foreign
+
+    read = [answers.get(id) for id in exercise.asked]
+    values = [a.value if isinstance(a, Written) else np.nan for a in read]
+    units = [a.unit if isinstance(a, Written) else np.nan for a in read]
+    givens = {id: np.array([number]) for id, number in exercise.numbers.items()}
+    own = Keys(exercise, [exercise.id], [exercise.student], givens)
+    sheets = Sheets(own, np.array(values)[:, None], np.array(units)[:, None])
+    count = sum(keys.count for keys in among)
+    fits = [
+        fit for keys in among if keys.asks_like(exercise) for fit in foreign(sheets, keys, count)
+    ]
+    return min(fits, key=lambda fit: fit.chance, default=None)
+
+
+def told(exercise: str, student: str, fit: Fit) -> str:
+    """The message about one submission.
+
+    Args:
+        exercise: its own.
+        student: whose it is.
+        fit: the exercise that it fits.
+    """
+    whose = "another one of the same student" if fit.student == student else f"of {fit.student}"
+    return (
+        f"these are the numbers of exercise {fit.exercise} ({whose}): {fit.answers} of the "
+        f"{fit.of} answers that are not those of {exercise} ({student}) are right there; "
+        f"graded as {exercise}, worth a look"
+    )
+
+
+def shown_otherwise(exercise: Exercise, shown: Mapping[str, object]) -> bool:
+    """Whether most of what a platform calls right is not right in this exercise."""
+    numbers = {id: a for id, a in shown.items() if id in exercise.solution}
+    missed = sum(
+        not within(a.value, exercise.solution[id], 0.5 * a.unit)
+        for id, a in numbers.items()
+        if isinstance(a, Written)
+    )
+    return 2 * missed > len(numbers)
+
+
+def told_of_platform(exercise: Exercise, fit: Fit | None) -> str:
+    """The message where the platform asked for another exercise than the student's own."""
+    if fit:
+        what = f"those of exercise {fit.exercise} ({fit.student})"
+    else:
+        what = "those of no exercise that the assignment has now; was it drawn anew?"
+    return (
+        f"what the platform calls right are not the numbers of {exercise.id} "
+        f"({exercise.student}) but {what}; graded as {exercise.id}, worth a look"
+    )

@@ -1,0 +1,1 @@
+"""What every part of the grader uses: files, tables, the terminal, workers."""

@@ -1,0 +1,129 @@
+"""The process in which submissions are read and judged: it may die, hang or grow as it likes.
+
+It is asked through its standard input and answers on its standard output, one message after
+the other; see `grader.read.pdf.child_process`. Run as `python -m grader.web.grading_worker`.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import resource
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from grader.errors import EmptyForm, Lost, Problem, SubmissionError
+from grader.marking.mark import mark
+from grader.marking.policy_file import load_policy, names, read_policy
+from grader.read.answer import read_answer
+from grader.read.files import read_file
+from grader.read.identity import plain
+from grader.read.number import Unreadable
+from grader.read.pdf.fields import LENGTH
+from grader.read.tables.table import UPLOAD
+from problems.exercise import Exercise, from_json
+
+MEMORY = 1_500_000_000
+"""Bytes of address space."""
+
+
+def judged(question: dict[str, Any]) -> dict[str, Any]:
+    """The report on one submission.
+
+    Args:
+        question: `line` of the exercise, `data` in base64, `name` of the file, `policy`.
+
+    Returns:
+        The report as JSON; its problems hold everything that could not be read.
+    """
+    exercise = from_json(json.loads(question["line"]))
+    data = base64.b64decode(question["data"])
+    policy = question["policy"]
+    valued = load_policy(policy) if policy in names() else read_policy(policy, "own", "policy")
+    answers, problems = answers_to(exercise, data, question["name"])
+    return mark(exercise, answers, valued, problems).as_json()
+
+
+def read(question: dict[str, Any]) -> dict[str, Any]:
+    """What a file says, before it is taken.
+
+    Args:
+        question: `line` of the exercise, `data` in base64, `name` of the file.
+
+    Returns:
+        `answers`: how many can be read; `problems`: the rows that cannot.
+    """
+    exercise = from_json(json.loads(question["line"]))
+    data = base64.b64decode(question["data"])
+    answers, problems = answers_to(exercise, data, question["name"])
+    count = sum(not isinstance(answer, Unreadable) for answer in answers.values())
+    return {"answers": count, "problems": [problem.as_json() for problem in problems]}
+
+
+def marked(question: dict[str, Any]) -> dict[str, Any]:
+    """The report on some entries of an exercise, for practice.
+
+    Args:
+        question: `line` of the exercise, `answers`: question -> text.
+    """
+    exercise = from_json(json.loads(question["line"]))
+    found = {id: read_answer(exercise, id, text) for id, text in question["answers"].items()}
+    answers = {id: answer for id, answer in found.items() if answer is not None}
+    return mark(exercise, answers).as_json()
+
+
+ASKED: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "judge": judged,
+    "read": read,
+    "mark": marked,
+}
+"""Kind of question -> what answers it; without a kind it is `judge`."""
+
+
+def answered(question: dict[str, Any]) -> dict[str, Any]:
+    """The answer to a question of any kind."""
+    return ASKED[question.get("ask", "judge")](question)
+
+
+def answers_to(
+    exercise: Exercise, data: bytes, name: str
+) -> tuple[dict[str, Any], tuple[Problem, ...]]:
+    """What a file of any format says about one exercise; a file of another one says nothing."""
+
+    def find(id: str, student: str, number: int = 0, /) -> Exercise | Lost:
+        if id and plain(id) != exercise.id:
+            return Lost("bad_id", f"this is work on exercise {id}; yours is {exercise.id}")
+        if student and plain(student) != exercise.student:
+            return Lost("identity", "this is the work of another student")
+        return exercise
+
+    try:
+        read = read_file(data, name or "answers.json", find, UPLOAD)
+    except (SubmissionError, EmptyForm) as error:
+        return {}, error.problems
+    answers: dict[str, Any] = {}
+    problems = list(read.problems)
+    for one in read.submissions:
+        answers |= one.answers
+        problems += one.problems
+    return answers, tuple(problems)
+
+
+def main(answer: Callable[[dict[str, Any]], dict[str, Any]] = answered) -> None:
+    """Answer until the input ends.
+
+    Args:
+        answer: question -> answer.
+    """
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    source, sink = sys.stdin.buffer, sys.stdout.buffer
+    while len(head := source.read(LENGTH.size)) == LENGTH.size:
+        (size,) = LENGTH.unpack(head)
+        found = json.dumps(answer(json.loads(source.read(size)))).encode()
+        sink.write(LENGTH.pack(len(found)) + found)
+        sink.flush()
+
+
+if __name__ == "__main__":
+    main()

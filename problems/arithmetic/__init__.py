@@ -1,0 +1,1 @@
+"""Numbers: exact grids, elementary functions, balls, and the precision asked for."""

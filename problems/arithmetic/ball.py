@@ -1,0 +1,101 @@
+"""Ball arithmetic: a value together with the error that honest work may carry.
+
+A ball (m, r) holds every number that a student who keeps to the stated precision may have
+at this point. The radius is rigorous, not first order: for every choice of arguments inside
+their balls the true result lies inside the result's ball. Centres and radii are floats, or
+arrays over exercises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from problems.arithmetic.elementary import Number, Truth, greater, where
+
+VAST = 1e150
+"""The radius of what cannot be bounded: vast, not infinite, so that times an exact 0 it
+vanishes."""
+
+LEAST = 1e-100
+"""A divisor that may come nearer to zero than this bounds nothing."""
+
+SLACK = 1e-12
+"""Floating-point dust granted on top of a radius, relative to the value or to 1."""
+
+
+class Ball:
+    """Centre `m`, radius `r` >= 0.
+
+    >>> Ball(2.0, 0.1) * Ball(3.0, 0.0)
+    Ball(6.0, 0.30000000000000004)
+    """
+
+    __slots__ = ("m", "r")
+
+    def __init__(self, m: Number, r: Number = 0.0) -> None:
+        self.m = m
+        self.r = r
+
+    def __repr__(self) -> str:
+        return f"Ball({self.m}, {self.r})"
+
+    def __add__(self, other: Ball) -> Ball:
+        return Ball(self.m + other.m, self.r + other.r)
+
+    def __sub__(self, other: Ball) -> Ball:
+        return Ball(self.m - other.m, self.r + other.r)
+
+    def __neg__(self) -> Ball:
+        return Ball(-self.m, self.r)
+
+    def __mul__(self, other: Ball) -> Ball:
+        radius = abs(self.m) * other.r + abs(other.m) * self.r + self.r * other.r
+        return Ball(self.m * other.m, radius)
+
+    def __truediv__(self, other: Ball) -> Ball:
+        """A vast radius where the divisor's ball holds zero, or all but holds it."""
+        size = abs(other.m)
+        room = size - other.r
+        free = room > LEAST
+        safe, least = where(free, other.m, 1.0), where(free, room * size, 1.0)
+        radius = (abs(self.m) * other.r + size * self.r) / least
+        return Ball(self.m / safe, where(free, radius, VAST))
+
+    def widened(self, by: Number) -> Ball:
+        """The same centre, `by` more radius: what writing the value down may cost."""
+        return Ball(self.m, self.r + by)
+
+
+def square(b: Ball) -> Ball:
+    """The square, tighter than b * b: both factors err together.
+
+    >>> square(Ball(3.0, 0.5))
+    Ball(9.0, 3.25)
+    """
+    return Ball(b.m * b.m, 2.0 * abs(b.m) * b.r + b.r * b.r)
+
+
+def increasing(f: Callable[[Number], Number], b: Ball) -> Ball:
+    """The image of a ball under an increasing function, from its values at the ends."""
+    m = f(b.m)
+    return Ball(m, greater(f(b.m + b.r) - m, m - f(b.m - b.r)))
+
+
+def within(answer: Number, ball: Ball, wider: Number = 0.0) -> Truth:
+    """Whether an answer lies in the ball, up to floating-point dust.
+
+    >>> within(0.5, Ball(0.4, 0.1)), within(0.51, Ball(0.4, 0.1))
+    (True, False)
+    """
+    inside: Truth = abs(answer - ball.m) <= ball.r + wider + SLACK * greater(abs(ball.m), 1.0)
+    return inside
+
+
+def apart(a: Ball, b: Ball) -> Truth:
+    """Whether two balls have no number in common: the difference shows at any honest rounding.
+
+    >>> apart(Ball(0.4, 0.1), Ball(0.7, 0.1)), apart(Ball(0.4, 0.1), Ball(0.55, 0.1))
+    (True, False)
+    """
+    differ: Truth = abs(a.m - b.m) > a.r + b.r + SLACK * greater(abs(a.m), 1.0)
+    return differ

@@ -1,0 +1,1 @@
+"""The graph of steps: its ids, its network, its values."""

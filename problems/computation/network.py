@@ -1,0 +1,149 @@
+"""What is computed: the network's shape, the training task and the way of working.
+
+These three are everything the graph of steps depends on; the numbers come later.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from problems.errors import Complaint, SpecError
+from problems.rules.activations import SOFTMAX, is_known
+from problems.rules.losses import LOSSES
+
+BIASES = ("unit", "layer", "augmented", "none")
+Bias = Literal["unit", "layer", "augmented", "none"]
+"""Per unit; shared by a layer (Musilek, Mazur); weight of a constant x_0 = 1 (LFD); absent."""
+
+LARGEST = 64
+"""Most units of a layer and most layers: more is nothing to compute by hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer of units."""
+
+    units: int
+    activation: str = "logistic"
+    bias: Bias = "unit"
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A feed-forward network and its loss; weights are not part of the shape."""
+
+    inputs: int
+    layers: tuple[Layer, ...]
+    loss: str = "half_squares"
+
+    def __post_init__(self) -> None:
+        complaints = list(_complaints(self))
+        if complaints:
+            raise SpecError(complaints)
+
+    @property
+    def outputs(self) -> int:
+        """Units of the last layer."""
+        return self.layers[-1].units
+
+    @property
+    def depth(self) -> int:
+        """Layers that compute: hidden ones and the output layer."""
+        return len(self.layers)
+
+    def below(self, layer: int) -> int:
+        """Width of what feeds layer `layer` (from 1): inputs or units."""
+        return self.inputs if layer == 1 else self.layers[layer - 2].units
+
+    def topology(self) -> str:
+        """Widths as the user writes them.
+
+        >>> Network(3, (Layer(2), Layer(2))).topology()
+        '3-2-2'
+        """
+        return "-".join(str(n) for n in (self.inputs, *(layer.units for layer in self.layers)))
+
+    def parameters(self) -> list[str]:
+        """Ids of all weights and biases, layer by layer: `w.1.1.1`, ..., `b.1`."""
+        names: list[str] = []
+        for number, layer in enumerate(self.layers, 1):
+            units, below = range(1, layer.units + 1), range(1, self.below(number) + 1)
+            names += [f"w.{number}.{j}.{i}" for j in units for i in below]
+            names += bias_ids(layer, number)
+        return names
+
+
+def bias_ids(layer: Layer, number: int) -> list[str]:
+    """Ids of a layer's biases: one for the layer, one for each unit, or none."""
+    if layer.bias == "none":
+        return []
+    if layer.bias == "layer":
+        return [f"b.{number}"]
+    return [f"b.{number}.{j}" for j in range(1, layer.units + 1)]
+
+
+def _complaints(net: Network) -> list[Complaint]:
+    found: list[Complaint] = []
+    if not net.layers:
+        return [Complaint("layers", "a network needs at least one layer of units")]
+    widths = (net.inputs, *(layer.units for layer in net.layers))
+    if min(widths) < 1 or max(widths) > LARGEST or len(widths) > LARGEST:
+        found.append(Complaint("layers", f"widths are whole numbers from 1 to {LARGEST}"))
+    for number, layer in enumerate(net.layers, 1):
+        if not is_known(layer.activation):
+            found.append(Complaint(f"layer {number}", f"no activation {layer.activation!r}"))
+        elif layer.activation == SOFTMAX and number < len(net.layers):
+            found.append(Complaint(f"layer {number}", "softmax is for the last layer only"))
+        if layer.bias not in BIASES:
+            allowed = ", ".join(BIASES)
+            found.append(Complaint(f"layer {number}", f"bias {layer.bias!r} is none of {allowed}"))
+    loss = LOSSES.get(net.loss)
+    if loss is None:
+        found.append(Complaint("loss", f"{net.loss!r} is none of {', '.join(LOSSES)}"))
+    elif loss.outputs is not None and net.layers[-1].activation not in loss.outputs:
+        allowed = ", ".join(sorted(loss.outputs))
+        found.append(Complaint("loss", f"{net.loss} needs an output layer with {allowed}"))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """How the network is trained."""
+
+    examples: int = 1
+    mode: Literal["batch", "sequential"] = "batch"
+    """Average over the examples, or an update after each one (SGD)."""
+    iterations: int = 1
+    update_biases: bool = True
+    update: bool = True
+    """Whether new weights are asked for at all."""
+    numeric: tuple[str, ...] = ()
+    """Parameters whose gradient is also taken by central differences."""
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """The way of working that a document follows: which intermediate steps exist."""
+
+    deltas: Literal["all", "output", "none"] = "all"
+    """Layers whose delta is a step of its own; elsewhere error times slope is written out."""
+    gradients: Literal["delta", "chain"] = "delta"
+    """A gradient is delta times input, or the chain error times slope times input."""
+    paths: bool = False
+    """Each path's part of dE/d(out) is a step (`dout.1.1<2`)."""
+    shares: bool = False
+    """Each output's part of the loss is a step (`loss.1`)."""
+    loss_of_errors: bool = False
+    """The loss is written with the errors (Musilek) instead of the outputs."""
+    factors: bool = False
+    """The last factor of the chain rule is a step: d(net)/d(weight), what flows through it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything the graph of steps depends on."""
+
+    network: Network
+    task: Task = field(default_factory=Task)
+    method: Method = field(default_factory=Method)

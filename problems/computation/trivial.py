@@ -1,0 +1,57 @@
+"""Numbers that cost no work: 0, and what stands on the sheet already.
+
+The quality gate keeps every step's true value visibly apart from them; the marker asks the same
+of the number that the right rule gives at a student's own values.
+
+Source: docs/grading.md, on the quality gate and on evidence.
+"""
+
+from __future__ import annotations
+
+from problems.computation import ids
+from problems.computation.graph import Graph, Step
+from problems.rules.activations import SOFTMAX, activation
+
+
+def is_straight(graph: Graph, step: Step) -> bool:
+    """Whether a step may rightly equal its parent: behind an activation of straight pieces."""
+    parsed = ids.parse(step.id)
+    if parsed.kind not in ("out", "slope", "delta") or parsed.inner:
+        return False
+    name = graph.plan.network.layers[parsed.layer - 1].activation
+    return name != SOFTMAX and activation(name).straight
+
+
+def is_never_zero(graph: Graph, step: Step) -> bool:
+    """Whether 0 is no right value: all steps but slopes of straight pieces."""
+    return not (step.kind == "slope" and is_straight(graph, step))
+
+
+def unlike_parents(graph: Graph, step: Step) -> tuple[tuple[str, str], ...]:
+    """The parents that a step must differ from.
+
+    Returns:
+        Ids of parents, each with the target that, where it is 0, makes the step its equal:
+        output minus a target of 0 is the output itself. Else ''.
+
+    >>> from problems.computation.graph import build
+    >>> from problems.computation.network import Layer, Network, Plan
+    >>> graph = build(Plan(Network(1, (Layer(1),))))
+    >>> unlike_parents(graph, graph.steps["error.1"])
+    (('out.1.1', 't.1'), ('t.1', ''))
+    >>> unlike_parents(graph, graph.steps["db.1.1"])
+    ()
+    """
+    if is_straight(graph, step) or _repeats(step):
+        return ()
+    target = next((p for p in step.parents if ids.parse(p).kind == "t"), "")
+    cancels = step.kind in ("error", "delta")
+    return tuple(
+        (parent, target if cancels and ids.parse(parent).kind == "out" else "")
+        for parent in step.parents
+    )
+
+
+def _repeats(step: Step) -> bool:
+    """Whether a step repeats its parent by its nature: db.L.J is delta.L.J."""
+    return step.kind == "db" and len(step.parents) == 1

@@ -1,0 +1,1 @@
+"""The documents: every number and formula that they print, beside our own."""

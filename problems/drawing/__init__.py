@@ -1,0 +1,1 @@
+"""Drawing exercises: families, nice numbers, and the quality gate."""

@@ -1,0 +1,191 @@
+"""The quality gate for many candidates at once: refused early, worked late.
+
+Which candidates pass does not depend on the order of the checks, nor on how much is worked at
+once. So the checks that refuse most for the least work come first, as measured on the first
+candidates; the steps that a check reads are worked when it reads them, for those that are
+left; and the wrong rules of a step share their common parts.
+
+Source: docs/grading.md, on the quality gate.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from problems.arithmetic.elementary import BoolArray
+from problems.arithmetic.precision import Precision
+from problems.computation.graph import Graph
+from problems.computation.solve import Givens, Indices, Unfolding
+from problems.drawing import gate
+from problems.drawing.gate import Check
+from problems.drawing.separation import Separation
+from problems.rules.expression import Constant, Expression, Negative, Ref
+
+SLICE = 8_192
+"""Candidates worked at once: enough to be fast, few enough to stay in the cache."""
+WORTHWHILE = 0.8
+"""The dead are carried along until no more than this share is alive;"""
+MANY = 256
+"""fewer dead than this always are."""
+PILOT = 4_096
+"""Candidates after which the checks are put in order."""
+NOTABLE = 0.02
+"""Share of the candidates it sees that a check must refuse to be tried early."""
+FEWEST = 5
+"""Refusals that are no accident."""
+
+
+class Sieve:
+    """The checks of a design, in the order that costs least; threads may share it.
+
+    Args:
+        graph: the steps.
+        must: everything that a draw must pass, see `problems.drawing.gate.checks`.
+        precision: what the worksheet asks for.
+    """
+
+    def __init__(self, graph: Graph, must: Sequence[Check], precision: Precision) -> None:
+        self._graph = graph
+        self._precision = precision
+        self.parts: dict[str, Expression] = {}
+        """Name -> what several wrong rules of a step have in common."""
+        checks = _sharing(must, graph, precision, self.parts)
+        early = [check for check in checks if check.name == "saturated"]
+        self._order = early, [check for check in checks if check.name != "saturated"]
+        """What is tried early and what late, always read and written as one."""
+        self._lock = threading.Lock()
+        self._tried: Counter[Check] | None = Counter()
+        self._refused: Counter[Check] = Counter()
+        self._seen = 0
+
+    @property
+    def ordered(self) -> bool:
+        """Whether enough was seen to put the checks in order."""
+        return self._tried is None
+
+    def survivors(self, givens: Givens, count: int) -> BoolArray:
+        """Which of `count` candidates pass every check."""
+        early, late = self._order  # once: another thread may put them in order meanwhile
+        left = [self._left(early, givens, alive) for alive in _slices(np.arange(count), SLICE)]
+        rest = np.concatenate(left) if left else np.arange(0)
+        result = np.zeros(count, dtype=bool)
+        for alive in _slices(rest, SLICE):
+            result[self._left(late, givens, alive)] = True
+        with self._lock:
+            self._put_in_order(count)
+        return result
+
+    def _left(self, checks: Sequence[Check], givens: Givens, alive: Indices) -> Indices:
+        """Those of some candidates that pass some checks."""
+        balls = Unfolding(self._graph, self._precision, givens, alive, self.parts)
+        passed = np.ones(len(alive), dtype=bool)
+        left = len(alive)
+        step = ""
+        with np.errstate(all="ignore"):
+            for check in checks:
+                if not left:
+                    break
+                if check.step != step:
+                    balls.forget_parts()
+                    step = check.step
+                passed &= check.passes(balls)
+                before, left = left, int(np.count_nonzero(passed))
+                tried = self._tried
+                if tried is not None:
+                    tried[check] += before
+                    self._refused[check] += before - left
+                if left < min(WORTHWHILE * len(passed), len(passed) - MANY):
+                    balls.keep(passed)
+                    passed = np.ones(left, dtype=bool)
+        return balls.alive[passed]
+
+    def _put_in_order(self, count: int) -> None:
+        """Once enough was seen: what refuses many comes first, all else as it was."""
+        self._seen += count
+        tried = self._tried
+        if tried is None or self._seen < PILOT:
+            return
+        every = [check for part in self._order for check in part]
+        notable = {c for c in every if self._refused[c] >= max(NOTABLE * tried[c], FEWEST)}
+        self._order = [c for c in every if c in notable], [c for c in every if c not in notable]
+        self._tried = None
+
+
+def _slices(of: Indices, length: int) -> Iterator[Indices]:
+    return (of[n : n + length] for n in range(0, len(of), length))
+
+
+@lru_cache(maxsize=64)
+def sieve(
+    graph: Graph,
+    asked: tuple[str, ...],
+    precision: Precision,
+    low: float | None,
+    version: int,
+    separation: Separation | None,
+) -> Sieve:
+    """The sieve of a design, made once; it learns its order from the first candidates."""
+    return Sieve(graph, gate.checks(graph, asked, precision, low, version, separation), precision)
+
+
+# common parts ------------------------------------------------------------------------------
+
+
+def _sharing(
+    checks: Sequence[Check], graph: Graph, precision: Precision, parts: dict[str, Expression]
+) -> list[Check]:
+    """The checks, with what the wrong rules of a step have in common under a name in `parts`."""
+    rules: dict[str, list[Expression]] = {}
+    for check in checks:
+        if check.rule is not None:
+            rules.setdefault(check.step, []).append(check.rule)
+    common = {step: _Common(step, of, parts) for step, of in rules.items()}
+    return [
+        check
+        if check.rule is None
+        else check.reading(
+            graph.steps[check.step], common[check.step].without(check.rule), precision
+        )
+        for check in checks
+    ]
+
+
+class _Common:
+    """Finds what occurs more than once in the rules of a step."""
+
+    def __init__(
+        self, step: str, rules: Sequence[Expression], parts: dict[str, Expression]
+    ) -> None:
+        self.step = step
+        self.parts = parts
+        self.counts = Counter(node for rule in rules for node in _inner(rule))
+        self.names: dict[Expression, Ref] = {}
+
+    def without(self, rule: Expression) -> Expression:
+        """The rule, reading its common parts by their names."""
+        return rule.rebuilt([self._named(part) for part in rule.parts()])
+
+    def _named(self, node: Expression) -> Expression:
+        if isinstance(node, Ref | Constant):
+            return node
+        if isinstance(node, Negative):  # a sum subtracts it: its inside alone is shared
+            return Negative(self._named(node.of))
+        if self.counts[node] < 2:
+            return self.without(node)
+        if node not in self.names:
+            name = f"{self.step}#{len(self.names)}"
+            self.names[node] = Ref(name)
+            self.parts[name] = self.without(node)
+        return self.names[node]
+
+
+def _inner(rule: Expression) -> Iterator[Expression]:
+    """All nodes below a rule's own."""
+    for part in rule.parts():
+        yield part
+        yield from _inner(part)

@@ -1,0 +1,1 @@
+"""Rules as formulas in a text's notation."""

@@ -1,0 +1,417 @@
+"""Rules written as formulas: with the text's symbols, or with numbers put in.
+
+One walk over the expression tree serves both; only what a reference turns into differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+from problems.computation import ids
+from problems.computation.graph import Step, build
+from problems.formulas.formula import (
+    EQUALS,
+    MINUS,
+    NEGATIVE,
+    PLUS,
+    Call,
+    Fence,
+    Formula,
+    Frac,
+    Num,
+    Op,
+    Row,
+    Script,
+    Sym,
+    row,
+    word,
+)
+from problems.formulas.notation import Naming, derivative
+from problems.rules.activations import activation
+from problems.rules.expression import (
+    Constant,
+    Expression,
+    Function,
+    Negative,
+    Product,
+    Quotient,
+    Ref,
+    Slope,
+    Softmax,
+    Square,
+    Sum,
+    replaced,
+)
+
+E = Sym("e", "italic")
+ONE = Num("1")
+LN = Sym("ln", "upright")
+PRIME = "′"
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """A step as the documents print it: symbol = formula = numbers = value."""
+
+    symbol: Formula
+    relation: Op
+    formula: Formula
+    numbers: Formula
+    value: Formula
+
+
+class Writer:
+    """Writes the rules of one exercise in its notation.
+
+    Steps that the worksheet does not ask for are written out where they are used: where no
+    slope is asked for, delta is `-(target - out) out (1 - out)`.
+
+    Args:
+        naming: the notation bound to the plan.
+        numbers: for each id the number as printed; without it only symbols can be written.
+        asked: ids of the steps that have a number of their own; None if all have.
+        worked_out: whether the factor from below is written as what it is, never as a
+            derivative of the net input.
+    """
+
+    def __init__(
+        self,
+        naming: Naming,
+        numbers: Mapping[str, str] | None = None,
+        asked: Collection[str] | None = None,
+        worked_out: bool = False,
+    ) -> None:
+        self.naming = naming
+        self.notation = naming.notation
+        self.numbers = numbers or {}
+        self.worked_out = worked_out
+        self.hidden: dict[str, Expression] = {}
+        if asked is not None:
+            steps = build(naming.plan).steps
+            kept = {id for id in steps if id in set(asked) or ids.parse(id).inner}
+            self.hidden = {id: step.rule for id, step in steps.items() if id not in kept}
+
+    # whole steps ----------------------------------------------------------------------------
+
+    def left(self, step: Step) -> Formula:
+        """What is asked: the step's symbol, or the weight that is assigned to."""
+        return self.naming.symbol(step.id)
+
+    def relation(self, step: Step) -> Op:
+        """`=`, or the text's sign for an update."""
+        update = step.kind in ("new.w", "new.b")
+        return Op(self.notation.update, "relation") if update else EQUALS
+
+    def symbolic(self, step: Step) -> Formula:
+        """The rule with symbols."""
+        return _Walk(self, step, self._symbol_of(step)).write(self.expanded(step.rule))
+
+    def expanded(self, rule: Expression) -> Expression:
+        """The rule with steps that are not asked for written out."""
+
+        def written_out(node: Expression) -> Expression | None:
+            if isinstance(node, Ref) and node.id in self.hidden:
+                return self.expanded(self.hidden[node.id])
+            return None
+
+        return replaced(rule, written_out) if self.hidden else rule
+
+    def numeric(self, step: Step) -> Formula:
+        """The rule with the printed numbers put in."""
+        return _Walk(self, step, self._number_of, numeric=True).write(self.expanded(step.rule))
+
+    def worked(self, step: Step) -> Worked:
+        """The step with everything that the key prints."""
+        return Worked(
+            self.left(step),
+            self.relation(step),
+            self.symbolic(step),
+            self.numeric(step),
+            number(self.numbers[step.id]),
+        )
+
+    # what a reference turns into ------------------------------------------------------------
+
+    def _symbol_of(self, step: Step) -> Callable[[str], Formula]:
+        average = ids.parse(step.id).example is None and self.naming.plan.task.examples > 1
+
+        def symbol(id: str) -> Formula:
+            return self.naming.symbol(id, of_example=average)
+
+        return symbol
+
+    def _number_of(self, id: str) -> Formula:
+        return number(self.numbers[id])
+
+
+def number(text: str) -> Formula:
+    """A printed number with a true minus sign.
+
+    >>> number("-0.5").items[1]
+    Num(text='0.5')
+    """
+    return Row((NEGATIVE, Num(text[1:]))) if text.startswith("-") else Num(text)
+
+
+class _Walk:
+    """One walk over one rule."""
+
+    def __init__(
+        self, writer: Writer, step: Step, ref: Callable[[str], Formula], numeric: bool = False
+    ) -> None:
+        self.writer = writer
+        self.notation = writer.notation
+        self.step = step
+        self.kind = step.kind
+        self.ref = ref
+        self.numeric = numeric
+
+    def write(self, node: Expression) -> Formula:
+        match node:
+            case Ref():
+                return self.ref(node.id)
+            case Constant():
+                return self.constant(node.text)
+            case Sum():
+                return self.sum(node)
+            case Product():
+                return self.product(node)
+            case Negative():
+                return row(NEGATIVE, self.factor(node.of))
+            case Square():
+                return self.square(node)
+            case Quotient():
+                return Frac(self.write(node.top), self.write(node.bottom))
+            case Function():
+                return self.function(node)
+            case Slope():
+                return self.slope(node)
+            case Softmax():
+                return self.softmax(node)
+        raise TypeError(f"no way to write {type(node).__name__}")
+
+    def constant(self, text: str) -> Formula:
+        if "/" in text:
+            top, bottom = text.split("/")
+            return Frac(Num(top), Num(bottom))
+        return Num(text)
+
+    # sums -----------------------------------------------------------------------------------
+
+    def sum(self, node: Sum) -> Formula:
+        if self.is_error(node) and self.notation.target_first:
+            return row(NEGATIVE, Fence(self.target_minus_output(node)))
+        return self.terms(node)
+
+    def is_error(self, node: Sum) -> bool:
+        """Output minus target."""
+        match node.terms:
+            case (Ref(id=out), Negative(of=Ref(id=target))):
+                return ids.parse(out).kind == "out" and ids.parse(target).kind == "t"
+        return False
+
+    def target_minus_output(self, node: Sum) -> Formula:
+        out, minus = node.terms
+        return row(self.bare(minus.parts()[0]), MINUS, self.bracketed(self.write(out)))
+
+    def terms(self, node: Sum) -> Formula:
+        parts: list[Formula] = []
+        for term in node.terms:
+            negative = isinstance(term, Negative)
+            body = term.parts()[0] if negative else term
+            written = self.bias(body) if self.is_bias(body) else self.write(body)
+            if not parts:
+                parts.append(row(NEGATIVE, written) if negative else written)
+            else:
+                parts += [MINUS if negative else PLUS, self.bracketed(written)]
+        return row(*parts)
+
+    def is_bias(self, term: Expression) -> bool:
+        return isinstance(term, Ref) and ids.parse(term.id).kind in ("b", "new.b")
+
+    def bias(self, term: Expression) -> Formula:
+        written = self.write(term)
+        if self.kind == "net" and self.notation.bias_factor:
+            return row(written, Op(self.notation.times, "binary"), ONE)
+        return written
+
+    def bare(self, node: Expression) -> Formula:
+        return self.write(node)
+
+    @staticmethod
+    def bracketed(written: Formula) -> Formula:
+        """A term that begins with a minus sign is bracketed behind another operator."""
+        first = written.items[0] if isinstance(written, Row) else written
+        return Fence(written) if first == NEGATIVE else written
+
+    # products -------------------------------------------------------------------------------
+
+    def product(self, node: Product) -> Formula:
+        factors = [self.factor(f, first=n == 0) for n, f in enumerate(self.chained(node))]
+        if self.numeric and self.notation.brackets and all(map(_is_number, factors)):
+            return self.bracket_product(node, factors)
+        sign = self.notation.number_times if self.numeric else self.notation.times
+        parts: list[Formula] = []
+        for factor in factors:
+            if parts and self.needs_sign(sign, parts[-1], factor):
+                parts.append(Op(sign or "·", "binary"))
+            parts.append(factor)
+        return row(*parts)
+
+    def needs_sign(self, sign: str, left: Formula, right: Formula) -> bool:
+        """Fractions and numbers side by side read as one without a sign between them."""
+        if isinstance(left, Frac) and isinstance(right, Frac):
+            return bool(sign) and not self.notation.chain
+        numbers = _is_number(left) and _is_number(right)
+        return bool(sign) or numbers or _is_number(right) or isinstance(right, Frac)
+
+    def bracket_product(self, node: Product, factors: list[Formula]) -> Formula:
+        """`0.7·(0.9866)` inside a net input, `(0.79)(0.098)` elsewhere."""
+        fenced = [f if isinstance(f, Fence) else Fence(f) for f in factors]
+        if self.kind == "net" and len(factors) == 2:
+            first = factors[0].body if isinstance(factors[0], Fence) else factors[0]
+            return row(first, Op(self.notation.number_times, "binary"), fenced[1])
+        return row(*fenced)
+
+    def chained(self, node: Product) -> list[Expression]:
+        return list(node.factors)
+
+    def factor(self, node: Expression, first: bool = False) -> Formula:
+        local = self.local_derivative(node)
+        if local is not None:
+            return local
+        written = self.write(node)
+        if isinstance(node, Sum) and self.is_error(node) and self.notation.target_first:
+            return written if first else Fence(written)
+        if isinstance(node, Sum | Negative) or (isinstance(node, Slope) and has_sum(written)):
+            return Fence(written)
+        return written if first else self.bracketed(written)
+
+    def local_derivative(self, node: Expression) -> Formula | None:
+        """In the chain form the factor from below is shown as a derivative of the net input."""
+        chain = self.notation.chain and not self.writer.worked_out
+        if self.numeric or not chain or not isinstance(node, Ref):
+            return None
+        parsed, own = ids.parse(node.id), ids.parse(self.step.id)
+        if own.kind == "dw" and parsed.kind in ("x", "out") and own.indices[2:]:
+            net = ".".join(map(str, ("net", *own.indices[:2])))
+            weight = ".".join(map(str, ("w", *own.indices)))
+            return derivative(self.writer.naming.symbol(net), self.writer.naming.symbol(weight))
+        if own.kind in ("dout", "path") and parsed.kind in ("w", "new.w"):
+            net = ".".join(map(str, ("net", *parsed.indices[:2])))
+            out = ".".join(map(str, ("out", *own.indices)))
+            return derivative(self.writer.naming.symbol(net), self.writer.naming.symbol(out))
+        return None
+
+    # powers and functions -------------------------------------------------------------------
+
+    def square(self, node: Square) -> Formula:
+        inner = node.of
+        if isinstance(inner, Sum) and self.is_error(inner) and self.notation.target_first:
+            body: Formula = self.target_minus_output(inner)
+        else:
+            body = self.write(inner)
+        plain = isinstance(body, Num | Script) and not isinstance(body, Frac)
+        return Script(body if plain and _one_script(body) else Fence(body), sup=Num("2"))
+
+    def function(self, node: Function) -> Formula:
+        argument = self.write(node.of)
+        if node.name == "log":
+            return Call(LN, argument)
+        base = node.name.split("(")[0]
+        letter = self.notation.functions.get(base, "formula")
+        if letter != "formula":
+            return Call(word(letter), argument)
+        return _WRITTEN_OUT.get(base, _call_by_name(base))(argument)
+
+    def slope(self, node: Slope) -> Formula:
+        argument = self.write(node.of)
+        base = node.activation.split("(")[0]
+        if base == "logistic":
+            return row(argument, self.one_minus(argument))
+        if base == "tanh":
+            return row(ONE, MINUS, Script(_based(argument), sup=Num("2")))
+        if base == "softplus":
+            return _logistic(argument)
+        letter = self.notation.functions.get(base, base)
+        return Call(word(letter + PRIME), argument)
+
+    @staticmethod
+    def one_minus(argument: Formula) -> Formula:
+        return Fence(row(ONE, MINUS, argument))
+
+    def softmax(self, node: Softmax) -> Formula:
+        powers = [Script(E, sup=self.write(net)) for net in node.nets]
+        below: list[Formula] = []
+        for power in powers:
+            below += [PLUS, power] if below else [power]
+        return Frac(powers[node.index], row(*below))
+
+
+def written_out(name: str, argument: Formula) -> Formula:
+    """An activation without its letter: what a sheet has to say of a letter such as φ.
+
+    >>> written_out("tanh", Sym("s")).function
+    Sym(text='tanh', style='upright')
+    """
+    base = name.split("(")[0]
+    if base == "leaky_relu":
+        part = row(Num(f"{activation(name).parameter:g}"), Op("·", "binary"), argument)
+        return Call(word("max"), row(part, Op(",", "punctuation"), argument))
+    return _WRITTEN_OUT.get(base, _call_by_name(base))(argument)
+
+
+def has_sum(written: Formula) -> bool:
+    """Whether a formula is a sum or difference on its top level.
+
+    >>> has_sum(row(ONE, MINUS, E)), has_sum(E)
+    (True, False)
+    """
+    return isinstance(written, Row) and any(
+        isinstance(item, Op) and item.role == "binary" and item.text in "+−"
+        for item in written.items
+    )
+
+
+def _is_number(written: Formula) -> bool:
+    if isinstance(written, Fence):
+        return _is_number(written.body)
+    if isinstance(written, Row):
+        return len(written.items) == 2 and written.items[0] == NEGATIVE
+    return isinstance(written, Num)
+
+
+def _one_script(body: Formula) -> bool:
+    return not isinstance(body, Script) or body.sup is None
+
+
+def _based(argument: Formula) -> Formula:
+    plain = isinstance(argument, Num) or (isinstance(argument, Script) and argument.sup is None)
+    return argument if plain else Fence(argument)
+
+
+def _logistic(argument: Formula) -> Formula:
+    whole = Fence(argument) if has_sum(argument) else _Walk.bracketed(argument)
+    power = Script(E, sup=row(NEGATIVE, whole))
+    return Frac(ONE, row(ONE, PLUS, power))
+
+
+def _max_of(argument: Formula) -> Formula:
+    return Call(word("max"), row(Num("0"), Op(",", "punctuation"), argument))
+
+
+def _softplus(argument: Formula) -> Formula:
+    return Call(LN, row(ONE, PLUS, Script(E, sup=argument)))
+
+
+def _call_by_name(name: str) -> Callable[[Formula], Formula]:
+    return lambda argument: Call(word(name), argument)
+
+
+_WRITTEN_OUT: dict[str, Callable[[Formula], Formula]] = {
+    "logistic": _logistic,
+    "relu": _max_of,
+    "softplus": _softplus,
+    "identity": lambda argument: argument,
+}

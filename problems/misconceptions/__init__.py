@@ -1,0 +1,1 @@
+"""Slips: every catalogued wrong rule, by the part of the computation that it spoils."""

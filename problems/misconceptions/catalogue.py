@@ -1,0 +1,143 @@
+"""The catalogue of misconceptions: each is one rule of the graph replaced by a wrong one.
+
+A slip knows the kinds of step it can happen at and makes the wrong rule from the right one.
+The quality gate refuses an exercise in which a wrong rule gives an acceptable number; the
+checker tries the same rules on a wrong answer to name what went wrong. Sources: the
+documents' own warnings and misprints, and what students do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from problems.computation import ids
+from problems.computation.graph import Graph, Step
+from problems.computation.ids import StepId
+from problems.computation.network import Layer
+from problems.rules.activations import SOFTMAX, activation
+from problems.rules.expression import Expression, Ref, replaced, total
+
+Wrong = Iterator[Expression]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A step at which a slip may happen, with its surroundings."""
+
+    graph: Graph
+    step: Step
+    id: StepId
+
+    @property
+    def layer(self) -> Layer:
+        """The step's layer."""
+        return self.graph.plan.network.layers[self.id.layer - 1]
+
+    @property
+    def last(self) -> bool:
+        """Whether the step belongs to the output layer."""
+        return self.id.layer == self.graph.plan.network.depth
+
+    @property
+    def straight(self) -> bool:
+        """Whether the layer's activation is made of straight pieces (ReLU, identity)."""
+        name = self.layer.activation
+        return name != SOFTMAX and activation(name).straight
+
+    @property
+    def average(self) -> bool:
+        """Whether the step is a mean over the examples."""
+        return self.id.example is None and self.graph.plan.task.examples > 1
+
+    def ref(self, core: str) -> Ref:
+        """A step or given of the same example and iteration."""
+        name = ids.at(core, self.id.example, self.id.iteration)
+        return Ref(name if name in self.graph.steps else ids.at(core, self.id.example))
+
+    def has(self, ref: Ref) -> bool:
+        """Whether the graph knows the id."""
+        return ref.id in self.graph.steps or ref.id in self.graph.givens
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """One misconception."""
+
+    name: str
+    kinds: tuple[str, ...]
+    """Kinds of step it can happen at; `*` for all."""
+    title: str
+    student: str
+    """What to look at again; never the right value."""
+    teacher: str
+    source: str
+    rules: Callable[[Site], Wrong]
+    since: int = 1
+    """Version of the draw from which exercises must tell it from the right rule."""
+    gated: bool = True
+    """Whether exercises must tell it at all; else it is named where the numbers tell it."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrongRule:
+    """A slip at a step: the rule that makes its number."""
+
+    slip: str
+    rule: Expression
+    gated: bool = True
+
+
+CATALOGUE: dict[str, Slip] = {}
+
+
+def slip(
+    name: str,
+    kinds: str,
+    title: str,
+    student: str,
+    teacher: str,
+    source: str = "Common in hand work",
+    since: int = 1,
+    gated: bool = True,
+) -> Callable[[Callable[[Site], Wrong]], Callable[[Site], Wrong]]:
+    """Enter a wrong rule into the catalogue."""
+
+    def enter(rules: Callable[[Site], Wrong]) -> Callable[[Site], Wrong]:
+        CATALOGUE[name] = Slip(
+            name, tuple(kinds.split()), title, student, teacher, source, rules, since, gated
+        )
+        return rules
+
+    return enter
+
+
+def kind_of(part: Expression) -> str:
+    """Kind of the id a bare reference points to, else ''."""
+    return ids.parse(part.id).kind if isinstance(part, Ref) else ""
+
+
+def is_weight(part: Expression) -> bool:
+    """Whether a factor is a weight, at whatever iteration."""
+    return kind_of(part) in ("w", "new.w")
+
+
+def is_bias(part: Expression) -> bool:
+    """Whether a term is a bias, at whatever iteration."""
+    return kind_of(part) in ("b", "new.b")
+
+
+def without(parts: tuple[Expression, ...], out: Callable[[Expression], bool]) -> Expression | None:
+    """The sum or product's other parts; None if nothing or everything stays."""
+    kept = [part for part in parts if not out(part)]
+    return total(kept) if kept and len(kept) < len(parts) else None
+
+
+def mapped_refs(rule: Expression, change: Callable[[str], str | None]) -> Expression:
+    """The rule reading other ids where `change` names one."""
+
+    def swap(node: Expression) -> Expression | None:
+        new = change(node.id) if isinstance(node, Ref) else None
+        return Ref(new) if new else None
+
+    return replaced(rule, swap)

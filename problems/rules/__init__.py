@@ -1,0 +1,1 @@
+"""Rules that a step can be made of: expressions, activations, losses."""

@@ -1,0 +1,1 @@
+"""What a teacher is told of a class."""

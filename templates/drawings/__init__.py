@@ -1,0 +1,1 @@
+"""Drawings before any medium: primitives, networks, places of labels."""

@@ -1,0 +1,1 @@
+"""What one student is told: pages, comments, sentences."""

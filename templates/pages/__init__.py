@@ -1,0 +1,1 @@
+"""Pages before any medium, and the media: HTML, Markdown, XHTML for platforms."""
