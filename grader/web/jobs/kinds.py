@@ -39,7 +39,7 @@ def undo(job: Job) -> None:
         Job.objects.filter(assignment=half).update(assignment=None)
         assignments.discard(half)
     if not Job.objects.filter(pk=job.pk, state=State.DONE).exists():
-        files.place_of(job).unlink(missing_ok=True)
+        files.discard(job)
 
 
 # files ---------------------------------------------------------------------------------------

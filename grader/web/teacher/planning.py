@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -62,8 +63,7 @@ def offers() -> list[Offer]:
 
 @teachers_only
 @require_http_methods(["GET", "POST"])
-@seated("POST")
-def plan(request: HttpRequest, member: Member) -> HttpResponse:
+def plan(request: HttpRequest, member: Member) -> HttpResponseBase:
     """Choose a family and everything else, look at it, make it."""
     course = member.course
     if request.method == "GET":
@@ -83,21 +83,31 @@ def plan(request: HttpRequest, member: Member) -> HttpResponse:
             return starting.started(
                 request, _planned(request, course, order, title, settings | {"policy": policy})
             )
-        try:
-            made = assignments.create(
-                course, order, title, request.user, policy=policy, **settings
-            )
-        except GateError as error:
-            form.complain_all(error.complaints, (), "family")
-        else:
-            count = made.tasks.count()
-            text = f"{title} is there, with {count} exercises. Publish it to let students see it."
-            waiting = choosing.waiting_for(request, course)
-            if waiting:  # a link of a learning platform
-                return redirect(f"{waiting}&assignment={made.pk}")
-            messages.success(request, text)
-            return redirect("teach-assignment", made.pk)
+        return _created(request, member, form, order, title, settings | {"policy": policy})
     return _plan_page(request, member, form)
+
+
+@seated("POST")
+def _created(
+    request: HttpRequest,
+    member: Member,
+    form: Form,
+    order: Order,
+    title: str,
+    settings: dict[str, Any],
+) -> HttpResponse:
+    try:
+        made = assignments.create(member.course, order, title, request.user, **settings)
+    except GateError as error:
+        form.complain_all(error.complaints, (), "family")
+        return _plan_page(request, member, form)
+    waiting = choosing.waiting_for(request, member.course)
+    if waiting:  # a link of a learning platform
+        return redirect(f"{waiting}&assignment={made.pk}")
+    count = made.tasks.count()
+    text = f"{title} is there, with {count} exercises. Publish it to let students see it."
+    messages.success(request, text)
+    return redirect("teach-assignment", made.pk)
 
 
 def _planned(
@@ -126,6 +136,7 @@ def _plan_page(
     return shown(request, "assign", member.course, 422 if form.errors else 200, **context)
 
 
+@seated("POST")
 def _preview(
     request: HttpRequest, member: Member, form: Form, order: Order | None
 ) -> HttpResponse:
