@@ -353,13 +353,17 @@ def test_whoever_lost_a_claim_leaves_the_work_of_the_other(assignment: Any) -> N
     queue.makes(mine, half)
     place = files.place_of(mine)
     place.parent.mkdir(exist_ok=True)
-    place.write_text("made")
+    part = place.with_name(f"{mine.pk}-{mine.owner}{files.PART}")
+    for file in (place, part):
+        file.write_text("made")
     making.make(lost)
     assert Assignment.every.filter(pk=half.pk).exists()
     assert place.exists()
+    assert part.exists()
     kinds.undo(mine)
     assert not Assignment.every.filter(pk=half.pk).exists()
     assert not place.exists()
+    assert not part.exists()
 
 
 def test_a_file_of_a_job_that_comes_meanwhile_stays(

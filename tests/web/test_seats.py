@@ -54,7 +54,7 @@ LONG: dict[str, Callable[[Any], int]] = {
     "download": _page("download", "pk", "answers.zip"),
     "report": _page("report", "pk"),
     "complete": _page("complete", "pk", do="1"),
-    "class list": _page("roster", "course_id", roster="student\nada\n"),
+    "class list": _page("roster", "course_id", roster="student\nada\n", action="apply"),
 }
 
 
@@ -120,6 +120,16 @@ def test_words_and_when_to_try_again(assignment: Any, full: Any) -> None:
     answer = client.get(reverse("teach-report", args=[assignment.pk]))
     assert answer["Retry-After"] == str(seats.SOON)
     assert seats.BUSY in answer.content.decode()
+
+
+def test_long_work_is_asked_for_without_a_seat(
+    assignment: Any, full: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not made in the request; who asks twice gets to the same page."""
+    monkeypatch.setattr(starting, "LARGE", 0)
+    jobs = ("download", "report", "class list")
+    assert [LONG[name](assignment) for name in jobs] == [302, 302, 302]
+    assert Job.objects.count() == 3
 
 
 def test_a_small_class_with_many_exercises_is_large(

@@ -44,6 +44,13 @@ def written(job: Job) -> Iterator[Path]:
         aside.unlink(missing_ok=True)
 
 
+def discard(job: Job) -> None:
+    """Delete its result, and what a process that was killed has left of it."""
+    place = place_of(job)
+    for file in (place, *place.parent.glob(f"{job.pk}-*{PART}")):
+        file.unlink(missing_ok=True)
+
+
 def clear() -> int:
     """Delete jobs that ended a day ago, and files that belong to none; how many jobs."""
     ended, _ = Job.objects.filter(ended__lt=timezone.now() - KEPT).delete()

@@ -29,12 +29,12 @@ ANONYMOUS = "-anonymous"
 def undo(job: Job) -> None:
     """Remove what a job has made that came to nothing; what is made by another worker stays."""
     state = Job.objects.filter(pk=job.pk).values_list("state", flat=True).first()
-    if state not in (State.CANCELLED, State.FAILED):
+    if state not in (None, State.CANCELLED, State.FAILED):
         return
     for half in Assignment.every.filter(jobs=job, making=True):
         Job.objects.filter(assignment=half).update(assignment=None)
         assignments.discard(half)
-    files.place_of(job).unlink(missing_ok=True)
+    files.discard(job)
 
 
 # files ---------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -19,7 +20,6 @@ from grader.marking.policy_file import SHIPPED, load_policy, names, read_policy
 from grader.web import assignments, regrading
 from grader.web.jobs import kinds, starting
 from grader.web.lti import deep_linking
-from grader.web.lti import deep_linking as choosing
 from grader.web.models import Assignment, Feedback, Member
 from grader.web.preview import Trial, tried
 from grader.web.rights import assignment_teachers_only, teachers_only
@@ -62,8 +62,7 @@ def offers() -> list[Offer]:
 
 @teachers_only
 @require_http_methods(["GET", "POST"])
-@seated("POST")
-def plan(request: HttpRequest, member: Member) -> HttpResponse:
+def plan(request: HttpRequest, member: Member) -> HttpResponseBase:
     """Choose a family and everything else, look at it, make it."""
     course = member.course
     if request.method == "GET":
@@ -80,24 +79,34 @@ def plan(request: HttpRequest, member: Member) -> HttpResponse:
     policy = _policy(form)
     if order is not None and not form.errors:
         if starting.large(course, order.exercises):
-            then = choosing.waiting_for(request, course)
+            then = deep_linking.waiting_for(request, course)
             wanted = kinds.planned(course, order, title, settings | {"policy": policy}, then)
             return starting.started(request, wanted)
-        try:
-            made = assignments.create(
-                course, order, title, request.user, policy=policy, **settings
-            )
-        except GateError as error:
-            form.complain_all(error.complaints, (), "family")
-        else:
-            count = made.tasks.count()
-            text = f"{title} is there, with {count} exercises. Publish it to let students see it."
-            waiting = deep_linking.waiting_for(request, course)
-            if waiting:  # a link of a learning platform
-                return redirect(f"{waiting}&assignment={made.pk}")
-            messages.success(request, text)
-            return redirect("teach-assignment", made.pk)
+        return _created(request, member, form, order, title, settings | {"policy": policy})
     return _plan_page(request, member, form)
+
+
+@seated("POST")
+def _created(
+    request: HttpRequest,
+    member: Member,
+    form: Form,
+    order: Order,
+    title: str,
+    settings: dict[str, Any],
+) -> HttpResponse:
+    try:
+        made = assignments.create(member.course, order, title, request.user, **settings)
+    except GateError as error:
+        form.complain_all(error.complaints, (), "family")
+        return _plan_page(request, member, form)
+    waiting = deep_linking.waiting_for(request, member.course)
+    if waiting:  # a link of a learning platform
+        return redirect(f"{waiting}&assignment={made.pk}")
+    count = made.tasks.count()
+    text = f"{title} is there, with {count} exercises. Publish it to let students see it."
+    messages.success(request, text)
+    return redirect("teach-assignment", made.pk)
 
 
 def _plan_page(
@@ -116,6 +125,7 @@ def _plan_page(
     return shown(request, "assign", member.course, 422 if form.errors else 200, **context)
 
 
+@seated("POST")
 def _preview(
     request: HttpRequest, member: Member, form: Form, order: Order | None
 ) -> HttpResponse:

@@ -25,7 +25,6 @@ from grader.web.teacher.pages import shown
 
 @assignment_staff_only
 @require_GET
-@seated("GET")
 def download(request: HttpRequest, assignment: Assignment, what: str) -> HttpResponseBase:
     """One of `PARCELS`; made in a file that is gone when it is sent."""
     parcel = class_files.PARCELS.get(what)
@@ -36,7 +35,12 @@ def download(request: HttpRequest, assignment: Assignment, what: str) -> HttpRes
         course = assignment.course
         wanted = Wanted("download", title, course, assignment, arguments={"what": what})
         return starting.started(request, wanted)
-    name = class_files.name_of(assignment, what)
+    return _made_now(request, assignment, what)
+
+
+@seated("GET")
+def _made_now(request: HttpRequest, assignment: Assignment, what: str) -> HttpResponseBase:
+    name, parcel = class_files.name_of(assignment, what), class_files.PARCELS[what]
     with tempfile.TemporaryDirectory(prefix="bpgrade-") as folder:
         place = Path(folder) / what
         class_files.write(assignment, what, place)
@@ -73,7 +77,6 @@ def grades(request: HttpRequest, assignment: Assignment, form: str) -> HttpRespo
 
 @assignment_staff_only
 @require_GET
-@seated("GET")
 def report(request: HttpRequest, assignment: Assignment) -> HttpResponseBase:
     """The class report, as a page or with `?as=pdf` as a file."""
     anonymous, pdf = request.GET.get("anonymous") == "1", request.GET.get("as") == "pdf"
@@ -82,6 +85,13 @@ def report(request: HttpRequest, assignment: Assignment) -> HttpResponseBase:
         title = f"Class report{' as PDF' if pdf else ''}: {assignment.title}"
         wanted = Wanted("report", title, assignment.course, assignment, arguments)
         return starting.started(request, wanted)
+    return _report_now(request, assignment, anonymous, pdf)
+
+
+@seated("GET")
+def _report_now(
+    request: HttpRequest, assignment: Assignment, anonymous: bool, pdf: bool
+) -> HttpResponseBase:
     data = class_files.report_pdf(assignment, anonymous) if pdf else None
     if data is not None:
         return _attached(data, class_files.report_name(assignment, anonymous))

@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -42,8 +43,7 @@ LARGEST = 1_500_000
 
 @teachers_only
 @require_http_methods(["GET", "POST"])
-@seated("POST")
-def roster(request: HttpRequest, member: Member) -> HttpResponse:
+def roster(request: HttpRequest, member: Member) -> HttpResponseBase:
     """A class list: entered, looked at, applied."""
     course = member.course
     if request.method == "GET":
@@ -64,6 +64,11 @@ def roster(request: HttpRequest, member: Member) -> HttpResponse:
         return shown(request, "roster", course, form=form, problems=(), change=change)
     if roster_import.change_of(course, students).size * _exercises(course) > starting.LARGE:
         return starting.started(request, _applying(course, students))
+    return _applied(request, course, students)
+
+
+@seated("POST")
+def _applied(request: HttpRequest, course: Course, students: Sequence[Student]) -> HttpResponse:
     change = roster_import.apply(course, students, request.user)
     _, refused = roster_import.complete_all(course)
     for title in refused:

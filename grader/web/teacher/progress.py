@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
@@ -110,14 +111,18 @@ def publish(request: HttpRequest, found: Assignment) -> HttpResponse:
 
 @assignment_teachers_only
 @require_POST
-@seated("POST")
-def complete(request: HttpRequest, found: Assignment) -> HttpResponse:
+def complete(request: HttpRequest, found: Assignment) -> HttpResponseBase:
     """Exercises for those who have none."""
     if starting.large(found.course, found.made.exercises):
         title = f"Exercises for newcomers, {found.title}"
         return starting.started(
             request, Wanted("complete", title, found.course, found, teachers=True)
         )
+    return _completed(request, found)
+
+
+@seated("POST")
+def _completed(request: HttpRequest, found: Assignment) -> HttpResponse:
     try:
         with transaction.atomic():
             count = assignments.complete(found)
