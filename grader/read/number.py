@@ -314,8 +314,8 @@ class _Spelling:
     def expression(self, core: str, at: int) -> Reading:
         """A formula without names, worked out exactly as far as that goes."""
         # loaded here: lark is not needed where everybody writes decimals
+        from grader.read.formula.exact import as_double, exact
         from grader.read.formula.parse import NoNames, parse_formula
-        from grader.read.formula.tree import as_double, exact
 
         try:
             tree = parse_formula(core, NoNames(), comma=self.comma)

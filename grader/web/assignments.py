@@ -19,7 +19,8 @@ from grader.assignments.worksheets import Progress, silent
 from grader.web.batched_writes import SLICE, slice_of_work, slices
 from grader.web.models import Assignment, Audit, Course, Member, Role, Task
 from grader.web.submission_store import one_writer
-from problems.drawing.draw import draw, key
+from problems.drawing.candidates import key
+from problems.drawing.draw import draw
 from problems.drawing.family import Design
 from problems.errors import GateError
 from problems.exercise import Exercise, as_json, dumps, issued

@@ -8,7 +8,7 @@ from workbooks import strict, workbook
 
 from grader.errors import Lost, SubmissionError
 from grader.marking.mark import mark
-from grader.read.submission import Read
+from grader.read.answer_sheet import Read
 from grader.read.tables.table import UPLOAD
 from grader.read.tables.workbook import read_workbook
 

@@ -27,7 +27,8 @@ from grader.web import grading, regrading
 from grader.web.models import Assignment, Audit, Result, Submission, Task
 from grader.web.regrading import Graded, compared, revalued, under
 from grader.web.submission_store import keep
-from problems.drawing.draw import draw, key
+from problems.drawing.candidates import key
+from problems.drawing.draw import draw
 from problems.exercise import Exercise, issued
 from problems.misconceptions.slips import CATALOGUE
 from templates.feedback.report import Report

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from api import caller
-from grader.web.submission_store import keep
 from service import assignment_of, course_of, right_answers
 from teachers import client_of
 
 from grader.web import grading
 from grader.web.models import Assignment
+from grader.web.submission_store import keep
 
 pytestmark = pytest.mark.django_db
 

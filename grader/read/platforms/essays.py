@@ -6,7 +6,8 @@ next question of the quiz after its numbers.
 
 from __future__ import annotations
 
-from grader.read.submission import AnswerSheet, Builder
+from grader.read.answer_sheet import AnswerSheet
+from grader.read.builder import Builder
 from grader.read.tables.table import Row
 from problems.computation import ids
 from problems.exercise import Exercise

@@ -25,10 +25,11 @@ from math import isclose
 
 from grader.errors import Lost
 from grader.read.answer import Answer, read_answer
+from grader.read.answer_sheet import AnswerSheet, Find, Read
+from grader.read.builder import Builder
 from grader.read.number import Written
 from grader.read.platforms.essays import asks_formulas, essay_behind, is_essay, put_essay
 from grader.read.platforms.quiz_words import cells_of, is_response, numbered, says
-from grader.read.submission import AnswerSheet, Builder, Find, Read
 from grader.read.tables.header import holds_answers
 from grader.read.tables.table import Row, Table, refusal
 from problems.exercise import Exercise

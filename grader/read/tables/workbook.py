@@ -15,9 +15,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from grader.errors import Problem, SubmissionError
+from grader.read.answer_sheet import Find, Read
 from grader.read.guarded_parser import guarded
-from grader.read.submission import Find, Read, not_answers
 from grader.read.tables import merged
+from grader.read.tables.answers import not_answers
 from grader.read.tables.header import (
     MOVED,
     WITHIN,
