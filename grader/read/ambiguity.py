@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from grader.read import characters
 from grader.read.codes import AnswerError, quoted
@@ -122,42 +122,6 @@ def _range(match: re.Match[str]) -> tuple[str, str] | None:
     return f"a number from {match['m']} to {match['b']}", _value(match, low - high)
 
 
-def _working(match: re.Match[str]) -> tuple[str, str] | None:
-    """A number and, behind it, what it came from: nobody knows that it was to be multiplied.
-
-    A bracket of its own behind a space always; anything else where it comes to that number.
-    """
-    first, behind = match["m"], match["b"]
-    if not (match["gap"] and _is_bracket(behind)) and not _comes_to(first, behind):
-        return None
-    return f"{first} with its working", f"{first}*{behind}"
-
-
-def _is_bracket(text: str) -> bool:
-    """Whether a text is one bracket from its first sign to its last."""
-    depth = 0
-    for place, char in enumerate(text):
-        depth += (char in characters.OPEN) - (char in characters.CLOSE)
-        if depth == 0:
-            return place == len(text) - 1 and char in characters.CLOSE
-    return False
-
-
-def _comes_to(number: str, text: str) -> bool:
-    """Whether a text is worth a number, rounded or cut as that was written."""
-    from grader.read.formula.parse import NoNames, parse_formula  # which needs this module
-    from grader.read.formula.tree import exact
-
-    wanted = _number(number)
-    unit = Decimal(1).scaleb(int(wanted.as_tuple().exponent))
-    try:
-        value = Decimal(repr(float(exact(parse_formula(text, NoNames())))))
-        near = [value.quantize(unit, way) for way in (ROUND_HALF_UP, ROUND_DOWN)]
-    except (AnswerError, ArithmeticError):  # no formula, or far beyond the number
-        return False
-    return wanted in near
-
-
 _NEAR = Decimal("0.02")
 """Share of a number that the ends of a range are apart at most; a difference of an output and a
 target that is so small is seldom left unworked."""
@@ -258,15 +222,6 @@ _OF_WHOLE_ANSWERS: tuple[Doubt, ...] = (
     ),
 )
 """What is a sum or a product within a longer expression, and doubtful where it stands alone."""
-_WORKING = Doubt(
-    pattern(
-        r"(?P<open>[(（])?(?P<m>[+-]?(?:\d++(?:[.,]\d++)?+|[.,]\d++)(?:[eE][+-]?\d{1,3})?)"
-        rf"(?(open)[)）])(?P<gap>{_S})(?P<b>[(（a-z√\\].*)",
-        re.DOTALL,
-    ),
-    _working,
-    "a bracket behind a number is its working or a factor",
-)
 
 
 def check(text: str, *, number: bool = False, euler: str = "eE") -> None:
@@ -293,18 +248,21 @@ exponent may have been lost); write the one that you mean
     if number:
         for doubt in _OF_WHOLE_ANSWERS:
             if match := doubt.pattern.fullmatch(plain):
-                _refuse(doubt, match, text)
+                refuse(doubt, match, text)
     for doubt in _DOUBTS:
         if match := doubt.pattern.search(plain):
-            _refuse(doubt, match, text)
+            refuse(doubt, match, text)
     for match in _EULER.pattern.finditer(plain):
         if match["letter"] in euler:
-            _refuse(_EULER, match, text)
-    if number and (match := _WORKING.pattern.fullmatch(plain)):
-        _refuse(_WORKING, match, text)
+            refuse(_EULER, match, text)
 
 
-def _refuse(doubt: Doubt, match: re.Match[str], text: str) -> None:
+def refuse(doubt: Doubt, match: re.Match[str], text: str) -> None:
+    """Refuse a text where a doubt has two readings.
+
+    Raises:
+        AnswerError: with the code of the doubt and both readings.
+    """
     readings = doubt.readings(match)
     if readings is None:
         return

@@ -175,7 +175,7 @@ def test_a_cancelled_job_leaves_nothing(assignment: Any, monkeypatch: pytest.Mon
     def write(*_: Any, **__: Any) -> None:
         assert queue.cancel(job)
 
-    monkeypatch.setattr(kinds.parcels, "write", write)
+    monkeypatch.setattr(kinds.class_files, "write", write)
     making.make(claimed())
     job.refresh_from_db()
     assert job.state == State.CANCELLED
@@ -187,7 +187,7 @@ def test_a_failure_says_why(assignment: Any, monkeypatch: pytest.MonkeyPatch) ->
     def refuse(*_: Any, **__: Any) -> None:
         raise BpgradeError("the reason")
 
-    monkeypatch.setattr(kinds.parcels, "write", refuse)
+    monkeypatch.setattr(kinds.class_files, "write", refuse)
     job = made(download_of(assignment))
     assert (job.state, job.words) == (State.FAILED, "the reason")
 
@@ -196,7 +196,7 @@ def test_a_fault_of_ours_is_logged_and_told(
     assignment: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(making.log, "propagate", True)
-    monkeypatch.setattr(kinds.parcels, "write", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(kinds.class_files, "write", lambda *_, **__: 1 / 0)
     job = made(download_of(assignment))
     assert (job.state, job.words) == (State.FAILED, making.BROKEN)
     assert "ZeroDivisionError" in caplog.text
