@@ -25,9 +25,10 @@ def login(url: str, in_file: bool, forget: bool, insecure: bool) -> None:
 
     In Canvas a token is made under Account, Settings, New access token.
     """
-    from grader.lms import address, tokens
+    from grader.lms import tokens
+    from grader.lms.canvas import address
 
-    where = address.canvas(url, insecure)
+    where = address.read(url, insecure)
     if forget:
         gone = tokens.forget("canvas", where.host)
         click.echo(f"{where.host}: {'forgotten' if gone else 'no token was stored'}")

@@ -37,9 +37,10 @@ def login(
     In Moodle a token stands under Preferences, Security keys. With --user the password is
     asked for instead, and Moodle gives a token for it; the password is not kept.
     """
-    from grader.lms import address, tokens
+    from grader.lms import tokens
+    from grader.lms.moodle import address
 
-    where = address.moodle(url, insecure)
+    where = address.read(url, insecure)
     if forget:
         gone = tokens.forget("moodle", where.host)
         click.echo(f"{where.host}: {'forgotten' if gone else 'no token was stored'}")

@@ -5,6 +5,7 @@ outcome      what the platform learns of a student: points, a comment, pages
 connection   the way to a platform: time limits, tries, a token that stays at home
 tokens       from the environment or the keyring, never shown
 platform     what the exchange needs of a platform; `moodle` and `canvas` have it
+registry     a row a platform
 sync         the exchange: plan, apply, hand out
 memory       what was sent, kept in the assignment's folder
 
@@ -54,7 +55,7 @@ def connect(kind: str, url: str, token: str = "", **settings: Any) -> Platform:
     """An assignment on a learning platform; nothing is sent yet.
 
     Args:
-        kind: `moodle` or `canvas`.
+        kind: of `grader.lms.registry.INTERFACES`: `moodle` or `canvas`.
         url: the assignment's address, from the browser.
         token: by default that of BPGRADE_MOODLE_TOKEN or BPGRADE_CANVAS_TOKEN, or the one that
             `bpgrade moodle login` or `bpgrade canvas login` has stored.
@@ -65,18 +66,11 @@ def connect(kind: str, url: str, token: str = "", **settings: Any) -> Platform:
         TokenError: there is no token.
         PlatformError: no platform of this kind, or no address.
     """
-    from grader.errors import PlatformError
-    from grader.lms import address, tokens
+    from grader.lms import tokens
+    from grader.lms.registry import interface
 
-    if kind not in ("moodle", "canvas"):
-        raise PlatformError(f"no platform {kind!r}; there are moodle and canvas")
-    read = address.moodle if kind == "moodle" else address.canvas
-    host = read(url, settings.get("insecure", False)).host
-    secret = tokens.Token(token) if token else tokens.find(kind, host)
-    if kind == "moodle":
-        from grader.lms.moodle.api import Moodle
-
-        return Moodle(url, secret, **settings)
-    from grader.lms.canvas.api import Canvas
-
-    return Canvas(url, secret, **settings)
+    found = interface(kind)
+    host = found.address(url, settings.get("insecure", False)).host
+    return found.connect(
+        url, tokens.Token(token) if token else tokens.find(kind, host), **settings
+    )

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from grader.errors import PlatformError
-from problems.patterns import pattern
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-_MOODLE = pattern(r"/(?:mod|course|login|my|grade|user|admin|webservice|index\.php)(?:/.*)?$")
-_CANVAS = pattern(r"^(?:/courses/(\d+))?(?:/(?:assignments|gradebook/speed_grader)(?:/(\d+))?.*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,39 +66,3 @@ def checked(url: str, insecure: bool = False) -> str:
 def _shown(url: str) -> str:
     """Without what may be secret."""
     return url.split("?")[0].split("@")[-1][:80]
-
-
-def moodle(url: str, insecure: bool = False) -> Address:
-    """An address of Moodle.
-
-    Raises:
-        PlatformError: as `checked`.
-
-    >>> moodle("https://lms.example/m/mod/assign/view.php?id=31&action=grading")
-    Address(base='https://lms.example/m', course='', activity='31')
-    >>> moodle("https://lms.example/course/view.php?id=2").course
-    '2'
-    """
-    parts = urlsplit(checked(url, insecure))
-    base = f"{parts.scheme}://{parts.netloc}{_MOODLE.sub('', parts.path).rstrip('/')}"
-    number = parse_qs(parts.query).get("id", [""])[0]
-    number = number if number.isdecimal() and number.isascii() else ""
-    if "/mod/assign/" in parts.path:
-        return Address(base, "", number)
-    return Address(base, number if "/course/" in parts.path else "", "")
-
-
-def canvas(url: str, insecure: bool = False) -> Address:
-    """An address of Canvas.
-
-    Raises:
-        PlatformError: as `checked`.
-
-    >>> canvas("https://canvas.example/courses/7/assignments/12?module_item_id=3")
-    Address(base='https://canvas.example', course='7', activity='12')
-    """
-    parts = urlsplit(checked(url, insecure))
-    found = _CANVAS.match(parts.path)
-    course, activity = found.groups() if found else ("", "")
-    activity = activity or parse_qs(parts.query).get("assignment_id", [""])[0]
-    return Address(f"{parts.scheme}://{parts.netloc}", course or "", activity or "")

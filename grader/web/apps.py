@@ -18,6 +18,8 @@ class Web(AppConfig):
     def ready(self) -> None:
         """Have every connection checked that is opened from now on, and accounts watched."""
         from grader.web import revoking  # models exist only now
+        from grader.web.lti import fetching
 
         connection_created.connect(check_connection)
         revoking.watch()
+        fetching.register()

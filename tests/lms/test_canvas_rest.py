@@ -12,7 +12,7 @@ from misbehaving import Rule
 from syncing_class import BRISK, NOW, canvas_class, connected
 
 from grader.errors import NotTaken, PlatformError, RightsError, TokenError, Unreachable
-from grader.lms import address
+from grader.lms.canvas import address
 from grader.lms.canvas.api import Canvas
 from grader.lms.platform import Attachment, Feedback
 from grader.lms.tokens import Token
@@ -221,7 +221,7 @@ def test_tries_are_bounded(fake: FakeCanvas) -> None:
     ],
 )
 def test_addresses_of_canvas(url: str, course: str, activity: str) -> None:
-    found = address.canvas(url)
+    found = address.read(url)
     assert (found.base, found.course, found.activity) == (
         "https://canvas.example", course, activity,
     )  # fmt: skip

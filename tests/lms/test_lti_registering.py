@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from jobs_made import made
 from launches import Browser
 from lti_platform import Platform, platform
 
+from grader.web.jobs import starting
+from grader.web.jobs.models import Job
 from grader.web.lti import keys, registration, services
 from grader.web.lti.models import Context, Invitation
 from grader.web.lti.models import Platform as Known
@@ -200,6 +203,22 @@ def test_the_class_is_fetched_and_gets_exercises(lms: Platform) -> None:
     ]
     assert Task.objects.count() == 3
     assert "0 new, 0 back, 0 gone" in fetched(course, browser)
+
+
+def test_a_large_class_is_fetched_by_a_job(lms: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its page leads to the job; the platform is asked again when that is made."""
+    course, browser = course_of(lms)
+    monkeypatch.setattr(starting, "LARGE", 1)
+    lms.person("5", name="Bob", sourcedid="S002")
+    lms.person("6", name="Ann", sourcedid="S001")
+    answer = browser.post(f"/lti/course/{course.pk}/fetch/")
+    job = Job.objects.get()
+    assert answer["Location"] == f"/teach/job/{job.pk}/"
+    assert not course.members.filter(role=Role.STUDENT).exists()
+    lms.person("7", name="Cem", sourcedid="S003")
+    made(job)
+    assert Job.objects.get().words.endswith("3 new, 0 back, 0 gone.")
+    assert Task.objects.count() == course.members.filter(role=Role.STUDENT).count() == 3
 
 
 def test_who_is_fetched_is_who_launches(lms: Platform) -> None:

@@ -12,7 +12,7 @@ from misbehaving import Rule
 from syncing_class import BRISK, NOW, connected, moodle_class
 
 from grader.errors import NotTaken, PlatformError, RightsError, TokenError, Unreachable
-from grader.lms import address
+from grader.lms.moodle import address
 from grader.lms.moodle.api import Moodle, login
 from grader.lms.platform import Attachment, Feedback
 from grader.lms.tokens import Token
@@ -279,7 +279,7 @@ def test_login_refused_is_a_token_error(fake: FakeMoodle, password: str, service
 )
 def test_addresses_that_would_leak_are_refused(url: str, said: str) -> None:
     with pytest.raises(PlatformError, match=said) as caught:
-        address.moodle(url)
+        address.read(url)
     assert "secret" not in str(caught.value)
 
 
@@ -296,10 +296,10 @@ def test_addresses_that_would_leak_are_refused(url: str, said: str) -> None:
     ],
 )
 def test_addresses_of_moodle(url: str, base: str, activity: str) -> None:
-    found = address.moodle(url)
+    found = address.read(url)
     assert (found.base, found.activity) == (base, activity)
 
 
 def test_http_is_fine_at_home_or_when_it_is_said() -> None:
-    assert address.moodle("http://localhost:8000/moodle").host == "localhost:8000"
-    assert address.moodle("http://lms.example", insecure=True).base == "http://lms.example"
+    assert address.read("http://localhost:8000/moodle").host == "localhost:8000"
+    assert address.read("http://lms.example", insecure=True).base == "http://lms.example"

@@ -19,7 +19,8 @@ from canvasapi.course import Course
 from canvasapi.requester import Requester
 
 from grader.errors import PlatformError, RightsError, TokenError, Unclear
-from grader.lms import address
+from grader.lms.address import checked
+from grader.lms.canvas import address
 from grader.lms.connection import REDIRECTS, Connection, Patience
 from grader.lms.platform import (
     Assignment,
@@ -81,7 +82,7 @@ class Canvas:
         insecure: bool = False,
         patience: Patience | None = None,
     ) -> None:
-        found = address.canvas(where, insecure)
+        found = address.read(where, insecure)
         self.site = found.base
         self.number = found.activity or number
         self.course = found.course or course
@@ -170,7 +171,7 @@ class Canvas:
 
     def fetch(self, file: Attachment) -> bytes:
         """A file that was handed in; files often lie on another host, which gets no token."""
-        address.checked(file.url, self.connection.insecure)
+        checked(file.url, self.connection.insecure)
         return self.connection.download(file.url, {"headers": self._headers})
 
     @property

@@ -13,8 +13,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from grader.errors import PlatformError, RightsError, TokenError
-from grader.lms import address
 from grader.lms.connection import Connection, Patience
+from grader.lms.moodle import address
 from grader.lms.moodle.answers import decimal, grade, person, submission, switched_on, why_fixed
 from grader.lms.platform import (
     Assignment,
@@ -73,7 +73,7 @@ class Moodle:
         insecure: bool = False,
         patience: Patience | None = None,
     ) -> None:
-        found = address.moodle(where, insecure)
+        found = address.read(where, insecure)
         self.site = found.base
         self.module = found.activity
         self.number = number
@@ -317,7 +317,7 @@ def login(where: str, user: str, password: Token, service: str, insecure: bool =
     Raises:
         TokenError: wrong name or password, or the service gives this user no token.
     """
-    base = address.moodle(where, insecure).base
+    base = address.read(where, insecure).base
     connection = Connection(base, password, insecure)
     data = {"username": user, "password": password.reveal(), "service": service}
     answer = connection.ask("POST", f"{base}/login/token.php", repeatable=True, data=data)

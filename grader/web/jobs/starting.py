@@ -24,6 +24,17 @@ def large(course: Course, each: int) -> bool:
     return students_of(course).count() * each > LARGE
 
 
+def heavy(course: Course, students: int) -> bool:
+    """Whether entering students takes too long: each gets the exercises of all assignments.
+
+    Args:
+        course: into which.
+        students: how many.
+    """
+    each = sum(one.made.exercises for one in course.assignments.all())
+    return students * max(1, each) > LARGE
+
+
 def started(request: HttpRequest, wanted: queue.Wanted) -> HttpResponse:
     """To the page of the job that makes it."""
     try:

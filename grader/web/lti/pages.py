@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -12,16 +11,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from grader.errors import CallError
 from grader.web.assignments import note
-from grader.web.lti import embedding, outbox, registration, services
+from grader.web.jobs import starting
+from grader.web.lti import embedding, fetching, outbox, registration
 from grader.web.lti.launch import RefusedLaunchError
-from grader.web.lti.models import Context, Deployment, Invitation, Outgoing, Platform, Sending
-from grader.web.lti.roster_sync import roll
+from grader.web.lti.models import Deployment, Invitation, Outgoing, Platform, Sending
 from grader.web.models import Member
 from grader.web.rights import teachers_only
-from grader.web.roster_import import complete_all
-from grader.web.submission_store import again
 
 
 @require_GET
@@ -112,24 +108,15 @@ def platform(request: HttpRequest, platform: int) -> HttpResponse:
 def fetch(request: HttpRequest, member: Member) -> HttpResponse:
     """The class list of the platform that a course belongs to."""
     course = member.course
-    found = Context.objects.select_related("platform", "course").filter(course=course)
-    contexts = list(found.exclude(memberships_url=""))
+    contexts = fetching.contexts_of(course)
     if not contexts:
         messages.error(request, "The platform does not let bpgrade see its class list.")
         return redirect("teach-course", course.pk)
-    for context in contexts:
-        name = context.platform.name
-        try:
-            people = services.members(context.platform, context.memberships_url)
-            done = again(partial(roll, context, people, request.user))
-        except CallError as error:
-            messages.error(request, f"{name} gave no class list: {error}")
-            continue
-        text = f"From {name}: {done.new} new, {done.back} back, {done.gone} gone."
-        messages.success(request, text)
-    _, refused = complete_all(course)
-    for title in refused:
-        messages.error(request, f"No exercise can be drawn for {title}.")
+    lists = fetching.asked(contexts)
+    if starting.heavy(course, sum(len(one.people) for one in lists)):
+        return starting.started(request, fetching.wanted(course))
+    for told in fetching.entered(course, lists, request.user):
+        messages.add_message(request, messages.SUCCESS if told.fine else messages.ERROR, told.text)
     return redirect("teach-course", course.pk)
 
 

@@ -62,7 +62,7 @@ def roster(request: HttpRequest, member: Member) -> HttpResponseBase:
         form.values["roster"] = roster_csv(students).decode()
         change = roster_import.change_of(course, students)
         return shown(request, "roster", course, form=form, problems=(), change=change)
-    if roster_import.change_of(course, students).size * _exercises(course) > starting.LARGE:
+    if starting.heavy(course, roster_import.change_of(course, students).size):
         return starting.started(request, _applying(course, students))
     return _applied(request, course, students)
 
@@ -75,11 +75,6 @@ def _applied(request: HttpRequest, course: Course, students: Sequence[Student]) 
         messages.error(request, roster_import.refused_words(title))
     messages.success(request, roster_import.worded(change))
     return redirect("teach-course", course.pk)
-
-
-def _exercises(course: Course) -> int:
-    """How many somebody has who is in a course."""
-    return max(1, sum(one.made.exercises for one in course.assignments.all()))
 
 
 def _applying(course: Course, students: Sequence[Student]) -> Wanted:
