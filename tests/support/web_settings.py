@@ -10,3 +10,6 @@ os.environ.setdefault("BPGRADE_DATA", tempfile.mkdtemp(prefix="bpgrade-test-"))
 from grader.web.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+WHITENOISE_AUTOREFRESH = True
+"""Each client of a test has a server of its own, which would look through all static files."""

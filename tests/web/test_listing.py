@@ -197,7 +197,7 @@ def test_who_left_is_found_too(course: Course, client: Client) -> None:
     assert text_of(client, f"{address}?left=2").count("<li><bdi>Zoë Nr") == 50
     found = text_of(client, f"{address}?q=id0222")
     assert "1 of 150 left the class" in found
-    assert "<li>Zoë Nr0222 (id0222)</li>" in found
+    assert "<li><bdi>Zoë Nr0222</bdi> (<bdi>id0222</bdi>)</li>" in found
 
 
 # order and figures ---------------------------------------------------------------------------
