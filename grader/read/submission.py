@@ -13,11 +13,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from grader.errors import Lost, Problem, SubmissionError
+from grader.errors import AnswerError, Lost, Problem, SubmissionError
 from grader.read.answer import Answer, read_answer
 from grader.read.array_entries import Arrays, Layout
 from grader.read.characters import MINUS
-from grader.read.codes import AnswerError
 from grader.read.identity import number_of, plain
 from grader.read.number import Unreadable
 from grader.read.tables import brackets

@@ -13,8 +13,9 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Protocol
 
+from grader.errors import AnswerError
 from grader.read import characters
-from grader.read.codes import AnswerError, quoted
+from grader.read.codes import quoted
 from grader.read.formula.tree import Name, Negative, Node, Number, as_double
 
 MOST_DIGITS = 60

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.read.codes import AnswerError
+from grader.errors import AnswerError
 
 MOST_BITS = 4096
 """Of numerator and denominator together; more is refused before it is worked out."""

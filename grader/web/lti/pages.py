@@ -12,10 +12,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from grader.errors import CallError
+from grader.errors import CallError, RefusedLaunchError, RegistrationError
 from grader.web.assignments import note
 from grader.web.lti import embedding, outbox, registration, services
-from grader.web.lti.launch import RefusedLaunchError
 from grader.web.lti.models import Context, Deployment, Invitation, Outgoing, Platform, Sending
 from grader.web.lti.roster_sync import roll
 from grader.web.models import Member
@@ -36,7 +35,7 @@ def register(request: HttpRequest, secret: str) -> HttpResponse:
         try:
             token = request.GET.get("registration_token", "")
             context["platform"] = registration.register(invitation, configuration, token)
-        except registration.RegistrationError as error:
+        except RegistrationError as error:
             context["problem"] = str(error)
     status = 422 if context["problem"] else 200
     response = render(request, "lti/register.html.j2", context, status=status)
