@@ -1,25 +1,45 @@
-"""What the grader refuses; extends `problems.errors`.
+"""What the grader refuses; extends `problems.errors`. All errors of this room stand here.
 
 BpgradeError
+ +- AnswerError       a text is no answer, or more than one
+ +- ApiError          an answer of the REST interface other than success
  +- AssignmentError   an assignment folder cannot be found, read or written
- +- PlatformFileError a learning platform's file is not what it should be; all faults are listed
- +- PlatformError     a learning platform refuses, or says what cannot be understood
- |   +- TokenError    no token, or one that the platform does not know
- |   +- RightsError   the token's owner may not do this
- |   +- NotTaken      a grade was sent, and something else stands there
- |   +- Unreachable   no answer, or none of use, after several tries
- |       +- Unclear   it may have been done all the same
  +- CallError         a learning platform could not be asked for something
  |   +- AddressError    its address may not be called: internal, or not https
- |   +- SilenceError    no connection, no answer in time, or one that breaks off
- |   +- AnswerError     an answer of no use: too long, or not what was asked for
  |   +- RefusalError    it answers that it will not, or not now
+ |   +- ResponseError   an answer of no use: too long, or not what was asked for
+ |   +- SilenceError    no connection, no answer in time, or one that breaks off
+ +- ClosedError       nothing is taken: not open, or no attempts left
+ +- ClusterError      no workers where they were said to be
+ +- ConflictError     the same key came with other content before
+ +- FullError         somebody has as many jobs as they may have at a time
+ +- JoinError         a course of ours and one of a platform cannot be joined
+ +- NobodyError       a launch that is believed and leads nowhere
+ +- PlatformFileError a learning platform's file is not what it should be; all faults are listed
+ +- PlatformError     a learning platform refuses, or says what cannot be understood
+ |   +- NotTaken        a grade was sent, and something else stands there
+ |   +- RightsError     the token's owner may not do this
+ |   +- TokenError      no token, or one that the platform does not know
+ |   +- Unreachable     no answer, or none of use, after several tries
+ |       +- Unclear       it may have been done all the same
+ +- PolicyChangedError  another policy holds than when the work was marked
+ +- RefusedLaunchError  a launch is not believed
  +- ReportError       a results folder cannot be found, or is not what a report is made of
  +- RosterError       rows of a roster cannot be used; all are listed
+ +- ServiceError      the service cannot start, or not do what was asked
+ |   +- RegistrationError  a platform cannot be registered
  +- SubmissionError   a file cannot be read as a submission at all
- |   +- EmptyForm     a worksheet of ours in which nothing is filled in
+ |   +- EmptyForm       a worksheet of ours in which nothing is filled in
  +- SpecError
-     +- PolicyError   a policy file says something that is not allowed
+ |   +- PolicyError     a policy file says something that is not allowed
+ +- TooOftenError     more tries than are allowed
+
+What is no refusal stands beside the tree, so that nobody who shows refusals takes it for one:
+
+Exception
+ +- LostError         a job was cancelled, or another worker has it now
+ +- NotStoredError    the database failed; nothing was kept
+ +- UncutError        a table that is not cut into ranges, but read as a whole
 
 None of them derives from the command line's or a web framework's exceptions: the same rows
 are shown by all of them.
@@ -27,7 +47,7 @@ are shown by all of them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from problems.errors import BpgradeError, SpecError
@@ -83,6 +103,28 @@ class ProblemsError(BpgradeError):
         super().__init__("\n".join(map(str, self.problems)))
 
 
+class AnswerError(BpgradeError):
+    """A text that is no answer, or more than one.
+
+    Attributes:
+        code: one of `grader.read.codes.CODES`.
+        position: where in the text, from 0; len(text) where something is missing at its end.
+        message: what is wrong and what to do, in a sentence.
+        length: how many characters are meant.
+    """
+
+    def __init__(self, code: str, position: int, message: str, length: int = 1) -> None:
+        self.code = code
+        self.position = position
+        self.message = message
+        self.length = length
+        super().__init__(message)
+
+    def moved(self, by: int) -> AnswerError:
+        """The same refusal of a text that has `by` more characters before it."""
+        return AnswerError(self.code, self.position + by, self.message, self.length)
+
+
 class AssignmentError(BpgradeError):
     """An assignment folder cannot be found, read or written."""
 
@@ -93,6 +135,10 @@ class ReportError(BpgradeError):
 
 class ServiceError(BpgradeError):
     """The service cannot start, or not do what was asked."""
+
+
+class RegistrationError(ServiceError):
+    """A platform cannot be registered; the message says why, in words for an administrator."""
 
 
 class ClusterError(BpgradeError):
@@ -139,7 +185,7 @@ class SilenceError(CallError):
     """No connection, no answer in time, or one that breaks off."""
 
 
-class AnswerError(CallError):
+class ResponseError(CallError):
     """An answer of no use: too long, or not what was asked for."""
 
 
@@ -165,3 +211,98 @@ class EmptyForm(SubmissionError):
 
 class PolicyError(SpecError):
     """A policy file says something that is not allowed, or there is none of that name."""
+
+
+# the service -------------------------------------------------------------------------------
+
+
+class ApiError(BpgradeError):
+    """An answer of the REST interface other than success.
+
+    Args:
+        status: of HTTP.
+        code: one of `grader.web.api.refusals.CODES`.
+        detail: what is wrong and what to do; without it what the code means.
+        problems: everything that is wrong with a file or with fields.
+        headers: of the answer.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str = "",
+        problems: Iterable[Problem] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.problems = tuple(problems)
+        self.headers = dict(headers or {})
+        super().__init__(code)
+
+
+class ClosedError(BpgradeError):
+    """Nothing is taken: not open, or no attempts left; the message says which."""
+
+
+class ConflictError(BpgradeError):
+    """The same key came with other content before."""
+
+
+class FullError(BpgradeError):
+    """Somebody has as many jobs as they may have at a time; the message says so."""
+
+
+class PolicyChangedError(BpgradeError):
+    """Another policy holds than when the work was marked; nothing was changed."""
+
+
+class TooOftenError(BpgradeError):
+    """More tries than are allowed; the middleware answers a script of our pages with 429.
+
+    Args:
+        seconds: until one is allowed.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__(f"not allowed for another {seconds:.0f} s")
+
+
+class JoinError(BpgradeError):
+    """The two cannot be joined; the message says why, in words for a teacher."""
+
+
+class NobodyError(BpgradeError):
+    """A launch that is believed and leads nowhere; the code says why."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+class RefusedLaunchError(BpgradeError):
+    """The launch is not believed; the code says why."""
+
+    def __init__(self, code: str, status: int = 403, retry: str = "") -> None:
+        self.code, self.status = code, status
+        self.retry = retry
+        """Query that begins the launch again, in a window of its own."""
+        super().__init__(code)
+
+
+# no refusals -------------------------------------------------------------------------------
+
+
+class LostError(Exception):
+    """The job was cancelled, or another worker has it now."""
+
+
+class NotStoredError(Exception):
+    """The store failed; nothing was kept, and it may be sent again."""
+
+
+class UncutError(Exception):
+    """A table that is not cut into ranges: whoever reads it takes it as a whole."""

@@ -154,11 +154,6 @@ def _key(order: Order, slot: Slot, reissue: int = 0) -> bytes:
     return key(order.secret, order.name, *slot, reissue, order.draw)
 
 
-class _Refused(Exception):
-    def __init__(self, complaints: Sequence[Complaint]) -> None:
-        self.complaints = complaints
-
-
 def _draw(
     work: Unfinished, students: Sequence[Student], team: Workers, progress: Progress
 ) -> Order:
@@ -168,9 +163,9 @@ def _draw(
         design = _design(order, work.done.added)[0]
         try:
             _write_lines(work, students, team, progress)
-        except _Refused as refused:
+        except GateError:
             if design.finer() is None:
-                raise GateError(refused.complaints) from None
+                raise
             work.note(added=work.done.added + 1, exercises=0, bytes=0)
         else:
             decimals = design.precision.decimals if design.added else order.decimals
@@ -190,7 +185,7 @@ def _write_lines(
             return
         for found in team.map(lines_of, _portions(work, students)):
             if not isinstance(found, bytes):
-                raise _Refused(found)
+                raise GateError(found)
             _append(stream, found)
             done = min(done + PORTION, of)
             work.note(exercises=done, bytes=stream.tell())

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from grader.errors import SubmissionError
+from grader.errors import SubmissionError, UncutError
 from grader.read.file_kinds import looked_at
 from grader.read.platforms.quiz_words import is_response
 from grader.read.tables.header import holds_answers, is_tidy
@@ -85,7 +85,7 @@ def ranges(path: Path, file: str) -> list[Range]:
             return list(_parquet(path, file))
     try:
         return list(_text(path, file))
-    except _OutOfTheOrdinaryError:
+    except UncutError:
         return [Range(path, file, 0, path.stat().st_size, 1)]
 
 
@@ -101,10 +101,6 @@ def _parquet(path: Path, file: str) -> Iterator[Range]:
         yield Range(path, file, start, end, start + 2, b"", columns, "")
 
 
-class _OutOfTheOrdinaryError(Exception):
-    """Not cut here."""
-
-
 def _text(path: Path, file: str) -> Iterator[Range]:
     with path.open("rb") as stream:
         head = stream.read(HEADER)
@@ -113,10 +109,10 @@ def _text(path: Path, file: str) -> Iterator[Range]:
             table = read_table(header, file, MASSES, titled=True)
             titled = has_titles(head[: head.rfind(b"\n") + 1], file, MASSES)
         except SubmissionError:
-            raise _OutOfTheOrdinaryError from None
+            raise UncutError from None
         columns, delimiter = table.columns, table.delimiter
         if titled or not holds_answers(columns):
-            raise _OutOfTheOrdinaryError
+            raise UncutError
         same = _same_owner(columns, delimiter)
         stream.seek(len(header))
         start, line = len(header), 1 + header.count(b"\n")
@@ -126,16 +122,16 @@ def _text(path: Path, file: str) -> Iterator[Range]:
             while block.count(b'"') % 2:  # the newline stands inside quotes
                 more = stream.readline()
                 if not more or len(block) > 4 * RANGE:
-                    raise _OutOfTheOrdinaryError
+                    raise UncutError
                 block += more
             block += _rest(stream, block, same)
             if _is_odd(block, checked):
-                raise _OutOfTheOrdinaryError
+                raise UncutError
             end = start + len(block)
             yield Range(path, file, start, end, line, header, columns, delimiter)
             start, line = end, line + block.count(b"\n")
     if line == 1 + header.count(b"\n"):
-        raise _OutOfTheOrdinaryError  # no rows: the reader of single files says so
+        raise UncutError  # no rows: the reader of single files says so
 
 
 Same = Callable[[bytes, bytes], bool]
@@ -179,13 +175,13 @@ def _header(head: bytes) -> bytes:
     while lines:
         end = head.find(b"\n", at) + 1
         if not end:
-            raise _OutOfTheOrdinaryError
+            raise UncutError
         lines -= bool(head[at:end].strip(b" \t\r\n,;\xef\xbb\xbf"))
         at = end
     if b'"' in head[:at].removeprefix(b"\xef\xbb\xbf") and head[:at].count(b'"') % 2:
-        raise _OutOfTheOrdinaryError
+        raise UncutError
     if _is_odd(head[:at], codecs.getincrementaldecoder("utf-8")()):
-        raise _OutOfTheOrdinaryError
+        raise UncutError
     return head[:at]
 
 

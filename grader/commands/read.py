@@ -9,8 +9,9 @@ from typing import Any
 
 import click
 
+from grader.errors import AnswerError
 from grader.read.array import ArrayReading, read_array
-from grader.read.codes import AnswerError, caret
+from grader.read.codes import caret
 from grader.read.number import Unreadable, Written, read_number
 from grader.support.terminal import plural, printable
 

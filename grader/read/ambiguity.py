@@ -13,8 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from grader.errors import AnswerError
 from grader.read import characters
-from grader.read.codes import AnswerError, quoted
+from grader.read.codes import quoted
 from problems.patterns import pattern
 
 _S = f"[{characters.SPACES}]*+"
@@ -241,7 +242,7 @@ def check(text: str, *, number: bool = False, euler: str = "eE") -> None:
     >>> check("6.851*10-1")
     Traceback (most recent call last):
         ...
-    grader.read.codes.AnswerError: '6.851*10-1' can be read as 6.851e-1 or as 67.51 (a raised \
+    grader.errors.AnswerError: '6.851*10-1' can be read as 6.851e-1 or as 67.51 (a raised \
 exponent may have been lost); write the one that you mean
     """
     plain = characters.plain(text)

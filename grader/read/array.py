@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from grader.errors import AnswerError
 from grader.read import characters
-from grader.read.codes import AnswerError, quoted
+from grader.read.codes import quoted
 from grader.read.number import Reading, read_number
 from problems.patterns import pattern
 

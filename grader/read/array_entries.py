@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from grader.errors import AnswerError
 from grader.read.array import ArrayReading, read_array
-from grader.read.codes import AnswerError
 from grader.read.number import Reading, Written
 from problems.computation import ids
 from problems.computation.network import Plan

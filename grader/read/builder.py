@@ -9,11 +9,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
-from grader.errors import Lost, Problem
+from grader.errors import AnswerError, Lost, Problem
 from grader.read.answer import Answer, read_answer
 from grader.read.answer_sheet import AnswerSheet, Find, Read
 from grader.read.array_entries import Arrays, Layout
-from grader.read.codes import AnswerError
 from grader.read.identity import number_of, plain
 from grader.read.number import Unreadable
 from grader.read.tables import brackets

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from grader.read.codes import AnswerError
+from grader.errors import AnswerError
 from problems.patterns import pattern
 
 SPACES = " \t\u00a0\u2000-\u200a\u202f\u205f\u3000"

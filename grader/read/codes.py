@@ -6,8 +6,6 @@ import unicodedata
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from problems.errors import BpgradeError
-
 CODES: Mapping[str, str] = MappingProxyType(
     {
         "empty": "the cell is blank",
@@ -39,28 +37,6 @@ CODES: Mapping[str, str] = MappingProxyType(
 
 WIDTH = 80
 """Characters of a text that are shown with a refusal."""
-
-
-class AnswerError(BpgradeError):
-    """A text that is no answer, or more than one.
-
-    Attributes:
-        code: one of `CODES`.
-        position: where in the text, from 0; len(text) where something is missing at its end.
-        message: what is wrong and what to do, in a sentence.
-        length: how many characters are meant.
-    """
-
-    def __init__(self, code: str, position: int, message: str, length: int = 1) -> None:
-        self.code = code
-        self.position = position
-        self.message = message
-        self.length = length
-        super().__init__(message)
-
-    def moved(self, by: int) -> AnswerError:
-        """The same refusal of a text that has `by` more characters before it."""
-        return AnswerError(self.code, self.position + by, self.message, self.length)
 
 
 def quoted(text: str, most: int = 40) -> str:

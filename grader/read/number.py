@@ -15,8 +15,9 @@ import re
 from dataclasses import dataclass
 from typing import NoReturn
 
+from grader.errors import AnswerError
 from grader.read import ambiguity, characters
-from grader.read.codes import AnswerError, quoted
+from grader.read.codes import quoted
 from grader.read.tables import autoformat
 from problems.arithmetic.precision import power_of_ten
 from problems.patterns import pattern

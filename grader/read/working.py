@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
+from grader.errors import AnswerError
 from grader.read import characters
 from grader.read.ambiguity import Doubt, refuse
-from grader.read.codes import AnswerError
 from grader.read.formula.exact import exact
 from grader.read.formula.parse import NoNames, parse_formula
 from problems.patterns import pattern

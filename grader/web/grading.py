@@ -19,10 +19,11 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from grader.errors import NotStoredError
 from grader.read.pdf.child_process import Children
 from grader.support.workers import cores
 from grader.web.models import Result, State, Submission
-from grader.web.submission_store import NotStoredError, again, one_writer, unholdable
+from grader.web.submission_store import again, one_writer, unholdable
 
 COMMAND = (sys.executable, "-P", "-m", "grader.web.grading_worker")
 SECONDS = 10.0

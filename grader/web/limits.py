@@ -18,6 +18,7 @@ from django.db import transaction
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
+from grader.errors import TooOftenError
 from grader.web.models import Tally
 
 PARTS = 30
@@ -105,18 +106,6 @@ def alone(what: str) -> Iterator[bool]:
     finally:
         if free:
             _running.discard(what)
-
-
-class TooOftenError(Exception):
-    """More tries than are allowed; the middleware answers a script of our pages with 429.
-
-    Args:
-        seconds: until one is allowed.
-    """
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        super().__init__(until(seconds))
 
 
 def take(what: str, most: int, seconds: float) -> None:

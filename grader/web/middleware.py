@@ -10,8 +10,9 @@ from typing import Any
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 
+from grader.errors import NotStoredError, TooOftenError
 from grader.web import limits
-from grader.web.submission_store import NotStoredError, unholdable
+from grader.web.submission_store import unholdable
 from problems.texts import cleaned, cleaned_tree
 
 POLICY = (
@@ -68,7 +69,7 @@ class Guarded:
         if isinstance(error, NotStoredError | DatabaseError):
             log.error("not stored", exc_info=error)
             return not_stored(request)
-        if isinstance(error, limits.TooOftenError):
+        if isinstance(error, TooOftenError):
             return limits.refused(error.seconds)
         return None
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import transaction
 
-from grader.errors import Problem
+from grader.errors import PolicyChangedError, Problem
 from grader.web import grading, regrading
 from grader.web.assignments import note
 from grader.web.lti.outbox import queue_class
@@ -25,10 +25,6 @@ from templates.feedback.report import FORMAT, Report, StepReport
 ACTION = "assignment.marked-again"
 AT_ONCE = 64
 """Submissions that are read from the database together."""
-
-
-class PolicyChangedError(Exception):
-    """Another policy holds than when the work was marked; nothing was changed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import DatabaseError, DataError, InterfaceError, OperationalError, connection
 from django.utils import timezone
 
+from grader.errors import ClosedError, ConflictError, NotStoredError
 from grader.web.database import BUSY_SECONDS, free_bytes
 from grader.web.models import Submission, Task
 
@@ -35,18 +36,6 @@ LASTING = ("disk", "full", "readonly", "no space", "malformed", "not safe", "no 
 """In SQLite's messages: what will be the same at the next try."""
 
 T = TypeVar("T")
-
-
-class NotStoredError(Exception):
-    """The store failed; nothing was kept, and it may be sent again."""
-
-
-class ConflictError(Exception):
-    """The same key came with other content before."""
-
-
-class ClosedError(Exception):
-    """Nothing is taken: not open, or no attempts left; the message says which."""
 
 
 @dataclass(frozen=True)

@@ -20,11 +20,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from grader.errors import NotStoredError
 from grader.web import accounts, limits
 from grader.web.devices import device_of, recognise
 from grader.web.middleware import not_stored
 from grader.web.rights import is_staff
-from grader.web.submission_store import NotStoredError
 
 SPAN = 300.0
 """Seconds in which failed attempts to log in are counted, ..."""

@@ -14,8 +14,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
 from hostile_texts import CALLED, CONTEXT, NAMES, records
 
+from grader.errors import AnswerError
 from grader.read.array import ArrayReading, read_array
-from grader.read.codes import CODES, AnswerError, caret
+from grader.read.codes import CODES, caret
 from grader.read.formula.parse import parse_formula
 from grader.read.formula.tree import evaluate, written
 from grader.read.number import Unreadable, Written, read_number

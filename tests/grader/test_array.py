@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from measured import in_a_fork, work
 
+from grader.errors import AnswerError
 from grader.read.array import ArrayReading, read_array
-from grader.read.codes import CODES, AnswerError
+from grader.read.codes import CODES
 from grader.read.number import Unreadable, Written
 
 

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.bulk.readings import Pool
+from grader.errors import AnswerError
 from grader.read.array import read_array
-from grader.read.codes import AnswerError
 from grader.read.formula.parse import AnyName, Listed, parse_formula
 from grader.read.number import Unreadable, Written, read_number
 

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from measured import in_a_fork, work
 
-from grader.read.codes import CODES, AnswerError, caret
+from grader.errors import AnswerError
+from grader.read.codes import CODES, caret
 from grader.read.formula.exact import exact
 from grader.read.formula.lexemes import Names
 from grader.read.formula.parse import FUNCTIONS, AnyName, Listed, NoNames, parse_formula

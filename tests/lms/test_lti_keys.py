@@ -18,7 +18,7 @@ from django.utils import timezone
 from jwt.algorithms import ECAlgorithm
 from lti_platform import Platform, as_jwk, platform
 
-from grader.errors import AddressError, AnswerError, CallError, SilenceError
+from grader.errors import AddressError, CallError, ResponseError, SilenceError
 from grader.web.lti import http_client, keys
 from grader.web.lti.http_client import Patience, allowed, call, checked
 from grader.web.lti.models import Platform as Row
@@ -157,7 +157,7 @@ def test_an_unknown_kid_is_looked_up_at_most_once_a_minute(
     lms.kid = "new"
     clock.now += 59
     for _ in range(5):
-        with pytest.raises(AnswerError, match="not in the platform's key set"):
+        with pytest.raises(ResponseError, match="not in the platform's key set"):
             keys.platform_key(row, "new")
     assert len(lms.asked("jwks")) == 1
     clock.now += 2
@@ -193,7 +193,7 @@ def test_a_key_that_was_withdrawn_is_gone_after_an_hour(
     keys.platform_key(row, lms.kid)
     old, lms.kid = lms.kid, "new"
     clock.now += keys.FRESH + 1
-    with pytest.raises(AnswerError):
+    with pytest.raises(ResponseError):
         keys.platform_key(row, old)
 
 
@@ -233,7 +233,7 @@ def test_only_keys_of_rsa_count(
     own = as_jwk(lms.key, lms.kid)
     monkeypatch.setattr(lms, "public_keys", lambda: {"keys": [UNUSABLE[kind](), own]})
     assert keys.platform_key(row, lms.kid)
-    with pytest.raises(AnswerError):
+    with pytest.raises(ResponseError):
         keys.platform_key(row, "k")
 
 
@@ -241,14 +241,14 @@ def test_of_two_keys_of_one_name_none_counts(
     lms: Platform, row: Row, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lms, "public_keys", lambda: {"keys": [good(), good()]})
-    with pytest.raises(AnswerError):
+    with pytest.raises(ResponseError):
         keys.platform_key(row, "k")
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"keys": 1}', b"<html>", b"[" * 60_000])
 def test_what_is_no_key_set_is_refused(lms: Platform, row: Row, body: bytes) -> None:
     lms.fault("jwks", "status", status=200, body=body)
-    with pytest.raises(AnswerError):
+    with pytest.raises(ResponseError):
         keys.platform_key(row, lms.kid)
 
 
@@ -261,7 +261,7 @@ def jwks(lms: Platform) -> str:
 
 def test_redirects_are_not_followed(lms: Platform, row: Row) -> None:
     lms.fault("jwks", "status", status=302, headers={"Location": jwks(lms)})
-    with pytest.raises(AnswerError, match="302"):
+    with pytest.raises(ResponseError, match="302"):
         keys.platform_key(row, lms.kid)
     assert len(lms.asked("jwks")) == 1
 
@@ -335,13 +335,13 @@ def test_an_answer_that_is_cut_off_is_none(said: bytes) -> None:
 
 @pytest.mark.parametrize("said", [b"SSH-2.0-OpenSSH\r\n", b"HTTP/1.1 abc\r\n\r\n"])
 def test_what_is_no_web_server_is_told(said: bytes) -> None:
-    with speaking(said) as url, pytest.raises(AnswerError, match="as the web does"):
+    with speaking(said) as url, pytest.raises(ResponseError, match="as the web does"):
         call(True, "GET", url)
 
 
 def test_an_answer_has_a_limit(lms: Platform) -> None:
     lms.fault("jwks", "status", status=200, body=b"x" * (http_client.LIMIT + 1))
-    with pytest.raises(AnswerError, match="65,536"):
+    with pytest.raises(ResponseError, match="65,536"):
         call(True, "GET", jwks(lms))
     lms.fault("jwks", "status", status=200, body=b"x" * http_client.LIMIT)
     assert len(call(True, "GET", jwks(lms)).body) == http_client.LIMIT
@@ -350,7 +350,7 @@ def test_an_answer_has_a_limit(lms: Platform) -> None:
 def test_a_packed_answer_is_refused(lms: Platform) -> None:
     """It could be a thousand times as long as it looks."""
     lms.fault("jwks", "status", status=200, headers={"Content-Encoding": "gzip"})
-    with pytest.raises(AnswerError, match="packed"):
+    with pytest.raises(ResponseError, match="packed"):
         call(True, "GET", jwks(lms))
 
 

@@ -19,6 +19,7 @@ from lti_class import Class, Clock, graded, known_to
 from lti_platform import Platform, platform
 from service import assignment_of, course_of, right_answers
 
+from grader.errors import NotStoredError
 from grader.web import assignments, regrading, remarking, submission_store
 from grader.web.backup import kept_models
 from grader.web.class_progress import standings
@@ -27,7 +28,7 @@ from grader.web.lti import outbox, services
 from grader.web.lti.grade_sender import BATCH, Pace, Postman
 from grader.web.lti.models import Identity, Outgoing, Placement, Sending
 from grader.web.models import Feedback, Member, Result, Submission, Task
-from grader.web.submission_store import NotStoredError, keep
+from grader.web.submission_store import keep
 
 pytestmark = pytest.mark.django_db
 NAMES = ("ada", "ben", "cai")

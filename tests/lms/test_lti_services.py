@@ -16,7 +16,7 @@ from lti_platform import MEMBERS as MEMBERS_SCOPE
 from lti_platform import SCORE as SCORE_SCOPE
 from lti_platform import Item, Platform, platform
 
-from grader.errors import AnswerError, RefusalError
+from grader.errors import RefusalError, ResponseError
 from grader.web.lti import http_client, keys, services
 from grader.web.lti.http_client import Patience
 from grader.web.lti.models import Platform as Row
@@ -362,7 +362,7 @@ ODD_LISTS = [b"{}", b"<html>", b'[{"id": []}]', b'["x"]', b'[{"scoreMaximum": "m
 @pytest.mark.parametrize("body", ODD_LISTS)
 def test_odd_columns_are_refused(lms: Platform, row: Row, body: bytes) -> None:
     lms.fault("lineitems", "status", status=200, body=body)
-    with pytest.raises(AnswerError):
+    with pytest.raises(ResponseError):
         line_items(row, lms.items_url())
 
 
@@ -406,7 +406,7 @@ def test_a_list_neither_leads_away_nor_round(lms: Platform, row: Row, link: str)
     where = link.replace("{own}", f"{lms.members_url()}?limit={services.PEOPLE}")
     headers = {"Link": f'<{where}>; rel="next"'}
     lms.fault("members", "status", status=200, body=b'{"members": []}', headers=headers, times=9)
-    with pytest.raises(AnswerError, match=r"another address|no end"):
+    with pytest.raises(ResponseError, match=r"another address|no end"):
         members(row, lms.members_url())
     assert len(lms.asked("members")) == 1
 

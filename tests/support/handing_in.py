@@ -13,12 +13,13 @@ from django.http import HttpRequest, JsonResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
+from grader.errors import ClosedError, ConflictError
 from grader.web import views
 from grader.web.accounts import token_of
 from grader.web.grading import grade
 from grader.web.models import Audit
 from grader.web.rights import task_of_student
-from grader.web.submission_store import ClosedError, ConflictError, keep
+from grader.web.submission_store import keep
 
 
 @csrf_exempt

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.read.codes import AnswerError
+from grader.errors import AnswerError
 from grader.read.formula.parse import FUNCTIONS, Listed, parse_formula
 from grader.read.formula.tree import Node
 from grader.read.number import Unreadable, read_number

@@ -63,7 +63,7 @@ def flooded(count: int) -> int:
         wanted = queue.Wanted("download", "it", assignment.course, assignment, {"what": number})
         connection.ensure_connection()
         together.wait(30)
-        with suppress(queue.FullError):
+        with suppress(FullError):
             queue.ask(teacher, wanted)
         connection.close()
 

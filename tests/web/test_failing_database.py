@@ -11,10 +11,11 @@ import pytest
 from django.db import OperationalError, connection
 from service import assignment_of, course_of, right_answers
 
+from grader.errors import NotStoredError
 from grader.web import submission_store
 from grader.web.grading import grade
 from grader.web.models import State, Submission, Task
-from grader.web.submission_store import NotStoredError, again, keep, passes
+from grader.web.submission_store import again, keep, passes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MOST_CALLS = 30

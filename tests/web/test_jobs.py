@@ -14,6 +14,7 @@ from django.utils import timezone
 from jobs_made import claimed, download_of, made
 from service import assignment_of, course_of, order
 
+from grader.errors import FullError, LostError
 from grader.web import assignments, housekeeping
 from grader.web.backup import LEFT_OUT
 from grader.web.jobs import files, kinds, making, queue, worker
@@ -58,7 +59,7 @@ def test_whoever_asks_for_the_same_gets_the_same_job(assignment: Any) -> None:
 def test_nobody_fills_the_queue(assignment: Any) -> None:
     for what in ("answers.zip", "keys.zip", "worksheets.zip"):
         download_of(assignment, what)
-    with pytest.raises(queue.FullError, match="cancel one"):
+    with pytest.raises(FullError, match="cancel one"):
         download_of(assignment, "booklet.pdf")
     assert download_of(assignment, "booklet.pdf", by="Nets-assistant")
     queue.cancel(Job.objects.filter(user=teacher())[0])
@@ -119,9 +120,9 @@ def test_whoever_lost_a_claim_can_say_nothing_more(assignment: Any) -> None:
     long_ago(old)
     new = claimed()
     assert not queue.beat(old)
-    with pytest.raises(queue.LostError):
+    with pytest.raises(LostError):
         queue.tell(old, "worksheets", 1, 2)
-    with pytest.raises(queue.LostError):
+    with pytest.raises(LostError):
         queue.end(old, State.DONE, "done")
     assert not queue.give_back(old, tried=True)
     assert queue.beat(new)

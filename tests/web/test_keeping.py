@@ -10,9 +10,10 @@ import pytest
 from django.utils import timezone
 from service import assignment_of, course_of, right_answers
 
+from grader.errors import ClosedError, ConflictError
 from grader.web import grading
 from grader.web.models import State, Submission, Task
-from grader.web.submission_store import ClosedError, ConflictError, keep
+from grader.web.submission_store import keep
 
 pytestmark = pytest.mark.django_db
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from service import assignment_of, course_of, right_answers
 from teachers import client_of
 
+from grader.errors import PolicyChangedError
 from grader.web import grading, remarking
 from grader.web.models import Assignment, Audit, Result, Task
 from grader.web.submission_store import keep
@@ -117,7 +118,7 @@ def test_another_policy_meanwhile_stops_it(
     """Marks of the old policy must not be stored under the new one."""
     before = stored()
     Assignment.objects.filter(pk=assignment.pk).update(policy="strict")
-    with pytest.raises(remarking.PolicyChangedError):
+    with pytest.raises(PolicyChangedError):
         remarking.apply(assignment, None)
     assert stored() == before
 

@@ -11,9 +11,10 @@ from django.test import Client
 from launches import claims
 from service import assignment_of, course_of, right_answers
 
+from grader.errors import NotStoredError
 from grader.web import grading, submission_store
 from grader.web.models import State, Submission, Task
-from grader.web.submission_store import NotStoredError, again, unholdable
+from grader.web.submission_store import again, unholdable
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

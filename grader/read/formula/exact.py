@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from grader.read.codes import AnswerError
+from grader.errors import AnswerError
 from grader.read.formula.tree import (
     NUMERIC,
     Call,

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from grader.read.codes import AnswerError
+from grader.errors import AnswerError
 from grader.read.formula.parse import parse_formula
 from grader.read.formula.tree import (
     Call,

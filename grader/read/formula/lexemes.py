@@ -9,8 +9,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Protocol
 
+from grader.errors import AnswerError
 from grader.read import characters
-from grader.read.codes import AnswerError
 from grader.read.formula.exact import as_double
 from grader.read.formula.tree import Node, Number
 

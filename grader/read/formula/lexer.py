@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from grader.errors import AnswerError
 from grader.read import characters
-from grader.read.codes import AnswerError, quoted
+from grader.read.codes import quoted
 from grader.read.formula.lexemes import (
     COMMANDS,
     FOOTNOTE,

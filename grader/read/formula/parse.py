@@ -18,8 +18,8 @@ from typing import Any
 from lark import Lark, Transformer, UnexpectedToken
 from lark.lexer import Lexer as LarkLexer
 
+from grader.errors import AnswerError
 from grader.read import ambiguity, characters
-from grader.read.codes import AnswerError
 from grader.read.formula.exact import divided, exact, power
 from grader.read.formula.lexemes import Lexeme, Names
 from grader.read.formula.lexer import lexemes

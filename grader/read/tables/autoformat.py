@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from grader.read.codes import AnswerError, quoted
+from grader.errors import AnswerError
+from grader.read.codes import quoted
 from problems.patterns import pattern
 
 _ERROR = pattern(r"#(?:[¡¿]?[^\W\d_][^=]*|#+)")
@@ -76,7 +77,7 @@ def refuse_date(core: str, at: int) -> None:
     >>> refuse_date("06.Mrz", 0)
     Traceback (most recent call last):
         ...
-    grader.read.codes.AnswerError: '06.Mrz' is a date: a spreadsheet made it of what was typed, \
+    grader.errors.AnswerError: '06.Mrz' is a date: a spreadsheet made it of what was typed, \
 probably 6.3 or 6.03; format the column as text and write the number again
     """
     typed = _typed(core)

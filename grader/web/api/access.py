@@ -11,8 +11,8 @@ from ninja.security import APIKeyCookie, HttpBearer
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
 
+from grader.errors import ApiError
 from grader.web import accounts, limits
-from grader.web.api.refusals import Refused
 from grader.web.settings import SESSION_COOKIE_NAME
 
 SPAN = 60.0
@@ -38,7 +38,7 @@ class Caller:
         """Refuse a token that has none of these scopes."""
         if not self.scopes & set(scopes):
             wanted = " or ".join(scopes)
-            raise Refused(403, "scope", f"This needs a token with the scope {wanted}.")
+            raise ApiError(403, "scope", f"This needs a token with the scope {wanted}.")
 
 
 class Token(HttpBearer):
@@ -72,7 +72,7 @@ class Session(APIKeyCookie):
         if "Authorization" in request.headers or not request.user.is_authenticated:
             return None
         if check_csrf(request) is not None:
-            raise Refused(403, "csrf")
+            raise ApiError(403, "csrf")
         return self.authenticate(request, None)
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Caller | None:
@@ -106,7 +106,7 @@ def limit(key: str, most: int) -> None:
     wait = limits.wait(f"api:{key}", most, SPAN)
     if wait:
         headers = {"Retry-After": str(math.ceil(wait))}
-        raise Refused(429, "too_often", limits.until(wait), headers=headers)
+        raise ApiError(429, "too_often", limits.until(wait), headers=headers)
 
 
 def limit_heavy(request: HttpRequest) -> None:

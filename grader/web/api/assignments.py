@@ -15,13 +15,13 @@ from ninja import Query, Router, Status
 
 from grader.assignments.folder import Order
 from grader.assignments.roster import safe_name
-from grader.errors import PolicyError
+from grader.errors import ApiError, PolicyError
 from grader.marking.policy_file import names, read_policy
 from grader.web import assignments as drawing
 from grader.web.api import waiting
 from grader.web.api.access import caller_of, limit_heavy, scoped
 from grader.web.api.pages import Piece, page_of
-from grader.web.api.refusals import Refused, of_spec
+from grader.web.api.refusals import of_spec
 from grader.web.api.shapes import (
     AssignmentPage,
     AssignmentShape,
@@ -175,9 +175,9 @@ def _order(wanted: NewAssignment) -> Order:
         SpecError: they do not fit.
     """
     if (wanted.family is None) == (wanted.definition is None):
-        raise Refused(422, "invalid", "Give either family or definition.")
+        raise ApiError(422, "invalid", "Give either family or definition.")
     if wanted.decimals is not None and wanted.significant is not None:
-        raise Refused(422, "invalid", "Give either decimals or significant.")
+        raise ApiError(422, "invalid", "Give either decimals or significant.")
     if wanted.definition is None:
         family = wanted.family or ""
         definition = families.source_of(family)
@@ -207,7 +207,7 @@ def _refuse_large(wanted: NewAssignment) -> None:
         widths = families.parse_layers(layers) if layers else ()
         if sum(a * b for a, b in pairwise(widths)) > MOST_WEIGHTS:
             what = f"A network has at most {MOST_WEIGHTS} weights here; use the command line."
-            raise Refused(422, "too_large", what)
+            raise ApiError(422, "too_large", what)
 
 
 def _layers_in(definition: str) -> str:
@@ -225,7 +225,7 @@ def refuse_policy(text: str) -> None:
     if text in names():
         return
     if "=" not in text and "[" not in text:
-        raise Refused(422, "policy", f"There are {', '.join(names())}; or send a policy's TOML.")
+        raise ApiError(422, "policy", f"There are {', '.join(names())}; or send a policy's TOML.")
     try:
         read_policy(text, "own", "policy")
     except PolicyError as error:
@@ -237,7 +237,7 @@ def refuse_dates(settings: dict[str, Any]) -> None:
     given = [(name, settings[name]) for name in ("opens", "due", "closes") if settings[name]]
     for (first, one), (second, other) in pairwise(given):
         if one > other:
-            raise Refused(422, "invalid", f"{first} comes after {second}.")
+            raise ApiError(422, "invalid", f"{first} comes after {second}.")
 
 
 @router.patch(

@@ -9,8 +9,8 @@ from email.message import Message
 
 from django.http import HttpRequest
 
+from grader.errors import ApiError
 from grader.web.api.interface import media_type
-from grader.web.api.refusals import Refused
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FILES: Mapping[str, str] = {
@@ -34,11 +34,11 @@ def key_of(request: HttpRequest) -> str:
     """The idempotency key.
 
     Raises:
-        Refused: there is none, or it is none.
+        ApiError: there is none, or it is none.
     """
     key = request.headers.get("Idempotency-Key", "")
     if not _KEY.fullmatch(key):
-        raise Refused(400, "idempotency_key")
+        raise ApiError(400, "idempotency_key")
     return key
 
 
@@ -51,21 +51,21 @@ def body_of(request: HttpRequest, types: Mapping[str, str], largest: int) -> tup
         largest: bytes that are read.
 
     Raises:
-        Refused: another media type, too large, or empty.
+        ApiError: another media type, too large, or empty.
     """
     kind, size = media_type(request), int(request.META.get("CONTENT_LENGTH") or 0)
     if kind not in types:
         if not (kind or size):
-            raise Refused(422, "empty")
-        raise Refused(415, "media_type", f"Send one of {', '.join(types)}.")
-    refused = Refused(413, "too_large", f"More than {largest:,} bytes are not read.")
+            raise ApiError(422, "empty")
+        raise ApiError(415, "media_type", f"Send one of {', '.join(types)}.")
+    refused = ApiError(413, "too_large", f"More than {largest:,} bytes are not read.")
     if size > largest:
         raise refused
     data = request.read(largest + 1)  # not .body: a class's file may be larger than a form
     if len(data) > largest:
         raise refused
     if not data:
-        raise Refused(422, "empty")
+        raise ApiError(422, "empty")
     return data, name_of(request) or types[kind]
 
 

@@ -14,12 +14,12 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router
 
+from grader.errors import ApiError
 from grader.read.pdf.child_process import Children
 from grader.read.tables.table import CLASS
 from grader.web.api.access import caller_of, limit_heavy, scoped
 from grader.web.api.assignments import refuse_policy
 from grader.web.api.bodies import CLASS_FILES, body_of
-from grader.web.api.refusals import Refused
 from grader.web.api.shapes import BatchShape, Question, ReportShape
 from grader.web.assignments import write_folder
 from grader.web.models import Assignment, Member, Role, Task
@@ -60,7 +60,7 @@ def check_class(request: HttpRequest, assignment: str) -> dict[str, Any]:
     data, name = body_of(request, CLASS_FILES, CLASS.size)
     with seat(caller_of(request).user.pk) as free:
         if not free:
-            raise Refused(429, "too_often", BUSY, headers={"Retry-After": str(SOON)})
+            raise ApiError(429, "too_often", BUSY, headers={"Retry-After": str(SOON)})
         return _checked(found, data, name)
 
 
@@ -83,7 +83,7 @@ def _stored(folder: Path, name: str, data: bytes) -> str:
         except (OSError, ValueError):
             continue
         return called
-    raise Refused(422, "invalid", "The file's name cannot be used.")
+    raise ApiError(422, "invalid", "The file's name cannot be used.")
 
 
 @router.post(
@@ -101,7 +101,7 @@ def check(request: HttpRequest, question: Question) -> dict[str, Any]:
     """
     caller = caller_of(request)
     if not is_staff(caller.user):
-        raise Refused(403, "scope", "Only who teaches or assists in a course may check here.")
+        raise ApiError(403, "scope", "Only who teaches or assists in a course may check here.")
     limit_heavy(request)
     _refuse_large(question)
     refuse_policy(question.policy)
@@ -129,7 +129,7 @@ def _refuse_large(question: Question) -> None:
     widths = [exercise.network.inputs, *(len(one.weights) for one in exercise.network.layers)]
     weights = sum(a * b for a, b in itertools.pairwise(widths))
     if weights * len(exercise.inputs) * exercise.iterations > MOST_STEPS or weights > 2000:
-        raise Refused(422, "too_large", "The network is larger than what is checked here.")
+        raise ApiError(422, "too_large", "The network is larger than what is checked here.")
 
 
 def _refuse_own(user: Any, exercise: Mapping[str, Any]) -> None:
@@ -141,7 +141,7 @@ def _refuse_own(user: Any, exercise: Mapping[str, Any]) -> None:
     lines = Task.objects.filter(member__in=parts).values_list("line", flat=True)
     wanted = _numbers(exercise)
     if any(_are_close(_numbers(json.loads(line)), wanted) for line in lines.iterator()):
-        raise Refused(403, "own_exercise")
+        raise ApiError(403, "own_exercise")
 
 
 def _numbers(exercise: Mapping[str, Any]) -> Any:
@@ -168,12 +168,12 @@ def _asked(checkers: Children, question: dict[str, Any]) -> dict[str, Any]:
     """What the checking process finds.
 
     Raises:
-        Refused: it found the question wanting, or died or hung over it.
+        ApiError: it found the question wanting, or died or hung over it.
     """
     answer = checkers.ask(question)
     if answer is None:
-        raise Refused(422, "too_complex")
+        raise ApiError(422, "too_complex")
     if "code" in answer:
-        raise Refused(422, answer["code"], answer["detail"][:1000])
+        raise ApiError(422, answer["code"], answer["detail"][:1000])
     found: dict[str, Any] = answer["found"]
     return found

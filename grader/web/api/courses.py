@@ -8,9 +8,9 @@ from django.db import transaction
 from django.http import HttpRequest
 from ninja import Query, Router, Status
 
+from grader.errors import ApiError
 from grader.web.api.access import caller_of, scoped
 from grader.web.api.pages import Piece, page_of
-from grader.web.api.refusals import Refused
 from grader.web.api.shapes import CoursePage, CourseShape, MemberPage, NewCourse
 from grader.web.assignments import note
 from grader.web.models import Course, Member, Role
@@ -34,7 +34,7 @@ def new_course(request: HttpRequest, wanted: NewCourse) -> Status[Any]:
     """Make a course; you become its teacher. For those who may make courses."""
     user = caller_of(request).user
     if not may_make_courses(user):
-        raise Refused(403, "not_allowed", "Only teachers make courses.")
+        raise ApiError(403, "not_allowed", "Only teachers make courses.")
     with transaction.atomic():
         course = Course.objects.create(name=wanted.name)
         Member.objects.create(

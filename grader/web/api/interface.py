@@ -18,10 +18,11 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
 
-from grader.web.api.refusals import MEDIA, Refused, of_fields, problem_json
+from grader.errors import ApiError, NotStoredError
+from grader.web.api.refusals import MEDIA, of_fields, problem_json, response_of
 from grader.web.middleware import not_stored
 from grader.web.rights import BeingMadeError
-from grader.web.submission_store import NotStoredError, unholdable
+from grader.web.submission_store import unholdable
 from problems.texts import cleaned_tree
 
 ID = re.compile(r"[A-Za-z0-9_.~-]{1,100}")
@@ -34,12 +35,12 @@ def parsed(body: bytes) -> Any:
     """A body of JSON; numbers keep the digits that were typed.
 
     Raises:
-        Refused: it is no JSON.
+        ApiError: it is no JSON.
     """
     try:
         return cleaned_tree(json.loads(body, parse_float=_number, parse_constant=_no_number))
     except (ValueError, RecursionError):
-        raise Refused(400, "syntax", "The body is no JSON in UTF-8.") from None
+        raise ApiError(400, "syntax", "The body is no JSON in UTF-8.") from None
 
 
 def _number(text: str) -> Decimal:
@@ -61,18 +62,18 @@ class Json(Parser):
     def parse_body(self, request: HttpRequest) -> Any:
         """The parsed body."""
         if media_type(request) != "application/json":
-            raise Refused(415, "media_type", "Send application/json.")
+            raise ApiError(415, "media_type", "Send application/json.")
         return parsed(request.body)
 
 
-def _refused(request: HttpRequest, error: Refused) -> HttpResponse:
-    return error.response()
+def _refused(request: HttpRequest, error: ApiError) -> HttpResponse:
+    return response_of(error)
 
 
 def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     """Those of the library; a body that the parser refused is the cause of one."""
-    if isinstance(error.__cause__, Refused):
-        return error.__cause__.response()
+    if isinstance(error.__cause__, ApiError):
+        return response_of(error.__cause__)
     return problem_json(400, "syntax")
 
 
@@ -89,7 +90,7 @@ def _half(request: HttpRequest, error: BeingMadeError) -> HttpResponse:
 
 
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    return of_fields(error.errors).response()
+    return response_of(of_fields(error.errors))
 
 
 def _too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
@@ -112,7 +113,7 @@ def _broken(request: HttpRequest, error: Exception) -> HttpResponse:
 
 HANDLERS: tuple[tuple[type[Exception], Any], ...] = (
     (Exception, _broken),
-    (Refused, _refused),
+    (ApiError, _refused),
     (HttpError, _http_error),
     (AuthenticationError, _no_token),
     (Http404, _missing),
@@ -169,7 +170,8 @@ def answered(
         unknown = set(request.GET) - asked_for(request) if asked_for and request.GET else None
         if not unknown:
             return guarded(request, *args, **ids)
-        return of_fields({"loc": [name], "type": "extra_forbidden"} for name in unknown).response()
+        extra = ({"loc": [name], "type": "extra_forbidden"} for name in unknown)
+        return response_of(of_fields(extra))
 
     return strict
 

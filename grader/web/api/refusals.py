@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import HttpResponse, JsonResponse
 
-from grader.errors import Problem
+from grader.errors import ApiError, Problem
 from problems.errors import SpecError
 
 MEDIA = "application/problem+json"
@@ -42,35 +42,9 @@ CODES: Mapping[str, str] = {
 """Code -> what it means. Problems of a file have the codes of docs/formats.md besides."""
 
 
-class Refused(Exception):
-    """An answer other than success.
-
-    Args:
-        status: of HTTP.
-        code: one of `CODES`.
-        detail: what is wrong and what to do; without it what the code means.
-        problems: everything that is wrong with a file or with fields.
-        headers: of the answer.
-    """
-
-    def __init__(
-        self,
-        status: int,
-        code: str,
-        detail: str = "",
-        problems: Iterable[Problem] = (),
-        headers: Mapping[str, str] | None = None,
-    ) -> None:
-        self.status = status
-        self.code = code
-        self.detail = detail or CODES[code]
-        self.problems = tuple(problems)
-        self.headers = dict(headers or {})
-        super().__init__(code)
-
-    def response(self) -> HttpResponse:
-        """The refusal as it is sent."""
-        return problem_json(self.status, self.code, self.detail, self.problems, self.headers)
+def response_of(error: ApiError) -> HttpResponse:
+    """A refusal as it is sent."""
+    return problem_json(error.status, error.code, error.detail, error.problems, error.headers)
 
 
 def problem_json(
@@ -96,7 +70,7 @@ def problem_json(
     return response
 
 
-def of_spec(error: SpecError, code: str, column: str) -> Refused:
+def of_spec(error: SpecError, code: str, column: str) -> ApiError:
     """What cannot be made, with every complaint.
 
     Args:
@@ -105,7 +79,7 @@ def of_spec(error: SpecError, code: str, column: str) -> Refused:
         column: the field of the request that it is about.
     """
     problems = [Problem("", None, one.where or column, code, one.what) for one in error.complaints]
-    return Refused(422, code, problems=problems)
+    return ApiError(422, code, problems=problems)
 
 
 # fields ------------------------------------------------------------------------------------
@@ -141,7 +115,7 @@ WORDS: Mapping[str, str] = {
 """Kinds of pydantic's findings in our words; all others are only said to be not allowed."""
 
 
-def of_fields(errors: Iterable[Mapping[str, Any]]) -> Refused:
+def of_fields(errors: Iterable[Mapping[str, Any]]) -> ApiError:
     """422 for what a schema refuses: every field by name, in words of ours."""
     problems = {}
     for error in errors:
@@ -149,7 +123,7 @@ def of_fields(errors: Iterable[Mapping[str, Any]]) -> Refused:
         column = ".".join(where)[:200] or "body"
         message = WORDS.get(str(error["type"]), "has a value that is not allowed")
         problems[column, message] = Problem("", None, column, "invalid", f"{column} {message}")
-    return Refused(422, "invalid", problems=list(problems.values())[:100])
+    return ApiError(422, "invalid", problems=list(problems.values())[:100])
 
 
 FRAMES = frozenset(

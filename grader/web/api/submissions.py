@@ -8,16 +8,17 @@ import pydantic
 from django.http import Http404, HttpRequest
 from ninja import Router, Status
 
+from grader.errors import ApiError, ClosedError, ConflictError
 from grader.web import grading
 from grader.web.api.access import caller_of, scoped
 from grader.web.api.bodies import FILES, body_of, key_of
 from grader.web.api.interface import media_type, parsed
-from grader.web.api.refusals import Refused, of_fields
+from grader.web.api.refusals import of_fields
 from grader.web.api.shapes import Answers, ReportShape, SubmissionShape
 from grader.web.api.shown import for_student, result_of
 from grader.web.models import Submission
 from grader.web.rights import STAFF, member_of, submission_for, task_of_student
-from grader.web.submission_store import LARGEST, ClosedError, ConflictError, keep
+from grader.web.submission_store import LARGEST, keep
 
 router = Router(tags=["Submissions"])
 SUBMIT = scoped("submit")
@@ -47,9 +48,9 @@ def hand_in(request: HttpRequest, exercise: str) -> Status[Any]:
     try:
         kept = keep(task, key, data, name)
     except ConflictError:
-        raise Refused(409, "key_used") from None
+        raise ApiError(409, "key_used") from None
     except ClosedError as error:
-        raise Refused(409, "closed", f"{error}.".capitalize()) from None
+        raise ApiError(409, "closed", f"{error}.".capitalize()) from None
     if kept.new:
         grading.grade(kept.submission)
     submission = kept.submission
@@ -60,7 +61,7 @@ def answers_of(data: bytes) -> Answers:
     """The answers of a body of JSON.
 
     Raises:
-        Refused: it is none, or of another form.
+        ApiError: it is none, or of another form.
     """
     try:
         return Answers.model_validate(parsed(data))

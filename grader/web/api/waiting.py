@@ -10,8 +10,8 @@ from typing import Any, Literal
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
+from grader.errors import ApiError, FullError
 from grader.web.api.access import caller_of, scoped
-from grader.web.api.refusals import Refused
 from grader.web.jobs import queue
 from grader.web.jobs.models import Job, State
 from grader.web.rights import job_for
@@ -81,15 +81,15 @@ def asked(user: Any, wanted: queue.Wanted, seconds: float) -> Job:
     """
     try:
         found = queue.ask(user, wanted)
-    except queue.FullError as error:
-        raise Refused(429, "too_often", str(error), headers={"Retry-After": "10"}) from None
+    except FullError as error:
+        raise ApiError(429, "too_often", str(error), headers={"Retry-After": "10"}) from None
     if seconds > 0 and _one.acquire(blocking=False):
         try:
             _wait(found, seconds)
         finally:
             _one.release()
     if found.state in (State.FAILED, State.CANCELLED):
-        raise Refused(422, "not_made", found.words or "It was cancelled.")
+        raise ApiError(422, "not_made", found.words or "It was cancelled.")
     return found
 
 

@@ -7,9 +7,9 @@ import time
 
 from django.db import DatabaseError
 
+from grader.errors import LostError, NotStoredError
 from grader.web.jobs import kinds, queue
 from grader.web.jobs.models import Job, State
-from grader.web.submission_store import NotStoredError
 from problems.errors import BpgradeError
 
 TOLD = 1.0
@@ -27,14 +27,14 @@ def make(job: Job) -> None:
     """
     try:
         _make(job)
-    except queue.LostError:
+    except LostError:
         kinds.undo(job)
 
 
 def _make(job: Job) -> None:
     try:
         kinds.KINDS[job.kind](job, Teller(job))
-    except (DatabaseError, NotStoredError, queue.LostError):
+    except (DatabaseError, NotStoredError, LostError):
         raise
     except BpgradeError as error:
         queue.end(job, State.FAILED, str(error))

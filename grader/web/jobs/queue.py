@@ -19,6 +19,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from grader.errors import FullError, LostError
 from grader.web.jobs.models import LIVE, Job, State
 from grader.web.models import Assignment, Course, new_id
 
@@ -30,14 +31,6 @@ MOST_TRIES = 3
 MOST_LIVE = 3
 """Jobs of one person that wait or are made."""
 LONGEST = {field.name: getattr(field, "max_length", None) for field in Job._meta.concrete_fields}
-
-
-class FullError(Exception):
-    """Somebody has as many jobs as they may have at a time; the message says so."""
-
-
-class LostError(Exception):
-    """The job was cancelled, or another worker has it now."""
 
 
 @dataclass(frozen=True)

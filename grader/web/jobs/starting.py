@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from grader.errors import FullError
 from grader.web.assignments import students_of
 from grader.web.jobs import queue
 from grader.web.models import Course
@@ -39,7 +40,7 @@ def started(request: HttpRequest, wanted: queue.Wanted) -> HttpResponse:
     """To the page of the job that makes it."""
     try:
         job = queue.ask(request.user, wanted)
-    except queue.FullError as error:
+    except FullError as error:
         messages.error(request, str(error))
         return redirect("teach-course", wanted.course.pk)
     return redirect("teach-job", job.pk)

@@ -15,10 +15,10 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
-from grader.errors import reason_of
+from grader.errors import NotStoredError, reason_of
 from grader.web.jobs import kinds, queue
 from grader.web.jobs.models import Job, State
-from grader.web.submission_store import NotStoredError, again, one_writer
+from grader.web.submission_store import again, one_writer
 
 COMMAND = (sys.executable, "-P", "-m", "grader.web.jobs.run")
 """-P: a folder called grader where the server was started must not be taken for ours."""

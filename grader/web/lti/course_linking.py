@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
+from grader.errors import JoinError
 from grader.web.assignments import note
 from grader.web.lti.enrollment import Told, enrolled
 from grader.web.lti.models import Context, Identity
@@ -24,10 +25,6 @@ from grader.web.teacher.pages import shown
 SALT = "bpgrade.lti.join"
 SECONDS = 3600
 """A code's life."""
-
-
-class JoinError(Exception):
-    """The two cannot be joined; the message says why, in words for a teacher."""
 
 
 def code_of(course: Course) -> str:

@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from grader.assignments.folder import Order
-from grader.errors import CallError
+from grader.errors import CallError, FullError, JoinError
 from grader.web import assignments
 from grader.web.assignments import note
 from grader.web.class_progress import most_of
@@ -198,7 +198,7 @@ def _joined(request: HttpRequest, context: Context) -> str:
     """Lead the platform's course to one that is here; what is wrong, '' if nothing."""
     try:
         course = course_linking.join(context, request.POST.get("code", ""), request.user)
-    except course_linking.JoinError as error:
+    except JoinError as error:
         return str(error)
     messages.success(request, f"This is “{course.name}” now. Choose one of its assignments.")
     return ""
@@ -235,7 +235,7 @@ def _made(request: HttpRequest, course: Course) -> tuple[list[Assignment], str]:
             assert job.assignment
             return [job.assignment], ""
         return [assignments.create(course, order, title, request.user)], ""
-    except (SpecError, queue.FullError) as error:
+    except (SpecError, FullError) as error:
         return [], str(error)
 
 

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from grader.errors import ServiceError
+from grader.errors import NotStoredError, ServiceError
 from grader.web.lti import outbox
 from grader.web.lti.models import Outgoing, Platform, Sending
 from grader.web.lti.services import (
@@ -28,7 +28,7 @@ from grader.web.lti.services import (
     TokenRefused,
     send_score,
 )
-from grader.web.submission_store import NotStoredError, again, one_writer
+from grader.web.submission_store import again, one_writer
 
 log = logging.getLogger("bpgrade.postman")
 

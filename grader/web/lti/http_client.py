@@ -23,7 +23,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from grader import __version__
-from grader.errors import AddressError, AnswerError, SilenceError
+from grader.errors import AddressError, ResponseError, SilenceError
 from problems.texts import parsed_json
 
 LIMIT = 65_536
@@ -64,12 +64,12 @@ class Answer:
         """The body as JSON, whatever it calls itself.
 
         Raises:
-            AnswerError: it is none.
+            ResponseError: it is none.
         """
         try:
             return parsed_json(self.body)
         except (ValueError, RecursionError):
-            raise AnswerError("the answer is no JSON") from None
+            raise ResponseError("the answer is no JSON") from None
 
 
 def call(
@@ -96,7 +96,7 @@ def call(
     Raises:
         AddressError: the address may not be called.
         SilenceError: no connection, no answer in time, or one that breaks off.
-        AnswerError: the answer is too long, or no HTTP.
+        ResponseError: the answer is too long, or no HTTP.
     """
     where, port = checked(url, internal)
     waited = patience or PATIENCE
@@ -117,7 +117,7 @@ def call(
     except OSError as error:
         raise SilenceError(f"{where.hostname} cannot be reached: {_words(error)}") from None
     except (http.client.HTTPException, ValueError):
-        raise AnswerError(f"{where.hostname} does not answer as the web does") from None
+        raise ResponseError(f"{where.hostname} does not answer as the web does") from None
     finally:
         connection.end()
 
@@ -156,10 +156,10 @@ def _words(error: OSError) -> str:
 
 def _read(response: http.client.HTTPResponse, limit: int) -> Answer:
     if response.getheader("Content-Encoding", "identity") != "identity":
-        raise AnswerError("the answer is packed, which was not asked for")
+        raise ResponseError("the answer is packed, which was not asked for")
     body = response.read(limit + 1)
     if len(body) > limit:
-        raise AnswerError(f"the answer has more than {limit:,} bytes")
+        raise ResponseError(f"the answer has more than {limit:,} bytes")
     if response.length:  # http.client takes the end of the connection for the end of the body
         raise http.client.IncompleteRead(body, response.length)
     headers: dict[str, str] = {}

@@ -29,7 +29,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from grader.errors import AnswerError, CallError
+from grader.errors import CallError, ResponseError
 from grader.web.lti.http_client import call
 from grader.web.lti.models import Platform, ToolKey
 from grader.web.submission_store import one_writer
@@ -199,7 +199,7 @@ def platform_key(platform: Platform, kid: str) -> RSAPublicKey:
         if key is None and found.failure:
             raise type(found.failure)(str(found.failure))
     if key is None:
-        raise AnswerError("the token is signed with a key that is not in the platform's key set")
+        raise ResponseError("the token is signed with a key that is not in the platform's key set")
     return key
 
 
@@ -239,11 +239,11 @@ def fetched_keys(internal: bool, url: str) -> dict[str, RSAPublicKey]:
     """
     answer = call(internal, "GET", url, headers={"Accept": "application/json"})
     if answer.status != 200:
-        raise AnswerError(f"the key set's address answers with status {answer.status}")
+        raise ResponseError(f"the key set's address answers with status {answer.status}")
     doc = answer.json()
     listed = doc.get("keys") if isinstance(doc, dict) else None
     if not isinstance(listed, list):
-        raise AnswerError("what the key set's address answers is no key set")
+        raise ResponseError("what the key set's address answers is no key set")
     found: dict[str, RSAPublicKey] = {}
     twice = set()
     for one in listed[:MOST_KEYS]:

@@ -20,7 +20,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from grader.errors import AnswerError, CallError
+from grader.errors import CallError, RefusedLaunchError, ResponseError
 from grader.web import accounts, limits
 from grader.web.lti import keys
 from grader.web.lti.embedding import origin_of
@@ -53,16 +53,6 @@ HINTS = (
 )
 """What a platform sends to begin a launch: enough to begin it again."""
 LONGEST_HINTS = 8_000
-
-
-class RefusedLaunchError(Exception):
-    """The launch is not believed; the code says why."""
-
-    def __init__(self, code: str, status: int = 403, retry: str = "") -> None:
-        self.code, self.status = code, status
-        self.retry = retry
-        """Query that begins the launch again, in a window of its own."""
-        super().__init__(code)
 
 
 @dataclass(frozen=True)
@@ -283,7 +273,7 @@ def _signed(token: str, platform: Platform) -> dict[str, Any]:
         raise RefusedLaunchError("bad_header")
     try:
         key = keys.platform_key(platform, kid)
-    except AnswerError:
+    except ResponseError:
         raise RefusedLaunchError("unknown_key") from None
     except CallError:
         raise RefusedLaunchError("key_set_unreachable", 502) from None

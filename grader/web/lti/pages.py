@@ -11,10 +11,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from grader.errors import RefusedLaunchError, RegistrationError
 from grader.web.assignments import note
 from grader.web.jobs import starting
 from grader.web.lti import embedding, fetching, outbox, registration
-from grader.web.lti.launch import RefusedLaunchError
 from grader.web.lti.models import Deployment, Invitation, Outgoing, Platform, Sending
 from grader.web.models import Member
 from grader.web.rights import teachers_only
@@ -32,7 +32,7 @@ def register(request: HttpRequest, secret: str) -> HttpResponse:
         try:
             token = request.GET.get("registration_token", "")
             context["platform"] = registration.register(invitation, configuration, token)
-        except registration.RegistrationError as error:
+        except RegistrationError as error:
             context["problem"] = str(error)
     status = 422 if context["problem"] else 200
     response = render(request, "lti/register.html.j2", context, status=status)

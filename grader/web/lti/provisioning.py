@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from grader.errors import NobodyError
 from grader.web.assignments import complete, note
 from grader.web.lti import outbox
 from grader.web.lti.enrollment import LONGEST, Told, account_of, enrolled, update
@@ -41,14 +42,6 @@ class Arrived:
     context: Context
     placement: Placement | None
     """What the link opens; None where no teacher has chosen yet."""
-
-
-class NobodyError(Exception):
-    """A launch that is believed and leads nowhere; the code says why."""
-
-    def __init__(self, code: str) -> None:
-        self.code = code
-        super().__init__(code)
 
 
 def role_of(roles: Collection[str]) -> Role | None:

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from grader.errors import CallError, ServiceError
+from grader.errors import CallError, RegistrationError
 from grader.web import accounts
 from grader.web.assignments import note
 from grader.web.lti.embedding import origin_of
@@ -35,10 +35,6 @@ LONGEST = 65_536
 TOOL = "https://purl.imsglobal.org/spec/lti-tool-configuration"
 PLATFORM = "https://purl.imsglobal.org/spec/lti-platform-configuration"
 NAME = "bpgrade"
-
-
-class RegistrationError(ServiceError):
-    """A platform cannot be registered; the message says why, in words for an administrator."""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from django.utils import timezone
 
-from grader.errors import AnswerError, CallError, RefusalError
+from grader.errors import CallError, RefusalError, ResponseError
 from grader.web.lti import keys
 from grader.web.lti.http_client import LIMIT, Answer, call
 from grader.web.lti.models import Platform
@@ -283,7 +283,7 @@ def _taken(answer: Answer) -> tuple[str, float] | TokenRefused:
     """Token and seconds; whatever type the answer says it has."""
     try:
         doc = answer.json()
-    except AnswerError:
+    except ResponseError:
         doc = None
     given = doc if isinstance(doc, dict) else {}
     token = given.get("access_token")
@@ -397,7 +397,7 @@ def line_items(platform: Platform, lineitems_url: str) -> list[LineItem]:
 
     Raises:
         RefusalError: the platform does not tell, or not now.
-        AnswerError: what it tells are no columns.
+        ResponseError: what it tells are no columns.
     """
     return [_item(row) for row in _listed(platform, LINEITEM, lineitems_url, ITEMS_TYPE)]
 
@@ -417,7 +417,7 @@ def line_item_for(
 
     Raises:
         RefusalError: the platform makes none, or not now.
-        AnswerError: what it answers is no column.
+        ResponseError: what it answers is no column.
     """
     where = with_query(lineitems_url, resource_id=resource, tag=tag)
     for found in line_items(platform, where):
@@ -446,7 +446,7 @@ def _item(row: Any) -> LineItem:
             link=_text(row, "resourceLinkId"),
         )
     except (AttributeError, TypeError, ValueError):
-        raise AnswerError("what the platform tells is no column of grades") from None
+        raise ResponseError("what the platform tells is no column of grades") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -464,7 +464,7 @@ def results(platform: Platform, lineitem_url: str) -> list[Shown]:
 
     Raises:
         RefusalError: the platform does not tell, or not now.
-        AnswerError: what it tells are no grades.
+        ResponseError: what it tells are no grades.
     """
     url = below(lineitem_url, "results")
     return [_shown(row) for row in _listed(platform, RESULT, url, RESULTS_TYPE)]
@@ -480,7 +480,7 @@ def _shown(row: Any) -> Shown:
             comment=_text(row, "comment"),
         )
     except (AttributeError, TypeError, ValueError):
-        raise AnswerError("what the platform tells is no grade") from None
+        raise ResponseError("what the platform tells is no grade") from None
 
 
 def _text(row: Any, name: str) -> str:
@@ -517,7 +517,7 @@ def members(platform: Platform, memberships_url: str) -> list[Person]:
 
     Raises:
         RefusalError: the platform does not tell, or not now.
-        AnswerError: what it tells is no class list.
+        ResponseError: what it tells is no class list.
     """
     url = with_query(memberships_url, limit=str(PEOPLE))
     found: dict[str, Person] = {}
@@ -540,7 +540,7 @@ def _person(row: Any) -> Person:
             active=(_text(row, "status") or "Active").lower() == "active",
         )
     except (AttributeError, TypeError):
-        raise AnswerError("what the platform tells is nobody of a class list") from None
+        raise ResponseError("what the platform tells is nobody of a class list") from None
 
 
 def course_roles(roles: object) -> frozenset[str]:
@@ -583,23 +583,23 @@ def _listed(
         doc = answer.json()
         rows = doc.get(inside) if inside and isinstance(doc, dict) else doc
         if not isinstance(rows, list):
-            raise AnswerError("what the platform tells is no list")
+            raise ResponseError("what the platform tells is no list")
         yield from rows
         following = next_page(answer, url)
         if following in seen or len(seen) >= PAGES:
-            raise AnswerError("the platform's list has no end")
+            raise ResponseError("the platform's list has no end")
 
 
 def next_page(answer: Answer, first: str) -> str | None:
     """Where a list goes on; only where it began: our token is for nobody else.
 
     Raises:
-        AnswerError: it leads elsewhere.
+        ResponseError: it leads elsewhere.
     """
     found = NEXT.search(answer.headers.get("link", ""))
     if found is None:
         return None
     old, new = urlsplit(first), urlsplit(found[1])
     if (old.scheme, old.netloc) != (new.scheme, new.netloc):
-        raise AnswerError("the platform's list goes on at another address")
+        raise ResponseError("the platform's list goes on at another address")
     return found[1]

@@ -14,18 +14,18 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from grader.errors import NobodyError, RefusedLaunchError
 from grader.web import limits
 from grader.web.lti import deep_linking, embedding, keys
 from grader.web.lti.launch import (
     LONGEST_FORM,
     OLDEST,
     Launch,
-    RefusedLaunchError,
     begin,
     text_of,
     verified,
 )
-from grader.web.lti.provisioning import Arrived, NobodyError, arrive, provide
+from grader.web.lti.provisioning import Arrived, arrive, provide
 from grader.web.middleware import cleaned_query
 from grader.web.models import Assignment, Member, Role
 from grader.web.rights import being_made

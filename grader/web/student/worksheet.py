@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.views import View
 from django.views.decorators.http import require_POST
 
+from grader.errors import ClosedError, ConflictError, NotStoredError
 from grader.web import grading, limits
 from grader.web.jinja import moment
 from grader.web.models import Task
@@ -27,7 +28,7 @@ from grader.web.student.grading_client import read_of
 from grader.web.student.progress import TaskProgress, standing_of
 from grader.web.student.readings import Beside, readings
 from grader.web.student.sheet import Form, entry, form_of
-from grader.web.submission_store import LARGEST, ClosedError, ConflictError, NotStoredError, keep
+from grader.web.submission_store import LARGEST, keep
 from problems.texts import cleaned, parsed_json
 
 READS, SAVES, HANDS, SPAN = 240, 120, 30, 60.0

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
+from grader.errors import PolicyChangedError
 from grader.web import remarking
 from grader.web.models import Assignment
 from grader.web.rights import assignment_teachers_only
@@ -44,7 +45,7 @@ def remark(request: HttpRequest, assignment: Assignment) -> HttpResponse:
 def _applied(request: HttpRequest, assignment: Assignment) -> HttpResponse:
     try:
         count, failed = remarking.apply(assignment, request.user)
-    except remarking.PolicyChangedError:
+    except PolicyChangedError:
         messages.error(request, "Another policy was chosen meanwhile; look at it again.")
         return redirect("teach-remark", assignment.pk)
     messages.success(request, f"Marked again: {submissions(count)} another score.")
