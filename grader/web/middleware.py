@@ -8,10 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import DatabaseError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 
 from grader.errors import NotStoredError, TooOftenError
 from grader.web import limits
+from grader.web.refusals import not_stored, unreadable
 from grader.web.submission_store import unholdable
 from problems.texts import cleaned, cleaned_tree
 
@@ -21,7 +22,6 @@ POLICY = (
     "frame-ancestors 'none'"
 )
 """No script but our files; inline styles are those of drawings."""
-RETRY_SECONDS = "2"
 
 log = logging.getLogger("bpgrade.requests")
 
@@ -63,8 +63,6 @@ class Guarded:
         """What the store did not confirm is said to be not stored."""
         if unholdable(error):
             log.error("nothing that the database can hold", exc_info=error)
-            from grader.web.views import unreadable  # which says "not stored" as we do
-
             return unreadable(request)
         if isinstance(error, NotStoredError | DatabaseError):
             log.error("not stored", exc_info=error)
@@ -82,29 +80,6 @@ def cleaned_query(found: QueryDict) -> QueryDict:
     for name, texts in found.lists():
         kept.setlist(cleaned(name), [cleaned(text) for text in texts])
     return kept
-
-
-def not_stored(request: HttpRequest) -> HttpResponse:
-    """503: nothing was kept, it may be sent again."""
-    if request.path.startswith("/api/"):
-        problem = {
-            "type": "about:blank",
-            "title": "Not stored",
-            "status": 503,
-            "code": "not_stored",
-            "detail": "The database did not confirm it; nothing was kept. Send it again.",
-        }
-        response: HttpResponse = JsonResponse(problem, status=503)
-        response["Content-Type"] = "application/problem+json"
-    else:
-        response = HttpResponse(
-            "Not stored: the database did not answer. Nothing of this was kept; go back and "
-            "send it again in a moment.",
-            status=503,
-            content_type="text/plain; charset=utf-8",
-        )
-    response["Retry-After"] = RETRY_SECONDS
-    return response
 
 
 def _note(request: HttpRequest, response: HttpResponse, seconds: float) -> None:

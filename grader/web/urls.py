@@ -25,6 +25,6 @@ urlpatterns = [
     path("admin/password_change/", views.admin_password),
     path("admin/", admin.site.urls),
 ]
-handler400 = "grader.web.views.unreadable"
-handler404 = "grader.web.views.not_found"
-handler500 = "grader.web.views.broken"
+handler400 = "grader.web.refusals.unreadable"
+handler404 = "grader.web.refusals.not_found"
+handler500 = "grader.web.refusals.broken"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,10 +19,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from grader.errors import NotStoredError
 from grader.web import accounts, limits
 from grader.web.devices import device_of, recognise
-from grader.web.middleware import not_stored
 from grader.web.rights import is_staff
 
 SPAN = 300.0
@@ -130,7 +127,7 @@ def _ended_in_frame(request: HttpRequest) -> HttpResponse:
     from grader.web.lti.embedding import policy
 
     text = "Go back to the course in your learning platform, and follow the link again."
-    response = _plain(request, 401, "Your session has ended", text)
+    response = plain(request, 401, "Your session has ended", text)
     response["Content-Security-Policy"] = policy(frame="*")
     return response
 
@@ -162,7 +159,7 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
     what = f"link:{limits.place_of(request)}"
     if wait := limits.wait(what, FROM_PLACE, SPAN):
         text = f"Too many links that do not work came from your address. {limits.until(wait)}"
-        return _plain(request, 429, "Too many attempts", text)
+        return plain(request, 429, "Too many attempts", text)
     user = accounts.user_of_link(secret)
     if user is None:
         messages.error(request, "This link has ended or was used up. Ask for a new one.")
@@ -210,29 +207,3 @@ def _password_page(request: HttpRequest, problems: list[str], status: int) -> Ht
     user: Any = request.user
     context = {"problems": problems, "has_one": user.has_usable_password()}
     return render(request, "password.html.j2", context, status=status)
-
-
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """What is not there, or not for you."""
-    return _plain(request, 404, "There is no such page", "Or it is not for you to see.")
-
-
-def unreadable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """A request that makes no sense."""
-    return _plain(request, 400, "This request cannot be read", "Go back and try again.")
-
-
-def broken(request: HttpRequest) -> HttpResponse:
-    """Something went wrong here; if it was the store, outside a view, that is said."""
-    if isinstance(sys.exc_info()[1], NotStoredError | DatabaseError):
-        return not_stored(request)
-    text = "Nothing of what you sent was lost if you saw it confirmed. Try again in a moment."
-    return _plain(request, 500, "Something went wrong", text)
-
-
-def _plain(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
-    if request.path.startswith("/api/"):
-        from grader.web.api.refusals import problem_json
-
-        return problem_json(status, {400: "syntax", 404: "not_found"}.get(status, "broken"), text)
-    return render(request, "plain.html.j2", {"title": title, "text": text}, status=status)

@@ -61,5 +61,5 @@ urlpatterns = [
     path("large", large),
     path("api/v1/exercises/<str:task>/submissions", submissions),
 ]
-handler404 = "grader.web.views.not_found"
-handler500 = "grader.web.views.broken"
+handler404 = "grader.web.refusals.not_found"
+handler500 = "grader.web.refusals.broken"

@@ -14,6 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from grader.errors import FullError
 from grader.web import start
 
 

@@ -20,7 +20,7 @@ from ninja.parser import Parser
 
 from grader.errors import ApiError, NotStoredError
 from grader.web.api.refusals import MEDIA, of_fields, problem_json, response_of
-from grader.web.middleware import not_stored
+from grader.web.refusals import not_stored
 from grader.web.rights import BeingMadeError
 from grader.web.submission_store import unholdable
 from problems.texts import cleaned_tree

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from grader.web.models import Assignment, Course, new_id
+from grader.web.ids import new_id
 
 
 class State(models.TextChoices):
@@ -35,8 +35,10 @@ class Job(models.Model):
     key = models.CharField(max_length=64)
     """Whoever asks for the same while it is made gets the same job."""
     arguments = models.JSONField(default=dict)
-    course = models.ForeignKey(Course, models.CASCADE, related_name="jobs")
-    assignment = models.ForeignKey(Assignment, models.CASCADE, null=True, related_name="jobs")
+    course = models.ForeignKey("bpgrade.Course", models.CASCADE, related_name="jobs")
+    assignment = models.ForeignKey(
+        "bpgrade.Assignment", models.CASCADE, null=True, related_name="jobs"
+    )
     """What it is about, or what it makes."""
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="jobs"
