@@ -18,8 +18,9 @@ class Web(AppConfig):
     def ready(self) -> None:
         """Have every connection checked that is opened from now on, and accounts watched."""
         from grader.web import revoking  # models exist only now
-        from grader.web.lti import fetching
+        from grader.web.lti import fetching, outbox
 
         connection_created.connect(check_connection)
         revoking.watch()
         fetching.register()
+        outbox.listen()

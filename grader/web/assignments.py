@@ -17,6 +17,7 @@ from grader.assignments.issue import exercise_ids, roster_csv
 from grader.assignments.roster import Student, with_folders
 from grader.assignments.worksheets import Progress, silent
 from grader.web.batched_writes import SLICE, slice_of_work, slices
+from grader.web.events import grade_changed
 from grader.web.models import Assignment, Audit, Course, Member, Role, Task
 from grader.web.submission_store import one_writer
 from problems.drawing.candidates import key
@@ -276,11 +277,7 @@ def reissue(task: Task, user: Any) -> Task:
         Task.objects.bulk_create(_tasks(old.assignment, [(member, exercise)], last + 1))
         about = f"{old.assignment.title}: {member.ident}"
         note(user, old.assignment.course, "exercise.reissued", about, number=old.number)
-        from grader.web.lti.outbox import queue  # which knows standings, which know class lists
-
-        queue(
-            member, old.assignment, changed=True
-        )  # what was handed in for the old one counts no more
+        grade_changed(member, old.assignment)  # what was handed in for the old one counts no more
     return Task.objects.get(pk=name)
 
 

@@ -22,6 +22,7 @@ from django.utils import timezone
 from grader.errors import NotStoredError
 from grader.read.pdf.child_process import Children
 from grader.support.workers import cores
+from grader.web.events import grade_changed
 from grader.web.models import Result, State, Submission
 from grader.web.submission_store import again, one_writer, unholdable
 
@@ -141,16 +142,9 @@ def _store(submission: Submission, report: dict[str, Any]) -> Result:
             },
         )
         Submission.objects.filter(pk=submission.pk).update(state=State.GRADED)
-        _queue(submission)
+        grade_changed(submission.task.member, submission.task.assignment)
     submission.state = State.GRADED
     return result
-
-
-def _queue(submission: Submission) -> None:
-    """The grade leaves with the result or not at all."""
-    from grader.web.lti.outbox import queue  # which knows standings, which know lateness
-
-    queue(submission.task.member, submission.task.assignment, changed=True)
 
 
 def counted(submission: Submission, score: float) -> float:

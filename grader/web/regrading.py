@@ -21,8 +21,8 @@ from grader.marking.policy_file import load_policy, names, read_policy
 from grader.marking.words import missing_digits
 from grader.read.number import Written, read_number
 from grader.web.assignments import note
+from grader.web.events import class_changed
 from grader.web.grading import hours_late
-from grader.web.lti.outbox import queue_class
 from grader.web.models import Assignment, Audit, Result, Task
 from problems.computation import ids
 from problems.exercise import Exercise
@@ -297,7 +297,7 @@ def apply(assignment: Assignment, policy_text: str, user: Any, **settings: Any) 
         pairs = [pair for pair in early if pair.before.id in same]
         pairs += under(policy, graded_of(held, held.due, now.keys() - same), _exercise)
         store(pairs, policy_text)
-        queue_class(held, changed=True)
+        class_changed(held)
         changed = sum(pair.differs for pair in pairs)
         if policy_text != before or changed:
             detail = {"assignment": held.pk, "before": before, "after": policy_text}

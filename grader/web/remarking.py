@@ -17,7 +17,7 @@ from django.db import transaction
 from grader.errors import PolicyChangedError, Problem
 from grader.web import grading, regrading
 from grader.web.assignments import note
-from grader.web.lti.outbox import queue_class
+from grader.web.events import class_changed
 from grader.web.models import Assignment, Result, Submission
 from grader.web.regrading import Comparison, Graded, Revalued, compared, graded_of
 from templates.feedback.report import FORMAT, Report, StepReport
@@ -117,7 +117,7 @@ def apply(assignment: Assignment, user: Any) -> tuple[int, int]:
         if held.policy != assignment.policy:
             raise PolicyChangedError
         regrading.store(pairs, held.policy, every=True)
-        queue_class(held, changed=True)
+        class_changed(held)
         detail = {"assignment": held.pk, "format": FORMAT, "failed": failed}
         note(user, held.course, ACTION, held.title, **detail, changed=changed, steps=steps)
     return changed, failed

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from grader.web import accounts, limits
 from grader.web.devices import device_of, recognise
+from grader.web.refusals import not_found, plain
 from grader.web.rights import is_staff
 
 SPAN = 300.0

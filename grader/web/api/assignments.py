@@ -31,9 +31,9 @@ from grader.web.api.shapes import (
     ReportPage,
 )
 from grader.web.api.submissions import receipt
+from grader.web.events import class_changed
 from grader.web.jobs import kinds, starting
 from grader.web.jobs.models import Job
-from grader.web.lti.outbox import queue_class
 from grader.web.models import Assignment, Member, Result, Role, Submission
 from grader.web.rights import (
     STAFF,
@@ -263,7 +263,7 @@ def change(request: HttpRequest, assignment: str, wanted: Changes) -> dict[str, 
             told = {name: str(value)[:200] for name, value in changes.items()}
             drawing.note(user, found.course, "assignment.changed", found.title, by="api", **told)
             # another rule for attempts, or comments that may be shown now
-            queue_class(found, changed=True)
+            class_changed(found)
     return _shown(found, Role.TEACHER)
 
 

@@ -24,6 +24,7 @@ from django.db import transaction
 from django.db.models import Count, F, QuerySet
 from django.utils import timezone
 
+from grader.web.events import grades_changed
 from grader.web.lti.grades import Grade, grades
 from grader.web.lti.models import Identity, Outgoing, Placement, Sending
 from grader.web.models import Assignment, Course, Feedback, Member, Role
@@ -65,6 +66,15 @@ def queue(member: Member, assignment: Assignment, changed: bool = False) -> int:
 def queue_class(assignment: Assignment, changed: bool = False) -> int:
     """The same for all students of an assignment."""
     return _queued(assignment, changed, None)
+
+
+def listen() -> None:
+    """Queue grades whenever the service says that they have changed."""
+    grades_changed.connect(_changed, dispatch_uid="outbox")
+
+
+def _changed(assignment: Assignment, member: Member | None, **told: object) -> None:
+    _queued(assignment, True, None if member is None else [member.pk])
 
 
 def _queued(assignment: Assignment, changed: bool, only: list[int] | None) -> int:
