@@ -24,7 +24,7 @@ from grader.web import assignments, regrading, remarking, submission_store
 from grader.web.backup import kept_models
 from grader.web.class_progress import standings
 from grader.web.grading import grade
-from grader.web.lti import outbox, services
+from grader.web.lti import access_tokens, ags, outbox
 from grader.web.lti.grade_sender import BATCH, Pace, Postman
 from grader.web.lti.models import Identity, Outgoing, Placement, Sending
 from grader.web.models import Feedback, Member, Result, Submission, Task
@@ -44,7 +44,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def lms(clock: Clock) -> Iterator[Platform]:
-    services.forget_tokens()
+    access_tokens.forget_tokens()
     with platform(clock=clock.unix) as found:
         yield found
 
@@ -501,7 +501,7 @@ def test_a_grade_that_changes_while_it_is_sent_is_sent_again(
     room: Class, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     room.grade("ada", 5.0)
-    send = services.send_score
+    send = ags.send_score
 
     def meanwhile(*args: Any) -> Any:
         monkeypatch.setattr("grader.web.lti.grade_sender.send_score", send)
@@ -582,7 +582,7 @@ def test_no_platform_waits_for_another_ones_class(
 def test_a_platform_that_is_slow_keeps_no_grade_longer_than_its_lease(
     room: Class, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    send = services.send_score
+    send = ags.send_score
 
     def slowly(*args: Any) -> Any:
         room.clock.go(100)
@@ -748,7 +748,7 @@ class Script:
         with contextlib.suppress(KeyboardInterrupt):
             dying.round()
         self.postmen[which] = self.room.postman()
-        services.forget_tokens()
+        access_tokens.forget_tokens()
 
     def regrade(self, by: float) -> None:
         with transaction.atomic():
@@ -779,7 +779,7 @@ def _emptied(room: Class) -> None:
     room.lms.deliver()
     room.lms.seen.clear()
     room.lms.down_until = 0.0
-    services.forget_tokens()
+    access_tokens.forget_tokens()
 
 
 @settings(

@@ -15,7 +15,7 @@ from lti_platform import Platform, platform
 
 from grader.web.jobs import starting
 from grader.web.jobs.models import Job
-from grader.web.lti import keys, registration, services
+from grader.web.lti import access_tokens, keys, registration
 from grader.web.lti.models import Context, Invitation
 from grader.web.lti.models import Platform as Known
 from grader.web.models import Audit, Course, Member, Role, Task
@@ -27,7 +27,7 @@ URL = "http://testserver"
 @pytest.fixture
 def lms() -> Iterator[Platform]:
     keys.forget_keys()
-    services.forget_tokens()
+    access_tokens.forget_tokens()
     with platform(URL) as found:
         yield found
 

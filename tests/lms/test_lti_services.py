@@ -17,24 +17,20 @@ from lti_platform import SCORE as SCORE_SCOPE
 from lti_platform import Item, Platform, platform
 
 from grader.errors import RefusalError, ResponseError
-from grader.web.lti import http_client, keys, services
+from grader.web.lti import access_tokens, http_client, keys, nrps
+from grader.web.lti.access_tokens import check_token
+from grader.web.lti.ags import Score, line_item_for, line_items, results, send_score
 from grader.web.lti.http_client import Patience
 from grader.web.lti.models import Platform as Row
-from grader.web.lti.services import (
+from grader.web.lti.nrps import members
+from grader.web.lti.outcomes import (
     Busy,
     Delivered,
     Down,
     Older,
     Outcome,
     Refused,
-    Score,
     TokenRefused,
-    check_token,
-    line_item_for,
-    line_items,
-    members,
-    results,
-    send_score,
     words,
 )
 
@@ -44,7 +40,7 @@ WHEN = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 @pytest.fixture
 def lms() -> Iterator[Platform]:
-    services.forget_tokens()
+    access_tokens.forget_tokens()
     with platform() as found:
         yield found
 
@@ -87,9 +83,9 @@ def test_a_token_is_replaced_a_minute_before_it_ends(
     lms: Platform, row: Row, item: Item, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 1_000.0
-    monkeypatch.setattr(services, "clock", lambda: now)
+    monkeypatch.setattr(access_tokens, "clock", lambda: now)
     sent(lms, row, item)
-    now += 3_600 - services.EARLY - 1
+    now += 3_600 - access_tokens.EARLY - 1
     sent(lms, row, item)
     assert len(lms.asked("token")) == 1
     now += 2
@@ -98,14 +94,14 @@ def test_a_token_is_replaced_a_minute_before_it_ends(
 
 
 def test_the_assertion_is_what_platforms_want(row: Row) -> None:
-    made = [services.assertion(row) for _ in range(2)]
+    made = [access_tokens.assertion(row) for _ in range(2)]
     first, second = (jwt.decode(one, options={"verify_signature": False}) for one in made)
     assert jwt.get_unverified_header(made[0])["kid"] == keys.signing_key().kid
     assert first["iss"] == first["sub"] == row.client_id
     assert first["aud"] == row.token_url
     assert first["jti"] != second["jti"]
     row.audience = "https://lms.example"
-    told = jwt.decode(services.assertion(row), options={"verify_signature": False})
+    told = jwt.decode(access_tokens.assertion(row), options={"verify_signature": False})
     assert told["aud"] == "https://lms.example"
 
 
@@ -179,11 +175,11 @@ def test_odd_ends_of_tokens_do_no_harm(lms: Platform, row: Row, item: Item, ends
     body = b'{"access_token": "given", "expires_in": ' + ends + b"}"
     lms.fault("token", "status", status=200, body=body)
     assert isinstance(sent(lms, row, item), Delivered)
-    assert all(until < services.clock() + 2 * services.LONGEST for _, until in _kept())
+    assert all(until < access_tokens.clock() + 2 * access_tokens.LONGEST for _, until in _kept())
 
 
 def _kept() -> list[tuple[str, float]]:
-    return list(services._tokens.values())
+    return list(access_tokens._tokens.values())
 
 
 def test_secrets_are_not_repeated(lms: Platform, row: Row, item: Item) -> None:
@@ -340,7 +336,7 @@ def test_lists_are_asked_for_without_a_limit(lms: Platform, row: Row) -> None:
 def test_nothing_of_ours_can_delete_a_column() -> None:
     import pathlib
 
-    folder = pathlib.Path(services.__file__).parent
+    folder = pathlib.Path(keys.__file__).parent
     assert not [path for path in folder.glob("*.py") if '"DELETE"' in path.read_text("utf-8")]
 
 
@@ -403,7 +399,7 @@ def test_long_names_of_roles_and_missing_fields(lms: Platform, row: Row) -> None
 @pytest.mark.parametrize("link", ["https://evil.example/members", "{own}"])
 def test_a_list_neither_leads_away_nor_round(lms: Platform, row: Row, link: str) -> None:
     """The token is for nobody else."""
-    where = link.replace("{own}", f"{lms.members_url()}?limit={services.PEOPLE}")
+    where = link.replace("{own}", f"{lms.members_url()}?limit={nrps.PEOPLE}")
     headers = {"Link": f'<{where}>; rel="next"'}
     lms.fault("members", "status", status=200, body=b'{"members": []}', headers=headers, times=9)
     with pytest.raises(ResponseError, match=r"another address|no end"):

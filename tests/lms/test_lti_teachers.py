@@ -15,7 +15,7 @@ from service import assignment_of, course_of, right_answers
 from teachers import client_of
 
 from grader.web.grading import grade
-from grader.web.lti import course_linking, enrollment, keys, outbox, services
+from grader.web.lti import access_tokens, course_linking, enrollment, keys, outbox
 from grader.web.lti.enrollment import Told
 from grader.web.lti.grade_sender import Pace, Postman
 from grader.web.lti.models import Context, Outgoing, Sending
@@ -36,7 +36,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def lms(clock: Clock) -> Iterator[Platform]:
-    services.forget_tokens()
+    access_tokens.forget_tokens()
     with platform(clock=clock.unix) as found:
         yield found
 

@@ -17,7 +17,7 @@ from grader.errors import PlatformError, TokenError
 from grader.lms import sync, tokens
 from grader.lms.memory import FORMAT, Memory
 from grader.lms.tokens import Token
-from grader.web.lti import keys, services
+from grader.web.lti import access_tokens, ags, keys, nrps, outcomes
 from problems.texts import REPLACED, cleaned
 
 KINDS = {
@@ -126,7 +126,7 @@ def test_a_token_that_was_typed_wrong_is_no_crash(fake: Fake, kept: str) -> None
 @pytest.mark.parametrize("kind", KINDS)
 def test_services_of_a_platform_are_cleaned(kind: str) -> None:
     text = KINDS[kind]
-    services.forget_tokens()
+    access_tokens.forget_tokens()
     with platform() as lms:
         own_key()
         lms.by_hand(keys=keys.public_keys())
@@ -135,9 +135,9 @@ def test_services_of_a_platform_are_cleaned(kind: str) -> None:
         item = lms.item(label=text)
         assert isinstance(item, Item)
         row = lms.as_model()
-        people = services.members(row, lms.members_url())
-        columns = services.line_items(row, lms.items_url())
-        shown = services.results(row, lms.item_url(item))
+        people = nrps.members(row, lms.members_url())
+        columns = ags.line_items(row, lms.items_url())
+        shown = ags.results(row, lms.item_url(item))
     assert all_clean([people, columns, shown])
     assert people[0].name == cleaned(text).strip()
     assert columns[0].label == cleaned(text)
@@ -146,5 +146,5 @@ def test_services_of_a_platform_are_cleaned(kind: str) -> None:
 def test_words_of_a_platform_that_are_no_json_are_told_in_plain_letters() -> None:
     from grader.web.lti.http_client import Answer
 
-    told = services.said(Answer(500, {}, "no\x00\u202e\ud800".encode("utf-8", "surrogatepass")))
+    told = outcomes.said(Answer(500, {}, "no\x00\u202e\ud800".encode("utf-8", "surrogatepass")))
     assert told.isprintable()

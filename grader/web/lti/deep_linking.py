@@ -25,7 +25,7 @@ from grader.web import assignments
 from grader.web.assignments import note
 from grader.web.class_progress import most_of
 from grader.web.jobs import kinds, queue, starting
-from grader.web.lti import course_linking, embedding, keys, services
+from grader.web.lti import access_tokens, ags, course_linking, embedding, keys
 from grader.web.lti.launch import CLAIM, Launch, launch_url, text_of, url_of
 from grader.web.lti.models import Context
 from grader.web.lti.provisioning import AGS, CUSTOM, Arrived, place
@@ -269,10 +269,10 @@ def _answered(
 
 def _column(request: HttpRequest, context: Context, assignment: Assignment) -> str:
     """A column of the gradebook, where the platform has made none and lets us; else ''."""
-    if not context.lineitems_url or services.LINEITEM not in context.scopes:
+    if not context.lineitems_url or access_tokens.LINEITEM not in context.scopes:
         return ""
     try:
-        found = services.line_item_for(
+        found = ags.line_item_for(
             context.platform,
             context.lineitems_url,
             resource=assignment.pk,

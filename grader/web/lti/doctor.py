@@ -15,7 +15,7 @@ from django.utils import timezone
 from grader.errors import CallError
 from grader.support.terminal import plural
 from grader.web.doctor import Finding
-from grader.web.lti import keys, services
+from grader.web.lti import access_tokens, keys
 from grader.web.lti.http_client import Answer, call
 from grader.web.lti.launch import LEEWAY
 from grader.web.lti.models import Invitation, Outgoing, Placement, Platform, Sending
@@ -149,7 +149,7 @@ def _clock(answer: Answer) -> Finding:
 
 def _token(one: Platform) -> Finding:
     """Whether the platform believes our signature."""
-    wrong = services.check_token(one)
+    wrong = access_tokens.check_token(one)
     return "  leave to send grades", "refused" if wrong else "given", wrong
 
 

@@ -14,10 +14,10 @@ from grader.assignments.worksheets import Progress, silent
 from grader.errors import CallError
 from grader.web.jobs import kinds, queue
 from grader.web.jobs.models import Job, State
-from grader.web.lti import services
+from grader.web.lti import nrps
 from grader.web.lti.models import Context
+from grader.web.lti.nrps import Person
 from grader.web.lti.roster_sync import roll
-from grader.web.lti.services import Person
 from grader.web.models import Course
 from grader.web.roster_import import complete_all, refused_words
 from grader.web.submission_store import again
@@ -54,7 +54,7 @@ def asked(contexts: Sequence[Context]) -> list[ListOf]:
     found = []
     for context in contexts:
         try:
-            people = tuple(services.members(context.platform, context.memberships_url))
+            people = tuple(nrps.members(context.platform, context.memberships_url))
             found.append(ListOf(context, people))
         except CallError as error:
             found.append(ListOf(context, refused=str(error)))

@@ -16,18 +16,9 @@ from django.utils import timezone
 
 from grader.errors import NotStoredError, ServiceError
 from grader.web.lti import outbox
+from grader.web.lti.ags import Score, send_score
 from grader.web.lti.models import Outgoing, Platform, Sending
-from grader.web.lti.services import (
-    Busy,
-    Delivered,
-    Down,
-    Older,
-    Outcome,
-    Refused,
-    Score,
-    TokenRefused,
-    send_score,
-)
+from grader.web.lti.outcomes import Busy, Delivered, Down, Older, Outcome, Refused, TokenRefused
 from grader.web.submission_store import again, one_writer
 
 log = logging.getLogger("bpgrade.postman")

@@ -17,10 +17,11 @@ from django.db import IntegrityError, transaction
 from grader.errors import NobodyError
 from grader.web.assignments import complete, note
 from grader.web.lti import outbox
+from grader.web.lti.access_tokens import SCOPES
 from grader.web.lti.enrollment import LONGEST, Told, account_of, enrolled, update
 from grader.web.lti.launch import Launch, text_of, url_of
 from grader.web.lti.models import Context, Placement
-from grader.web.lti.services import SCOPES, course_roles
+from grader.web.lti.nrps import course_roles
 from grader.web.models import Assignment, Course, Member, Role
 from grader.web.submission_store import again
 from problems.errors import GateError

@@ -13,8 +13,8 @@ from grader.web.lti import outbox
 from grader.web.lti.enrollment import LONGEST, Told, account_of, enrolled
 from grader.web.lti.launch import is_sub, text_of
 from grader.web.lti.models import Context, Identity
+from grader.web.lti.nrps import Person
 from grader.web.lti.provisioning import role_of
-from grader.web.lti.services import Person
 from grader.web.models import Course, Member, Role
 
 TOGETHER = 50
