@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from grader.marking.policy import DEFAULT_CREDITS, Attempts, Late, Policy, Rounding
-from problems.computation import ids
+from problems.computation.kinds import LAYERED
 from problems.drawing.family_checks import Checker
 from problems.misconceptions.slips import TRIED
 from problems.patterns import pattern
@@ -145,7 +145,7 @@ class PolicyChecker(Checker):
 
 # keys of [weights] -------------------------------------------------------------------------
 
-_STEMS = sorted({*ids.KINDS, *(f"{s}.{p}" for s in ("plus", "minus") for p in "wb")}, key=len)
+_STEMS = sorted((stem for stem, (row, _) in LAYERED.stems.items() if not row.given), key=len)
 _PATTERN = pattern(
     r"(n[1-9]\d*:)?"
     rf"({'|'.join(map(re.escape, reversed(_STEMS)))})"
@@ -164,9 +164,9 @@ def _flat(table: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any
 
 def _no_pattern(key: str) -> str:
     word = re.split(r"[.<@]\d|[<@]", key.split(":")[-1])[0]
-    near = difflib.get_close_matches(word, ids.KINDS, n=1)
+    near = difflib.get_close_matches(word, LAYERED.steps, n=1)
     hint = f"did you mean {near[0]!r}? " if near and near[0] != word else ""
     return (
-        f"no such step; {hint}allowed are kinds ({', '.join(ids.KINDS)}), with a layer "
+        f"no such step; {hint}allowed are kinds ({', '.join(LAYERED.steps)}), with a layer "
         '("dw.2"), or single steps ("dw.2.1.1", "n2:net.1.1")'
     )

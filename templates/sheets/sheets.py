@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from problems.computation import ids
+from problems.computation.kinds import FORWARD
 from problems.computation.sections import Group, Placed
 from problems.exercise import Exercise
 from problems.formulas import general
@@ -326,7 +327,7 @@ def key_formula(exercise: Exercise, question: str) -> Formula:
     id = question.removesuffix(ids.FORMULA)
     step = exercise.graph.steps[id]
     short = Writer(exercise.naming).symbolic(step)
-    forward = [i for i in exercise.graph.steps if ids.parse(i).kind in ids.FORWARD]
+    forward = [i for i in exercise.graph.steps if ids.parse(i).role in FORWARD]
     writer = Writer(exercise.naming, None, [*forward, id], worked_out=True)
     long = writer.symbolic(step)
     more = () if long == short else (EQUALS, long)
