@@ -15,7 +15,7 @@ from problems.errors import GateError
 
 SCRIPT = """
 import json
-from problems import family
+from problems.drawing import family
 from problems.drawing.draw import draw, key
 from problems.exercise import as_json, dumps, issued
 design = family.load("lfd").design()
