@@ -12,7 +12,8 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from problems.computation.kinds import ANY, LAYERED, NET, PATH, VALUES, Kind, Role
+from problems.computation.kinds import ANY, LAYERED, NET, PATH, VALUES, Index, Kind, Role
+from problems.patterns import pattern
 
 _WORDS = "|".join(
     sorted({row.word or row.name for row in LAYERED}, key=len, reverse=True)
@@ -105,6 +106,27 @@ class StepId:
         """The layer, where the kind has one."""
         return self.indices[0]
 
+    @property
+    def unit(self) -> int:
+        """The unit of its layer."""
+        return self.index("unit")
+
+    @property
+    def below(self) -> int:
+        """The unit of the layer below, where the kind belongs to a connection."""
+        return self.index("below")
+
+    def index(self, name: Index) -> int:
+        """An index by what it counts.
+
+        Raises:
+            ValueError: the kind does not count it.
+
+        >>> parse("dw.1.2.3").index("below")
+        3
+        """
+        return self.indices[self._counted.indices.index(name)]
+
     def layer_in(self, depth: int) -> int:
         """The layer that it belongs to in a network of so many layers; 0: the inputs.
 
@@ -193,6 +215,32 @@ def stem(id: StepId, count: int) -> str:
     """
     words = [id.kind, id.of] if id.of else [id.kind]
     return ".".join([*words, *map(str, id.indices[:count])])
+
+
+_STEMS = sorted((stem for stem, (row, _) in LAYERED.stems.items() if not row.given), key=len)
+_PATTERN = pattern(
+    r"(n[1-9]\d*:)?"
+    rf"({'|'.join(map(re.escape, reversed(_STEMS)))})"
+    r"(\.[1-9]\d*)*(<[1-9]\d*)?(@[1-9]\d*)?"
+)
+
+
+def is_pattern(text: str) -> bool:
+    """Whether a text stands for steps: a kind, then as many indices as one likes.
+
+    >>> is_pattern("dw.2"), is_pattern("n2:net.1.1"), is_pattern("wd.2"), is_pattern("w.1.1.1")
+    (True, True, False, False)
+    """
+    return _PATTERN.fullmatch(text) is not None
+
+
+def word(text: str) -> str:
+    """What stands where the kind stands, in a text that may be no id.
+
+    >>> word("n2:wd.1.1@2")
+    'wd'
+    """
+    return re.split(r"[.<@]\d|[<@]", text.split(":")[-1])[0]
 
 
 def within(root: str, core: str) -> str:

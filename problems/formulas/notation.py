@@ -201,7 +201,7 @@ class Naming:
     def _numerator(self, id: StepId, kind: str) -> str:
         row = LAYERED[kind]
         if row.layered:
-            return ids.of(row, id.layer, id.indices[1])
+            return ids.of(row, id.layer, id.unit)
         return ids.of(row, id.path or 1) if row.role is Role.SHARE else ids.of(row)
 
     def _denominator(self, id: StepId, kind: str) -> str:

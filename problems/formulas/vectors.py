@@ -214,5 +214,5 @@ def _of_bias(id: StepId) -> bool:
 def _place(id: StepId) -> tuple[int, int]:
     """(row, column) of an entry; vectors have only rows."""
     if id.role in (Role.GRADIENT, Role.UPDATE):
-        return id.indices[2] if id.row.connects else 0, id.indices[1]
-    return id.indices[1], 1
+        return id.below if id.row.connects else 0, id.unit
+    return id.unit, 1

@@ -216,7 +216,7 @@ def _slope_twice(at: Site) -> Wrong:
     since=2,
 )
 def _gradient_on_path(at: Site) -> Wrong:
-    layer, unit = at.id.layer, at.id.indices[1]
+    layer, unit = at.id.layer, at.id.unit
     above = [at.id.path] if at.id.path else units(at.graph.plan.network.layers[layer].units)
     gradients: list[Expression] = [at.ref(DW, layer + 1, k, unit) for k in above]
     yield total(gradients)
@@ -275,7 +275,7 @@ def _wrong_input(at: Site) -> Wrong:
         return
     below = at.graph.plan.network.below(at.id.layer)
     for i in units(below):
-        if i != at.id.indices[2]:
+        if i != at.id.below:
             yield product(*at.step.rule.factors[:-1], at.below(at.id.layer, i))
 
 

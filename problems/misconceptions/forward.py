@@ -116,7 +116,7 @@ def _raw_input(at: Site) -> Wrong:
 
         def raw(name: str) -> str | None:
             parsed = ids.parse(name)
-            return at.ref(X, parsed.indices[1]).id if parsed.role is Role.OUTPUT else None
+            return at.ref(X, parsed.unit).id if parsed.role is Role.OUTPUT else None
 
         yield mapped_refs(at.step.rule, raw)
 

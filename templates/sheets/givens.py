@@ -163,7 +163,7 @@ def _weights_of(exercise: Exercise, weights: Sequence[str]) -> Formula:
     One formula, which no line break can tear apart.
     """
     id = ids.parse(weights[0])
-    unit = unit_name(exercise, id.layer, id.indices[1])
+    unit = unit_name(exercise, id.layer, id.unit)
     return row(unit, Op(":", "punctuation"), _from_to(exercise, weights))
 
 
