@@ -86,6 +86,16 @@ class StepId:
     row: Kind = field(default=NET, repr=False, compare=False)
     """The kind's row in its table."""
 
+    def __str__(self) -> str:
+        """The id again.
+
+        >>> str(parse("n2:dout.1.1<2@3")), str(parse("plus.w.1.1.1/net.1.1"))
+        ('n2:dout.1.1<2@3', 'plus.w.1.1.1/net.1.1')
+        """
+        core = of(self.row, *self.indices, path=self.path, parameter=self.of)
+        placed = at(core, self.example, self.iteration)
+        return within(placed, self.inner) if self.inner else placed
+
     @property
     def role(self) -> Role:
         """What the quantity does."""

@@ -194,7 +194,7 @@ class Naming:
         for key in (*keys, kind):
             if key in symbols:
                 return symbols[key]
-        return {"base": kind, "label": kind + "".join(f".{n}" for n in id.indices)}
+        return {"base": kind, "label": ids.stem(id, len(id.indices))}
 
     # related ids of derivatives -------------------------------------------------------------
 
@@ -276,9 +276,7 @@ class Naming:
         """What is typed for the quantity; unique within an exercise."""
         parsed = ids.parse(id)
         label, counted = self._label(parsed)
-        prefix = f"n{parsed.example}:" if parsed.example else ""
-        suffix = f"@{parsed.iteration}" if parsed.iteration > 1 and not counted else ""
-        return f"{prefix}{label}{suffix}"
+        return ids.at(label, parsed.example, 1 if counted else parsed.iteration)
 
     def _label(self, id: StepId) -> tuple[str, bool]:
         """The label, and whether it counts the updates itself."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from problems.computation import ids
 from problems.computation.kinds import NET, Role, X
 from problems.misconceptions.catalogue import (
@@ -79,7 +81,7 @@ def _transposed(at: Site) -> Wrong:
         if not read.is_weight:
             return None
         layer, j, i = read.indices
-        other = ids.at(ids.of(read.row, layer, i, j), read.example, read.iteration)
+        other = str(replace(read, indices=(layer, i, j)))
         return other if at.has(Ref(other)) else None
 
     yield mapped_refs(at.step.rule, turned)

@@ -242,7 +242,7 @@ class _Definitions:
     def remark(self) -> str:
         """What is easily taken for granted of the loss."""
         said = []
-        example = self.loss.core(Ref("a"), Ref("b"))
+        example = self.loss.core(Ref("left"), Ref("right"))
         if isinstance(example, Square):
             factor = self.loss.factor
             said.append(f"with the factor {factor.text}" if factor else "no factor 1/2")
