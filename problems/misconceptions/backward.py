@@ -35,7 +35,7 @@ from problems.rules.expression import (
     "The formula in the output was evaluated at the net input: v(1 - v).",
 )
 def _slope_of_net(at: Site) -> Wrong:
-    if activation(at.layer.activation).slope_at == "out":
+    if activation(at.layer.activation).at_output:
         yield Slope(at.layer.activation, at.own(NET))
 
 
@@ -48,7 +48,7 @@ def _slope_of_net(at: Site) -> Wrong:
 )
 def _slope_at_output(at: Site) -> Wrong:
     name = at.layer.activation
-    if activation(name).slope_at == "out":
+    if activation(name).at_output:
         yield Slope(name, Function(name, at.own(OUT)))
     elif not at.straight:
         yield Slope(name, at.own(OUT))
