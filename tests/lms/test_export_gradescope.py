@@ -153,7 +153,7 @@ def test_the_archive_holds_no_solution_and_no_secret(tmp_path: Path) -> None:
 
 def test_it_runs_its_own_source(hw: Path, site: Site) -> None:
     """Not what happens to be installed: another version there would be another checker."""
-    target = site.root / "source" / "bpgrade" / "grader" / "export" / "autograder.py"
+    target = site.root / "source" / "bpgrade" / "grader" / "lms" / "gradescope" / "autograder.py"
     before = target.read_text("utf-8")
     try:
         target.write_text(before.replace("your answer:", "OWN SOURCE:"), "utf-8")
