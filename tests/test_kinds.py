@@ -16,7 +16,7 @@ import pytest
 
 from problems.computation import ids
 from problems.computation.graph import Graph, build
-from problems.computation.kinds import LAYERED, Role
+from problems.computation.kinds import ANY, LAYERED, Kind, Kinds, Role
 from problems.computation.network import Layer, Network, Plan, Task
 from problems.drawing import family
 
@@ -231,6 +231,41 @@ def test_roles_and_other_texts_are_left_alone(line: str) -> None:
     assert not findings(line)
 
 
+# another computation -----------------------------------------------------------------------
+
+RECURRENT = ids.Reader(
+    Kinds(
+        (
+            Kind("u", Role.PARAMETER, (), "exercise", parameter="u"),
+            Kind("a", Role.NET, ("t",), "pass", ("h", "u")),
+            Kind("h", Role.OUTPUT, ("t",), "pass", ("a",)),
+            Kind("dh", Role.OUTPUT_GRADIENT, ("t",), "pass", ("dh", "u")),
+            Kind("du", Role.GRADIENT, (), "pass", ("dh", "h"), parameter="u"),
+            Kind("new.u", Role.UPDATE, (), "update", ("u", "du"), parameter="u"),
+        )
+    )
+)
+
+
+def test_a_table_of_other_kinds_reads_its_own_ids() -> None:
+    """Recurrent nets, circuits, optimisers: their quantities have no layer and no unit."""
+    read = RECURRENT.read("n2:dh.3@2")
+    assert (read.role, read.index("t"), read.example, read.iteration) == (
+        Role.OUTPUT_GRADIENT, 3, 2, 2,
+    )  # fmt: skip
+    assert RECURRENT.read("du").related(Role.UPDATE) == "new.u"
+    assert not RECURRENT.read("u").is_weight
+    assert not RECURRENT.read("u").is_bias
+    for id in ("n2:dh.3@2", "new.u@4", "a.12"):
+        assert str(RECURRENT.read(id)) == id
+
+
+@pytest.mark.parametrize("id", ["net.1.1", "w.1.1.1", "loss", "h.1:2", "du.x"])
+def test_it_does_not_know_those_of_layers(id: str) -> None:
+    with pytest.raises(ValueError, match="not a step id"):
+        RECURRENT.read(id)
+
+
 # the table and the graphs ------------------------------------------------------------------
 
 
@@ -271,6 +306,21 @@ def test_the_scope_says_how_often_there_is_one(graph: Graph) -> None:
             assert parsed.example is None, id
         if parsed.row.scope in ("exercise", "example"):
             assert parsed.iteration == 1, id
+
+
+LETTERS = {"input": "I", "output": "K", "layer": "L", "unit": "J", "below": "I"}
+
+
+@pytest.mark.parametrize("row", list(LAYERED), ids=lambda row: row.name)
+def test_ids_of_every_kind_are_documented(row: Kind) -> None:
+    """The names are a contract."""
+    page = (ROOT / "docs" / "formats.md").read_text("utf-8")
+    core = ".".join([row.word or row.name, *(LETTERS[index] for index in row.indices)])
+    if row.parameter == ANY:
+        core = f"{row.name}.b.L.J"
+    if row.role is Role.PATH:
+        core += "<K"
+    assert f"`{core}`" in page
 
 
 def test_every_role_has_a_kind_and_every_kind_is_computed_somewhere() -> None:

@@ -12,20 +12,8 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from problems.computation.kinds import ANY, LAYERED, NET, PATH, VALUES, Index, Kind, Role
+from problems.computation.kinds import ANY, LAYERED, NET, VALUES, Kind, Kinds, Role
 from problems.patterns import pattern
-
-_WORDS = "|".join(
-    sorted({row.word or row.name for row in LAYERED}, key=len, reverse=True)
-).replace(".", r"\.")
-_OF = "|".join(LAYERED.named(Role.PARAMETER))
-_ID = re.compile(
-    rf"(?:n(?P<example>[1-9]\d*):)?(?P<word>{_WORDS})"
-    rf"(?:\.(?P<of>{_OF})(?=\.))?(?P<indices>(?:\.[1-9]\d*)*)"
-    r"(?:<(?P<path>[1-9]\d*))?(?:@(?P<iteration>[1-9]\d*))?(?:/(?P<inner>.+))?"
-)
-_INDEXED = {row.word: row for row in LAYERED if row.word and row is not PATH}
-"""Word -> the kind that it means with an index behind it: `loss.1` is a share of `loss`."""
 
 FORMULA = ":formula"
 """Ends the id of a question for the formula of a step: `delta.1.1:formula`."""
@@ -84,7 +72,9 @@ class StepId:
     inner: str = ""
     """For the hidden steps of a shifted forward pass, the id within it."""
     row: Kind = field(default=NET, repr=False, compare=False)
-    """The kind's row in its table."""
+    """The kind's row in its table..."""
+    kinds: Kinds = field(default=LAYERED, repr=False, compare=False)
+    """... and the table."""
 
     def __str__(self) -> str:
         """The id again.
@@ -109,7 +99,7 @@ class StepId:
     @property
     def is_bias(self) -> bool:
         """Whether it is a bias, at whatever iteration."""
-        return self.role in VALUES and not self.row.connects
+        return self.role in VALUES and self.row.layered and not self.row.connects
 
     @property
     def layer(self) -> int:
@@ -126,7 +116,7 @@ class StepId:
         """The unit of the layer below, where the kind belongs to a connection."""
         return self.index("below")
 
-    def index(self, name: Index) -> int:
+    def index(self, name: str) -> int:
         """An index by what it counts.
 
         Raises:
@@ -159,17 +149,70 @@ class StepId:
         ('db.2', 'plus.w.2.1.1')
         """
         kind = self._counted
-        return of(LAYERED.related(kind, role), *self.indices, parameter=kind.parameter)
+        return of(self.kinds.related(kind, role), *self.indices, parameter=kind.parameter)
 
     @property
     def _counted(self) -> Kind:
         """The kind whose indices these are: of a shifted loss the parameter's."""
-        return LAYERED[self.of] if self.of else self.row
+        return self.kinds[self.of] if self.of else self.row
+
+
+class Reader:
+    """Takes the ids of one table's kinds apart.
+
+    Args:
+        kinds: the table.
+    """
+
+    def __init__(self, kinds: Kinds) -> None:
+        self.kinds = kinds
+        self._path = next((row for row in kinds if row.role is Role.PATH), None)
+        own = [row for row in kinds if row is not self._path]
+        self._indexed = {row.word: row for row in own if row.word}
+        words = sorted({row.word or row.name for row in kinds}, key=len, reverse=True)
+        of = "|".join(map(re.escape, kinds.named(Role.PARAMETER)))
+        self._shape = re.compile(
+            rf"(?:n(?P<example>[1-9]\d*):)?(?P<word>{'|'.join(map(re.escape, words))})"
+            rf"(?:\.(?P<of>{of})(?=\.))?(?P<indices>(?:\.[1-9]\d*)*)"
+            r"(?:<(?P<path>[1-9]\d*))?(?:@(?P<iteration>[1-9]\d*))?(?:/(?P<inner>.+))?"
+        )
+
+    def read(self, text: str) -> StepId:
+        """Take an id apart.
+
+        Raises:
+            ValueError: the text is no id of the table's kinds.
+        """
+        match = self._shape.fullmatch(text)
+        if not match:
+            raise ValueError(f"{text!r} is not a step id")
+        indices = tuple(int(part) for part in match["indices"].split(".")[1:])
+        row = self._row(match["word"], bool(indices), bool(match["path"]))
+        return StepId(
+            row.name,
+            indices,
+            int(match["example"]) if match["example"] else None,
+            int(match["path"]) if match["path"] else None,
+            int(match["iteration"] or 1),
+            match["of"] or "",
+            match["inner"] or "",
+            row,
+            self.kinds,
+        )
+
+    def _row(self, word: str, indexed: bool, on_path: bool) -> Kind:
+        """The kind: a path by its end, a share of the loss by its index."""
+        if on_path and self._path:
+            return self._path
+        return self._indexed[word] if indexed and word in self._indexed else self.kinds[word]
+
+
+_LAYERED = Reader(LAYERED)
 
 
 @lru_cache(maxsize=65536)
 def parse(text: str) -> StepId:
-    """Take an id apart.
+    """Take an id of a layered network apart.
 
     Raises:
         ValueError: the text is no canonical id.
@@ -177,25 +220,7 @@ def parse(text: str) -> StepId:
     >>> parse("n2:dout.1.1<2@3")
     StepId(kind='path', indices=(1, 1), example=2, path=2, iteration=3, of='', inner='')
     """
-    match = _ID.fullmatch(text)
-    if not match:
-        raise ValueError(f"{text!r} is not a step id")
-    indices = tuple(int(part) for part in match["indices"].split(".")[1:])
-    row = LAYERED[match["word"]]
-    if match["path"]:
-        row = PATH
-    elif indices:
-        row = _INDEXED.get(row.name, row)
-    return StepId(
-        row.name,
-        indices,
-        int(match["example"]) if match["example"] else None,
-        int(match["path"]) if match["path"] else None,
-        int(match["iteration"] or 1),
-        match["of"] or "",
-        match["inner"] or "",
-        row,
-    )
+    return _LAYERED.read(text)
 
 
 def of(kind: Kind, *indices: int, path: int | None = None, parameter: str = "") -> str:

@@ -1,8 +1,8 @@
 """The table of kinds: what a computation's quantities are called, count by, belong to and do.
 
 Readers ask for a quantity's role, indices and parameter; only this table and `ids` know names.
-The rows here are those of a layered network. An id is `word.INDEX...`; see
-`problems.computation.ids`.
+The rows here are those of a layered network; another computation has a table of its own. An id
+is `word.INDEX...`; see `problems.computation.ids`.
 """
 
 from __future__ import annotations
@@ -59,10 +59,6 @@ NUMERIC = (*SHIFTED, Role.DIFFERENCE_QUOTIENT)
 FORWARD = (Role.NET, Role.OUTPUT)
 """What a forward pass computes on its way to the loss."""
 
-Index = Literal["input", "output", "layer", "unit", "below"]
-"""What an index counts: the network's inputs or outputs, its layers, the layer's units, or the
-units that feed the layer."""
-
 Scope = Literal["exercise", "example", "pass", "update"]
 """How often there is one: once; for each example; for each example and iteration; for each
 update."""
@@ -78,7 +74,9 @@ class Kind:
     name: str
     """Its name in files: precisions, sections, policies."""
     role: Role
-    indices: tuple[Index, ...]
+    indices: tuple[str, ...]
+    """What its indices count. In layers: the network's inputs or outputs (`input`, `output`),
+    its layers (`layer`), the layer's units (`unit`), the units that feed the layer (`below`)."""
     scope: Scope
     parents: tuple[str, ...] = ()
     """Names of the kinds that its rule may read, of whatever iteration; givens have none."""
@@ -171,8 +169,8 @@ class Kinds:
         return found or self._related[ANY, role]
 
 
-_UNIT: tuple[Index, ...] = ("layer", "unit")
-_PAIR: tuple[Index, ...] = ("layer", "unit", "below")
+_UNIT = ("layer", "unit")
+_PAIR = ("layer", "unit", "below")
 
 X = Kind("x", Role.INPUT, ("input",), "example")
 T = Kind("t", Role.TARGET, ("output",), "example")
