@@ -28,7 +28,8 @@ from grader.errors import AssignmentError
 from grader.support.atomic_files import write_file, write_pieces
 from grader.support.spreadsheet import plain_table
 from grader.support.workers import Workers
-from problems.drawing.draw import draw, key
+from problems.drawing.candidates import key
+from problems.drawing.draw import draw
 from problems.drawing.family import Design
 from problems.errors import Complaint, GateError
 from problems.exercise import Exercise, as_json, dumps, issued

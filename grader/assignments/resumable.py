@@ -19,6 +19,7 @@ from grader.assignments.folder import EXERCISES, Order
 from grader.errors import AssignmentError, reason_of
 from grader.support.atomic_files import is_empty, take_place, write_file
 from problems.errors import SpecError
+from problems.texts import parsed_json
 
 JOURNAL = "journal.json"
 FOLDER = "folder"
@@ -138,7 +139,7 @@ def _begun(place: Path, plan: Plan) -> Unfinished:
         AssignmentError: it is something else.
     """
     try:
-        entries = json.loads((place / JOURNAL).read_bytes())
+        entries = parsed_json((place / JOURNAL).read_bytes())
         done, before = DrawnSoFar(**entries["done"]), dict(entries["plan"])
     except (OSError, ValueError, KeyError, TypeError):
         return Unfinished(place, plan, DrawnSoFar())  # nothing was finished

@@ -22,15 +22,10 @@ from grader.bulk.rows import LINE, as_rows
 from grader.errors import Lost, Problem
 from grader.intake.duplicates import settled
 from grader.read.answer import Answer, read_answer
+from grader.read.answer_sheet import AnswerSheet
+from grader.read.builder import LONGEST_ANSWER, Builder, hidden
 from grader.read.number import Reading, Unreadable, Written
-from grader.read.submission import (
-    LONGEST_ANSWER,
-    AnswerSheet,
-    Builder,
-    hidden,
-    take_tidy,
-    take_wide,
-)
+from grader.read.tables.answers import take_tidy, take_wide
 from grader.read.tables.table import Table
 from problems.exercise import Exercise
 from problems.formulas.notation import Labels

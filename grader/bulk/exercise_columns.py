@@ -30,6 +30,7 @@ from grader.support.workers import Workers
 from problems.arithmetic.elementary import FloatArray
 from problems.errors import FormatError
 from problems.exercise import Exercise, from_json
+from problems.texts import parsed_json
 
 FOLDER = "exercises.roll"
 FORMAT = 1
@@ -250,7 +251,7 @@ def open_roll(
 def _known(path: Path, mark: dict[str, int]) -> tuple[int, ...] | None:
     """The parts' sizes, if the roll is of the exercises as they are now."""
     try:
-        found = json.loads((path / "roll.json").read_bytes())
+        found = parsed_json((path / "roll.json").read_bytes())
     except (OSError, ValueError):
         return None
     return tuple(found["parts"]) if mark.items() <= found.items() else None

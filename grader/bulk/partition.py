@@ -21,8 +21,9 @@ from grader.bulk.survey import Range
 from grader.errors import Problem, SubmissionError
 from grader.intake.collect import finder, place_of
 from grader.intake.sources import Item, parts_of
+from grader.read.builder import Builder
 from grader.read.download_names import of_platform
-from grader.read.submission import COMMA, DOT, EITHER, Builder, too_few
+from grader.read.tables.answers import COMMA, DOT, EITHER, too_few
 from grader.read.tables.brackets import BRACKETED, NEGATIVE, Brackets, in_all
 from grader.read.tables.header import KNOWN, is_tidy
 from grader.read.tables.table import Table
@@ -213,7 +214,7 @@ def _looked_up(
 
 
 def _signs(rows: Rows) -> Signs:
-    """As `grader.read.submission.writes_commas` looks at a table."""
+    """As `grader.read.tables.answers.writes_commas` looks at a table."""
     if not rows.delimiter:
         return Signs(dot=True)  # columns of numbers, whatever the language
     asked = answer_columns(rows.columns)

@@ -14,7 +14,7 @@ import polars as pl
 
 from grader.bulk.survey import MASSES, Range
 from grader.errors import Problem, SubmissionError
-from grader.read.submission import not_answers
+from grader.read.tables.answers import not_answers
 from grader.read.tables.header import canonical, holds_answers
 from grader.read.tables.table import Row, read_table, refusal
 from problems.texts import REPLACED

@@ -28,7 +28,7 @@ from grader.bulk.results import (
 from grader.bulk.survey import Range, ranges
 from grader.errors import Problem
 from grader.marking.policy import Policy
-from grader.read.submission import COMMAS_SETTLED
+from grader.read.tables.answers import COMMAS_SETTLED
 from grader.read.tables.brackets import in_all
 from grader.support.atomic_files import new_folder
 from grader.support.workers import Workers

@@ -14,7 +14,7 @@ from grader.commands.options import (
     opened,
     policy_option,
 )
-from grader.lms.roundtrip import GRADED, ZERO, RoundTrip
+from grader.lms.roundtrip import RoundTrip
 from grader.marking.policy import Policy
 
 EXAMPLES = """\b
@@ -108,6 +108,6 @@ def _about(done: RoundTrip) -> str:
     """What the new worksheet is for, and how many changes of grades Moodle will count."""
     from grader.support.terminal import plural
 
-    if not done.count(GRADED) + done.count(ZERO):
+    if not any(step.grade for step in done.steps):
         return "no row was graded: nothing to upload"
     return f"for 'Upload grading worksheet': {plural(done.updated, 'grade')} will change"

@@ -8,6 +8,7 @@ import click
 
 from grader.commands.backup import say_mended, told
 from grader.commands.serve import data_option, database_option
+from problems.texts import shown_line
 
 EXAMPLES = """\b
 Examples:
@@ -47,6 +48,9 @@ def restore(file: Path, data: Path, database: str, check: bool, force: bool) -> 
             raise ServiceError(f"{where} is in use; choose another one, or give --force")
         if not database:
             click.echo(f"kept what was there: {start.keep_copy('restore')}")
-    say_mended(backup.restore(file, contents))
+    mended = backup.restore(file, contents)
+    say_mended(mended.rows)
+    for one in mended.renamed:
+        click.echo(f"note: {shown_line(one)}")
     start.complete()
     click.echo(f"restored into {'the database' if database else data}; now run bpgrade serve")

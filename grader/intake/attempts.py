@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from grader.errors import Problem
 from grader.marking.mark import mark
 from grader.marking.policy import Policy
-from grader.read.submission import AnswerSheet
+from grader.read.answer_sheet import AnswerSheet
 
 
 @dataclass(frozen=True, slots=True)

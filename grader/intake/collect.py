@@ -22,10 +22,10 @@ from grader.intake.duplicates import settled
 from grader.intake.sources import Item, items
 from grader.marking.policy import Policy
 from grader.marking.policy_file import folder_policy
+from grader.read.answer_sheet import AnswerSheet, Find
 from grader.read.download_names import receipt_of
 from grader.read.files import read_file
 from grader.read.platforms.receipt import sender_in
-from grader.read.submission import AnswerSheet, Find
 from problems.exercise import Exercise
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.errors import Problem
-from grader.read.submission import AnswerSheet
+from grader.read.answer_sheet import AnswerSheet
 from problems.exercise import Exercise
 
 

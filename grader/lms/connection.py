@@ -19,10 +19,11 @@ import requests
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 
 from grader import __version__
-from grader.errors import PlatformError, Unclear, Unreachable
+from grader.errors import PlatformError, TokenError, Unclear, Unreachable
 from grader.lms.address import LOOPBACK, checked, origin
 from grader.lms.platform import plain
 from grader.lms.tokens import Token, keep_out_of
+from problems.texts import cleaned_tree
 
 LARGEST = 64 * 2**20
 """Bytes of any answer; submissions are smaller by far."""
@@ -158,6 +159,10 @@ class Connection:
                 method, url, timeout=timeout, allow_redirects=False, stream=True, **what
             )
             body = self._body(answer)
+        except UnicodeError:  # a header takes fewer characters than a form
+            fault: Exception = TokenError(
+                "the token holds characters that no token has; log in again"
+            )
         except requests.RequestException as error:
             fault = self._fault(error)
         else:
@@ -165,6 +170,8 @@ class Connection:
                 raise PlatformError(f"an answer of {self.host} is larger than {LARGEST:,} bytes")
             answer._content = body  # what `answer.content` and `answer.json` read
             _refuse_passing(answer, as_json)
+            if as_json:
+                _clean(answer)
             return answer
         raise fault
 
@@ -264,6 +271,20 @@ def _refuse_garbage(answer: requests.Response) -> None:
     if broken:
         kind = answer.headers.get("Content-Type", "of no type").split(";")[0]
         raise Passing(f"answered something else than JSON ({kind[:40]})", False)
+
+
+def _clean(answer: requests.Response) -> None:
+    """Put an answer whose texts can be kept and shown in the place of another; libraries read it.
+
+    Errors (of any status) may be no JSON, and stay: they are shown as one plain line.
+    """
+    try:
+        found = json.loads(answer.content)
+    except (ValueError, RecursionError):
+        return
+    kept = cleaned_tree(found)
+    if kept != found:
+        answer._content = json.dumps(kept).encode()
 
 
 def _seconds(answer: requests.Response) -> float | None:

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from xml.sax.saxutils import escape
 
-from grader.assignments.matching import People
+from grader.assignments.matching import Owner, People
 from grader.assignments.roster import Student
 from grader.errors import PlatformFileError, Problem
 from grader.lms.cells import Line, Sheet, no_columns
@@ -255,7 +255,7 @@ class _Filling:
         self.most = order.most if order.most is not None else _maximum(sheet, self.column, shape)
         self.filled = Filled(column=sheet.header[self.column], most=self.most)
         self.cells: dict[tuple[int, int], str] = {}
-        students = [one.student for one in scores.of.values()]
+        students = scores.class_list
         self.people = People(students)
         self.ids = _index((one.student, one.student) for one in students)
         self.emails = _index((one.email, one.student) for one in students)
@@ -264,34 +264,43 @@ class _Filling:
         """The file."""
         rows: dict[str, list[Line]] = {}
         for row in self.sheet.rows:
-            id = self._student(row)
-            if id:
-                rows.setdefault(id, []).append(row)
+            owner = self._owner(row)
+            if owner.student in self.scores.of:
+                rows.setdefault(owner.student, []).append(row)
+            elif owner.doubt:
+                message = f"{owner.doubt}; give ids or e-mail addresses in a column of their own"
+                self.filled.problems.append(self._problem(row, "identity", message))
+                self.filled.steps.append(self._step(row, "", REFUSED, "several students fit"))
             elif self._who(row):
                 self.filled.steps.append(self._step(row, "", KEPT, "not graded"))
         for id, own in rows.items():
             self.filled.steps.append(self._put(own, self.scores.of[id]))
         missing = [id for id in self.scores.of if id not in rows]
         self.filled.problems += [
-            self._problem(None, "unknown_user", f"{id} has points, but no row here")
+            self._problem(
+                None, "unknown_user", f"{id} has points, but no row here that is theirs alone"
+            )
             for id in missing
         ]
         self.filled.data = self.sheet.changed(self.cells)
         return self.filled
 
-    def _student(self, row: Line) -> str:
-        """The graded student of a row; '' for none. The first column that fits counts."""
+    def _owner(self, row: Line) -> Owner:
+        """The student of a row, graded or not. The first column that fits counts."""
+        doubts = []
         for place, what in self.match:
             text = row.text(place).removeprefix("#")
             if not text:
                 continue
             if what == "name":
-                found = self.people.named(text).student
+                found = self.people.named(text)
             else:
-                found = (self.ids if what == "student" else self.emails).get(text.casefold(), "")
-            if found:
+                among = self.ids if what == "student" else self.emails
+                found = Owner(among.get(text.casefold(), ""))
+            if found.student:
                 return found
-        return ""
+            doubts += [found.doubt] if found.doubt else []
+        return Owner(doubt="; ".join(doubts))
 
     def _put(self, rows: Sequence[Line], score: Score) -> Step:
         """Fill one student's cell, if it is one."""

@@ -18,6 +18,7 @@ from typing import Any
 from grader.assignments.roster import safe_name
 from grader.errors import AssignmentError, reason_of
 from grader.support.atomic_files import write_file
+from problems.texts import parsed_json
 
 FORMAT = 1
 FOLDER = "sync"
@@ -70,7 +71,7 @@ class Memory:
             AssignmentError: it cannot be read, is broken, or was written by a later bpgrade.
         """
         try:
-            doc = json.loads(self.path.read_text("utf-8"))
+            doc = parsed_json(self.path.read_text("utf-8"))
         except FileNotFoundError:
             self.people = {}
             return

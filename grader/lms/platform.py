@@ -10,15 +10,16 @@ from decimal import Decimal
 from typing import Protocol
 
 from grader.errors import NotTaken
+from problems.texts import cleaned, seen_line
 
 
 def plain(text: str) -> str:
     """What a platform calls something, fit for a line of a log or a terminal.
 
-    >>> plain("Ada" + chr(10) + "Example" + chr(27) + "[31m")
-    'Ada�Example�[31m'
+    >>> print(plain("Ada" + chr(10) + "Example" + chr(27) + "[31m"))
+    Ada\\nExample\\x1b[31m
     """
-    return "".join(char if char.isprintable() else "\ufffd" for char in text)
+    return seen_line(cleaned(text))
 
 
 @dataclass(frozen=True, slots=True)

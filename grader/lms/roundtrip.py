@@ -17,6 +17,7 @@ from grader import __version__
 from grader.errors import AssignmentError, PlatformFileError, Problem
 from grader.support.atomic_files import new_folder
 from grader.support.spreadsheet import safe_table
+from problems.texts import parsed_json
 
 META = "made.json"
 DONE_FILE, PROBLEMS_FILE = "done.csv", "problems.csv"
@@ -164,7 +165,7 @@ def _refuse_other(out: Path, inputs: Sequence[Path]) -> None:
 def _made(out: Path) -> set[str]:
     """The files that an earlier run wrote there."""
     try:
-        doc = json.loads((out / META).read_text("utf-8"))
+        doc = parsed_json((out / META).read_text("utf-8"))
         return {str(name) for name in doc["files"]}
     except (OSError, ValueError, KeyError, TypeError):
         return set()

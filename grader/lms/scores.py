@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from grader.marking.policy import Policy
 from grader.marking.policy_file import folder_policy, load_policy, names
 from grader.results.crosscheck import other_exercise
 from grader.results.feedback import student as student_of
+from problems.texts import parsed_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,8 @@ class Scores:
 
     of: dict[str, Score]
     problems: tuple[Problem, ...] = ()
+    class_list: tuple[Student, ...] = ()
+    """Everybody: a name says who is meant only if nobody else has it."""
 
 
 def of_results(folder: Folder, results: Path) -> Scores:
@@ -94,7 +96,7 @@ def of_submissions(
             problems.append(problem)
         found.setdefault(report.student, []).append((report.exercise, report.score, report.max))
     scores = _scores(folder, found, policy)
-    return Scores(scores.of, (*problems, *scores.problems))
+    return replace(scores, problems=(*problems, *scores.problems))
 
 
 def _scores(
@@ -113,7 +115,8 @@ def _scores(
         most = math.fsum(done.values()) + _left(folder, id, set(done), policy)
         points = math.fsum(score for _, score, _ in found[id])
         scores[id] = Score(student_of(folder, id), round(points, 6), round(most, 6))
-    return Scores(scores, tuple(problems))
+    everybody = tuple(student_of(folder, id) for id in folder.roster)
+    return Scores(scores, tuple(problems), everybody)
 
 
 def _left(folder: Folder, id: str, done: set[str], policy: Policy) -> float:
@@ -135,7 +138,7 @@ def _as_in_class(id: str, folder: Folder) -> str:
 def _policy(folder: Folder, results: Path) -> Policy:
     """The policy that the results were graded by, where it is still known."""
     try:
-        name = json.loads((results / "results.json").read_text("utf-8"))["policy"]
+        name = parsed_json((results / "results.json").read_text("utf-8"))["policy"]
     except (OSError, ValueError, KeyError, TypeError):
         name = ""
     try:

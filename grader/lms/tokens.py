@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 
 from grader.errors import TokenError
+from problems.texts import cleaned
 
 HIDDEN = "***"
 SHORTEST = 6
@@ -28,7 +29,7 @@ class Token:
     __slots__ = ("_text",)
 
     def __init__(self, text: str) -> None:
-        self._text = text.strip()
+        self._text = cleaned(text.strip())
 
     def reveal(self) -> str:
         """The token itself, to be sent and for nothing else."""
@@ -97,6 +98,11 @@ def find(platform: str, host: str) -> Token:
         or _stored(platform, host)
         or _filed(platform, host)
     )
+    if text and not (text.isascii() and text.isprintable()):
+        raise TokenError(
+            f"what is kept as the token for {host} is none: it has other characters than letters, "
+            f"digits and signs; run 'bpgrade {platform} login https://{host}' again"
+        )
     if text:
         return Token(text)
     raise TokenError(

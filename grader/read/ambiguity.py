@@ -248,16 +248,21 @@ exponent may have been lost); write the one that you mean
     if number:
         for doubt in _OF_WHOLE_ANSWERS:
             if match := doubt.pattern.fullmatch(plain):
-                _refuse(doubt, match, text)
+                refuse(doubt, match, text)
     for doubt in _DOUBTS:
         if match := doubt.pattern.search(plain):
-            _refuse(doubt, match, text)
+            refuse(doubt, match, text)
     for match in _EULER.pattern.finditer(plain):
         if match["letter"] in euler:
-            _refuse(_EULER, match, text)
+            refuse(_EULER, match, text)
 
 
-def _refuse(doubt: Doubt, match: re.Match[str], text: str) -> None:
+def refuse(doubt: Doubt, match: re.Match[str], text: str) -> None:
+    """Refuse a text where a doubt has two readings.
+
+    Raises:
+        AnswerError: with the code of the doubt and both readings.
+    """
     readings = doubt.readings(match)
     if readings is None:
         return

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from grader.errors import EmptyForm, SubmissionError
+from grader.read.answer_sheet import Find, Read
+from grader.read.csv_file import read_submissions
 from grader.read.download_names import is_receipt, is_text_field
 from grader.read.file_kinds import Kind, looked_at, named_as
-from grader.read.submission import Find, Read, read_submissions
 from grader.read.tables.table import CLASS, UPLOAD, Limits, refusal
 from problems.texts import cleaned
 

@@ -10,8 +10,9 @@ import json
 import re
 from typing import Any
 
+from grader.read.answer_sheet import Find, Read
+from grader.read.builder import Builder
 from grader.read.number import MOST_DIGITS
-from grader.read.submission import Builder, Find, Read
 from grader.read.tables.encoding import decode
 from grader.read.tables.table import CLASS, Limits, check_size, refusal
 from problems.texts import cleaned_tree

@@ -178,8 +178,11 @@ class _Spelling:
         found = (self.decimal(inner, at) or self.scientific(inner)) if inner else None
         if found is not None:
             return found
+        from grader.read import working  # with the grammar, which plain numbers do not need
+
         try:
             ambiguity.check(core, number=True)
+            working.check(core)
         except AnswerError as error:
             raise error.moved(at) from None
         self.refuse_known(plain, at)
@@ -314,8 +317,8 @@ class _Spelling:
     def expression(self, core: str, at: int) -> Reading:
         """A formula without names, worked out exactly as far as that goes."""
         # loaded here: lark is not needed where everybody writes decimals
+        from grader.read.formula.exact import as_double, exact
         from grader.read.formula.parse import NoNames, parse_formula
-        from grader.read.formula.tree import as_double, exact
 
         try:
             tree = parse_formula(core, NoNames(), comma=self.comma)

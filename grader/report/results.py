@@ -18,6 +18,7 @@ from grader.bulk.results import GRADEBOOK_FILE, STEPS_FILE
 from grader.errors import ReportError
 from grader.marking.batch import VERDICTS
 from grader.support.paths import refuse_no_text
+from problems.texts import REPLACED
 
 STEPS = tuple(STEPS_FILE.values())
 BOOK = ("student", "exercise", "score", "max", "percent", "first_deviation")
@@ -82,6 +83,7 @@ def _gradebook(folder: Path) -> pl.DataFrame:
     book = _collected(path, lazy.select(*BOOK, *more)).with_columns(
         pl.col("student", "exercise").fill_null("")
     )
+    book = book.with_columns(_clean(pl.col(pl.String)))
     if book.is_empty():
         raise ReportError(f"{path}: no submission is in it; grade some first")
     return _numbers(path, book)
@@ -110,7 +112,7 @@ def _steps(folder: Path, book: pl.DataFrame, counted: pl.DataFrame) -> tuple[pl.
     found = lazy.collect_schema().names()
     _complete(path, found, STEP)
     texts = [name for name in STEP if name not in NUMBERS]
-    lazy = lazy.select(*STEP).with_columns(pl.col(texts).cast(pl.String))
+    lazy = lazy.select(*STEP).with_columns(_clean(pl.col(texts)))
     lazy = lazy.with_columns(pl.col(KEY).fill_null(""))
     several = counted.height < book.height
     if several:
@@ -147,6 +149,11 @@ def _scan(path: Path) -> pl.LazyFrame:
     if path.suffix == ".parquet":
         return pl.scan_parquet(path)
     return pl.scan_csv(path, infer_schema=False)
+
+
+def _clean(texts: pl.Expr) -> pl.Expr:
+    """Columns of texts as `cleaned` has them; polars itself refuses what is no UTF-8."""
+    return texts.cast(pl.String).str.replace_all("\x00", REPLACED, literal=True)
 
 
 def _scan_length(path: Path, lazy: pl.LazyFrame) -> int:

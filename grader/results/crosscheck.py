@@ -18,7 +18,7 @@ from problems.arithmetic.ball import within
 if TYPE_CHECKING:
     from grader.assignments.folder import Folder
     from grader.marking.attribution import Fit, Keys
-    from grader.read.submission import AnswerSheet
+    from grader.read.answer_sheet import AnswerSheet
     from problems.exercise import Exercise
     from templates.feedback.report import Report
 

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from problems.computation import ids
+from problems.texts import seen_line
 
 TONES = {
     "correct": "green",
@@ -100,13 +101,10 @@ def _wrapped(text: str, to: int) -> list[str]:
 def printable(text: str) -> str:
     """A text from outside without characters that a terminal would act on.
 
-    >>> printable("0.5" + chr(27) + "[31m")
-    '0.5�[31m'
+    >>> print(printable("0.5" + chr(27) + "[31m"))
+    0.5\\x1b[31m
     """
-    return "".join(
-        "\ufffd" if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co") else char
-        for char in text
-    )
+    return seen_line(text)
 
 
 def paragraph(text: str, indent: str = "") -> str:

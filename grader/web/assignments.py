@@ -18,7 +18,9 @@ from grader.assignments.roster import Student, with_folders
 from grader.assignments.worksheets import Progress, silent
 from grader.web.batched_writes import SLICE, slice_of_work, slices
 from grader.web.models import Assignment, Audit, Course, Member, Role, Task
-from problems.drawing.draw import draw, key
+from grader.web.submission_store import one_writer
+from problems.drawing.candidates import key
+from problems.drawing.draw import draw
 from problems.drawing.family import Design
 from problems.errors import GateError
 from problems.exercise import Exercise, as_json, dumps, issued
@@ -38,13 +40,12 @@ def create(
     title: str,
     user: Any,
     progress: Progress = silent,
-    kept: Callable[[Assignment], None] = lambda assignment: None,
+    published: bool = False,
     **settings: Any,
 ) -> Assignment:
-    """Draw everybody's exercise and store the assignment.
+    """Draw everybody's exercise and store the assignment; for a class that is small.
 
-    The exercises of a large class are stored by and by; until all of them are there, nobody
-    finds the assignment. Cut off in between, it is cleared away: see `housekeeping`.
+    Cut off in between, it is cleared away: see `housekeeping`.
 
     Args:
         course: whose students get one.
@@ -52,41 +53,105 @@ def create(
         title: as students see it.
         user: who does it, for the audit log.
         progress: told of the phase `exercises`.
-        kept: called in the two transactions in which it is begun and finished.
+        published: whether students see it as soon as it is there.
         settings: further fields of `Assignment`.
 
     Raises:
         GateError: no draw can be graded.
     """
     order, exercises = drawn(order, list(students_of(course)))
-    assignment = Assignment(
-        course=course, title=title, order=order.as_json(__version__), making=True, **settings
+    assignment = begun(course, order, title, **settings)
+    _store(assignment, exercises, progress, _nothing)
+    _finish(assignment, published, user, _nothing)
+    return assignment
+
+
+def _nothing() -> None:
+    """Where nobody else may take the work over."""
+
+
+def begun(course: Course, order: Order, title: str, **settings: Any) -> Assignment:
+    """Store an assignment whose exercises are still to come: until then nobody finds it.
+
+    Args:
+        course: whose students get one.
+        order: family, secret and choices.
+        title: as students see it.
+        settings: further fields of `Assignment`, but for `published`.
+
+    Raises:
+        SpecError: the choices do not fit.
+    """
+    written = order.as_json(__version__)
+    return Assignment.every.create(
+        course=course, title=title, order=written, making=True, **settings
     )
-    published, assignment.published = assignment.published, False
-    with transaction.atomic():
-        assignment.save(force_insert=True)
-        kept(assignment)
+
+
+def fill(
+    assignment: Assignment,
+    user: Any,
+    published: bool = False,
+    progress: Progress = silent,
+    held: Callable[[], None] = _nothing,
+    ended: Callable[[], None] = _nothing,
+) -> None:
+    """Draw and store the exercises of one that is begun, by and by; then it is there.
+
+    Args:
+        assignment: which; exercises that an earlier try has stored are replaced.
+        user: who does it, for the audit log.
+        published: whether students see it as soon as it is there.
+        progress: told of the phase `exercises`.
+        held: called in every transaction; raises where somebody else does the work now.
+        ended: called in the last one.
+
+    Raises:
+        GateError: no draw can be graded.
+    """
+    _clear(assignment, held)
+    order, exercises = drawn(assignment.made, list(students_of(assignment.course)))
+    assignment.order = order.as_json(__version__)
+    _store(assignment, exercises, progress, held)
+    _finish(assignment, published, user, ended)
+
+
+def _store(
+    assignment: Assignment,
+    exercises: Sequence[tuple[Member, Exercise]],
+    progress: Progress,
+    held: Callable[[], None],
+) -> None:
     done = 0
     for part in slices(exercises):
         tasks = _tasks(assignment, part)
         with slice_of_work():
+            held()
             Task.objects.bulk_create(tasks)
         done += len(part)
         progress("exercises", done, len(exercises))
-    with transaction.atomic():
+
+
+def _finish(assignment: Assignment, published: bool, user: Any, ended: Callable[[], None]) -> None:
+    course, title = assignment.course, assignment.title
+    with one_writer(), transaction.atomic():
         assignment.making, assignment.published = False, published
-        assignment.save(update_fields=["making", "published"])
-        note(user, course, "assignment.created", title, family=order.family)
-        kept(assignment)
-    return assignment
+        assignment.save(update_fields=["making", "published", "order"])
+        note(user, course, "assignment.created", title, family=assignment.order["family"])
+        ended()
+
+
+def _clear(assignment: Assignment, held: Callable[[], None] = _nothing) -> None:
+    tasks = list(Task.objects.filter(assignment=assignment).values_list("pk", flat=True))
+    for part in slices(tasks):
+        with slice_of_work():
+            held()
+            Task.objects.filter(pk__in=part).delete()
 
 
 def discard(assignment: Assignment) -> None:
     """Remove an assignment that was never finished."""
-    tasks = list(Task.objects.filter(assignment=assignment).values_list("pk", flat=True))
-    for part in slices(tasks):
-        with slice_of_work():
-            Task.objects.filter(pk__in=part).delete()
+    _clear(assignment)
     with slice_of_work():
         Assignment.every.filter(pk=assignment.pk, making=True).delete()
 

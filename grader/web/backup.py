@@ -17,6 +17,7 @@ import base64
 import hashlib
 import io
 import json
+import logging
 import os
 import tempfile
 import zipfile
@@ -24,6 +25,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import compress
 from pathlib import Path
 from typing import IO, Any
 
@@ -35,8 +37,10 @@ from grader import __version__
 from grader.errors import ServiceError
 from grader.web.database import FILE, copied, sqlite_at
 from grader.web.jobs.models import Job
-from problems.texts import cleaned_tree
+from grader.web.mending import Mended, set_apart
+from problems.texts import REPLACED, cleaned_tree
 
+log = logging.getLogger("bpgrade.start")
 FORMAT = 1
 ABOUT = "backup.json"
 LEFT_OUT = {"sessions.Session", "bpgrade.Login", "bpgrade.ToolKey", "bpgrade.Job"}
@@ -271,17 +275,16 @@ def empty() -> bool:
     return not get_user_model()._base_manager.exists()
 
 
-def restore(path: Path, contents: Contents) -> int:
+def restore(path: Path, contents: Contents) -> Mended:
     """Put everything of a backup in the place of everything that is there, or change nothing.
 
     Returns:
-        How many rows held text that not every database can hold, or that was too long for its
-        column: backups of earlier versions may. It is stored cleaned and cut.
+        What had to be stored cleaned, cut or under another name.
 
     Raises:
         ServiceError: the database refuses something.
     """
-    mended = 0
+    mended = Mended()
     try:
         with transaction.atomic(), zipfile.ZipFile(path) as archive:
             _delete(Job)  # what is being made belongs to what was there
@@ -289,11 +292,14 @@ def restore(path: Path, contents: Contents) -> int:
                 _delete(model)
             for model in kept_models():
                 if model._meta.label in contents.tables:
-                    mended += _load(archive, model)
+                    _load(archive, model, mended)
             _count_on()
     except DatabaseError as error:
         first = str(error).strip().split("\n", 1)[0]
         raise ServiceError(f"nothing was restored: {first}") from None
+    if mended.rows or mended.renamed:
+        about = {"rows": mended.rows, "renamed": mended.renamed}
+        log.warning("texts mended", extra={"bpgrade": about})
     return mended
 
 
@@ -303,16 +309,27 @@ def _delete(model: type[models.Model]) -> None:
     found._raw_delete(found.db)
 
 
-def _load(archive: zipfile.ZipFile, model: type[models.Model]) -> int:
-    """Store a table's rows; how many had to be mended."""
-    mended = 0
+def _load(archive: zipfile.ZipFile, model: type[models.Model], mended: Mended) -> None:
+    """Store a table's rows, those with odd texts last: they give way where names clash.
+
+    In some backups such texts were cleaned when they were made.
+    """
+    odd: list[tuple[dict[str, Any], dict[str, Any]]] = []
     with archive.open(member_of(model._meta.label)) as stream:
         for rows in _by(ROWS, io.TextIOWrapper(stream, "utf-8", newline="\n")):
             read = [json.loads(row) for row in rows]
-            kept = [fitting(model, cleaned_tree(row)) for row in read]
-            mended += sum(one != other for one, other in zip(read, kept, strict=True))
-            model._base_manager.bulk_create([from_row(model, row) for row in kept])
-    return mended
+            pairs = [(row, fitting(model, cleaned_tree(row))) for row in read]
+            late = [
+                row != kept or REPLACED in line
+                for line, (row, kept) in zip(rows, pairs, strict=True)
+            ]
+            odd += compress(pairs, late)
+            good = compress(pairs, (not one for one in late))
+            model._base_manager.bulk_create([from_row(model, kept) for _, kept in good])
+    for row, kept in odd:
+        mended.rows += row != kept
+        mended.renamed += set_apart(model, row, kept)
+        model._base_manager.bulk_create([from_row(model, kept)])
 
 
 def _by(size: int, lines: Iterable[str]) -> Iterator[list[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -129,11 +130,12 @@ def most_of(assignment: Assignment, policy: Policy) -> float:
     return round(math.fsum(policy.weight(step_of(q)) for q in questions), 6)
 
 
-def to_look_at(assignment: Assignment) -> set[int]:
-    """Members with a sheet that the marking leaves to a person."""
+def to_look_at(assignment: Assignment, members: Sequence[Member]) -> set[int]:
+    """Those of some members with a sheet that the marking leaves to a person."""
     noted = Result.objects.filter(
         submission__task__assignment=assignment,
         submission__task__current=True,
+        submission__task__member__in=members,
         report__teacher__0__isnull=False,
     )
     return set(noted.values_list("submission__task__member_id", flat=True))

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
@@ -97,7 +98,14 @@ def _left(submission: Submission) -> None:
 
 def why_left(submission: Submission) -> list[dict[str, Any]]:
     """What is wrong with a submission that is left to a person; nothing for all others."""
-    report = report_on(submission) if submission.state == State.REVIEW else None
+    return _why(submission.pk) if submission.state == State.REVIEW else []
+
+
+@lru_cache(maxsize=1000)
+def _why(pk: str) -> list[dict[str, Any]]:
+    """Read once: what nobody can read may take long, and its page is asked for again."""
+    found = Submission.objects.select_related("task", "task__assignment").get(pk=pk)
+    report = report_on(found)
     return report["problems"] if report else []
 
 
@@ -177,14 +185,21 @@ class Sweeper(threading.Thread):
         pause = cleared = 0.0
         while not self.ended.wait(pause):
             pause = self.seconds
-            try:
-                if time.monotonic() > cleared:
-                    again(self.clear)
-                    cleared = time.monotonic() + HOURLY
-                if sweep(ended=self.ended.is_set):
-                    pause = 0.0  # there may be more; what failed comes last, and later
-            except NotStoredError:
-                log.warning("the database does not answer; tried again later")
+            if time.monotonic() > cleared:
+                cleared = time.monotonic() + HOURLY
+                self._tried(self.clear, "clearing")
+            if self._tried(lambda: sweep(ended=self.ended.is_set), "grading"):
+                pause = 0.0  # there may be more; what failed comes last, and later
+
+    def _tried(self, work: Callable[[], int], what: str) -> int:
+        """What came of it, 0 where it failed: this thread has to outlive everything."""
+        try:
+            return again(work)
+        except NotStoredError:
+            log.warning("the database does not answer; tried again later")
+        except Exception:
+            log.exception("%s what was left over failed; tried again later", what)
+        return 0
 
     def end(self) -> None:
         """Finish what is being done."""

@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.contrib.sessions.models import Session
+from django.db.models import Q
 from django.utils import timezone
 
 from grader.web import limits
 from grader.web.assignments import discard
 from grader.web.jobs import files
-from grader.web.jobs.models import LIVE
+from grader.web.jobs.models import LIVE, Job, State
 from grader.web.models import Assignment
 
 UNFINISHED = timedelta(hours=2)
 """Nothing takes as long to be made."""
+FRUITLESS = (State.FAILED, State.CANCELLED)
 
 
 def clear() -> int:
@@ -25,8 +27,10 @@ def clear() -> int:
 
 def discard_unfinished() -> int:
     """Remove assignments that were cut off while they were made; how many."""
-    old = Assignment.every.filter(making=True, created__lt=timezone.now() - UNFINISHED)
-    found = list(old.exclude(jobs__state__in=LIVE))
+    half = Assignment.every.filter(making=True).exclude(jobs__state__in=LIVE)
+    old = Q(created__lt=timezone.now() - UNFINISHED)
+    found = list(half.filter(old | Q(jobs__state__in=FRUITLESS)).distinct())
     for assignment in found:
+        Job.objects.filter(assignment=assignment).update(assignment=None)  # tells why
         discard(assignment)
     return len(found)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 def environment(**options: Any) -> Environment:
     """What Django asks for; `url`, `static` and the filters of the pages are there."""
     options["undefined"] = StrictUndefined
+    options["finalize"] = pages.visible
     found = Environment(**options)
     found.filters |= pages.environment().filters | {
         "moment": moment,

@@ -7,6 +7,7 @@ get in again.
 
 from __future__ import annotations
 
+import ipaddress
 import math
 import threading
 from collections.abc import Iterator, Mapping
@@ -178,5 +179,26 @@ def refused(seconds: float) -> JsonResponse:
 
 
 def place_of(request: HttpRequest) -> str:
-    """The client's address."""
-    return str(request.META.get("REMOTE_ADDR", ""))
+    """Where a request comes from, as far as limits tell places apart."""
+    address, port = (str(request.META.get(name, "")) for name in ("REMOTE_ADDR", "REMOTE_PORT"))
+    if "." in port:  # of ::ffff:192.0.2.1 waitress takes the end for a port
+        address = port
+    return place(address)
+
+
+def place(address: str) -> str:
+    """The part of an address that its owner cannot choose: of IPv6 a whole network is theirs.
+
+    >>> place("192.0.2.1"), place("::ffff:192.0.2.1"), place("2001:db8:1:2:3:4:5:6")
+    ('192.0.2.1', '192.0.2.1', '2001:db8:1:2::/64')
+    """
+    bare = address[1:].partition("]")[0] if address.startswith("[") else address
+    try:
+        found = ipaddress.ip_address(bare.partition("%")[0])
+    except ValueError:
+        return address[:45]
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    if found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((found, 64), strict=False))

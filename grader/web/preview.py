@@ -13,7 +13,8 @@ import numpy as np
 from grader.assignments.folder import Order
 from grader.assignments.roster import Student
 from grader.assignments.worksheets import sheet
-from problems.drawing.draw import Candidates, Draw, describe, key, reasons, sieve_of
+from problems.drawing.candidates import Candidates, key
+from problems.drawing.draw import Draw, describe, reasons, sieve_of
 from problems.drawing.family import Design
 from problems.exercise import issued
 from templates.pages.page import Page

@@ -53,9 +53,11 @@ class Preview:
 
     scores: Comparison
     steps: tuple[StepChange, ...]
-    """In the order of the class list and of the worksheet."""
+    """In the order of the class list and of the worksheet, also those of replaced exercises."""
     failed: int
     """Submissions that could not be checked now; they keep what they have."""
+    marked: int
+    """Submissions that were looked at, with those that failed."""
 
 
 def by_earlier_marking(assignment: Assignment) -> int:
@@ -90,11 +92,11 @@ def preview(assignment: Assignment) -> Preview:
     differing = sum(pair.differs for pair in every)
     steps = [
         StepChange(pair.before.student, pair.before.task, old, new)
-        for pair in pairs
+        for pair in every
         for old, new in changed_steps(pair.before.report, pair.report)
     ]
     scores = replace(compared(policy, policy, pairs), submissions=differing)
-    return Preview(scores, tuple(steps), len(marked) - len(every))
+    return Preview(scores, tuple(steps), len(marked) - len(every), len(marked))
 
 
 def apply(assignment: Assignment, user: Any) -> tuple[int, int]:

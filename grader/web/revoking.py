@@ -2,7 +2,8 @@
 
 A personal link and a token are known to whoever made them or found them. They end with a new
 password, and when their owner becomes a teacher, an assistant or an administrator, leaves the
-last course, or is switched off; so do sessions.
+last course, or is switched off; so do sessions. A link ends with any further part in a course
+too: whoever made it would be let into that one.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from django.db.models.signals import post_save, pre_save
 from django.utils import timezone
 
 from grader.web.models import Link, Member, Token
+from grader.web.rights import STAFF, is_staff
 
 STANDING = ("is_staff", "is_superuser", "is_active")
 """What of an account changes whom it lets in."""
@@ -52,9 +54,10 @@ def left(users: Collection[int]) -> None:
 
 
 def watch() -> None:
-    """End them wherever an account gets a new password or standing, whatever page does it."""
+    """End them wherever an account gets a new password, standing or part, whatever does it."""
     pre_save.connect(_compare, get_user_model(), dispatch_uid="bpgrade-compare")
     post_save.connect(_end, get_user_model(), dispatch_uid="bpgrade-revoke")
+    pre_save.connect(_enter, Member, dispatch_uid="bpgrade-enter")
 
 
 def _compare(instance: Any, update_fields: Any = None, **_: Any) -> None:
@@ -71,3 +74,15 @@ def _compare(instance: Any, update_fields: Any = None, **_: Any) -> None:
 def _end(instance: Any, created: bool, **_: Any) -> None:
     if instance.bpgrade_revoked and not created:
         revoke({instance.pk})
+
+
+def _enter(instance: Member, **_: Any) -> None:
+    """Before somebody's part in a course is stored: is it one that they did not have?"""
+    part = (instance.user_id, instance.role)
+    had = Member.objects.filter(pk=instance.pk, active=True).values_list("user_id", "role").first()
+    if not instance.active or had == part:
+        return
+    if instance.role in STAFF and not is_staff(instance.user):
+        revoke({instance.user_id})
+    else:
+        Link.objects.filter(user_id=instance.user_id).delete()

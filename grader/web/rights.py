@@ -13,9 +13,10 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.utils import timezone
 
-from grader.web.jobs.models import Job
+from grader.web.jobs.models import LIVE, Job
 from grader.web.models import Assignment, Course, Member, Role, Submission, Task
 from grader.web.visibility import sight_of
 
@@ -54,9 +55,33 @@ def assignment_for_staff(user: Any, assignment_id: str, *roles: Role) -> Assignm
     """
     found = Assignment.objects.select_related("course").filter(pk=assignment_id).first()
     if found is None:
-        raise Http404("no such page")
+        raise _absent(user, assignment_id)
     member_of(user, found.course_id, *(roles or STAFF))
     return found
+
+
+class BeingMadeError(Http404):
+    """It is there, but not all of its exercises are: for its teachers alone, who have the job."""
+
+    def __init__(self, assignment: Assignment, job: Job) -> None:
+        self.assignment, self.job = assignment, job
+        super().__init__("no such page")
+
+
+def _absent(user: Any, assignment_id: str) -> Http404:
+    """Why nobody finds an assignment, as far as this person may know."""
+    half = being_made(assignment_id)
+    if half is not None and teaches(user, half.assignment.course):
+        return half
+    return Http404("no such page")
+
+
+def being_made(assignment_id: str) -> BeingMadeError | None:
+    """That it is still being made, by a job that has not ended; None if it is not."""
+    jobs = Job.objects.select_related("assignment", "assignment__course")
+    making = jobs.filter(assignment_id=assignment_id, assignment__making=True)
+    job = making.filter(state__in=LIVE).first()
+    return BeingMadeError(job.assignment, job) if job and job.assignment else None
 
 
 def task_of_student(user: Any, task_id: str) -> Task:
@@ -148,7 +173,7 @@ def assignment_for(user: Any, assignment_id: str) -> tuple[Assignment, Member]:
     """
     found = Assignment.objects.select_related("course").filter(pk=assignment_id).first()
     if found is None:
-        raise Http404("no such page")
+        raise _absent(user, assignment_id)
     member = member_of(user, found.course_id)
     _see(sight_of(found, member.role, timezone.now()).assignment)
     return found, member
@@ -264,7 +289,10 @@ def _for_assignment(view: View, *roles: Role) -> View:
     def guarded(
         request: HttpRequest, assignment: str, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
-        found = assignment_for_staff(request.user, assignment, *roles)
+        try:
+            found = assignment_for_staff(request.user, assignment, *roles)
+        except BeingMadeError as half:
+            return redirect("teach-job", half.job.pk)
         return view(request, found, *args, **kwargs)
 
     return guarded

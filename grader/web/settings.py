@@ -14,6 +14,7 @@ from pathlib import Path
 
 from grader.web.database import LEAST_FREE as _LEAST_FREE
 from grader.web.database import database_of
+from grader.web.hosts import host_of
 from grader.web.secret import secret_key
 
 DATA = Path(os.environ.get("BPGRADE_DATA", "bpgrade-data")).resolve()
@@ -24,7 +25,7 @@ _OWN_KEY = "BPGRADE_DATA" in os.environ and os.environ.get("BPGRADE_MAKES", "1")
 SECRET_KEY = secret_key(DATA) if _OWN_KEY else secrets.token_urlsafe(48)
 DEBUG = False
 # the address in links comes from BPGRADE_URL alone, never from what a client says it called
-ALLOWED_HOSTS = ["*"] if not URL else [URL.split("//", 1)[-1].split("/", 1)[0].split(":", 1)[0]]
+ALLOWED_HOSTS = [host_of(URL)] if URL else ["*"]
 ALLOWED_HOSTS += ["127.0.0.1", "localhost", "[::1]"] if URL else []
 SECURE = URL.startswith("https://")
 

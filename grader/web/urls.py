@@ -22,6 +22,7 @@ urlpatterns = [
     path("lti/", include("grader.web.lti.urls")),
     path("api/v1/", include("grader.web.api.urls")),
     path("admin/login/", views.admin_login),
+    path("admin/password_change/", views.admin_password),
     path("admin/", admin.site.urls),
 ]
 handler400 = "grader.web.views.unreadable"

@@ -18,7 +18,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from grader.web import accounts, limits
 from grader.web.devices import device_of, recognise
@@ -37,13 +37,13 @@ FROM_PLACE = 200
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
-@require_GET
+@require_safe
 def health(request: HttpRequest) -> HttpResponse:
     """Whether the process answers; the database plays no part."""
     return JsonResponse({"status": "ok"})
 
 
-@require_GET
+@require_safe
 def ready(request: HttpRequest) -> HttpResponse:
     """Whether the database answers too."""
     try:
@@ -120,6 +120,11 @@ def admin_login(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('login')}?{query}")
 
 
+def admin_password(request: HttpRequest) -> HttpResponse:
+    """One page sets passwords, with its limit on wrong ones."""
+    return redirect("password")
+
+
 def _ended_in_frame(request: HttpRequest) -> HttpResponse:
     """Inside a learning platform nobody logs in; there the way back is its link."""
     from grader.web.lti.embedding import policy
@@ -178,8 +183,14 @@ def password(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         first, second = (request.POST.get(name, "")[:500] for name in ("first", "second"))
         old = request.POST.get("old", "")[:500]
+        guessed = f"password:{user.pk}"
+        if user.has_usable_password() and (wait := limits.wait(guessed, TRIES, SPAN)):
+            problems = [f"Too many attempts. {limits.until(wait)}"]
+            return _password_page(request, problems, 429)
         if user.has_usable_password() and not user.check_password(old):
             problems.append("The old password is another one.")
+        else:
+            limits.give_back(guessed)
         if first != second:
             problems.append("The two new passwords differ.")
         try:
@@ -192,8 +203,13 @@ def password(request: HttpRequest) -> HttpResponse:
             login(request, user, backend=BACKEND)
             messages.success(request, "Your password is set.")
             return redirect("home")
+    return _password_page(request, problems, 422 if problems else 200)
+
+
+def _password_page(request: HttpRequest, problems: list[str], status: int) -> HttpResponse:
+    user: Any = request.user
     context = {"problems": problems, "has_one": user.has_usable_password()}
-    return render(request, "password.html.j2", context, status=422 if problems else 200)
+    return render(request, "password.html.j2", context, status=status)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

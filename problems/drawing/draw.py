@@ -1,38 +1,29 @@
 """Seeded draws: nice numbers that pass the quality gate, the same on every platform.
 
-Each exercise has a key, the hash of (draw version, secret, assignment, student, exercise,
-reissue). Attempts come in blocks of 64; a block's numbers are squeezed from SHAKE-256 of the
-key and the block's number. The first attempt that passes the gate is issued, however many
-are tried at once. Nothing here depends on a random library, so the numbers never change with
-one. A change of this algorithm, or of what passes the gate, needs a new
-`problems.versions.DRAW_VERSION`.
+Each exercise has a key, and each key a row of attempts (`problems.drawing.candidates`). The first
+attempt that passes the gate is issued, however many are tried at once. A change of this
+algorithm, or of what passes the gate, needs a new `problems.versions.DRAW_VERSION`.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from problems.arithmetic.elementary import BoolArray, FloatArray
 from problems.arithmetic.precision import Precision
-from problems.computation import ids
 from problems.computation.graph import Graph
-from problems.computation.kinds import Role
 from problems.computation.solve import Indices, solve
 from problems.drawing import gate
+from problems.drawing.candidates import BLOCK, Candidates
 from problems.drawing.family import Design
-from problems.drawing.separation import Separation
+from problems.drawing.separation import Separation, separation
 from problems.drawing.sieve import Sieve, sieve
 from problems.errors import Complaint, GateError
-from problems.versions import DRAW_VERSION
 
-BLOCK = 64
 CHUNK = 65_536
 """Most candidates that are drawn at once."""
 FEW, MANY = 512, 16_384
@@ -48,24 +39,6 @@ LAST = MOST_ATTEMPTS + 16_384
 Progress = Callable[[int], None]
 
 
-def key(
-    secret: str,
-    assignment: str,
-    student: str,
-    exercise: int = 1,
-    reissue: int = 0,
-    version: int = DRAW_VERSION,
-) -> bytes:
-    """The hash that an exercise's numbers and id come from.
-
-    >>> key("s", "hw1", "ada").hex()[:8] == key("s", "hw1", "bob").hex()[:8]
-    False
-    """
-    parts = [version, secret, assignment, student, exercise, reissue]
-    text = json.dumps(parts, ensure_ascii=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode("ascii")).digest()
-
-
 @dataclass(frozen=True)
 class Draw:
     """The givens of one exercise, as they are printed."""
@@ -73,77 +46,6 @@ class Draw:
     givens: dict[str, str]
     attempt: int
     """How many candidates were refused before it."""
-
-
-class Candidates:
-    """Turns keys and numbers of attempts into arrays of givens."""
-
-    def __init__(self, design: Design) -> None:
-        self.ids = list(design.grids)
-        self.columns = {id: n for n, id in enumerate(self.ids)}
-        grids = [design.grids[id] for id in self.ids]
-        self.grids = grids
-        self.sizes = np.array([len(grid.texts) for grid in grids], dtype=np.uint64)
-        self.floats = [grid.floats for grid in grids]
-        self.one_hot = self._one_hot_groups(design)
-
-    def _one_hot_groups(self, design: Design) -> list[list[int]]:
-        """Columns of targets of which exactly one is 1."""
-        if not design.family.one_hot:
-            return []
-        groups: dict[int | None, list[int]] = {}
-        for column, id in enumerate(self.ids):
-            given = ids.parse(id)
-            if given.role is Role.TARGET:
-                groups.setdefault(given.example, []).append(column)
-        return list(groups.values())
-
-    def block(self, key: bytes, number: int) -> Indices:
-        """Grid indices of 64 attempts, shape (64, givens)."""
-        return self.attempts([key], number * BLOCK, BLOCK)
-
-    def attempts(self, keys: Sequence[bytes], first: int, count: int) -> Indices:
-        """Grid indices of some attempts of each key.
-
-        Args:
-            keys: of the exercises.
-            first: the first attempt, from 0.
-            count: how many; either all lie in one block, or they are whole blocks.
-
-        Returns:
-            Shape (keys * count, givens): all attempts of the first key, then of the second.
-        """
-        raw = b"".join(self._bytes(key, first, count) for key in keys)
-        words = np.frombuffer(raw, dtype=">u4").astype(np.uint64).reshape(-1, len(self.ids))
-        # Multiply and shift maps 32 random bits to 0..size-1; the bias is below 2^-15.
-        indices: Indices = ((words * self.sizes) >> np.uint64(32)).astype(np.int64)
-        for group in self.one_hot:
-            hot = (words[:, group[0]] * np.uint64(len(group))) >> np.uint64(32)
-            for n, column in enumerate(group):
-                indices[:, column] = hot == n
-        return indices
-
-    def _bytes(self, key: bytes, first: int, count: int) -> bytes:
-        """The bytes of some attempts; of a block no more is squeezed than up to the last."""
-        each = 4 * len(self.ids)
-        block, start = divmod(first, BLOCK)
-        if start + count > BLOCK:
-            blocks = range(block, block + count // BLOCK)
-            return b"".join(_squeezed(key, n, each * BLOCK) for n in blocks)
-        return _squeezed(key, block, each * (start + count))[each * start :]
-
-    def values(self, indices: Indices) -> dict[str, FloatArray]:
-        """The givens of many attempts as arrays."""
-        return {id: self.floats[n][indices[:, n]] for n, id in enumerate(self.ids)}
-
-    def texts(self, indices: NDArray[np.int64]) -> dict[str, str]:
-        """The givens of one attempt as printed."""
-        return {id: self.grids[n].texts[indices[n]] for n, id in enumerate(self.ids)}
-
-
-def _squeezed(key: bytes, block: int, length: int) -> bytes:
-    """The first bytes of a block; more bytes begin with the same."""
-    return hashlib.shake_256(key + block.to_bytes(4, "big")).digest(length)
 
 
 def must_pass(design: Design) -> tuple[gate.Check, ...]:
@@ -156,7 +58,7 @@ def _gated(
 ) -> tuple[Graph, tuple[str, ...], Precision, float | None, int, Separation | None]:
     """What the gate of a design depends on."""
     low, version = design.family.low, design.version
-    return design.graph, design.asked, design.precision, low, version, design.separation
+    return design.graph, design.asked, design.precision, low, version, separation(design)
 
 
 def passing(design: Design, values: dict[str, FloatArray], count: int) -> BoolArray:

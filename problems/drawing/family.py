@@ -11,9 +11,8 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from problems.arithmetic.grid import Grid
 from problems.arithmetic.precision import Precision
@@ -27,10 +26,7 @@ from problems.errors import Complaint, FamilyError, SpecError
 from problems.formulas import notation
 from problems.rules.activations import SOFTMAX
 from problems.texts import cleaned_tree
-from problems.versions import DRAW_VERSION, SEPARATION, SUBRESULTS
-
-if TYPE_CHECKING:
-    from problems.drawing.separation import Separation
+from problems.versions import DRAW_VERSION, SUBRESULTS
 
 SHIPPED = Path(__file__).parents[1] / "families"
 DIFFICULTIES = ("easy", "standard", "hard")
@@ -196,15 +192,6 @@ class Design:
     def questions(self) -> tuple[str, ...]:
         """Everything that is answered, as of an exercise."""
         return (*self.asked, *map(ids.formula_of, self.formulas), *self.generals)
-
-    @cached_property
-    def separation(self) -> Separation | None:
-        """Pairs of slips that must be told apart, where the family asks for it."""
-        if not self.family.separate_slips or self.version < SEPARATION:
-            return None
-        from problems.drawing.separation import separation
-
-        return separation(self)
 
     def finer(self) -> Design | None:
         """The same with one more digit, if the family allows it."""

@@ -13,18 +13,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from problems.arithmetic.elementary import BoolArray, FloatArray, Number
 from problems.computation.graph import Graph
 from problems.computation.solve import values
+from problems.drawing.candidates import Candidates, key
+from problems.drawing.family import Design
 from problems.misconceptions.slips import OF_THE_PEN, wrong_rules
 from problems.rules.expression import NUMBERS, Expression
-
-if TYPE_CHECKING:
-    from problems.drawing.family import Design
+from problems.versions import SEPARATION
 
 SAMPLE = 256
 """Draws at which wrong rules are compared."""
@@ -45,8 +44,13 @@ class Separation:
     """Step -> which two of its rules, for each pair of different slips."""
 
 
-def separation(design: Design) -> Separation:
-    """The pairs of slips at the asked steps of a design that its numbers can separate."""
+def separation(design: Design) -> Separation | None:
+    """The pairs of slips at the asked steps of a design that its numbers can separate.
+
+    None where the family does not ask for it, or the draw is older than that.
+    """
+    if not design.family.separate_slips or design.version < SEPARATION:
+        return None
     grids = tuple((id, grid.texts) for id, grid in design.grids.items())
     return _separation(_Sampled(design), design.graph, design.asked, design.version, grids)
 
@@ -72,8 +76,6 @@ def _separation(
     version: int,
     grids: tuple[tuple[str, tuple[str, ...]], ...],
 ) -> Separation:
-    from problems.drawing.draw import Candidates, key
-
     candidates = Candidates(sampled.design)
     indices = candidates.attempts([key("sample", "separation", "draws")], 0, SAMPLE)
     found = values(graph, candidates.values(indices))

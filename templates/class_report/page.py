@@ -7,7 +7,12 @@ from statistics import fmean, median
 from types import MappingProxyType
 
 from problems.formulas.formula import Formula
-from templates.class_report import charts
+from templates.class_report.charts.axes import chunks
+from templates.class_report.charts.bars import deviation_chart, slip_chart
+from templates.class_report.charts.scores import histogram, score_chart
+from templates.class_report.charts.steps import step_chart
+from templates.class_report.charts.timeline import time_chart
+from templates.class_report.charts.variants import variant_chart
 from templates.class_report.findings import entry, findings, percent, signed, title_of
 from templates.class_report.network import LEGEND, class_network
 from templates.class_report.reading import reading
@@ -97,7 +102,7 @@ def symbols(group: Group) -> Mapping[str, Formula]:
 def _scores(survey: Survey) -> Iterator[Block]:
     percents = [score.percent for score in survey.scores]
     yield Heading(2, "Scores")
-    yield Figure(charts.score_chart(percents, fmean(percents), median(percents)))
+    yield Figure(score_chart(percents, fmean(percents), median(percents)))
 
 
 def _pictures(group: Group, suffix: str) -> Iterator[Block]:
@@ -111,14 +116,14 @@ def _pictures(group: Group, suffix: str) -> Iterator[Block]:
 
 
 def _step_charts(group: Group) -> Iterator[Block]:
-    parts = charts.chunks(group.steps)
+    parts = chunks(group.steps)
     for n, part in enumerate(parts, 1):
         of = f" ({n} of {len(parts)})" if len(parts) > 1 else ""
         caption = text(
             "What became of each step, and its discrimination: right of the dashed line it tells "
             f"apart who knows more; an open diamond lies below it{of}."
         )
-        yield Figure(charts.step_chart(part, symbols(group), of), caption)
+        yield Figure(step_chart(part, symbols(group), of), caption)
 
 
 def _slip_pictures(group: Group, suffix: str) -> Iterator[Block]:
@@ -126,7 +131,7 @@ def _slip_pictures(group: Group, suffix: str) -> Iterator[Block]:
     if not group.slips:
         yield Paragraph(text("No slip of the catalogue was found."))
         return
-    yield Figure(charts.slip_chart(group.slips), text("The number behind a bar: submissions."))
+    yield Figure(slip_chart(group.slips), text("The number behind a bar: submissions."))
 
 
 def _deviation_charts(group: Group, suffix: str) -> Iterator[Block]:
@@ -135,10 +140,10 @@ def _deviation_charts(group: Group, suffix: str) -> Iterator[Block]:
     if not group.deviations:
         yield Paragraph(text(never))
         return
-    parts = charts.chunks(group.deviations)
+    parts = chunks(group.deviations)
     for n, part in enumerate(parts, 1):
         of = f" ({n} of {len(parts)})" if len(parts) > 1 else ""
-        drawing = charts.deviation_chart(part, group.submissions, symbols(group), of)
+        drawing = deviation_chart(part, group.submissions, symbols(group), of)
         yield Figure(drawing, text(f"In the order of the work{of}. {never}"))
 
 
@@ -156,7 +161,7 @@ def _variant_pictures(group: Group, suffix: str) -> Iterator[Block]:
         "Mean score of the third of the class with the smallest values, the middle one and the "
         "one with the largest, each with its 95 % interval; the strongest first."
     )
-    yield Figure(charts.variant_chart(found.features, names), caption)
+    yield Figure(variant_chart(found.features, names), caption)
     if found.explained is not None:
         said = f"All drawn numbers together explain {percent(found.explained)} of the variance"
         yield Paragraph(text(f"{said} of the scores (adjusted for their number)."))
@@ -254,7 +259,7 @@ def _course(course: Timeline | None) -> Iterator[Block]:
     if course is None or not course.periods:
         return
     yield Heading(2, "When it was handed in")
-    yield Figure(charts.time_chart(course))
+    yield Figure(time_chart(course))
 
 
 # tables ------------------------------------------------------------------------------------
@@ -269,7 +274,7 @@ def _table(
 
 
 def _score_table(survey: Survey) -> Iterator[Block]:
-    bars = charts.histogram([score.percent for score in survey.scores])
+    bars = histogram([score.percent for score in survey.scores])
     rows = tuple((text(f"{low} to {high} %"), text(f"{count:,}")) for low, high, count in bars)
     yield _table(("Score", "Submissions"), rows, "Scores", "lr")
 

@@ -12,6 +12,7 @@ from problems.exercise import Exercise
 from problems.formulas.formula import Formula, Num
 from problems.misconceptions.catalogue import CATALOGUE
 from problems.misconceptions.names import slips_in
+from problems.texts import seen_line
 from templates.feedback.marked import TONES, marked_network
 from templates.feedback.report import Report, StepReport, Verdict
 from templates.feedback.show import Show
@@ -300,10 +301,10 @@ def _joined(parts: Sequence[Inlines], between: str) -> Inlines:
 def printable(typed: str) -> str:
     """What was typed, on one line, without characters that steer a terminal or a browser.
 
-    >>> printable("0.5" + chr(0x202e) + chr(9) + "1")
-    '0.5� 1'
+    >>> print(printable("0.5" + chr(0x202e) + chr(9) + "1"))
+    0.5\\u202e 1
     """
-    return "".join(c if c.isprintable() else "�" for c in " ".join(typed.split()))
+    return seen_line(" ".join(typed.split()))
 
 
 def shortened(typed: str) -> str:

@@ -8,11 +8,8 @@ superscripts below bars and under roots.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from enum import IntEnum
 from functools import lru_cache
-from typing import NamedTuple
 
 from problems.formulas.formula import (
     PARTIAL,
@@ -31,78 +28,40 @@ from problems.formulas.formula import (
     Script,
     Sym,
 )
-from templates.formulas.boxes import Box, Field, Glyph, Rule
+from templates.formulas.arrays import array, field, with_limits
+from templates.formulas.atoms import (
+    DISPLAY,
+    SCRIPT,
+    TEXT,
+    Atom,
+    Piece,
+    class_of,
+    class_of_sign,
+    fraction_style,
+    resolved,
+    script_style,
+    space_between,
+)
+from templates.formulas.boxes import Box, Glyph, Rule
 from templates.formulas.letters import (
-    BRACKETS,
-    FUNCTIONS,
     MINUS_SIGN,
     apart,
     styled,
     tall,
     unknown,
 )
-from templates.formulas.mathfont import NO_GROWTH, Assembly, MathFont
-
-DISPLAY, TEXT, SCRIPT, SMALLEST = range(4)
-
-THIN, MEDIUM, THICK = 3 / 18, 4 / 18, 5 / 18
+from templates.formulas.mathfont import NO_GROWTH, MathFont
+from templates.formulas.signs import KEPT, Signs
 
 NULL_DELIMITER = 0.12
 """Left and right of a fraction: plain TeX's \\nulldelimiterspace, 1.2 pt at 10 pt."""
 
-COLUMN_GAP = 1.0
-"""Between the columns of a matrix: twice LaTeX's \\arraycolsep."""
-
-KEPT = 4096
-"""Boxes of words, and of symbols, that are remembered."""
-
-STRUT = (0.84, 0.36)
-"""Least ascent and descent of a row of a matrix: LaTeX's \\@arstrut at 10 pt on 12."""
-
-CELL_GAP = 0.16
-"""Between two rows that hold more than the strut does."""
-
-FIELD_HEIGHT = 1.6
 LEAST_FENCE, FENCE_SHORTFALL = 0.901, 0.5
 """How much of a formula its brackets must cover: \\delimiterfactor, \\delimitershortfall."""
 
 
-class Atom(IntEnum):
-    """What a part of a row is to its neighbours."""
-
-    ORD = 0
-    OP = 1
-    BIN = 2
-    REL = 3
-    OPEN = 4
-    CLOSE = 5
-    PUNCT = 6
-    INNER = 7
-
-
-_SPACES = (
-    (0, THIN, -MEDIUM, -THICK, 0, 0, 0, -THIN),
-    (THIN, THIN, 0, -THICK, 0, 0, 0, -THIN),
-    (-MEDIUM, -MEDIUM, 0, 0, -MEDIUM, 0, 0, -MEDIUM),
-    (-THICK, -THICK, 0, 0, -THICK, 0, 0, -THICK),
-    (0, 0, 0, 0, 0, 0, 0, 0),
-    (0, THIN, -MEDIUM, -THICK, 0, 0, 0, -THIN),
-    (-THIN, -THIN, 0, -THIN, -THIN, -THIN, -THIN, -THIN),
-    (-THIN, THIN, -MEDIUM, -THICK, -THIN, 0, -THIN, -THIN),
-)
-"""Space after the row's atom before the column's, in em; negative: not in scripts."""
-
-_BEFORE_UNARY = {Atom.BIN, Atom.OP, Atom.REL, Atom.OPEN, Atom.PUNCT}
-_AFTER_UNARY = {Atom.REL, Atom.CLOSE, Atom.PUNCT}
 _ACCENTS = {"^": "\u0302", "¯": "\u0304", "˜": "\u0303", "~": "\u0303"}
 _SIGNS = {"-": MINUS_SIGN, "–": MINUS_SIGN, "·": "⋅", "*": "∗", ":=": "≔", "Σ": "∑", "Π": "∏"}
-
-
-class Piece(NamedTuple):
-    """One atom of a row, set."""
-
-    box: Box
-    atom: Atom
 
 
 def set_formula(
@@ -137,15 +96,13 @@ def _setter(font: MathFont) -> _Setter:
 class _Setter:
     """The rules bound to a font.
 
-    Boxes of words and symbols are kept: they depend on nothing but the formula and the font,
-    and the names of a network's quantities come again on every page of every student. A box
-    is never changed once it is made.
+    Boxes of symbols are kept as those of words are: they depend on nothing but the formula and
+    the font. A box is never changed once it is made.
     """
 
     def __init__(self, font: MathFont) -> None:
         self.font = font
-        self.word = lru_cache(maxsize=KEPT)(self._word)
-        self.sign = lru_cache(maxsize=KEPT)(self._sign)
+        self.signs = Signs(font)
         self.kept_symbol = lru_cache(maxsize=KEPT)(self._nucleus)
         self.scaled = tuple(
             {name: value * size for name, value in font.constants.items() if "script" in name}
@@ -168,16 +125,10 @@ class _Setter:
             return pieces[0].box
         box = Box()
         before: Atom | None = Atom.ORD if joined else None
-        for piece, atom in zip(pieces, _resolved(pieces, joined), strict=True):
-            box.append(piece.box, self.space(before, atom, style))
+        for piece, atom in zip(pieces, resolved(pieces, joined), strict=True):
+            box.append(piece.box, space_between(before, atom, style) * self.sizes[style])
             before = atom
         return box
-
-    def space(self, before: Atom | None, atom: Atom, style: int) -> float:
-        width = 0.0 if before is None else _SPACES[before][atom]
-        if width < 0:
-            width = -width if style < SCRIPT else 0.0
-        return width * self.sizes[style]
 
     def pieces(self, formula: Formula, style: int, cramped: bool) -> list[Piece]:
         """The atoms that a node is to its neighbours; brackets that do not grow are three."""
@@ -197,7 +148,7 @@ class _Setter:
             case Script(Fence() as base) if base.close and not tall(base):
                 self._bracket(base.open, Atom.OPEN, style, into)
                 self._collect(base.body, style, cramped, into)
-                last = self.sign(base.close, style)
+                last = self.signs.sign(base.close, style)
                 into.append(Piece(self.scripts(last, formula, style, cramped, True), Atom.CLOSE))
             case Call(function, argument):
                 self._collect(function, style, cramped, into)
@@ -206,13 +157,13 @@ class _Setter:
                 into.append(Piece(self.operator(formula, style, cramped), Atom.OP))
                 self._collect(body, style, cramped, into)
             case Op(text, role):
-                into.append(Piece(self.operator_sign(formula, style), _class_of_sign(text, role)))
+                into.append(Piece(self.operator_sign(formula, style), class_of_sign(text, role)))
             case _:
-                into.append(Piece(self.nucleus(formula, style, cramped), _class_of(formula)))
+                into.append(Piece(self.nucleus(formula, style, cramped), class_of(formula)))
 
     def _bracket(self, sign: str, atom: Atom, style: int, into: list[Piece]) -> None:
         if sign:
-            into.append(Piece(self.sign(sign, style), atom))
+            into.append(Piece(self.signs.sign(sign, style), atom))
 
     # letters and signs -----------------------------------------------------------------------
 
@@ -225,7 +176,7 @@ class _Setter:
     def _nucleus(self, formula: Formula, style: int, cramped: bool) -> Box:
         match formula:
             case Num(text):
-                return self.word(text.replace("-", MINUS_SIGN), style)
+                return self.signs.word(text.replace("-", MINUS_SIGN), style)
             case Sym():
                 return self.symbol(formula, style, cramped)
             case Script():
@@ -239,7 +190,7 @@ class _Setter:
             case Matrix():
                 return self.matrix(formula, style)
             case Blank(step, width):
-                return self.blank(step, width, style)
+                return field(step, width, self.axis, self.sizes[style])
             case Hat(body, accent):
                 return self.accent(body, accent, style)
             case Row() | Call() | Big():
@@ -253,47 +204,16 @@ class _Setter:
         if not isinstance(parts, Sym):
             return self.nucleus(parts, style, cramped)
         if symbol == PARTIAL:
-            return self.word(styled("∂", "italic"), style)
+            return self.signs.word(styled("∂", "italic"), style)
         box = self.letters(symbol, style)
         return replace(box, width=box.width + box.slant, slant=0.0) if box.slant else box
 
     def letters(self, symbol: Sym, style: int) -> Box:
         """The symbol before it is known whether a script follows."""
-        return self.word("".join(styled(char, symbol.style) for char in symbol.text), style)
-
-    def _word(self, text: str, style: int) -> Box:
-        """Characters side by side as they are."""
-        boxes = [self.sign(char, style) for char in text]
-        if len(boxes) == 1:
-            return boxes[0]
-        box = Box()
-        for part in boxes:
-            box.append(part)
-        return box
-
-    def _sign(self, char: str, style: int) -> Box:
-        """One character; what the font lacks is an empty square, never nothing."""
-        if char == " ":
-            return Box(0.25 * self.sizes[style])
-        glyph = self.font.glyph(char, style)
-        if glyph is None:
-            glyph = self.font.characters[0x25A1]
-        return self.glyph(glyph, style)
-
-    def glyph(self, glyph: int, style: int) -> Box:
-        size = self.sizes[style]
-        _, bottom, _, top = self.font.boxes[glyph]
-        return Box(
-            self.font.advances[glyph] * size,
-            max(top, 0.0) * size,
-            max(-bottom, 0.0) * size,
-            [(0.0, 0.0, Glyph(glyph, size))],
-            self.font.italics.get(glyph, 0.0) * size,
-            glyph,
-        )
+        return self.signs.word("".join(styled(char, symbol.style) for char in symbol.text), style)
 
     def operator_sign(self, op: Op, style: int) -> Box:
-        return self.word(_SIGNS.get(op.text, op.text), style)
+        return self.signs.word(_SIGNS.get(op.text, op.text), style)
 
     # scripts ---------------------------------------------------------------------------------
 
@@ -311,7 +231,7 @@ class _Setter:
     ) -> Box:
         """Sub- and superscripts (18): lower and higher by what they are attached to."""
         size = self.sizes[style]
-        small = _script_style(style)
+        small = script_style(style)
         above = None if script.sup is None else self.row(script.sup, small, cramped)
         below = None if script.sub is None else self.row(script.sub, small, True)
         up, down = self._shifts(nucleus, above, below, style, cramped, letter)
@@ -361,7 +281,7 @@ class _Setter:
 
     def fraction(self, top: Formula, bottom: Formula, style: int, cramped: bool) -> Box:
         """A fraction with its bar on the axis (15)."""
-        c, size, smaller = self.constants, self.sizes[style], _fraction_style(style)
+        c, size, smaller = self.constants, self.sizes[style], fraction_style(style)
         over, under = self.row(top, smaller, cramped), self.row(bottom, smaller, True)
         big = "DisplayStyle" if style == DISPLAY else ""
         gap_over = "FractionNumDisplayStyleGapMin" if big else "FractionNumeratorGapMin"
@@ -389,7 +309,7 @@ class _Setter:
         name = "RadicalDisplayStyleVerticalGap" if style == DISPLAY else "RadicalVerticalGap"
         bar, gap = c["RadicalRuleThickness"] * size, c[name] * size
         wanted = inner.height + gap + bar
-        sign = self.grown("√", wanted, style, centred=False)
+        sign = self.signs.grown("√", wanted, style, centred=False)
         gap += max(0.0, (sign.height - wanted) / 2)
         top = inner.ascent + gap + bar
         box = Box(sign.width + inner.width + 0.06 * size)
@@ -413,7 +333,7 @@ class _Setter:
             return self.row(Script(body, sup=Sym(accent, "upright")), style)
         if inner.lone is None:
             wider = self.font.wide.get(glyph, NO_GROWTH).variants
-            fitting = [g for g in wider if self._ink_width(g) * size <= inner.width * 1.05]
+            fitting = [g for g in wider if self.signs.ink_width(g) * size <= inner.width * 1.05]
             glyph = fitting[-1] if fitting else glyph
         left, _, right, top = self.font.boxes[glyph]
         middle = (inner.width + inner.slant) / 2
@@ -427,16 +347,12 @@ class _Setter:
         box.ascent = max(box.ascent, top * size + rise)
         return box
 
-    def _ink_width(self, glyph: int) -> float:
-        left, _, right, _ = self.font.boxes[glyph]
-        return right - left
-
     # operators with limits ---------------------------------------------------------------------
 
     def operator(self, big: Big, style: int, cramped: bool) -> Box:
         """A sum with its limits: above and below in display style, else beside (13)."""
         sign = _SIGNS.get(big.operator, big.operator)
-        nucleus = self.word(sign, style) if len(sign) > 1 else self._large(sign, style)
+        nucleus = self.signs.word(sign, style) if len(sign) > 1 else self._large(sign, style)
         script = Script(Num(""), big.lower, big.upper)
         if big.lower is None and big.upper is None:
             return nucleus
@@ -447,23 +363,12 @@ class _Setter:
     def _large(self, sign: str, style: int) -> Box:
         """The sign in its display size, centred on the axis."""
         least = self.constants["DisplayOperatorMinHeight"] if style == DISPLAY else 0.0
-        return self.grown(sign, 0.99 * least * self.sizes[style], style)
+        return self.signs.grown(sign, 0.99 * least * self.sizes[style], style)
 
     def _limits(self, nucleus: Box, big: Big, cramped: bool) -> Box:
-        """Limits above and below (13a), in the style of scripts."""
-        c = self.constants
         above = None if big.upper is None else self.row(big.upper, SCRIPT, cramped)
         below = None if big.lower is None else self.row(big.lower, SCRIPT, True)
-        width = max(b.width for b in (nucleus, above, below) if b is not None)
-        box = Box(width)
-        box.put((width - nucleus.width) / 2, 0.0, nucleus)
-        if above is not None:
-            rise = max(c["UpperLimitGapMin"] + above.descent, c["UpperLimitBaselineRiseMin"])
-            box.put((width - above.width + nucleus.slant) / 2, nucleus.ascent + rise, above)
-        if below is not None:
-            drop = max(c["LowerLimitGapMin"] + below.ascent, c["LowerLimitBaselineDropMin"])
-            box.put((width - below.width - nucleus.slant) / 2, -nucleus.descent - drop, below)
-        return box
+        return with_limits(nucleus, above, below, self.constants)
 
     # brackets that grow, matrices, fields ------------------------------------------------------
 
@@ -485,142 +390,10 @@ class _Setter:
     def _delimiter(self, sign: str, wanted: float, style: int) -> Box:
         if not sign:
             return Box(NULL_DELIMITER * self.sizes[style])
-        return self.grown(sign, wanted, style)
-
-    def grown(self, sign: str, wanted: float, style: int, centred: bool = True) -> Box:
-        """A sign at least so high: the smallest of its glyphs, else put together."""
-        size = self.sizes[style]
-        base = self.font.glyph(sign)
-        if base is None:
-            return self.sign(sign, style)
-        growth = self.font.tall.get(base, NO_GROWTH)
-        for glyph in (base, *growth.variants):
-            _, bottom, _, top = self.font.boxes[glyph]
-            if (top - bottom) * size >= wanted - 1e-6:
-                break
-        else:
-            if growth.parts:
-                return self._centred(self.assembled(growth.parts, wanted / size, size), style)
-        box = self.glyph(glyph, style)
-        box.ascent, box.descent = top * size, -bottom * size
-        return self._centred(box, style) if centred else box
-
-    def _centred(self, box: Box, style: int) -> Box:
-        """The box moved so that its middle lies on the axis."""
-        shift = self.axis * self.sizes[style] - (box.ascent - box.descent) / 2
-        parts = [(0.0, shift, box)]
-        return Box(box.width, box.ascent + shift, box.descent - shift, list(parts), box.slant)
-
-    def assembled(self, parts: Sequence[Assembly], wanted: float, size: float) -> Box:
-        """A sign of parts, some repeated, that overlap as much as the height allows."""
-        repeat, chain = 0, _chain(parts, 0)
-        while len(chain) < 2 or self._longest(chain) < wanted:
-            repeat += 1
-            chain = _chain(parts, repeat)
-        joints = len(chain) - 1
-        spare = (self._longest(chain) - wanted) / joints
-        box = Box(max(self.font.advances[part.glyph] for part in chain) * size)
-        height = 0.0
-        for n, part in enumerate(chain):
-            if n:
-                most = min(chain[n - 1].end, part.start)
-                height -= max(self.font_overlap, min(self.font_overlap + spare, most))
-            bottom = self.font.boxes[part.glyph][1]
-            box.parts.append((0.0, (height - bottom) * size, Glyph(part.glyph, size)))
-            height += part.full
-        box.ascent = height * size
-        return box
-
-    @property
-    def font_overlap(self) -> float:
-        return self.font.overlap
-
-    def _longest(self, chain: Sequence[Assembly]) -> float:
-        return sum(part.full for part in chain) - self.font.overlap * (len(chain) - 1)
+        return self.signs.grown(sign, wanted, style)
 
     def matrix(self, matrix: Matrix, style: int) -> Box:
         """Rows and columns, centred on the axis, in brackets: LaTeX's array of \\textstyle."""
-        size = self.sizes[style]
         cells = [[self.row(cell, max(style, TEXT)) for cell in cells] for cells in matrix.rows]
-        columns = max(map(len, cells), default=0)
-        widths = [max(row[j].width for row in cells if j < len(row)) for j in range(columns)]
-        extents = [_row_extent(row, size) for row in cells]
-        height = sum(up + down for up, down in extents)
-        body = Box(sum(widths) + COLUMN_GAP * size * max(0, columns - 1))
-        top = y = self.axis * size + height / 2
-        for row, (up, down) in zip(cells, extents, strict=True):
-            x = 0.0
-            for cell, width in zip(row, widths, strict=False):
-                body.put(x + (width - cell.width) / 2, y - up, cell)
-                x += width + COLUMN_GAP * size
-            y -= up + down
-        body.ascent, body.descent = top, -y
+        body = array(cells, self.axis, self.sizes[style])
         return self.fenced(body, matrix.open, matrix.close, style)
-
-    def blank(self, step: str, width: float, style: int) -> Box:
-        """A field, centred on the axis."""
-        size = self.sizes[style]
-        height = FIELD_HEIGHT * size
-        bottom = self.axis * size - height / 2
-        side = 0.05 * size
-        part = (side, bottom, Field(step, width * size, height))
-        return Box(width * size + 2 * side, bottom + height, -bottom, [part])
-
-
-def _script_style(style: int) -> int:
-    return SCRIPT if style < SCRIPT else SMALLEST
-
-
-def _fraction_style(style: int) -> int:
-    return min(style + 1, SMALLEST)
-
-
-def _chain(parts: Sequence[Assembly], repeat: int) -> list[Assembly]:
-    return [part for part in parts for _ in range(repeat if part.extends else 1)]
-
-
-def _row_extent(row: Sequence[Box], size: float) -> tuple[float, float]:
-    ascent = max((cell.ascent for cell in row), default=0.0)
-    descent = max((cell.descent for cell in row), default=0.0)
-    up, down = (s * size for s in STRUT)
-    if ascent > up or descent > down:
-        ascent, descent = ascent + CELL_GAP * size / 2, descent + CELL_GAP * size / 2
-    return max(ascent, up), max(descent, down)
-
-
-def _class_of(formula: Formula) -> Atom:
-    match formula:
-        case Op(text, role):
-            return _class_of_sign(text, role)
-        case Sym(text, "upright") if text in FUNCTIONS:
-            return Atom.OP
-        case Frac() | Matrix() | Fence():
-            return Atom.INNER
-        case Script(base):
-            inner = _class_of(base)
-            return inner if inner == Atom.OP else Atom.ORD
-    return Atom.ORD
-
-
-def _class_of_sign(text: str, role: str) -> Atom:
-    if text in BRACKETS:
-        return Atom.OPEN if text in "([{⟨" else Atom.CLOSE if text in ")]}⟩" else Atom.ORD
-    classes = {"relation": Atom.REL, "binary": Atom.BIN, "punctuation": Atom.PUNCT}
-    return classes.get(role, Atom.ORD)
-
-
-def _resolved(pieces: Sequence[Piece], joined: bool) -> list[Atom]:
-    """Classes of a row: a sign without a term on both sides is ordinary (5 and 6)."""
-    found: list[Atom] = []
-    before: Atom | None = Atom.ORD if joined else None
-    for piece in pieces:
-        atom = piece.atom
-        if atom == Atom.BIN and (before is None or before in _BEFORE_UNARY):
-            atom = Atom.ORD
-        if atom in _AFTER_UNARY and before == Atom.BIN:
-            found[-1] = Atom.ORD
-        found.append(atom)
-        before = atom
-    if found and found[-1] == Atom.BIN:
-        found[-1] = Atom.ORD
-    return found

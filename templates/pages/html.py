@@ -12,8 +12,10 @@ from importlib import resources
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from problems.formulas.formula import Formula, row
+from problems.texts import seen
 from templates.drawings.drawing import Drawing
 from templates.drawings.svg import svg
 from templates.formulas.breaking import pieces
@@ -94,6 +96,7 @@ def environment() -> Environment:
         loader=PackageLoader("templates", "."),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=visible,
         keep_trailing_newline=True,
     )
     found.filters |= {
@@ -103,8 +106,19 @@ def environment() -> Environment:
         "mathml": mathml,
         "pieces": _pieces,
         "svg": _svg,
+        "typed": typed,
     }
     return found
+
+
+def visible(value: Any) -> Any:
+    """What a page shows of a value; texts that are HTML already pass."""
+    return seen(value) if type(value) is str else value
+
+
+def typed(value: Any) -> Markup:
+    """A text that a form sends back as it is, seen or not."""
+    return escape(value)
 
 
 @lru_cache(maxsize=1)

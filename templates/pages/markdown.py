@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from typing import assert_never
 
 from problems.formulas.formula import Blank, Formula, Matrix, row
+from problems.texts import seen
 from templates.drawings.svg import svg
 from templates.formulas.breaking import lines
 from templates.formulas.latex import latex
@@ -63,7 +64,7 @@ def markdown(page: Page, pictures: Pictures | None = None) -> str:
         page: any page.
         pictures: where the drawings are; None puts them into the text as data URIs.
     """
-    header = f"**{escaped(page.header.student)}** · {escaped(page.header.exercise)}"
+    header = f"**{escaped(seen(page.header.student))}** · {escaped(page.header.exercise)}"
     heading = [] if page.is_titled else [f"# {escaped(page.title)}"]
     figures = _addresses(pictures)
     body = (_block(block, figures) for block in page.blocks)

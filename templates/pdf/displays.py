@@ -11,10 +11,11 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from problems.formulas.formula import Formula, Op, row
+from templates.formulas.atoms import THICK
 from templates.formulas.boxes import Box
 from templates.formulas.breaking import lines, sides
 from templates.formulas.mathfont import MathFont
-from templates.formulas.setting import THICK, set_formula
+from templates.formulas.setting import set_formula
 from templates.formulas.speech import speech
 from templates.pages.page import Display, Relation
 from templates.pdf.faces import Typeface

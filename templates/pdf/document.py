@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from problems.texts import seen
 from templates.pages.fields import EXERCISES
 from templates.pages.looks import look_of
 from templates.pages.page import Block, Heading, Items, Page, Paragraph, Space, Table
@@ -90,7 +91,7 @@ def booklet(
             if options.duplex and paper.page_number % 2:
                 paper.end_page()
         section = paper.root.add("Sect")
-        paper.bookmark(page.header.student, 0, SIZES[options.paper][1])
+        paper.bookmark(seen(page.header.student), 0, SIZES[options.paper][1])
         _lay_out(paper, page, options, section, 1)
         progress()
     if paper is None:
@@ -164,7 +165,7 @@ def _running(paper: Paper, page: Page, composer: Composer, leaf: Leaf, n: int, o
     code_side = CODE_SIDE + 10 if leaf.exercise else 0.0
     with paper.artifact():
         paper.ink("#222222")
-        paper.words(SIDE, height - 38, page.header.student, face.bold, 9.5)
+        paper.words(SIDE, height - 38, seen(page.header.student), face.bold, 9.5)
         paper.ink(GREY)
         paper.words(SIDE, height - 51, leaf.exercise, face.code, 8.0)
         _right(paper, f"page {n} of {of}", width - SIDE - code_side, height - 38, face, 8.8)

@@ -22,7 +22,8 @@ import numpy as np
 import polars as pl
 
 from problems.drawing import family
-from problems.drawing.draw import draw, key
+from problems.drawing.candidates import key
+from problems.drawing.draw import draw
 from problems.exercise import Exercise, as_json, dumps, issued
 from problems.misconceptions.slips import wrong_rules
 from problems.rules.expression import NUMBERS

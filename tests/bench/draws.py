@@ -13,7 +13,8 @@ import numpy as np
 
 from problems.computation.solve import solve
 from problems.drawing import family
-from problems.drawing.draw import CHUNK, Candidates, draw, key, must_pass, passing
+from problems.drawing.candidates import Candidates, key
+from problems.drawing.draw import CHUNK, draw, must_pass, passing
 
 CANDIDATES = 100_000
 ISSUED = 4_000

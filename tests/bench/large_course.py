@@ -1,10 +1,11 @@
 """Submissions and /health while things are made for a class of five thousand, on SQLite.
 
-Run by `make bench`; some three minutes. A class list, links, an assignment, four downloads at
-once and the report are asked for one after the other, as a teacher's browser does, while
-students of the same class hand in and /health is asked ten times a second. What is not made
-after some seconds is cancelled. Ends with 1 where a submission is lost, where 99 of 100 are not
-answered within a second, or where /health takes more than a fifth of one.
+Run by `make bench`; some four minutes. A class list, links, an assignment by the page and one by
+the REST interface, four downloads at once, the report and the pages that list the class are asked
+for one after the other, as a teacher's browser does, while students of the same class hand in and
+/health is asked ten times a second. What is not made after some seconds is cancelled. Ends with 1
+where a submission is lost, where 99 of 100 are not answered within a second, or where /health
+takes more than a fifth of one.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,7 +34,15 @@ PAUSE = 0.2
 """Seconds between two submissions of a client."""
 SLOWEST, HEALTH = 1.0, 0.2
 """Seconds: of 99 of 100 submissions, and of any /health."""
-WAITED = {"class list": 60.0, "links": 30.0, "assignment": 60.0, "downloads": 25.0, "report": 30.0}
+WAITED = {
+    "class list": 60.0,
+    "links": 30.0,
+    "assignment": 60.0,
+    "by REST": 60.0,
+    "pages": 20.0,
+    "downloads": 25.0,
+    "report": 30.0,
+}
 """What is made, and seconds after which nobody wants it any more."""
 
 
@@ -110,6 +119,31 @@ class Teacher:
             f"{self.url}{path}", form, timeout=seconds, allow_redirects=follow
         )
 
+    def asked_for(self, known: dict[str, str], seconds: float) -> str:
+        """A new assignment by the REST interface, with what the answer took."""
+        until, begun = time.monotonic() + seconds, time.monotonic()
+        headers = {"Authorization": f"Bearer {known['token']}"}
+        wanted = {"course": known["course"], "title": "By REST", "family": "mazur"}
+        answer = self.session.post(
+            f"{self.url}/api/v1/assignments", json=wanted, headers=headers, timeout=seconds
+        )
+        took, about = time.monotonic() - begun, answer.json()
+        while about.get("state") != "ready" and "job" in about and time.monotonic() < until:
+            time.sleep(1.0)
+            place = f"{self.url}/api/v1/assignments/{about['id']}"
+            about = self.session.get(place, headers=headers, timeout=30).json()
+        return f"answered {answer.status_code} after {took:.1f} s, {about.get('state')}"
+
+    def looked_at(self, paths: Sequence[str], seconds: float) -> str:
+        """Pages opened one after the other until the time is over, with what they took."""
+        until, spent = time.monotonic() + seconds, list[float]()
+        while time.monotonic() < until:
+            for path in paths:
+                begun = time.monotonic()
+                self.session.get(f"{self.url}{path}", timeout=30).raise_for_status()
+                spent.append(time.monotonic() - begun)
+        return f"{len(spent)} pages, p50 {part(spent, 0.5):.0f} ms, worst {part(spent, 1):.0f} ms"
+
     def settled(self, answer: requests.Response, until: float) -> str:
         """What came of it: at once, or by a job that is looked at until it has ended."""
         if "/job/" not in answer.url:
@@ -172,11 +206,17 @@ def works(teacher: Teacher, known: dict[str, str]) -> dict[str, Callable[[float]
         return work
 
     downloads = [f"{assignment}download/worksheets.zip"] * 4
+    pages = [
+        *(f"{course}?page=7", f"{course}?q=student+49", f"{assignment}?sort=score&page=20"),
+        *(f"{assignment}progress/", f"{assignment}?q=s123"),
+    ]
     family = {"family": "mazur", "title": "Second", "exercises": "1", "practice": "1"}
     return {
         "class list": posted(f"{course}roster/", roster=roster(), action="apply"),
         "links": posted(f"{course}links/"),
         "assignment": posted(f"{course}assign/", action="make", **family),
+        "by REST": lambda seconds: [teacher.asked_for(known, seconds)],
+        "pages": lambda seconds: [teacher.looked_at(pages, seconds)],
         "downloads": fetched(*downloads),
         "report": fetched(f"{assignment}report/"),
     }
@@ -200,7 +240,7 @@ def measured() -> Watch:
             time.sleep(15)  # what the machine gives without anything to make
             teacher = Teacher(server, known["link"])
             for name, work in works(teacher, known).items():
-                if name == "report":
+                if name == "pages":
                     helped(where.data, "graded")
                 watch.phase, begun = name, time.monotonic()
                 try:

@@ -13,7 +13,8 @@ from grader.marking.mark import mark
 from grader.read.number import read_number
 from problems.computation.solve import solve
 from problems.drawing import family
-from problems.drawing.draw import draw, key
+from problems.drawing.candidates import key
+from problems.drawing.draw import draw
 from problems.exercise import Exercise, issued
 from problems.misconceptions.slips import wrong_rules
 from problems.rules.expression import NUMBERS

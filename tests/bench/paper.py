@@ -20,7 +20,8 @@ from pypdf import PdfReader
 
 from problems.computation.sections import placed
 from problems.drawing import family
-from problems.drawing.draw import draw, key
+from problems.drawing.candidates import key
+from problems.drawing.draw import draw
 from problems.exercise import issued
 from templates.drawings.drawing import Circle, Drawing, Line, Words
 from templates.formulas.breaking import lines

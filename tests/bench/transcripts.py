@@ -19,7 +19,8 @@ from problems.computation import ids
 from problems.computation.graph import Graph, build
 from problems.computation.solve import Solution, solve, values
 from problems.drawing import family
-from problems.drawing.draw import draw, key
+from problems.drawing.candidates import key
+from problems.drawing.draw import draw
 from problems.drawing.family import Design
 from problems.rules.expression import NUMBERS, Expression
 

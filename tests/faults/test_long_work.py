@@ -67,6 +67,12 @@ def test_it_is_made_by_a_server_and_after_a_kill_by_the_next(either: Place) -> N
     assert server.end() == 0
 
 
+def test_nobody_fills_the_queue_by_asking_at_once(either: Place) -> None:
+    serving(either, serve=WHOLE).end()
+    for _ in range(3):
+        assert asked(either, "flood", "12") == 3
+
+
 def test_of_two_servers_one_makes_it(either: Place) -> None:
     servers = [serving(either, serve=WHOLE), serving(either, serve=WHOLE)]
     for what in ("answers.zip", "booklet.pdf"):

@@ -72,6 +72,51 @@ TWO_READINGS = [
 ]
 
 
+WITH_WORKING = [
+    "1.1776 (0.65+0.5276)",
+    "1.1776(0.65+0.5276)",
+    "(1.1776) (0.65+0.5276)",
+    "1,1776 (0,65+0,5276)",
+    "1.1776\t（0.65+0.5276）",
+    "1.18 (0.65+0.5276)",
+    "1.17 (0.65+0.5276)",
+    "1.2 (0.65+0.5276)",
+    "1.3 (0.65+0.5276)",
+    "-0.5 (0.2-0.7)",
+    "0.25 (0.5*(1-0.5))",
+    "0.6065 exp(-0.5)",
+    "0.5933 \\frac{1}{1+e^{-0.3775}}",
+    "1.4142 √2",
+]
+
+
+@pytest.mark.parametrize("text", WITH_WORKING)
+def test_a_number_with_its_working_is_no_product(text: str) -> None:
+    found = read_number(text)
+    assert isinstance(found, Unreadable)
+    assert (found.code, "with its working" in found.message) == ("ambiguous_separator", True)
+    product = found.message.partition(" or as ")[2].partition(" (a bracket")[0]
+    assert isinstance(read_number(product), Written)
+
+
+@pytest.mark.parametrize(
+    "text, value",
+    [
+        ("1.1776*(0.65+0.5276)", 1.1776 * 1.1776),
+        ("2(0.3+0.4)", 1.4),
+        ("0.5(1-0.4)", 0.3),
+        ("0.4(0.25)", 0.1),
+        ("2 sqrt(2)", 2 * 2**0.5),
+        ("2e^(-0.3775)", 2 * 2.718281828459045**-0.3775),
+        ("0.2(1-0.2)(0.5)", 0.08),
+    ],
+)
+def test_a_product_that_is_meant_is_one(text: str, value: float) -> None:
+    found = read_number(text)
+    assert isinstance(found, Written)
+    assert found.value == pytest.approx(value, rel=1e-12)
+
+
 UNCERTAIN = [
     ("0.6850-0.6852", "a number from 0.6850 to 0.6852", "-0.0002"),
     ("0,6850 – 0,6852", "a number from 0,6850 to 0,6852", "-0,0002"),

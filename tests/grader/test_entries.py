@@ -9,10 +9,11 @@ from issued_exercises import exercises
 
 from grader.errors import Lost
 from grader.marking.mark import mark
+from grader.read.answer_sheet import AnswerSheet, Read
 from grader.read.array_entries import Arrays
+from grader.read.csv_file import read_submissions
 from grader.read.json import read_json
 from grader.read.number import Unreadable, Written
-from grader.read.submission import AnswerSheet, Read, read_submissions
 from problems.exercise import Exercise
 
 ONE = exercises("lfd", 1)[0]

@@ -19,7 +19,8 @@ from grader.read.number import read_number
 from problems.arithmetic.precision import Precision
 from problems.computation.graph import build
 from problems.drawing import family
-from problems.drawing.draw import Candidates, Draw, key
+from problems.drawing.candidates import Candidates, key
+from problems.drawing.draw import Draw
 from problems.exercise import Exercise, issued
 from problems.formulas import notation
 from problems.misconceptions.catalogue import CATALOGUE

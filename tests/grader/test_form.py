@@ -20,11 +20,11 @@ from sheets_of import sheet
 
 from grader.cli import cli
 from grader.errors import Lost, SubmissionError
+from grader.read.answer_sheet import AnswerSheet
 from grader.read.files import read_file
 from grader.read.number import Unreadable
 from grader.read.pdf.child_process import Child, Children
 from grader.read.pdf.form import read_form
-from grader.read.submission import AnswerSheet
 from problems.exercise import Exercise
 from templates.pages.fields import field_name
 from templates.pdf.document import pdf

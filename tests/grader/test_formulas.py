@@ -24,6 +24,7 @@ from problems.drawing.family import names as families
 from problems.exercise import Exercise
 from problems.rules.expression import Expression
 from templates.feedback.report import StepReport
+from templates.formulas.latex import latex
 from templates.formulas.plain import plain
 
 FAMILIES = [name for name in families() if name.endswith(("-formulas", "-mixed"))]
@@ -107,6 +108,45 @@ def test_the_printed_key_is_read_back_as_right(name: str) -> None:
     assert asked == {"correct"}
 
 
+def printed(one: Exercise) -> dict[str, str]:
+    """Id -> its name in LaTeX, of all that can be named, as the sheet prints it."""
+    last = max(one.formulas, key=list(one.graph.steps).index)
+    named = [*one.graph.givens, *list(one.graph.steps)[: list(one.graph.steps).index(last)]]
+    kinds = ("x", "w", "b", "net", "out", "delta", "dw", "db", "dout", "error", "dnet")
+    found = {id: latex(one.naming.symbol(id)) for id in named if ids.parse(id).kind in kinds}
+    return {id: name for id, name in found.items() if "^" in name and "/" not in id}
+
+
+@pytest.mark.parametrize("name", ["lfd-formulas", "valchanov-formulas"])
+def test_names_with_their_layer_above_are_read_as_the_sheet_prints_them(name: str) -> None:
+    one = exercise(name)
+    last = max(one.formulas, key=list(one.graph.steps).index)
+    names = printed(one)
+    assert len(names) > 5
+    for id, text in names.items():
+        spellings = [text, text.replace("^{", "^").replace(")}", ")"), f"({text})^2", f"2{text}"]
+        spellings.append(re.sub(r"(_\{?\w+\}?)(\^\{\(\d\)\})", r"\2\1", text))
+        for spelled in spellings:
+            assert id in read(one, last, spelled).names, (spelled, id)
+    two = list(names)[:2]
+    assert read(one, last, "".join(names[id] for id in two)).names == tuple(two)
+
+
+def test_a_formula_in_the_letters_of_lfd_is_right() -> None:
+    one = exercise("lfd-formulas")
+    text = r"\delta_1^{(1)} = w_{11}^{(2)}\delta_1^{(2)}(1-(x_1^{(1)})^2)"
+    assert graded(one, {"delta.1.1": text})["delta.1.1"].verdict == "correct"
+    swapped = text.replace("w_{11}", "w_{21}")
+    assert graded(one, {"delta.1.1": swapped})["delta.1.1"].verdict != "correct"
+
+
+def test_an_upper_index_that_could_be_a_power_is_no_name() -> None:
+    """h_1 is a name there, and h_1^(2) its square; w^{(2)}_11 says nothing in that text."""
+    one = exercise("valchanov-formulas")
+    assert read(one, "dw.2.1.1", "delta2[1]*h_1^{(2)}").names == ("delta.2.1", "out.1.1")
+    assert isinstance(read_formula(one, "dw.2.1.1", r"\delta_1^{2}*h1"), Unreadable)
+
+
 # equality --------------------------------------------------------------------------------------
 
 EQUAL = [
@@ -115,6 +155,8 @@ EQUAL = [
     ("delta.2.1", "-(t1 - y1)*(y1 - y1^2)"),
     ("delta.2.1", "dL/dy1 * dy1/da2[1]"),
     ("delta.2.1", r"\frac{\partial L}{\partial y_1} \cdot y_{1}(1-y_{1})"),
+    ("delta.2.1", r"\frac{\partial L}{\partial y_1}\frac{\partial y_1}{\partial a_1^{(2)}}"),
+    ("delta.2.1", r"\frac{\partial L}{\partial y_1}y_1(1-y_1)"),
     ("delta.2.1", "(y1 - t1)*sigma(a2[1])*(1 - sigma(a2[1]))"),
     ("delta.2.1", "delta2[1] = (y1-t1)*y1*(1-y1)"),
     ("dw.2.1.1", "delta2[1]*h1"),

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from measured import in_a_fork, work
 
 from grader.read.codes import CODES, AnswerError, caret
-from grader.read.formula.lexer import Names
+from grader.read.formula.exact import exact
+from grader.read.formula.lexemes import Names
 from grader.read.formula.parse import FUNCTIONS, AnyName, Listed, NoNames, parse_formula
 from grader.read.formula.tree import (
     Call,
@@ -25,7 +26,6 @@ from grader.read.formula.tree import (
     Quotient,
     Sum,
     evaluate,
-    exact,
     names,
     written,
 )

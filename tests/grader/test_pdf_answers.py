@@ -46,10 +46,10 @@ from sheets_of import sheet
 
 from grader.cli import cli
 from grader.errors import EmptyForm, Lost, Problem, SubmissionError
+from grader.read.answer_sheet import Read
 from grader.read.files import read_file
 from grader.read.number import Unreadable, Written
 from grader.read.pdf import fields as pdffields
-from grader.read.submission import Read
 from problems.drawing import family
 from problems.exercise import Exercise
 from templates.pages.fields import field_name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import shutil
 import subprocess
 import sys
 from itertools import chain
@@ -18,6 +19,7 @@ from papers import complaints, contents, letters, texts
 
 from grader.assignments.folder import Folder
 from grader.cli import cli
+from grader.report.results import read as read_results
 from templates.pdf.document import SIDE
 
 TABLES = {
@@ -336,3 +338,18 @@ def test_the_command_loads_nothing_until_it_is_used() -> None:
     )
     heavy = {"matplotlib", "polars", "reportlab", "numpy", "jinja2"}
     assert not heavy & set(done.stdout.split())
+
+
+def test_what_is_read_back_of_results_is_cleaned(graded_class: Folder, tmp_path: Path) -> None:
+    """Other programs write into tables, and old ones hold what they held."""
+    out = tmp_path / "results"
+    shutil.copytree(graded_class.path / "results", out)
+    book = out / "gradebook.csv"
+    lines = book.read_text("utf-8").split("\n")
+    lines[1] = lines[1].replace("id000", "id\x00000")
+    book.write_text("\n".join(lines), "utf-8")
+    run("report", out, "--assignment", graded_class.path, "--out", tmp_path / "report")
+    found = read_results(out)
+    texts = [*found.submissions["student"], *found.steps["verdict"]]
+    assert "id\ufffd000" in texts
+    assert not any("\x00" in text for text in texts)

@@ -8,7 +8,7 @@ from workbooks import strict, workbook
 
 from grader.errors import Lost, SubmissionError
 from grader.marking.mark import mark
-from grader.read.submission import Read
+from grader.read.answer_sheet import Read
 from grader.read.tables.table import UPLOAD
 from grader.read.tables.workbook import read_workbook
 
@@ -127,6 +127,41 @@ def test_an_id_in_a_merged_cell_holds_for_all_its_rows() -> None:
     found = read(data)
     assert percents(found) == [100]
     assert [note.code for note in found.notes] == ["continued"]
+
+
+@pytest.mark.parametrize(
+    ("ref", "refused"),
+    [("D2:D4", 3), ("D2:D3", 2), ("C3:D3", 1), ("D2:E2", 0)],
+)
+def test_an_answer_of_merged_cells_is_refused_not_guessed(ref: str, refused: int) -> None:
+    """One value where several were asked for; the other answers count."""
+    found = read(workbook({"Sheet": FILLED}, merged={"Sheet": ref}))
+    (one,) = found.submissions
+    told = [p for p in (*found.problems, *one.problems) if f"the cells {ref} are merged" in p[-1]]
+    assert len(told) == refused
+    steps = {step.id: step.verdict for step in mark(one.exercise, one.answers).steps}
+    verdicts = [steps[id] for id in EXERCISE.asked]
+    assert verdicts.count("unreadable") == refused
+    assert verdicts.count("correct") == len(LABELS) - refused
+
+
+def test_merged_answers_of_a_class_are_refused_in_every_column() -> None:
+    right: list[object] = [float(EXERCISE.printed[id]) for id in EXERCISE.asked]
+    table = [["student", *LABELS], [EXERCISE.student, *right]]
+    (one,) = read(workbook({"Sheet": table}, merged={"Sheet": "B2:C2"})).submissions
+    verdicts = [step.verdict for step in mark(one.exercise, one.answers).steps]
+    assert verdicts.count("unreadable") == 2
+
+
+@pytest.mark.parametrize("ref", ["A2:C2", "A3:D4"])
+def test_an_answer_whose_step_was_merged_away_is_told(ref: str) -> None:
+    (one,) = read(workbook({"Sheet": FILLED}, merged={"Sheet": ref})).submissions
+    assert [problem.code for problem in one.problems] == ["bad_step"]
+
+
+def test_merged_cells_that_are_empty_are_blank() -> None:
+    (one,) = read(workbook({"Sheet": BLANK}, merged={"Sheet": "D2:D9"})).submissions
+    assert {step.verdict for step in mark(one.exercise, one.answers).steps} == {"blank"}
 
 
 def test_a_title_above_the_header_is_named() -> None:

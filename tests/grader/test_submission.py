@@ -9,7 +9,9 @@ from issued_exercises import exercises
 
 from grader.errors import Lost, SubmissionError
 from grader.marking.mark import mark
-from grader.read.submission import MORE_UNKNOWN, MOST_UNKNOWN, Read, read_submissions
+from grader.read.answer_sheet import Read
+from grader.read.builder import MORE_UNKNOWN, MOST_UNKNOWN
+from grader.read.csv_file import read_submissions
 
 EXERCISE = exercises("mazur")[0]
 OTHER = exercises("mazur")[1]

@@ -32,7 +32,7 @@ from grader.results.feedback import Graded
 from grader.support.terminal import TONES as COLOURS
 from grader.web.api.shown import shown
 from problems.misconceptions.slips import CATALOGUE
-from templates.class_report.charts import KINDS
+from templates.class_report.charts.steps import KINDS
 from templates.class_report.page import SEEN, class_report
 from templates.feedback.comment import as_text, comments_on
 from templates.feedback.marked import TONES

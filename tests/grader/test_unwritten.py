@@ -21,7 +21,8 @@ from grader.web.api.shown import shown
 from problems.arithmetic.ball import Ball
 from problems.computation.graph import Graph
 from problems.drawing import family
-from problems.drawing.draw import draw, key
+from problems.drawing.candidates import key
+from problems.drawing.draw import draw
 from problems.exercise import Exercise, issued
 from problems.misconceptions.slips import wrong_rules
 from problems.rules.expression import NUMBERS, Expression, Product, Ref, Sum

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -405,6 +406,65 @@ def test_lines_of_an_essay_that_are_no_formulas_are_told(tmp_path: Path) -> None
     assert {problem["column"] for problem in done.problems} == {"Response 2"}
     lost = [step for step in done.reports[0]["steps"] if step["verdict"] != "correct"]
     assert [step["verdict"] for step in lost] == ["blank"]
+
+
+ODD_ESSAYS = {
+    "no sign": lambda essay: "\n".join(line.split(" = ")[1] for line in essay.splitlines()),
+    "prose": lambda essay: "I do not know",
+    "a word": lambda essay: essay.replace(" = ", " is "),
+    "a part": lambda essay: "part 1: see my notebook",
+    "parts": lambda essay: "part 1: see; part 2: my notebook",
+}
+
+
+@pytest.mark.parametrize("response", ["Response", "Vastaus"])
+@pytest.mark.parametrize("odd", ODD_ESSAYS)
+def test_an_odd_essay_is_told_and_moves_nobody_elses_questions(
+    tmp_path: Path, odd: str, response: str
+) -> None:
+    """Two exercises each, numbers and formulas; an essay reads like parts, or like nothing."""
+    hw = assignment(tmp_path, "mazur-mixed", "--exercises", "2")
+    rows = [["Last name", "First name", "ID number", "Status"]]
+    rows[0] += [f"{response} {n}" for n in range(1, 5)]
+    for student in ("s001", "s002", "s003"):
+        both = [exercise_of(hw, student, number) for number in (1, 2)]
+        cells = [cell for one in both for cell in (numbers_of(one), essay_of(one))]
+        cells[0] = cells[0].replace("part 1: ", "part 1: 9", 1)
+        cells[1] = ODD_ESSAYS[odd](cells[1]) if student == "s002" else cells[1]
+        rows.append(["Last", "First", student, "Finished", *cells])
+    path = tmp_path / "responses.csv"
+    path.write_bytes(b"\xef\xbb\xbf" + table(rows[0], rows[1:]))
+    done = check(hw, path)
+    lost = {
+        (report["student"], report["exercise"]): [
+            step["verdict"] for step in report["steps"] if step["verdict"] != "correct"
+        ]
+        for report in done.reports
+    }
+    assert len(lost) == 6
+    for (student, exercise), verdicts in lost.items():
+        first = exercise == exercise_of(hw, student).id
+        blank = 4 if first and student == "s002" else 0
+        assert verdicts == ["wrong"] * first + ["blank"] * blank, (student, exercise)
+    assert {problem["code"] for problem in done.problems} == {"bad_step"}
+    assert {problem["column"] for problem in done.problems} == {f"{response} 2"}
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        lambda essay: essay.replace(" = ", ": "),
+        lambda essay: "\n".join(f"{n}. {s}" for n, s in enumerate(essay.splitlines(), 1)),
+        lambda essay: "\n\n".join(f"* {line}" for line in essay.splitlines()),
+    ],
+)
+def test_lists_and_colons_in_an_essay_are_read(
+    tmp_path: Path, typed: Callable[[str], str]
+) -> None:
+    hw = assignment(tmp_path, "mazur-mixed")
+    exercise = exercise_of(hw, "s001")
+    done = checked(hw, tmp_path, numbers_of(exercise), typed(essay_of(exercise)))
+    assert (done.percent, done.problems) == ({"s001": 100}, [])
 
 
 def test_follow_through_is_given_afterwards(runner, tmp_path: Path, hw: Path) -> None:

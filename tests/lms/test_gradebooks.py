@@ -232,6 +232,33 @@ def test_a_student_in_two_rows_is_refused(hw: Path, tmp_path: Path) -> None:
     assert "rows 2, 4 are all of s001" in done.stderr
 
 
+@pytest.fixture(scope="module")
+def namesakes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of two students of one name only the first is graded."""
+    roster = "student,name,email\ns001,Ann Lee,a@example.org\ns002,Ann Lee,b@example.org\n"
+    hw = assignment(tmp_path_factory.mktemp("namesakes"), roster=roster)
+    (hw.parent / "a.csv").write_bytes(with_id(exercise_of(hw, "s001")))
+    words = ["check", str(hw.parent / "a.csv"), "--assignment", str(hw)]
+    assert CliRunner().invoke(cli, [*words, "--results", str(hw / "results")]).exit_code == 0
+    return hw
+
+
+@pytest.mark.parametrize("row", ["Ann Lee,,", "Ann Lee,s002,", "Ann Lee,b@example.org,"])
+def test_nobody_gets_the_points_of_a_namesake(namesakes: Path, tmp_path: Path, row: str) -> None:
+    """A list of the other group: the row is that of the student who handed in nothing."""
+    template = tmp_path / "list.csv"
+    template.write_text(f"who,key,score\n{row}\n", "utf-8")
+    for what in ("student", "email"):
+        more = ["--template", str(template), "--put", "score"]
+        more += ["--match", f"key={what}", "--match", "who=name"]
+        done, out = export(namesakes, tmp_path, "csv", *more)
+        assert out.read_text("utf-8") == f"who,key,score\n{row}\n"
+        assert done.exit_code == 1
+        assert "no row here that is theirs alone" in " ".join(done.stderr.split())
+    if row == "Ann Lee,,":
+        assert "'Ann Lee' fits 2 students (s001, s002)" in " ".join(done.stderr.split())
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [

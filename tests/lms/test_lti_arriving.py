@@ -5,10 +5,21 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import jwt
 import pytest
 from django.test import Client
-from launches import CLAIM, CLIENT, ISSUER, TOOL, Browser, claims, platform, signed
+from launches import CLAIM, ISSUER, TOOL, Browser, claims, platform, signed
+from lti_visits import (
+    ADMIN,
+    ASSISTANT,
+    BACK,
+    GRADES,
+    LINEITEM,
+    NAMES,
+    choosing,
+    returned,
+    student,
+    teacher,
+)
 from service import assignment_of
 
 from grader.web.lti import embedding, keys, provisioning
@@ -19,31 +30,6 @@ from grader.web.models import Assignment, Audit, Course, Member, Role, Task
 from grader.web.teacher import people
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registered")]
-
-LEARNER = ["http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"]
-ASSISTANT = ["http://purl.imsglobal.org/vocab/lis/v2/membership/Instructor#TeachingAssistant"]
-ADMIN = ["http://purl.imsglobal.org/vocab/lis/v2/institution/person#Administrator"]
-LINEITEM = f"{ISSUER}/mod/lti/services.php/2/lineitems/13/lineitem?type_id=6"
-GRADES = {
-    "scope": ["https://purl.imsglobal.org/spec/lti-ags/scope/score"],
-    "lineitems": f"{ISSUER}/mod/lti/services.php/2/lineitems?type_id=6",
-    "lineitem": LINEITEM,
-}
-NAMES = {"context_memberships_url": f"{ISSUER}/members", "service_versions": ["2.0"]}
-BACK = f"{ISSUER}/mod/lti/contentitem_return.php?course=2"
-
-
-def teacher(**other: Any) -> tuple[Browser, Any]:
-    """A teacher's launch, and what it leads to."""
-    browser = Browser()
-    return browser, browser.arrive(**{AGS: GRADES, NRPS: NAMES, "name": "Tea Cher", **other})
-
-
-def student(sub: str = "7", **other: Any) -> tuple[Browser, Any]:
-    """A student's launch, and what it leads to."""
-    browser = Browser()
-    told = {"sub": sub, "roles": LEARNER, AGS: GRADES, "name": f"Student {sub}"}
-    return browser, browser.arrive(**(told | other))
 
 
 def placed() -> Placement:
@@ -204,44 +190,6 @@ def test_who_left_comes_back_by_a_launch() -> None:
 
 
 # deep linking --------------------------------------------------------------------------------
-
-
-def choosing(**settings: Any) -> Browser:
-    """A teacher whom the platform sends to choose."""
-    asked = {
-        "accept_types": ["ltiResourceLink"],
-        "accept_multiple": True,
-        "deep_link_return_url": BACK,
-        "data": "opaque",
-        **settings,
-    }
-    browser, answer = teacher(
-        message_type="LtiDeepLinkingRequest",
-        resource_link=None,
-        **{f"{DEEP}deep_linking_settings": asked},
-    )
-    assert answer["Location"].startswith("/lti/choose/?")
-    return browser
-
-
-def returned(page: Any) -> dict[str, Any]:
-    """The claims of the form that goes back, checked by our published key."""
-    text = page.content.decode()
-    assert f'action="{BACK}"' in text.replace("&amp;", "&")
-    token = re.search(r'name="JWT" value="([^"]+)"', text)
-    assert token
-    published_keys = jwt.PyJWKSet.from_dict(keys.public_keys())
-    kid = jwt.get_unverified_header(token[1])["kid"]
-    return dict(
-        jwt.decode(
-            token[1],
-            published_keys[kid].key,
-            algorithms=["RS256"],
-            audience=ISSUER,
-            issuer=CLIENT,
-            options={"require": ["exp", "iat", "nonce"]},
-        )
-    )
 
 
 def test_a_new_assignment_goes_back_signed() -> None:

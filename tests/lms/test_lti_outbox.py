@@ -19,7 +19,7 @@ from lti_class import Class, Clock, graded, known_to
 from lti_platform import Platform, platform
 from service import assignment_of, course_of, right_answers
 
-from grader.web import assignments, regrading, submission_store
+from grader.web import assignments, regrading, remarking, submission_store
 from grader.web.backup import kept_models
 from grader.web.class_progress import standings
 from grader.web.grading import grade
@@ -115,6 +115,18 @@ def test_the_last_attempt_where_the_policy_says_so(lms: Platform, clock: Clock) 
     room.grade("ada", 5.0)
     assert room.row("ada").score == 5.0
     assert room.row("ada").comment.startswith("You have 5 of")
+
+
+def test_of_an_average_the_comment_tells_what_counts(lms: Platform, clock: Clock) -> None:
+    """The gradebook shows 6 beside it: `You have 5 of ...` alone would contradict that."""
+    room = Class(lms, clock, NAMES, policy=LAST.replace("last", "average"))
+    room.grade("ada", 7.0)
+    assert "average" not in room.row("ada").comment
+    clock.go(10)
+    room.grade("ada", 5.0)
+    assert room.row("ada").score == 6.0
+    assert room.row("ada").comment.startswith("You have 5 of")
+    assert "what counts is the average, 6 points." in room.row("ada").comment
 
 
 LAST = 'title = "Last"\n[attempts]\ncounts = "last"\n'
@@ -251,6 +263,23 @@ def test_another_policy_sends_what_changes(room: Class) -> None:
     room.drain(room.postman())
     assert room.shown("ada") == first.score
     assert room.row("ada").stamp > row.stamp > first.stamp
+
+
+def test_marking_again_sends_what_changes(room: Class) -> None:
+    """A result of an earlier marking: what the present one finds goes out by itself."""
+    task = room.tasks["ada"]
+    result = grade(keep(task, "k1", _body(right_answers(task.exercise))).submission)
+    assert result is not None
+    result.report["steps"][0] |= {"verdict": "wrong", "credit": 0.0}
+    Result.objects.filter(pk=result.pk).update(score=40, counted=40, report=result.report)
+    with transaction.atomic():
+        outbox.queue_class(room.assignment, changed=True)
+    room.drain(room.postman())
+    assert room.shown("ada") == 40
+    room.clock.go(60)
+    assert remarking.apply(room.assignment, None) == (1, 0)
+    room.drain(room.postman())
+    assert room.shown("ada") == 41
 
 
 def test_a_new_exercise_never_wipes_a_grade(room: Class) -> None:

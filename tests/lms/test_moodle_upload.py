@@ -52,6 +52,12 @@ def graded(
     files = {
         entry(row, "answers.csv"): with_id(exercise_of(hw, row.idnumber)) for row in handed_in
     }
+    return marked(hw, place, sheet, files, *more)
+
+
+def marked(
+    hw: Path, place: Path, sheet: Sheet, files: dict[str, bytes], *more: str
+) -> tuple[Result, Path]:
     (place / "Grades.csv").write_bytes(sheet.data())
     (place / "download.zip").write_bytes(archive(files))
     words = ["moodle", "grade", "--worksheet", str(place / "Grades.csv"), "--submissions"]
@@ -115,6 +121,70 @@ def test_a_grade_typed_into_the_worksheet_goes_up(hw: Path, tmp_path: Path) -> N
     after = imported(file.read_bytes(), {3: Stored(), 5: Stored(None, RICH)})
     assert after.stored[5] == Stored(None, RICH)
     assert "enter the grade 40 in Moodle by hand" in " ".join(done.stderr.split())
+
+
+@pytest.mark.parametrize("grade", ["12,25", "120", "50 %", "abc", "-5"])
+def test_a_typed_grade_that_moodle_would_store_otherwise_stays_out(
+    hw: Path, tmp_path: Path, grade: str
+) -> None:
+    """12 for 12,25 and 0 for abc: what was meant is told, and nothing of it goes up."""
+    done, file = graded(hw, tmp_path, Sheet([NEW, replace(SILENT, grade=grade)]), [NEW])
+    after = imported(file.read_bytes(), {3: Stored(), 5: Stored()})
+    assert after.stored[5] == Stored()
+    assert done.exit_code == 1
+    assert "1 graded, 1 refused" in done.stdout
+    assert grade in (file.parent / "problems.csv").read_text("utf-8")
+
+
+@pytest.mark.parametrize("status", [DRAFT, AGAIN.status])
+def test_a_grade_typed_for_work_that_cannot_be_graded_goes_up(
+    hw: Path, tmp_path: Path, status: str
+) -> None:
+    """Of a photograph a person says what it is worth, and of a draft; both are counted."""
+    typed = replace(AGAIN, grade="50", status=status)
+    sheet, files = Sheet([NEW, typed]), {entry(typed, "work.jpg"): b"\xff\xd8\xff\xe0 picture"}
+    files[entry(NEW, "answers.csv")] = with_id(exercise_of(hw, "S001"))
+    done, file = marked(hw, tmp_path, sheet, files)
+    after = imported(file.read_bytes(), {3: Stored(), 4: Stored()})
+    assert after.stored[4].grade == 50, done.output
+    assert after.grades == 2
+    assert "2 grades will change" in done.stdout
+    alone = {entry(typed, "work.jpg"): b"\xff\xd8\xff\xe0 picture"}
+    done, _ = marked(hw, tmp_path, Sheet([typed]), alone)
+    assert "1 grade will change" in done.stdout
+
+
+def test_a_typed_grade_of_a_locked_row_is_told(hw: Path, tmp_path: Path) -> None:
+    typed = replace(SILENT, grade="40", changeable=False)
+    done, file = graded(hw, tmp_path, Sheet([NEW, typed]), [NEW])
+    stored = Stored(Decimal(10), RICH, locked=True)
+    assert imported(file.read_bytes(), {5: stored}).stored[5] == stored
+    assert done.exit_code == 1
+    assert "locked in the gradebook" in " ".join(done.stdout.split())
+
+
+@pytest.mark.parametrize("words", [("Ja!", "Nej"), ("はい", "いいえ")])
+def test_a_locked_row_keeps_its_comment_in_any_language(
+    hw: Path, tmp_path: Path, words: tuple[str, str]
+) -> None:
+    """Where the words for yes and no are not known, the one that few rows have means no."""
+    rows = [NEW, AGAIN, replace(LOCKED, changeable=False, feedback="come to me")]
+    sheet = Sheet(rows, words=dict(zip(("yes", "no"), words, strict=True)))
+    done, file = graded(hw, tmp_path, sheet, [NEW, AGAIN, LOCKED])
+    after = imported(file.read_bytes(), {3: Stored(), 4: Stored(), 6: STORED[6]})
+    assert after.stored[6] == STORED[6]
+    assert [after.stored[n].grade for n in (3, 4)] == [100, 100]
+    assert done.exit_code == 1
+    assert "2 graded, 1 refused" in done.stdout
+
+
+def test_a_comment_that_is_replaced_is_told(hw: Path, tmp_path: Path) -> None:
+    """Of a graded row the comment is ours; a teacher hears whose was there, a rerun does not."""
+    done, after = uploaded(hw, tmp_path, {3: Stored(None, RICH), 5: STORED[5]})
+    said = " ".join(done.stderr.split())
+    assert "a comment stands there already for Participant 3; uploading replaces it" in said
+    done, _ = uploaded(hw, tmp_path, {3: after.stored[3], 5: STORED[5]})
+    assert "replaces it" not in " ".join(done.stderr.split())
 
 
 def test_as_many_grades_change_as_we_say(hw: Path, tmp_path: Path) -> None:

@@ -10,13 +10,15 @@ import pytest
 from issued_exercises import exercises
 
 from problems.drawing import family
-from problems.drawing.draw import draw, key
+from problems.drawing.candidates import key
+from problems.drawing.draw import draw
 from problems.errors import GateError
 
 SCRIPT = """
 import json
 from problems.drawing import family
-from problems.drawing.draw import draw, key
+from problems.drawing.candidates import key
+from problems.drawing.draw import draw
 from problems.exercise import as_json, dumps, issued
 design = family.load("lfd").design()
 keys = [key("secret", "hw", name) for name in ("ada", "Zoë", "李")]

@@ -14,7 +14,7 @@ from problems.arithmetic.precision import Precision
 from problems.computation import ids
 from problems.computation.solve import solve
 from problems.drawing import family
-from problems.drawing.draw import Candidates, key
+from problems.drawing.candidates import Candidates, key
 
 COUNT = 10_000 // len(HABITS) + 1
 """Transcripts of each habit and family; twelve families make 1.2 x 10^5."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from problems.drawing import family
-from problems.drawing.draw import draw, key
+from problems.drawing.candidates import key
+from problems.drawing.draw import draw
 from problems.drawing.family import Design
 from problems.exercise import as_json, dumps, issued
 from problems.exercise_lines import Lines

@@ -125,7 +125,8 @@ def test_the_gate_refuses_the_documents_own_numbers() -> None:
 def test_batched_gate_equals_the_gate_one_by_one() -> None:
     """Dropping refused draws on the way must not change what is refused."""
     from problems.computation.solve import solve
-    from problems.drawing.draw import Candidates, key, must_pass, passing
+    from problems.drawing.candidates import Candidates, key
+    from problems.drawing.draw import must_pass, passing
 
     design = family.load("binary").design()
     candidates = Candidates(design)

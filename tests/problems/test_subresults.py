@@ -10,7 +10,7 @@ from problems.arithmetic.ball import Ball, within
 from problems.arithmetic.precision import Precision
 from problems.computation.solve import rule_ball, solve
 from problems.drawing import family
-from problems.drawing.draw import Candidates, key
+from problems.drawing.candidates import Candidates, key
 from problems.rules.expression import (
     Constant,
     Expression,

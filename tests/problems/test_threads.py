@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from problems.drawing import family, gate, sieve
-from problems.drawing.draw import Candidates, draw, key, must_pass
+from problems.drawing.candidates import Candidates, key
+from problems.drawing.draw import draw, must_pass
 from problems.drawing.family import Design
 from problems.drawing.sieve import Sieve
 

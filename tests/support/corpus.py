@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 
 from grader.errors import Lost, Problem, SubmissionError
 from grader.intake.sources import items
+from grader.read.answer_sheet import Read
+from grader.read.csv_file import read_submissions
 from grader.read.files import read_file
 from grader.read.json import read_json
 from grader.read.number import Written
 from grader.read.pdf.form import read_form
-from grader.read.submission import Read, read_submissions
 from grader.read.tables.table import UPLOAD
 from grader.read.tables.workbook import read_workbook
 

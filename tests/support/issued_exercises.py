@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from problems.drawing import family
-from problems.drawing.draw import Candidates, Draw, draw, key
+from problems.drawing.candidates import Candidates, key
+from problems.drawing.draw import Draw, draw
 from problems.drawing.family import Design
 from problems.exercise import Exercise, issued
 

@@ -1,13 +1,15 @@
 """Long work beside a service that runs; run as a script, prints JSON.
 
-jobs_asked.py DATA DATABASE ask WHAT | state | wait STATE | forget
+jobs_asked.py DATA DATABASE ask WHAT | flood COUNT | state | wait STATE | forget
 """
 
 from __future__ import annotations
 
 import json
 import sys
+import threading
 import time
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,8 @@ def answered(words: list[str]) -> Any:
         arguments = {"what": words[1]}
         wanted = queue.Wanted("download", "it", assignment.course, assignment, arguments)
         return queue.ask(teacher, wanted).pk
+    if words[0] == "flood":
+        return flooded(int(words[1]))
     job = Job.objects.latest("asked")
     if words[0] == "forget":
         Job.objects.filter(pk=job.pk).update(beat=timezone.now() - timedelta(hours=1))
@@ -40,6 +44,37 @@ def answered(words: list[str]) -> Any:
     place = files.place_of(job)
     size = place.stat().st_size if place.exists() else 0
     return {"state": job.state, "tries": job.tries, "words": job.words, "size": size}
+
+
+def flooded(count: int) -> int:
+    """So many different things asked for in one moment; how many of them are to be made."""
+    from django.contrib.auth import get_user_model
+    from django.db import connection
+
+    from grader.web.jobs import queue
+    from grader.web.jobs.models import Job
+    from grader.web.models import Assignment
+
+    assignment = Assignment.objects.select_related("course").get()
+    teacher = get_user_model().objects.get(username="Course-teacher")
+    together = threading.Barrier(count)
+
+    def ask(number: int) -> None:
+        wanted = queue.Wanted("download", "it", assignment.course, assignment, {"what": number})
+        connection.ensure_connection()
+        together.wait(30)
+        with suppress(queue.FullError):
+            queue.ask(teacher, wanted)
+        connection.close()
+
+    threads = [threading.Thread(target=ask, args=(n,)) for n in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    found = Job.objects.count()
+    Job.objects.all().delete()
+    return found
 
 
 if __name__ == "__main__":

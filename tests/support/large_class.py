@@ -38,7 +38,8 @@ def begin() -> None:
     ]
     teacher = get_user_model().objects.get(username="Large-teacher")
     found = {"course": course.pk, "assignment": assignment.pk, "students": students}
-    print(json.dumps({**found, "link": new_link(teacher, once=True)}))
+    found |= {"link": new_link(teacher, once=True), "token": new_token(teacher, "b", ["teach"])}
+    print(json.dumps(found))
 
 
 def graded() -> None:

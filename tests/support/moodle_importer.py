@@ -63,9 +63,9 @@ def imported(
         if number not in found.stored:
             continue
         old = found.stored[number]
-        grade = row[words["grade"]].replace(words["point"], ".")
+        grade = _float(row[words["grade"]].replace(words["point"], "."))
         if _set(old, grade, most):
-            found.stored[number] = replace(old, grade=Decimal(grade))
+            found.stored[number] = replace(old, grade=grade)
             found.grades += 1
         said = row.get(words["feedback"])
         if said is not None and not old.newer and said != old.comment:
@@ -74,7 +74,15 @@ def imported(
     return found
 
 
-def _set(old: Stored, grade: str, most: int) -> bool:
-    if not grade or old.locked or old.newer:
+def _float(text: str) -> Decimal | None:
+    """As PHP casts it: what begins like a number is that number, anything else is 0."""
+    if text.strip() in ("", "-"):
+        return None
+    number = re.match(r"-?\d+(\.\d*)?", text.replace(" ", ""))
+    return Decimal(number[0]) if number else Decimal(0)
+
+
+def _set(old: Stored, grade: Decimal | None, most: int) -> bool:
+    if grade is None or old.locked or old.newer:
         return False
-    return Decimal(grade) != old.grade and 0 <= Decimal(grade) <= most
+    return grade != old.grade and 0 <= grade <= most

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 import zipfile
 from collections.abc import Callable, Mapping
@@ -397,8 +398,10 @@ def pages(house: House) -> dict[str, int]:
 
     def look(who: Any, url: str) -> None:
         answer = who.get(url)
-        b"".join(answer.streaming_content) if answer.streaming else answer.content
+        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
         found[url] = answer.status_code
+        if answer["Content-Type"].startswith("text/html") and TURNING.search(shown(body.decode())):
+            found[url] = 999
 
     look(house.teacher, "/teach/")
     for part in ("", "log/", "roster/", "staff/"):
@@ -421,6 +424,15 @@ def pages(house: House) -> dict[str, int]:
                  f"assignments/{house.assignment}/exercises"):  # fmt: skip
         found[what] = house.api("teach", "GET", f"/{what}")
     return found
+
+
+TURNING = re.compile("[\u202a-\u202e\u2066-\u2069\u200b-\u200f]")
+"""Marks that turn texts or cannot be seen; a page that shows one has the status 999."""
+
+
+def shown(page: str) -> str:
+    """A page without what its forms send back."""
+    return re.sub(r'(?s)value="[^"]*"|<textarea.*?</textarea>', "", page)
 
 
 def ungraded() -> list[str]:

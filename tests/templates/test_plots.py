@@ -9,7 +9,12 @@ import pytest
 from issued_exercises import exercises
 
 from problems.formulas.formula import Formula
-from templates.class_report import charts
+from templates.class_report.charts.axes import chunks
+from templates.class_report.charts.bars import deviation_chart, slip_chart
+from templates.class_report.charts.scores import score_chart
+from templates.class_report.charts.steps import KINDS, step_chart
+from templates.class_report.charts.timeline import time_chart
+from templates.class_report.charts.variants import variant_chart
 from templates.class_report.step_names import step_symbol
 from templates.class_report.survey import (
     Deviation,
@@ -40,48 +45,48 @@ def steps(family: str, discrimination: float | None = 0.4) -> list[StepStatistic
     ]
 
 
-def step_chart(family: str, discrimination: float | None) -> Drawing:
-    part = charts.chunks(steps(family, discrimination))[0]
-    return charts.step_chart(part, symbols(family))
+def step_picture(family: str, discrimination: float | None) -> Drawing:
+    part = chunks(steps(family, discrimination))[0]
+    return step_chart(part, symbols(family))
 
 
-def deviation_chart(family: str) -> Drawing:
+def deviation_picture(family: str) -> Drawing:
     found = [Deviation(s.id, s.label, 40, 90, 3) for s in steps(family)]
-    return charts.deviation_chart(charts.chunks(found)[0], 99, symbols(family))
+    return deviation_chart(chunks(found)[0], 99, symbols(family))
 
 
-def slip_chart() -> Drawing:
+def slip_picture() -> Drawing:
     names = ("slope-left-out", "updated-weights-used", "a-slip-of-later-days")
-    return charts.slip_chart([SlipStatistics(name, 12_345, 20_000, ()) for name in names])
+    return slip_chart([SlipStatistics(name, 12_345, 20_000, ()) for name in names])
 
 
-def variant_chart(values: tuple[float, ...]) -> Drawing:
+def variant_picture(values: tuple[float, ...]) -> Drawing:
     thirds = tuple(Tercile(v, v + 0.05, 9, 60.0 + n, 2.0) for n, v in enumerate(values))
-    return charts.variant_chart([Variant("x.1", "x1", -0.5, 0.001, thirds, True)] * 3, {})
+    return variant_chart([Variant("x.1", "x1", -0.5, 0.001, thirds, True)] * 3, {})
 
 
-def time_chart(unit: Unit, step: timedelta, count: int) -> Drawing:
+def time_picture(unit: Unit, step: timedelta, count: int) -> Drawing:
     start = datetime(2026, 9, 30)
     periods = (Period(start + n * step, n % 5, 50.0 if n % 5 else None) for n in range(count))
-    return charts.time_chart(Timeline(unit, tuple(periods), (), 0))
+    return time_chart(Timeline(unit, tuple(periods), (), 0))
 
 
 DRAWINGS = {
-    "scores": lambda: charts.score_chart([0.0, 99.0, 100.0] * 4000, 66.3, 99.0),
-    "scores of nobody else": lambda: charts.score_chart([0.0], 0.0, 0.0),
-    "scores of the perfect": lambda: charts.score_chart([100.0] * 5, 100.0, 100.0),
-    "steps": lambda: step_chart("lfd", 0.4),
-    "rounds": lambda: step_chart("two-rounds", -1.0),
-    "no discrimination": lambda: step_chart("mazur", None),
-    "deviations": lambda: deviation_chart("valchanov"),
-    "slips": slip_chart,
-    "draws": lambda: variant_chart((-0.95, 0.0, 0.95)),
-    "two values": lambda: variant_chart((-0.95, 0.95)),
-    "one value": lambda: variant_chart((0.5,)),
-    "hours": lambda: time_chart("hour", timedelta(hours=1), 70),
-    "days": lambda: time_chart("day", timedelta(days=1), 90),
-    "weeks": lambda: time_chart("week", timedelta(weeks=1), 3),
-    "one day": lambda: time_chart("day", timedelta(days=1), 2),
+    "scores": lambda: score_chart([0.0, 99.0, 100.0] * 4000, 66.3, 99.0),
+    "scores of nobody else": lambda: score_chart([0.0], 0.0, 0.0),
+    "scores of the perfect": lambda: score_chart([100.0] * 5, 100.0, 100.0),
+    "steps": lambda: step_picture("lfd", 0.4),
+    "rounds": lambda: step_picture("two-rounds", -1.0),
+    "no discrimination": lambda: step_picture("mazur", None),
+    "deviations": lambda: deviation_picture("valchanov"),
+    "slips": slip_picture,
+    "draws": lambda: variant_picture((-0.95, 0.0, 0.95)),
+    "two values": lambda: variant_picture((-0.95, 0.95)),
+    "one value": lambda: variant_picture((0.5,)),
+    "hours": lambda: time_picture("hour", timedelta(hours=1), 70),
+    "days": lambda: time_picture("day", timedelta(days=1), 90),
+    "weeks": lambda: time_picture("week", timedelta(weeks=1), 3),
+    "one day": lambda: time_picture("day", timedelta(days=1), 2),
 }
 
 
@@ -116,8 +121,8 @@ def test_drawings_say_what_they_show(name: str) -> None:
 
 def test_kinds_of_bars_differ_without_colour() -> None:
     """In tint or in hatching, each from every other one."""
-    looks = {(kind.tint, kind.hatch) for kind in charts.KINDS}
-    assert len(looks) == len(charts.KINDS)
-    shapes = step_chart("mazur", 0.4).shapes
+    looks = {(kind.tint, kind.hatch) for kind in KINDS}
+    assert len(looks) == len(KINDS)
+    shapes = step_picture("mazur", 0.4).shapes
     assert {area.tint for area in shapes if isinstance(area, Area)} >= {0.3, 0.35, 0.9}
     assert sum(isinstance(shape, Line) and shape.mark == "wrong" for shape in shapes) > 100

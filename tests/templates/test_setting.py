@@ -16,12 +16,13 @@ from sheets_of import FAMILIES, formulas, pages
 from problems.formulas import formula as f
 from problems.formulas import notation
 from problems.formulas.formula import EQUALS, MINUS, NEGATIVE, PARTIAL, PLUS, Formula, row
+from templates.formulas.atoms import MEDIUM, THICK
 from templates.formulas.boxes import Box, placed
 from templates.formulas.latex import latex
 from templates.formulas.mathfont import MathFont, load
 from templates.formulas.mathml import mathml
 from templates.formulas.plain import plain
-from templates.formulas.setting import MEDIUM, THICK, set_formula
+from templates.formulas.setting import set_formula
 from templates.formulas.speech import speech
 
 WIDTHS = json.loads((Path(__file__).parents[1] / "goldens/formula-widths.json").read_text("utf-8"))

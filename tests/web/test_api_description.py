@@ -10,6 +10,7 @@ import pytest
 from api import PROBLEM, Class, caller, small_class
 from api_fuzz import tried
 from django.test import Client
+from jobs_made import download_of
 
 from grader.web.api import access, checks
 from grader.web.api.refusals import CODES
@@ -70,6 +71,7 @@ def test_answers_are_those_of_the_description(room: Class, name: str) -> None:
         "assignment": room.assignment.pk,
         "exercise": room.task("ada").pk,
         "submission": handed.json()["id"],
+        "job": download_of(room.assignment).pk,
     }
     assert tried(caller(name).token, known, EXAMPLES) > 10 * EXAMPLES
     assert checks.COMMAND

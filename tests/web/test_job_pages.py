@@ -149,8 +149,35 @@ def test_a_double_click_makes_one_assignment(assignment: Any, client: Client) ->
 def test_secrets_do_not_stay_with_a_job_that_ended(assignment: Any, client: Client) -> None:
     client.post(reverse("teach-assign", args=[assignment.course_id]), PLAN)
     job = Job.objects.get()
-    assert job.arguments["order"]["secret"]
+    assert job.assignment
+    assert job.assignment.order["secret"] not in repr(job.arguments)
     assert made(job).arguments == {}
+
+
+def test_while_an_assignment_is_made_its_page_is_that_of_the_job(
+    assignment: Any, client: Client
+) -> None:
+    """For whoever could have asked for it; nobody else finds it, and its students see nothing."""
+    job = job_of(client.post(reverse("teach-assign", args=[assignment.course_id]), PLAN))
+    address = reverse("teach-assignment", args=[job.assignment_id])
+    assert client.get(address)["Location"] == reverse("teach-job", args=[job.pk])
+    assert client_of("Nets-assistant").get(address).status_code == 404
+    assert client_of("ada").get(address).status_code == 404
+    practice = reverse("work-practice", args=[job.assignment_id])
+    assert client_of("ada").get(practice).status_code == 404
+    assert "Homework 2" not in client_of("ada").get(reverse("work")).content.decode()
+    made(job)
+    assert client.get(address).status_code == 200
+
+
+def test_what_is_cancelled_before_its_turn_leaves_no_assignment(
+    assignment: Any, client: Client
+) -> None:
+    job = job_of(client.post(reverse("teach-assign", args=[assignment.course_id]), PLAN))
+    client.post(reverse("teach-job", args=[job.pk]))
+    assert list(Assignment.every.all()) == [assignment]
+    job.refresh_from_db()
+    assert job.state == State.CANCELLED
 
 
 def test_a_class_list_is_applied_and_exercises_are_drawn(assignment: Any, client: Client) -> None:

@@ -35,9 +35,7 @@ def teacher() -> Any:
 
 def planned(course: Any, title: str = "Homework 2") -> Job:
     """A new assignment that is asked for."""
-    arguments = kinds.plan_arguments(order(), title, {"published": True}, "")
-    wanted = queue.Wanted("plan", title, course, arguments=arguments, teachers=True)
-    return queue.ask(teacher(), wanted)
+    return queue.ask(teacher(), kinds.planned(course, order(), title, {"published": True}))
 
 
 def long_ago(job: Job) -> None:
@@ -177,7 +175,7 @@ def test_a_cancelled_job_leaves_nothing(assignment: Any, monkeypatch: pytest.Mon
     def write(*_: Any, **__: Any) -> None:
         assert queue.cancel(job)
 
-    monkeypatch.setattr(kinds.parcels, "write", write)
+    monkeypatch.setattr(kinds.class_files, "write", write)
     making.make(claimed())
     job.refresh_from_db()
     assert job.state == State.CANCELLED
@@ -189,7 +187,7 @@ def test_a_failure_says_why(assignment: Any, monkeypatch: pytest.MonkeyPatch) ->
     def refuse(*_: Any, **__: Any) -> None:
         raise BpgradeError("the reason")
 
-    monkeypatch.setattr(kinds.parcels, "write", refuse)
+    monkeypatch.setattr(kinds.class_files, "write", refuse)
     job = made(download_of(assignment))
     assert (job.state, job.words) == (State.FAILED, "the reason")
 
@@ -198,7 +196,7 @@ def test_a_fault_of_ours_is_logged_and_told(
     assignment: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(making.log, "propagate", True)
-    monkeypatch.setattr(kinds.parcels, "write", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(kinds.class_files, "write", lambda *_, **__: 1 / 0)
     job = made(download_of(assignment))
     assert (job.state, job.words) == (State.FAILED, making.BROKEN)
     assert "ZeroDivisionError" in caplog.text
@@ -279,8 +277,109 @@ def test_after_a_crash_it_is_made_anew(assignment: Any, monkeypatch: pytest.Monk
     making.make(claimed())
     job.refresh_from_db()
     assert job.state == State.DONE
+    found = Assignment.every.get(title="Homework 2")
+    assert (found.pk, found.making, found.published) == (half.pk, False, True)
+    assert found.tasks.count() == 2
+
+
+def test_whoever_lost_it_to_another_worker_leaves_its_assignment_alone(
+    assignment: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Taken for dead and slow in truth: it stores nothing more, and deletes nothing."""
+    others = []
+
+    def taken(job: Job) -> None:
+        if not others:
+            long_ago(job)
+            others.append(claimed())
+
+    job = halved(assignment, monkeypatch, taken)
+    monkeypatch.setattr(making, "TOLD", 3600)  # so that only storing itself can find out
+    making.make(claimed())
+    half = Assignment.every.get(making=True)
+    assert half.tasks.count() == 1
+    making.make(others[0])
+    job.refresh_from_db()
+    assert job.state == State.DONE
+    assert half.tasks.count() == 2
+
+
+def test_an_assignment_that_cannot_be_made_is_gone_and_its_job_says_why(
+    assignment: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise BpgradeError("the reason")
+
+    monkeypatch.setattr(assignments, "drawn", refuse)
+    job = made(planned(assignment.course))
+    assert (job.state, job.words, job.assignment) == (State.FAILED, "the reason", None)
+    assert list(Assignment.every.all()) == [assignment]
+
+
+def test_one_whose_workers_all_died_is_cleared_away_and_its_job_stays(assignment: Any) -> None:
+    job = planned(assignment.course)
+    for _ in range(queue.MOST_TRIES):
+        long_ago(claimed())
+    assert queue.claim() is None
+    housekeeping.clear()
+    job.refresh_from_db()
+    assert job.state == State.FAILED
+    assert list(Assignment.every.all()) == [assignment]
+
+
+def test_two_who_ask_in_one_moment_begin_one_assignment(
+    assignment: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither sees the other's job; the constraint lets one through, and nothing is left over."""
+    first = planned(assignment.course)
+    real, looks = queue._live, []
+
+    def late(key: str) -> Job | None:
+        looks.append(key)
+        return real(key) if len(looks) > 1 else None
+
+    monkeypatch.setattr(queue, "_live", late)
+    assert planned(assignment.course).pk == first.pk
+    assert Assignment.every.filter(making=True).count() == 1
+
+
+def test_whoever_lost_a_claim_leaves_the_work_of_the_other(assignment: Any) -> None:
+    """A worker stood still for long, another one has begun; then the first one goes on."""
+    planned(assignment.course)
+    lost = claimed()
+    long_ago(lost)
+    mine = claimed()
+    half = Assignment.every.get(making=True)
+    place = files.place_of(mine)
+    place.parent.mkdir(exist_ok=True)
+    part = place.with_name(f"{mine.pk}-{mine.owner}{files.PART}")
+    for file in (place, part):
+        file.write_text("made")
+    making.make(lost)
+    assert Assignment.every.filter(pk=half.pk).exists()
+    assert place.exists()
+    assert part.exists()
+    queue.end(mine, State.FAILED, "It came to nothing.")
+    kinds.undo(mine)
     assert not Assignment.every.filter(pk=half.pk).exists()
-    assert Assignment.objects.filter(title="Homework 2").count() == 1
+    assert not place.exists()
+    assert not part.exists()
+
+
+def test_a_file_of_a_job_that_comes_meanwhile_stays(
+    assignment: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made(download_of(assignment))
+    real, late = Path.iterdir, []
+
+    def listed(folder: Path) -> Any:
+        if not late:
+            late.append(made(download_of(assignment, "keys.zip")))
+        return real(folder)
+
+    monkeypatch.setattr(Path, "iterdir", listed)
+    housekeeping.clear()
+    assert files.place_of(late[0]).exists()
 
 
 def test_what_nobody_goes_on_with_is_cleared_away(assignment: Any) -> None:
@@ -361,6 +460,24 @@ def test_without_a_process_it_waits(assignment: Any) -> None:
     assert not worker.Worker(("/nowhere/at/all",)).work()
     job.refresh_from_db()
     assert (job.state, job.tries) == (State.WAITING, 1)
+
+
+def test_the_worker_goes_on_after_whatever_happens(
+    assignment: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as a result that cannot be deleted."""
+    found, tried = working(SLEEPS), []
+    found.seconds = 0.0
+
+    def fails() -> bool:
+        tried.append(1)
+        if len(tried) == 2:
+            found.ended.set()
+        raise PermissionError("read-only")
+
+    monkeypatch.setattr(found, "work", fails)
+    found.run()
+    assert len(tried) == 2
 
 
 def test_backups_leave_jobs_out() -> None:

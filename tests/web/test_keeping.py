@@ -119,3 +119,40 @@ def test_what_was_left_over_is_swept(task: Task) -> None:
     assert grading.sweep() == 1
     assert Submission.objects.get().state == State.GRADED
     assert grading.sweep() == 0
+
+
+@pytest.mark.parametrize("error", [OSError("is a directory"), ValueError("nobody knows")])
+def test_what_cannot_be_cleared_away_keeps_nothing_from_being_graded(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The thread goes on after whatever happens in it."""
+    rounds: list[str] = []
+
+    def fails() -> int:
+        rounds.append("cleared")
+        raise error
+
+    def swept(**_: object) -> int:
+        rounds.append("swept")
+        if len(rounds) > 2:
+            sweeper.ended.set()
+        raise error
+
+    monkeypatch.setattr(grading, "sweep", swept)
+    sweeper = grading.Sweeper(0.0, clear=fails)
+    sweeper.run()
+    assert rounds == ["cleared", "swept", "swept"]
+
+
+def test_a_page_of_what_nobody_can_read_reads_it_once(
+    task: Task, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever reloads it must not keep the processes busy that grade."""
+    submission = keep(task, "k1", b"{}").submission
+    Submission.objects.update(state=State.REVIEW)
+    submission.refresh_from_db()
+    asked: list[str] = []
+    monkeypatch.setattr(grading, "report_on", lambda one: asked.append(one.pk))
+    for _ in range(3):
+        assert grading.why_left(submission) == []
+    assert asked == [submission.pk]

@@ -10,8 +10,9 @@ import pytest
 from api import Caller, caller
 from clock import Clock
 from django.contrib.auth import get_user_model
-from django.test import Client
+from django.test import Client, RequestFactory
 from service import assignment_of, course_of
+from waitress.proxy_headers import parse_proxy_headers
 
 from grader.web import housekeeping, limits, views
 from grader.web.accounts import new_link
@@ -154,6 +155,10 @@ LIMITS: dict[str, tuple[object, str, float, Ask]] = {
     "link": (
         views, "FROM_PLACE", views.SPAN, lambda task: Client().post("/link/unknown/").status_code,
     ),
+    "password": (
+        views, "TRIES", views.SPAN,
+        lambda task: student().post("/password/", {"old": "?"}).status_code,
+    ),
     "login": (
         views, "TRIES", views.SPAN,
         lambda task: Client().post("/login/", {"name": "ada", "password": "?"}).status_code,
@@ -246,6 +251,58 @@ def test_the_message_says_that_it_is_a_limit_and_until_when(clock: Clock) -> Non
     assert answer.status_code == 429
     assert "This is a limit" in page
     assert re.search(r"it ends at \d\d:\d\d:\d\d \(in 4 minutes\)", page)
+
+
+def test_right_passwords_are_no_guesses(clock: Clock) -> None:
+    course_of("ada")
+    client = student()
+    for n in range(views.TRIES + 1):
+        old = f"orange-lamp-{n - 1}" if n else "password"
+        new = f"orange-lamp-{n}"
+        answer = client.post("/password/", {"old": old, "first": new, "second": new})
+        assert answer.status_code == 302
+
+
+def test_the_administration_sets_no_passwords_of_ones_own() -> None:
+    get_user_model().objects.create_superuser("root", "", "password")
+    client = Client()
+    client.login(username="root", password="password")
+    answer = client.post("/admin/password_change/", {"old_password": "?"})
+    assert answer["Location"] == "/password/"
+
+
+def test_a_network_of_addresses_is_one_place(clock: Clock) -> None:
+    """Somebody with IPv6 has 2^64 addresses at hand."""
+    course_of("ada")
+    tried = [
+        Client(REMOTE_ADDR=f"2001:db8:1:2:{n:x}::{n:x}")
+        .post("/login/", {"name": "ada", "password": "?"})
+        .status_code
+        for n in range(views.TRIES + 1)
+    ]
+    assert tried == [401] * views.TRIES + [429]
+    elsewhere = Client(REMOTE_ADDR="2001:db8:1:3::1")
+    assert elsewhere.post("/login/", {"name": "ada", "password": "password"}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("header", "place"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("203.0.113.5, 192.0.2.1", "192.0.2.1"),
+        ("192.0.2.1:4711", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("[2001:db8:1:2:3:4:5:6]:4711", "2001:db8:1:2::/64"),
+    ],
+)
+def test_places_behind_a_web_server(header: str, place: str, rf: RequestFactory) -> None:
+    """As waitress takes them from X-Forwarded-For."""
+    request = rf.get("/")
+    environ = {**request.META, "HTTP_X_FORWARDED_FOR": header, "REMOTE_PORT": "5000"}
+    parse_proxy_headers(environ, 1, {"x-forwarded-for"})
+    request.META.update(environ)
+    assert limits.place_of(request) == place
 
 
 def test_the_administration_has_no_door_of_its_own() -> None:

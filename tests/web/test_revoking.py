@@ -66,6 +66,17 @@ def by_launch(ways: Ways) -> None:
     enrolled(member.course, ways.user, Told("sub", Role.ASSISTANT, "", "", ""))
 
 
+def by_launch_elsewhere(ways: Ways) -> None:
+    enrolled(course_of(name="Other"), ways.user, Told("sub", Role.ASSISTANT, "", "", ""))
+
+
+def by_handing_over(ways: Ways) -> None:
+    """Its only part in a course belongs to the account of a platform from now on."""
+    other = get_user_model().objects.create_user("from the platform")
+    course = Member.objects.get(user=ways.user).course
+    enrolled(course, other, Told("sub", Role.STUDENT, "ada", "", ""))
+
+
 def by_administration(ways: Ways) -> None:
     ways.user.is_staff = True
     ways.user.save()
@@ -90,7 +101,8 @@ def by_switching_off(ways: Ways) -> None:
 
 
 CHANGES: tuple[Callable[[Ways], None], ...] = (
-    by_staff_page, by_launch, by_administration, by_class_list, by_password, by_switching_off,
+    by_staff_page, by_launch, by_launch_elsewhere, by_handing_over, by_administration,
+    by_class_list, by_password, by_switching_off,
 )  # fmt: skip
 
 
@@ -110,6 +122,39 @@ def test_a_link_of_a_student_never_opens_to_staff() -> None:
     ada = ways_of("ada")
     Member.objects.filter(course=course, user=ada.user).update(role=Role.TEACHER)
     assert ada.open()[0] is False
+
+
+def entered(name: str, how: str) -> None:
+    """Somebody who is in a course already gets a part in one of other teachers."""
+    other, user = course_of(name="Other"), get_user_model().objects.get(username=name)
+    if how == "staff page":
+        form = {"account": name, "role": "teacher"}
+        assert teacher("Other").post(f"/teach/course/{other.pk}/staff/", form).status_code == 302
+    elif how == "launch":
+        enrolled(other, user, Told("sub", Role.TEACHER, "", "", ""))
+    else:
+        Member.objects.create(course=other, user=user, role=Role.STUDENT, ident="again")
+
+
+@pytest.mark.parametrize("how", ["staff page", "launch", "class list"])
+def test_a_link_made_before_leads_into_no_further_course(how: str) -> None:
+    """A teacher makes one for a colleague; it must not lead into a course of others later."""
+    course_of("ada")
+    user = get_user_model().objects.get(username="Course-assistant")
+    link = new_link(user, once=True)
+    entered(user.username, how)
+    client = Client()
+    client.post(f"/link/{link}/")
+    assert "_auth_user_id" not in client.session
+
+
+def test_other_news_of_a_member_end_nothing() -> None:
+    course_of("ada")
+    ada = ways_of("ada")
+    member = Member.objects.get(user=ada.user)
+    enrolled(member.course, ada.user, Told("sub", Role.STUDENT, "", "Another name", ""))
+    assert Member.objects.get(user=ada.user).name == "Another name"
+    assert ada.open() == OPEN
 
 
 def test_who_stays_in_another_course_keeps_them() -> None:

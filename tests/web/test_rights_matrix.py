@@ -170,6 +170,8 @@ def expected(route: str, parts: set[str], role: str) -> set[int] | None:
         return None if role == "superuser" else {404}
     if route.startswith("lti/course/"):
         return None if role == "teacher" else {404}
+    if route.startswith("lti/soon/"):  # to what a link opens; for others as if it opened nothing
+        return {302}
     if route == "lti/choose/":  # only after a launch to choose
         return {404}
     if route in ("", "password/"):

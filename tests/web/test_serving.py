@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -236,3 +237,17 @@ def test_health_and_readiness_wait_behind_nothing() -> None:
     server.end()
     thread.join(30)
     assert not thread.is_alive()
+
+
+def test_browsers_are_told_to_stay_with_tls(tmp_path: Path) -> None:
+    """Behind a web server with TLS, and only where the browser came by it."""
+    server = started(tmp_path / "data", None, "--url", "https://bpgrade.example.org")
+    try:
+        for scheme, told in (("https", True), ("http", False)):
+            headers = {"X-Forwarded-Proto": scheme, "X-Forwarded-For": "192.0.2.1"}
+            request = urllib.request.Request(f"{server.url}/login/", headers=headers)
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                found = answer.headers.get("Strict-Transport-Security")
+            assert (found == f"max-age={365 * 24 * 3600}") is told
+    finally:
+        server.stop()

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -26,7 +27,8 @@ from grader.web import grading, regrading
 from grader.web.models import Assignment, Audit, Result, Submission, Task
 from grader.web.regrading import Graded, compared, revalued, under
 from grader.web.submission_store import keep
-from problems.drawing.draw import draw, key
+from problems.drawing.candidates import key
+from problems.drawing.draw import draw
 from problems.exercise import Exercise, issued
 from problems.misconceptions.slips import CATALOGUE
 from templates.feedback.report import Report
@@ -303,3 +305,62 @@ def test_right_work_stays_right(assignment: Assignment) -> None:
     regrading.apply(assignment, "strict", None)
     found = Result.objects.get(submission__key="right")
     assert found.score == found.most
+
+
+# while others hand in -----------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("how", ["policy", "settings"])
+def test_nobody_waits_while_values_are_worked_out(
+    how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite has one writer: in a transaction a large class would keep hand-ins waiting."""
+    assignment = assignment_of(course_of("ada", name="Nets"))
+    task = assignment.tasks.get()
+    answers = json.dumps({"answers": right_answers(task.exercise)}).encode()
+    grading.grade(keep(task, "k1", answers).submission)
+    real, inside = regrading.under, []
+
+    def worked(*given: Any) -> Any:
+        found = real(*given)
+        inside.extend([connection.in_atomic_block] * len(found))
+        return found
+
+    monkeypatch.setattr(regrading, "under", worked)
+    form = {"title": "Other", "feedback": "at once", "due": "2020-01-01T00:00"}
+    if how == "policy":
+        form = {"policy": "strict", "action": "apply"}
+    name = "teach-regrade" if how == "policy" else "teach-settings"
+    assert (
+        client_of("Nets-teacher").post(reverse(name, args=[assignment.pk]), form).status_code
+        == 302
+    )
+    assert inside == [False]
+
+
+@pytest.mark.django_db
+def test_what_is_graded_meanwhile_is_valued_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    assignment = assignment_of(course_of("ada", "ben"), due=timezone.now() + timedelta(days=1))
+    late = timezone.now() + timedelta(days=3)
+    policy = "[late]\noff_per_day = 10\n"
+    tasks = list(assignment.tasks.all())
+
+    def hand_in(task: Task) -> None:
+        answers = json.dumps({"answers": right_answers(task.exercise)}).encode()
+        grading.grade(keep(task, "k1", answers, now=late).submission)
+
+    hand_in(tasks[0])
+    real, others = regrading.under, tasks[1:]
+
+    def worked(*given: Any) -> Any:
+        found = real(*given)
+        while others:
+            hand_in(others.pop())
+        return found
+
+    monkeypatch.setattr(regrading, "under", worked)
+    regrading.apply(assignment, policy, None)
+    counted = {(one.policy, one.counted < one.score) for one in Result.objects.all()}
+    assert counted == {(policy, True)}
+    assert Result.objects.count() == 2

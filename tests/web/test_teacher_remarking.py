@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -135,6 +136,28 @@ def test_the_page_shows_and_applies(assignment: Assignment) -> None:
     client.post(address, {"action": "apply"})
     after = client.get(reverse("teach-assignment", args=[assignment.pk])).content.decode()
     assert "marked by an earlier bpgrade" not in after
+
+
+@pytest.mark.parametrize("replaced", [("ben",), ("ada", "ben")])
+def test_work_at_replaced_exercises_is_told_before_it_is_marked(
+    assignment: Assignment, replaced: tuple[str, ...]
+) -> None:
+    """What the page and the log say is what happens, also where nobody's score changes."""
+    for result in Result.objects.all():
+        of_format_1(result, out_h1=("wrong", 0.0))
+    Task.objects.filter(member__ident__in=replaced).update(current=False)
+    client = client_of("Nets-teacher")
+    address = reverse("teach-remark", args=[assignment.pk])
+    found = remarking.preview(assignment)
+    page = " ".join(client.post(address, {"action": "preview"}).content.decode().split())
+    assert "Apply these marks" in page
+    assert "Nothing is graded yet" not in page
+    [said] = re.findall(r"(\d+) submissions? (?:counts?|gets?) another", page)
+    page = client.post(address, {"action": "apply"}, follow=True).content.decode()
+    assert f"{said} submissions count another score." in page
+    line = Audit.objects.get(action=remarking.ACTION)
+    assert (line.detail["changed"], line.detail["steps"]) == (2, len(found.steps)) == (2, 2)
+    assert remarking.by_earlier_marking(assignment) == 0
 
 
 def test_staff_see_which_sheets_to_look_at(assignment: Assignment) -> None:

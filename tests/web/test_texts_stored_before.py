@@ -139,3 +139,79 @@ def test_an_upgrade_mends_it_and_keeps_everything_else(old: Place, tmp_path: Pat
     assert len(set(idents)) == len(idents)
     assert json.loads(drafts[0][0]) == {"net.1.1": "0.5\ufffd", "\ufffd": "\\ud800"}
     assert "note:" not in bpgrade("backup", "--data", old.data, tmp_path / "after.zip")
+
+
+CLASH = """
+    INSERT INTO auth_user (id, username, password, first_name, last_name, email, is_staff,
+        is_superuser, is_active, date_joined)
+    SELECT 900 + n, 'twin' || text, '', '', '', '', 0, 0, 1, '2026-03-01 12:00:00'
+    FROM (SELECT 1 AS n, char(0) AS text UNION SELECT 2, char(65533) UNION SELECT 3, '')
+"""
+PARTS = """
+    INSERT INTO bpgrade_member (course_id, user_id, role, ident, name, email, active)
+    SELECT (SELECT min(id) FROM bpgrade_course), id, 'student', username, username, '', 1
+    FROM auth_user WHERE id > 900
+"""
+
+
+def clashing(made: Place, tmp_path: Path, when: str) -> Path:
+    """A backup in which two names become one: spoiled before it was made, or after."""
+    place, file = copy_of(made, tmp_path / "clash"), tmp_path / f"{when}.zip"
+    with closing(sqlite3.connect(place.file)) as connection, connection:
+        twin = "char(1)" if when == "after" else "char(0)"
+        connection.execute(CLASH.replace("char(0)", twin))
+        connection.execute(PARTS)
+    bpgrade("backup", "--data", place.data, file)
+    if when == "after":
+        for label in ("auth.User", "bpgrade.Member"):
+            rewrite(file, f"tables/{label}.jsonl", b"twin\\u0001", b"twin\\u0000")
+    return file
+
+
+def rewrite(backup: Path, name: str, old: bytes, new: bytes) -> None:
+    """Change a table of a backup, with the checksum for it."""
+    import hashlib
+
+    with zipfile.ZipFile(backup) as archive:
+        members = {one: archive.read(one) for one in archive.namelist()}
+    assert old in members[name]
+    members[name] = members[name].replace(old, new)
+    about = json.loads(members["backup.json"])
+    label = Path(name).stem
+    about["tables"][label]["sha256"] = hashlib.sha256(members[name]).hexdigest()
+    members["backup.json"] = json.dumps(about).encode()
+    with zipfile.ZipFile(backup, "w") as archive:
+        for one, data in members.items():
+            archive.writestr(one, data)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_names_that_become_one_are_told_apart(
+    made: Place, postgres: Cluster, tmp_path: Path, when: str
+) -> None:
+    """Everything comes back, whichever database it goes to, and the same way in both."""
+    file = clashing(made, tmp_path, when)
+    found = []
+    for where in (["--database-url", postgres.database()], []):
+        target = ["--data", str(tmp_path / f"to{len(where)}"), *where]
+        said = bpgrade("restore", file, *target)
+        notes = [
+            line for line in said.splitlines() if line.startswith("note: ") and "has the" in line
+        ]
+        assert len(notes) == 2
+        assert '"renamed": ["user 90' in said  # and in the log
+        assert "username 'twin\ufffd' already; it is 'twin\ufffd-2' now" in notes[0]
+        assert "ident 'twin\ufffd' already; it is 'twin\ufffd-2' now" in notes[1]
+        again = tmp_path / f"again{len(where)}.zip"
+        bpgrade("backup", *target, again)
+        with zipfile.ZipFile(again) as archive:
+            users = list(map(json.loads, archive.read("tables/auth.User.jsonl").splitlines()))
+            tables = json.loads(archive.read("backup.json"))["tables"]
+        twins = {one["id"]: one["username"] for one in users if one["id"] > 900}
+        assert sorted(twins.values()) == ["twin", "twin\ufffd", "twin\ufffd-2"]
+        assert twins[903] == "twin"
+        found.append((twins, notes, {name: table["rows"] for name, table in tables.items()}))
+    assert found[0] == found[1]
+    with zipfile.ZipFile(file) as archive:
+        before = json.loads(archive.read("backup.json"))["tables"]
+    assert found[0][2] == {name: table["rows"] for name, table in before.items()}

@@ -33,6 +33,7 @@ from grader.lms.platform import (
     refuse_outside,
 )
 from grader.lms.tokens import Token
+from problems.texts import parsed_json
 
 PAGE = 100
 IN_POINTS = ("points", "percent", "letter_grade", "gpa_scale")
@@ -259,7 +260,7 @@ class Canvas:
     def _json(self, answer: requests.Response, what: str) -> dict[str, Any]:
         if answer.status_code >= 400:
             raise _refusal(answer.status_code, what)
-        found = self._asked(answer.json, what)
+        found = self._asked(lambda: parsed_json(answer.content), what)
         return found if isinstance(found, dict) else {}
 
     def _asked(self, ask: Callable[[], T], what: str) -> T:

@@ -27,7 +27,6 @@ from grader.lms.platform import (
     refuse_outside,
 )
 from grader.lms.tokens import Token
-from problems.texts import cleaned_tree
 
 NO_TOKEN = {"invalidtoken", "invalidlogin"}
 NO_RIGHT = {
@@ -108,7 +107,7 @@ class Moodle:
                 f"{self.connection.host} answers {what} with status {answer.status_code}; "
                 "are web services switched on there, and is this Moodle's own address?"
             )
-        found = cleaned_tree(answer.json())
+        found = answer.json()
         if isinstance(found, dict) and ("exception" in found or "errorcode" in found):
             raise self._refusal(found, what)
         return found

@@ -70,6 +70,7 @@ def grade_worksheet(
     trip = _Trip(sheet, handed, judged, choice, done)
     for one in sheet.people.values():
         done.steps.append(trip.step(one))
+    done.notes += sheet.replaced(trip.comments)
     done.files[sheet.file] = sheet.filled(trip.grades, trip.comments, trip.typed)
     if choice.formats:
         done.files[FEEDBACK_ZIP] = feedback_archive(trip.pages(told))
@@ -170,15 +171,7 @@ class _Trip:
             return self._without(one)
         student = outcome.student.student
         if not one.changeable:
-            message = (
-                f"{one.key}: its grade is locked or overridden in the gradebook; Moodle would "
-                "ignore the grade and still store the comment. Unlock it there, and download "
-                "the worksheet afresh"
-            )
-            column = self.sheet.named("changeable")
-            problem = Problem(self.sheet.file, one.line, column, "locked", message)
-            self.done.problems.append(problem)
-            return self._made(one, REFUSED, student, "locked in the gradebook")
+            return self._locked(one, student)
         grade = outcome.points(float(one.most))
         self.grades[one.number] = grade
         self.comments[one.number] = outcome.html()
@@ -190,12 +183,12 @@ class _Trip:
 
     def _without(self, one: Participant) -> Step:
         """A row of somebody of whom nothing could be graded."""
+        if one.typed:
+            return self._typed(one)
         if one.number in self.handed.people:
             if one.draft and not self.choice.drafts:
                 return self._made(one, KEPT, "", "not handed in yet (draft); see --drafts")
             return self._made(one, REFUSED, "", "could not be graded; see problems")
-        if one.typed:
-            return self._typed(one)
         if one.has_grade:
             return self._made(one, KEPT, "", "nothing handed in")
         if one.submitted:
@@ -209,12 +202,32 @@ class _Trip:
             return self._made(one, ZERO, "", "nothing handed in", Decimal(0))
         return self._made(one, KEPT, "", "nothing handed in")
 
+    def _locked(self, one: Participant, student: str) -> Step:
+        """A row of which Moodle would take the comment alone: it is left out, and told."""
+        message = (
+            f"{one.key}: its grade is locked or overridden in the gradebook; Moodle would "
+            "ignore the grade and still store the comment. Unlock it there, and download "
+            "the worksheet afresh"
+        )
+        column = self.sheet.named("changeable")
+        problem = Problem(self.sheet.file, one.line, column, "locked", message)
+        self.done.problems.append(problem)
+        return self._made(one, REFUSED, student, "locked in the gradebook")
+
     def _typed(self, one: Participant) -> Step:
-        """A row into which somebody typed a grade, before we read it."""
+        """A row into which somebody typed a grade, before we read it.
+
+        It goes back only where Moodle stores the number that was meant.
+        """
+        if not one.changeable:
+            return self._locked(one, "")
+        grade = self.sheet.typed_grade(one)
+        if grade is None:
+            return self._made(one, REFUSED, "", f"typed {one.grade[:20]!r}; see problems")
         if self.sheet.says(one):
             return self._commented(one, one.grade[:20])
         self.typed.append(one.number)
-        return self._made(one, KEPT, "", "typed into the worksheet")
+        return self._made(one, KEPT, "", "typed into the worksheet", grade)
 
     def _commented(self, one: Participant, grade: str) -> Step:
         """A row whose comment would lose its form by the upload: it is left out, and told."""
@@ -225,7 +238,7 @@ class _Trip:
         column = self.sheet.named("feedback")
         problem = Problem(self.sheet.file, one.line, column, "commented", message)
         self.done.problems.append(problem)
-        return self._made(one, REFUSED, "", "nothing handed in, but commented by hand")
+        return self._made(one, REFUSED, "", "commented by hand; see problems")
 
     def _absent(self, one: Participant, why: str) -> Step:
         """A row of somebody who handed in, or may have: its cells stay, and it is told."""
@@ -248,8 +261,8 @@ class _Trip:
         grade: Decimal | None = None,
     ) -> Step:
         shown = "" if grade is None else f"{grade:.2f}"
-        most = f"{one.most:.2f}"
-        return Step(one.key, one.name, student, action, shown, most, one.grade, message)
+        most, before = f"{one.most:.2f}", "" if action == KEPT and one.typed else one.grade
+        return Step(one.key, one.name, student, action, shown, most, before, message)
 
     def pages(self, told: Progress) -> dict[int, dict[str, bytes]]:
         """Participant's number -> the files that a student gets."""

@@ -9,9 +9,11 @@ Source: measured on Moodle 4.5.6; what the import compares is mod/assign/feedbac
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from html import unescape
 
 from grader.errors import PlatformFileError, Problem
 from grader.lms.cells import Line, Sheet, no_columns
@@ -28,6 +30,7 @@ NEEDED = (
 )
 _SHORT_DATE = pattern(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}([ T,]+\d{1,2}[:.]\d{2}.*)?")
 """A date as spreadsheet programs rewrite it; Moodle spells out day and month."""
+_TAG = pattern(r"<[^<>]*+>")
 _WHO = ("idnumber", "username", "email", "name")
 
 
@@ -104,6 +107,7 @@ class Worksheet:
         self.columns = roles(self.sheet.header, rows)
         self._check_columns()
         self.commas = self._writes_commas()
+        self.usual = self._usual_word()
         self.people = self._read()
 
     @property
@@ -132,6 +136,17 @@ class Worksheet:
         column = self.columns["maximum"]
         texts = (row.text(column) for row in self.sheet.rows)
         return any(text.rfind(",") > text.rfind(".") for text in texts)
+
+    def _usual_word(self) -> str:
+        """What most rows say of whether the grade can be changed; '' where no word does."""
+        column = self.columns.get("changeable")
+        words = Counter(folded(row.text(column)) for row in self.sheet.rows).most_common(2)
+        alone = len(words) == 1 or (len(words) == 2 and words[0][1] > words[1][1])
+        return words[0][0] if alone else ""
+
+    def _may_change(self, word: str) -> bool:
+        """Of words that are not known the usual one means yes: few grades are locked."""
+        return word in YES or (word not in NO and word == self.usual)
 
     def _read(self) -> dict[int, Participant]:
         problems: list[Problem] = []
@@ -175,7 +190,7 @@ class Worksheet:
             status=text.get("status", ""),
             grade=text["grade"],
             most=most,
-            changeable=folded(text.get("changeable", "")) not in NO,
+            changeable=self._may_change(folded(text.get("changeable", ""))),
             graded=text["graded"],
         )
 
@@ -221,7 +236,10 @@ class Worksheet:
             found.append(("dates", message))
         known = all(self._changeable(one) for one in self.people.values())
         if not known:
-            message = f"what {self.named('changeable')!r} says is not understood; taken for yes"
+            message = (
+                f"what {self.named('changeable')!r} says is not understood; what most rows say is "
+                "taken for yes, anything else for no"
+            )
             found.append(("unknown_word", message))
         return [Problem(self.file, None, None, code, message) for code, message in found]
 
@@ -297,6 +315,27 @@ class Worksheet:
         staying = {self.people[number].row for number in (*grades, *as_they_are)}
         return self.sheet.changed(cells, staying)
 
+    def typed_grade(self, one: Participant) -> Decimal | None:
+        """The grade that somebody typed; None where Moodle would store another, or none."""
+        doubted = any(role == "grade" for role, _, _ in self._doubts(one))
+        return None if doubted else _number(one.grade)
+
+    def replaced(self, comments: Mapping[int, str]) -> list[Problem]:
+        """Whose comment the upload replaces by another one: Moodle adds to none."""
+        lost = [
+            self.people[number].key
+            for number, html in comments.items()
+            if (said := self.says(self.people[number])) and _letters(said) != _letters(html)
+        ]
+        if not lost or "feedback" not in self.columns:
+            return []
+        more = f" and {len(lost) - 5} more" if len(lost) > 5 else ""
+        message = (
+            f"a comment stands there already for {', '.join(lost[:5])}{more}; uploading replaces "
+            "it. Keep what you wrote by hand"
+        )
+        return [Problem(self.file, None, self.named("feedback"), "replaced", message)]
+
     def says(self, one: Participant) -> str:
         """The comment that stands in a row, flattened; '' if there is none."""
         return self.sheet.rows[one.row].text(self.columns.get("feedback"))
@@ -309,6 +348,11 @@ def harmless(html: str) -> str:
     '<p>&#92;frac</p>'
     """
     return html.replace("\\", "&#92;").replace("\r\n", "\n").replace("\x00", "")
+
+
+def _letters(comment: str) -> str:
+    """What a comment says, however it is formatted: Moodle's worksheet holds it flattened."""
+    return "".join(unescape(_TAG.sub("", comment)).split())
 
 
 def _number(text: str) -> Decimal | None:

@@ -30,13 +30,15 @@ from problems.computation.graph import Graph, build
 from problems.computation.kinds import NET, OUT, X
 from problems.exercise import Exercise
 from problems.formulas import general
+from problems.formulas.formula import Script, Sym
 from problems.formulas.notation import Labels, Naming
 
 GREEK = {"delta": "δ", "eta": "η", "alpha": "α", "theta": "θ", "phi": "φ", "sigma": "σ"}
+_SPELLED = {letter: name for name, letter in GREEK.items()}
 SUMS = {"sum_k": "sum_k", "sum_i": "sum_i", "Σ_k": "sum_k", "Σ_i": "sum_i"}
 """Sums over the layer above and the layer below, in formulas with letters."""
 
-SIGNS = "/[\\'"
+SIGNS = "/[\\'^"
 """What a name with signs holds, or its LaTeX form begins with."""
 
 FUNCTIONS = {
@@ -185,7 +187,13 @@ def _instance(node: Node, units: dict[int, int], wide: Sequence[int]) -> Node:
 def _right_side(text: str, naming: Naming, id: str) -> str:
     """What stands behind `delta1 =`, if the name is the step's own."""
     left, sign, right = text.partition("=")
-    if sign and Labels({id: naming.label(id)}).find(left.strip().rstrip(":")) == id:
+    own = left.strip().rstrip(":")
+    vocabulary = _vocabulary(naming)
+    names = (
+        Labels({id: naming.label(id)}).find(own),
+        vocabulary.find(vocabulary.masked(own).text),
+    )
+    if sign and id in names:
         return " " * (len(left) + 1) + right
     return text
 
@@ -224,7 +232,11 @@ class Vocabulary:
     """The names of an exercise's quantities, and the functions of its notation."""
 
     def __init__(
-        self, labels: dict[str, str], functions: dict[str, str], more: dict[str, str]
+        self,
+        labels: dict[str, str],
+        functions: dict[str, str],
+        more: dict[str, str],
+        bases: Mapping[str, str],
     ) -> None:
         self.functions = functions
         self._labels = labels
@@ -233,11 +245,19 @@ class Vocabulary:
         special = sorted(signed, key=lambda label: -len(label))
         self._special = {f"ref{n}ref": signed[label] for n, label in enumerate(special)}
         self._masks = {f"ref{n}ref": label for n, label in enumerate(special)}
-        patterns = (f"({_flexible(label)})" for label in special)
+        upper = {
+            label: _upper(base, label)
+            for label, base in bases.items()
+            if self._plain.find(base + _UPPER.sub(r"\3", label).replace(",", "")) is None
+        }
+        patterns = (f"({_flexible(label, upper)})" for label in special)
         # most places of a text begin no name: the first sign says so before any name is tried
-        first = "".join({re.escape(label[0]) for label in special}) + "".join(GREEK.values())
+        begun = {name[0] for name in (*special, *(bases[label] for label in upper))}
+        first = "".join(map(re.escape, begun)) + "".join(GREEK.values())
         begins = rf"(?=[\\∂{first}])(?<![^\W\d])(?<!\\)"
-        self._pattern = re.compile(rf"{begins}(?:{'|'.join(patterns) or '(?!)'})(?![\w\[])")
+        self._pattern = re.compile(
+            rf"{begins}(?:{'|'.join(patterns) or '(?!)'})(?:(?<=[}})])|(?![\w\[]))"
+        )
 
     def find(self, typed: str) -> str | None:
         """The id of a name."""
@@ -261,7 +281,9 @@ class Vocabulary:
             return Masked(text, ((0, 0),))
         parts, moves, end, length = [], [(0, 0)], 0, 0
         for match in self._pattern.finditer(text):
-            word = f"ref{(match.lastindex or 1) - 1}ref"
+            following = text[match.end() : match.end() + 1]
+            gap = " " * (following.isalnum() or following in ("\\", "∂"))  # a name may follow
+            word = f"ref{(match.lastindex or 1) - 1}ref{gap}"
             parts += [text[end : match.start()], word]
             length += match.start() - end + len(word)
             end = match.end()
@@ -274,14 +296,32 @@ def _is_signed(label: str) -> bool:
     return not label.isidentifier() and not label.endswith("+")
 
 
-def _flexible(label: str) -> str:
+def _flexible(label: str, upper: Mapping[str, str]) -> str:
     """A pattern for the spellings of a label: `dL/dy1`, `∂L/∂y_1`, `\\frac{∂L}{∂y_{1}}`."""
+
+    def part(label: str) -> str:
+        return f"(?:{_part(label)}|{upper[label]})" if label in upper else _part(label)
+
     top, slash, bottom = label.partition("/")
     if not slash:
-        return _part(label)
-    over, under = (_part(part.removeprefix("d")) for part in (top, bottom))
+        return part(label)
+    over, under = (part(one.removeprefix("d")) for one in (top, bottom))
     d = r"(?:d|∂|\\partial)\s*"
     return rf"{d}{over}\s*/\s*{d}{under}|\\frac\s*\{{\s*{d}{over}\s*\}}\s*\{{\s*{d}{under}\s*\}}"
+
+
+_UPPER = re.compile(r"([^\W\d_]+)(\d+|[a-z])\[(\w+(?:,\w+)?)\]")
+"""A label whose layer stands above in the formulas of the text: `delta2[1]` is δ_1^(2)."""
+
+
+def _upper(base: str, label: str) -> str:
+    """A pattern for the layer as upper index, as sheets print it: `\\delta_1^{(2)}`."""
+    layer, units = _UPPER.sub(r"\2", label), _UPPER.sub(r"\3", label)
+    units = units.replace(",", r"\s*,?\s*")
+    below = rf"\s*_\s*(?:\{{\s*{units}\s*\}}|{units})"
+    index = rf"(?:\({layer}\)|\[{layer}\])"
+    above = rf"\s*\^\s*(?:\{{\s*{index}\s*\}}|{index})"
+    return rf"{_part(base)}(?:{below}{above}|{above}{below})"
 
 
 def _part(label: str) -> str:
@@ -305,7 +345,16 @@ def _vocabulary(naming: Naming) -> Vocabulary:
     graph = build(naming.plan)
     everything = [*graph.givens, *graph.steps]
     labels = {id: naming.label(id) for id in everything if not ids.parse(id).inner}
-    return Vocabulary(labels, FUNCTIONS | _letters(naming), dict(_local(naming)))
+    functions, bases = FUNCTIONS | _letters(naming), dict(_bases(naming, labels))
+    return Vocabulary(labels, functions, dict(_local(naming)), bases)
+
+
+def _bases(naming: Naming, labels: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Labels of what the text writes with its layer above, and the letter that it has there."""
+    for id, label in labels.items():
+        symbol = naming.symbol(id) if _UPPER.fullmatch(label) else None
+        if isinstance(symbol, Script) and symbol.sup and isinstance(symbol.base, Sym):
+            yield label, _SPELLED.get(symbol.base.text, symbol.base.text)
 
 
 def _local(naming: Naming) -> Iterator[tuple[str, str]]:

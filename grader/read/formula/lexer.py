@@ -6,122 +6,33 @@ Whatever has two readings is refused here, where it is known what stood beside w
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Callable, Mapping, Sequence
-from fractions import Fraction
-from functools import lru_cache
-from typing import Protocol
+from collections.abc import Callable, Mapping
 
 from grader.read import characters
 from grader.read.codes import AnswerError, quoted
-from grader.read.formula.tree import Name, Negative, Node, Number, as_double
-
-MOST_DIGITS = 60
-LARGEST_EXPONENT = 400
-
-
-class Names(Protocol):
-    """The quantities that a formula may use."""
-
-    def find(self, typed: str) -> str | None:
-        """The id of a typed name, or None."""
-
-    def suggestion(self, typed: str) -> str | None:
-        """A known name that is like it, or None."""
-
-    def known(self) -> Sequence[str]:
-        """All names as they are usually written."""
-
-
-class Lexeme:
-    """A word: its type is what the grammar calls it."""
-
-    __slots__ = ("end", "node", "start", "type")
-
-    def __init__(self, type: str, start: int, end: int, node: Node | str | None = None) -> None:
-        self.type = type
-        self.start = start
-        self.end = end
-        self.node = node
-        """What a number or a name is; the canonical name of a function."""
-
-
-_D = f"[{characters.DIGITS}]"
-_POINT = "[.．]"
-_L = "A-Za-z∂" + "".join(characters.GREEK)
-_BODY = f"{_L}0-9{characters.SUBSCRIPTS}"
-_TAIL = (
-    rf"[{_BODY}]*(?:_(?:\{{[{_BODY},]{{1,30}}\}}|[{_BODY}]+))*'?"
-    rf"(?:\d*\[\d{{1,3}}(?:,\d{{1,3}})?\])?(?:_(?:\{{[{_BODY}]{{1,30}}\}}|[A-Za-z]+))?"
-    r"(?:⁺|\^\{\+\})?"
+from grader.read.formula.lexemes import (
+    COMMANDS,
+    FOOTNOTE,
+    GREEK_NAMES,
+    LETTERS,
+    MAY_OPEN,
+    OPENS,
+    PI,
+    POWER_FOLLOWS,
+    SUM,
+    TAIL_OF_COMMAND,
+    THOUSANDS,
+    UPRIGHT,
+    UPRIGHTS,
+    WORD,
+    Lexeme,
+    Names,
+    number,
+    stray,
+    two_ways,
 )
-_EXPONENT = rf"(?:[eE][{re.escape(characters.PLUS + characters.MINUS)}]?{_D}+)"
-
-
-def _class(signs: str) -> str:
-    return f"[{re.escape(signs)}]"
-
-
-_WORD = re.compile(
-    rf"(?P<space>(?:[{characters.SPACES}]|\\[,;!: ])+)"
-    rf"|(?P<commas>{_D}+(?:\.{_D}+)*[,，]{_D}+(?:[.,，]{_D}+)*{_EXPONENT}?)"
-    rf"|(?P<number>(?:{_D}+(?:{_POINT}{_D}*)?|{_POINT}{_D}+){_EXPONENT}?)"
-    rf"|(?P<name>[{_L}]{_TAIL})"
-    rf"|(?P<open>{_class(characters.OPEN)})"
-    rf"|(?P<close>{_class(characters.CLOSE)})"
-    rf"|(?P<superscript>[⁺⁻]?[{characters.SUPERSCRIPTS[:-2]}]+)"
-    rf"|(?P<plus>{_class(characters.PLUS)})"
-    rf"|(?P<minus>{_class(characters.MINUS)})"
-    r"|(?P<pow>\^|\*\*)"
-    rf"|(?P<times>{_class(characters.TIMES)})"
-    rf"|(?P<slash>{_class(characters.SLASH)})"
-    rf"|(?P<separator>{_class(characters.SEPARATOR)})"
-    r"|(?P<lbrace>\{)|(?P<rbrace>\})"
-    r"|(?P<root>√)"
-    r"|(?P<command>\\(?P<word>[A-Za-z]+))"
-    r"|(?P<compare><<|>>|[=<>≤≥≠]+|!=)"
-    r"|(?P<quote>['\"`])"
-)
-_TAIL_OF_COMMAND = re.compile(_TAIL)
-_UPRIGHT = re.compile(r"\{([A-Za-z]{1,30})\}")
-_OPENS = re.compile(rf"[{characters.SPACES}]*(?:\\left[{characters.SPACES}]*)?[(（]")
-_POWER_FOLLOWS = re.compile(rf"[{characters.SPACES}]*(?:\^|\*\*|[{characters.SUPERSCRIPTS}])")
-_LIST = re.compile(r"\[[\w\s.,;+\-*/^()\[\]]*\]")
-_MAY_OPEN = frozenset("( \\（\u00a0")
-_SUM = re.compile(rf"[^\s(^*/eE]\s*[+{re.escape(characters.MINUS)}]\s*[^\s)]")
-"""A sum or difference: what a bracket behind a factor is there for."""
-_THOUSANDS = re.compile(r"[1-9]\d{0,2}\.\d{3}")
-_FOOTNOTE = re.compile(r"[(（]\s*\d+\s*[)）]")
-_COMMANDS = {
-    "cdot": "times", "times": "times", "ast": "times", "div": "slash", "frac": "frac",
-    "dfrac": "frac", "tfrac": "frac", "sqrt": "root", "left": "space", "right": "space",
-    "quad": "space",
-}  # fmt: skip
-_UPRIGHTS = frozenset({"mathrm", "text", "operatorname", "mathit"})
-
-
-@lru_cache(maxsize=4096)
-def number(text: str) -> Number:
-    """A number's node from its digits in ASCII.
-
-    Raises:
-        AnswerError: too many digits, or beyond a double; position 0.
-
-    >>> number("5e-4").value
-    Fraction(1, 2000)
-    """
-    if text.isdigit() and len(text) <= MOST_DIGITS:
-        return Number(text, Fraction(int(text)))
-    _, _, exponent = text.lower().partition("e")
-    if sum(char.isdigit() for char in text) > MOST_DIGITS:
-        raise AnswerError("number_too_long", 0, f"a number has at most {MOST_DIGITS} digits")
-    if len(exponent.lstrip("+-0")) > 5 or abs(int(exponent or "0")) > LARGEST_EXPONENT:
-        message = "this number is larger or smaller than a double can hold"
-        raise AnswerError("number_out_of_range", 0, message)
-    value = Fraction(text if text[0] != "." else "0" + text)
-    as_double(value)
-    return Number(text, value)
+from grader.read.formula.tree import Name, Negative, Node, Number
 
 
 def lexemes(
@@ -155,25 +66,14 @@ class _Lexer:
         self.function = ""
 
     def run(self) -> list[Lexeme]:
-        text, match, handlers, place = self.text, _WORD.match, _HANDLERS, 0
+        text, match, handlers, place = self.text, WORD.match, _HANDLERS, 0
         while place < len(text):
             found = match(text, place)
             if found is None:
-                raise self.stray(place)
+                raise stray(self.text, place)
             handler = handlers[found.lastgroup or ""]
             place = found.end() if handler is None else handler(self, found)
         return self.out
-
-    def stray(self, place: int) -> AnswerError:
-        char = self.text[place]
-        if char in "[]":
-            code = "wrong_kind" if _LIST.fullmatch(self.text) else "syntax"
-            return AnswerError(code, place, "one value is wanted, with round brackets only")
-        if char in ".．":
-            return AnswerError("syntax", place, "a point stands alone here")
-        if char == "_":
-            return AnswerError("syntax", place, "a name can neither begin nor end with _")
-        return characters.refused(self.text, place)
 
     # operands -------------------------------------------------------------------------------
 
@@ -189,24 +89,12 @@ class _Lexer:
                 raise AnswerError("ambiguous_separator", last.end, message)
             raise AnswerError("syntax", start, "a sign is missing before this number")
         if self.hang:
-            raise self.doubtful(start)
-        if type == "OPEN" and last.type == "NUMBER" and _FOOTNOTE.match(self.text, start):
+            raise two_ways(self.text, start, self.hang)
+        if type == "OPEN" and last.type == "NUMBER" and FOOTNOTE.match(self.text, start):
             message = "a number in brackets behind a number: a product, or its uncertainty?"
             raise AnswerError("syntax", start, message)
         self.out.append(Lexeme("TIMES", start, start))
         self.pending = ""
-
-    def doubtful(self, start: int) -> AnswerError:
-        found = _WORD.match(self.text, start)
-        piece = found[0] if found else ""
-        piece = "(...)" if piece in ("(", "（") else piece[:12]
-        readings = {
-            "/": f"(a / b) * {piece} or as a / (b * {piece})",
-            "^": f"(a ^ b) * {piece} or as a ^ (b * {piece})",
-            "√": f"(√a) * {piece} or as √(a * {piece})",
-        }
-        message = f"this can be read as {readings[self.hang]}; set brackets"
-        return AnswerError("syntax", start, message)
 
     def end(self) -> None:
         self.operand, self.hang, self.pending = True, self.pending, ""
@@ -218,7 +106,7 @@ class _Lexer:
 
     def read_number(self, found: re.Match[str]) -> int:
         start, end = found.span()
-        if self.comma is True and _THOUSANDS.fullmatch(found[0]):
+        if self.comma is True and THOUSANDS.fullmatch(found[0]):
             message = (
                 f"{found[0]!r} can be read as {found[0].replace('.', ',')} or as "
                 f"{found[0].replace('.', '')} in a file with decimal commas; write a decimal comma"
@@ -282,7 +170,7 @@ class _Lexer:
         """A quantity, a function before its bracket, Euler's number or pi."""
         text = self.text
         spelled = characters.plain_name(typed)
-        opens = text[end : end + 1] in _MAY_OPEN and _OPENS.match(text, end)
+        opens = text[end : end + 1] in MAY_OPEN and OPENS.match(text, end)
         if opens and not self.multiplies(spelled, opens.end()):
             self.begin("FUNCTION", start)
             self.function = self.called(typed, spelled, start)
@@ -311,7 +199,7 @@ class _Lexer:
             depth += (self.text[end] in "(（") - (self.text[end] in ")）")
             end += 1
         content = self.text[inside : end - 1] if not depth else ""
-        return bool(_SUM.search(content) and re.search(rf"[{_L}]", content)) and not re.search(
+        return bool(SUM.search(content) and re.search(rf"[{LETTERS}]", content)) and not re.search(
             r"[,;'\"]", content
         )
 
@@ -331,7 +219,7 @@ class _Lexer:
         if spelled == "pi":
             self.atom(Lexeme("NUMBER" if not self.operand else "NAME", start, end, PI))
             return end
-        if not _POWER_FOLLOWS.match(self.text, end):
+        if not POWER_FOLLOWS.match(self.text, end):
             message = "e alone is no quantity of this exercise; Euler's number is written e^(...)"
             raise AnswerError("unknown_name", start, message)
         self.atom(Lexeme("EULER", start, end))
@@ -452,7 +340,7 @@ class _Lexer:
     def read_command(self, found: re.Match[str]) -> int:
         """A command of LaTeX: a sign, a Greek letter, a function."""
         word, end = found["word"], found.end("word")
-        kind = _COMMANDS.get(word)
+        kind = COMMANDS.get(word)
         if kind == "space":
             return end
         if kind in ("times", "slash"):
@@ -460,13 +348,13 @@ class _Lexer:
             return self.sign(kind.upper(), found)
         if kind:
             return self.read_prefix(kind.upper(), found)
-        upright = _UPRIGHT.match(self.text, end) if word in _UPRIGHTS else None
+        upright = UPRIGHT.match(self.text, end) if word in UPRIGHTS else None
         if upright:
             word, end = upright[1], upright.end()
-        elif word not in _GREEK_NAMES and word not in self.functions:
+        elif word not in GREEK_NAMES and word not in self.functions:
             message = f"the command \\{word[:20]} is not known here"
             raise AnswerError("bad_char", found.start(), message, len(word) + 1)
-        tail = _TAIL_OF_COMMAND.match(self.text, end)
+        tail = TAIL_OF_COMMAND.match(self.text, end)
         whole = word + (tail[0] if tail else "")
         return self.named(whole, found.start(), tail.end() if tail else end)
 
@@ -481,9 +369,6 @@ class _Lexer:
         message = "quotation marks have no place in a formula"
         raise AnswerError("forbidden_construct", found.start(), message)
 
-
-PI = Number("pi", Fraction(math.pi))
-_GREEK_NAMES = frozenset(characters.GREEK.values())
 
 _HANDLERS: Mapping[str, Callable[[_Lexer, re.Match[str]], int] | None] = {
     "space": None,

@@ -20,7 +20,9 @@ from lark.lexer import Lexer as LarkLexer
 
 from grader.read import ambiguity, characters
 from grader.read.codes import AnswerError
-from grader.read.formula.lexer import Lexeme, Names, lexemes
+from grader.read.formula.exact import divided, exact, power
+from grader.read.formula.lexemes import Lexeme, Names
+from grader.read.formula.lexer import lexemes
 from grader.read.formula.tree import (
     Call,
     Name,
@@ -30,10 +32,7 @@ from grader.read.formula.tree import (
     Product,
     Quotient,
     Sum,
-    divided,
-    exact,
     names,
-    power,
 )
 from problems.formulas.notation import Labels, simplified
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grader.errors import EmptyForm, Lost, Problem, SubmissionError
+from grader.read.answer_sheet import AnswerSheet, Find, Read
+from grader.read.builder import Builder
 from grader.read.number import Unreadable
 from grader.read.pdf.beside_fields import Spot, listed, near
 from grader.read.pdf.field_names import exercises_named, numbers_named, sorted_out
 from grader.read.pdf.fields import title_ids
 from grader.read.pdf.form_file import Field, Opened, opened
 from grader.read.pdf.formless import NOT_OURS, formless
-from grader.read.submission import AnswerSheet, Builder, Find, Read
 from grader.read.tables.table import refusal
 from problems.exercise import Exercise
 from templates.pages.fields import EXERCISES, field_name

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from grader.errors import Lost, SubmissionError
+from grader.read.answer_sheet import Find
 from grader.read.file_kinds import SCAN
 from grader.read.pdf.fields import title_ids
 from grader.read.pdf.form_file import Opened
-from grader.read.submission import Find
 from grader.read.tables.table import refusal
 
 NOT_OURS = (

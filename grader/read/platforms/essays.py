@@ -6,15 +6,20 @@ next question of the quiz after its numbers.
 
 from __future__ import annotations
 
-from grader.read.submission import AnswerSheet, Builder
+from grader.read.answer_sheet import AnswerSheet
+from grader.read.builder import Builder
 from grader.read.tables.table import Row
 from problems.computation import ids
+from problems.exercise import Exercise
 from problems.patterns import pattern
 
 _NUMBERED = pattern(r"(.*?)(\d{1,4})")
 _FORMULA = pattern(r"(?:(?!: )[^=：]){1,60}=")
 """How a line with a formula begins; parts have a colon and a blank ahead of what was typed."""
-_LINE = pattern(r"([^=]{1,60}?)\s*:?=\s*(.*)")
+_LINES = tuple(
+    pattern(rf"(?:\d{{1,2}}[.)]\s+)?([^=]{{1,60}}?)\s*{sign}\s*(.*)") for sign in (":?=", "[:：]")
+)
+"""A line with a formula; editors number lists, and some write a colon for the sign."""
 
 
 def is_essay(cell: str) -> bool:
@@ -36,14 +41,9 @@ def essay_behind(column: str) -> str:
     return f"{found[1]}{int(found[2]) + 1}" if found else ""
 
 
-def essay_of(row: Row, column: str) -> str:
-    """The column of an exercise's essay: the question's own, or the next one's; '' if none.
-
-    Args:
-        row: of the report.
-        column: of the exercise's question.
-    """
-    return next((c for c in (column, essay_behind(column)) if is_essay(row.cells.get(c, ""))), "")
+def asks_formulas(exercise: Exercise) -> bool:
+    """Whether an exercise asks for formulas at all."""
+    return any(ids.asks_formula(id) or ids.asks_general(id) for id in exercise.questions)
 
 
 def put_essay(to: AnswerSheet, row: Row, name: str, builder: Builder) -> None:
@@ -56,15 +56,16 @@ def put_essay(to: AnswerSheet, row: Row, name: str, builder: Builder) -> None:
         builder: gets what cannot be read, with its row and column.
     """
     text = row.cells[name]
-    if not any(ids.asks_formula(id) or ids.asks_general(id) for id in to.exercise.questions):
+    if not asks_formulas(to.exercise):
         message = "no formulas are asked for; this question is not read"
         builder.notes.add(row.line, name, "missing_column", message)
         return
     for line in filter(None, map(str.strip, text.splitlines())):
-        found = _LINE.fullmatch(line)
-        label = _asked(to, found[1].strip(), builder) if found else ""
-        if found and label:
-            builder.put(to, label, found[2], row.line, name, label)
+        cuts = [found.groups() for shape in _LINES if (found := shape.fullmatch(line))]
+        known = ((_asked(to, cut[0].strip(), builder), cut[1]) for cut in cuts)
+        label, formula = next((cut for cut in known if cut[0]), ("", ""))
+        if label:
+            builder.put(to, label, formula, row.line, name, label)
         else:
             message = f"not read as a formula: {line[:60]!r}; write 'name = formula', one a line"
             builder.listing.add(row.line, name, "bad_step", message)

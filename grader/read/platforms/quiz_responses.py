@@ -16,17 +16,20 @@ language packs; the shape in English is measured (Moodle 4.5.6).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from math import isclose
 
 from grader.errors import Lost
 from grader.read.answer import Answer, read_answer
+from grader.read.answer_sheet import AnswerSheet, Find, Read
+from grader.read.builder import Builder
 from grader.read.number import Written
-from grader.read.platforms.essays import essay_behind, essay_of, is_essay, put_essay
+from grader.read.platforms.essays import asks_formulas, essay_behind, is_essay, put_essay
 from grader.read.platforms.quiz_words import cells_of, is_response, numbered, says
-from grader.read.submission import AnswerSheet, Builder, Find, Read
 from grader.read.tables.header import holds_answers
 from grader.read.tables.table import Row, Table, refusal
 from problems.exercise import Exercise
@@ -72,13 +75,14 @@ def _by_shape(table: Table) -> list[str]:
     Right answers, where the report has them, come behind.
     """
     first: dict[int, str] = {}
-    for row in islice(table.rows, _LOOKED_AT):
-        for column, cell in row.cells.items():
-            word, number = numbered(column)
-            if _has_parts(cell.strip()) and not says("right answer", word):
-                there = first.setdefault(number, column)
-                first[number] = min(there, column, key=table.columns.index)
-    return sorted(first.values(), key=table.columns.index)
+    rows = list(islice(table.rows, _LOOKED_AT))
+    for column in table.columns:
+        word, number = numbered(column)
+        cells = [cell for row in rows if (cell := row.cells[column].strip()) not in _UNANSWERED]
+        parted = 2 * sum(map(_has_parts, cells)) > len(cells)
+        if parted and not says("right answer", word):
+            first.setdefault(number, column)
+    return list(first.values())
 
 
 def read_quiz(table: Table, find: Find) -> Read:
@@ -93,26 +97,28 @@ def read_quiz(table: Table, find: Find) -> Read:
     """
     builder = Builder(table.file, find)
     questions, others = _questions(table)
-    if not questions:  # exercises in formulas alone
-        questions = [c for c in others if any(is_essay(row.cells[c]) for row in table.rows)]
-        others = [c for c in others if c not in questions]
     if not questions:
         message = "no response holds parts like 'part 1: 0.9; part 2: 0.5'"
         raise refusal(table.file, "missing_column", message, 1)
-    essays = set(map(essay_behind, questions))
-    for column in others:
-        if column in essays and any(is_essay(row.cells[column]) for row in table.rows):
-            continue  # formulas, which are read with their numbers
-        message = "this question has no parts like 'part 1: 0.9'; it is not read"
-        builder.notes.add(None, column, "missing_column", message)
     for column in questions:
         if not is_response(column):
             message = "taken for what was answered: its header is in no language that is known"
             builder.notes.add(None, column, "missing_column", message)
     seen: dict[str, int] = {}
+    essays: set[str] = set()
     for row in _in_time(table):
         for number, column in enumerate(questions, 1):
-            _attempt(row, column, number if len(questions) > 1 else 0, builder, seen)
+            behind = essay_behind(column)
+            question = _Question(
+                column,
+                number if len(questions) > 1 else 0,
+                behind if behind in table.columns and behind not in questions else "",
+            )
+            essays.add(_attempt(row, question, builder, seen))
+    for column in others:
+        if column not in essays:
+            message = "this question has no parts like 'part 1: 0.9'; it is not read"
+            builder.notes.add(None, column, "missing_column", message)
     guessed = not all(map(is_response, questions))
     if guessed and builder.found and all(map(_may_be_the_key, builder.found)):
         message = (
@@ -158,35 +164,69 @@ def _moment(text: str) -> datetime | None:
 
 
 def _questions(table: Table) -> tuple[list[str], list[str]]:
-    """Columns with parts, in the order of the quiz, and those with other responses."""
+    """Columns of exercises, in the order of the quiz, and those with other responses.
+
+    What most students have in a column says what it is: whoever writes `part 1: ...` into an
+    essay must not move the questions of the whole class.
+    """
     columns = [column for column in table.columns if is_response(column)]
     if not columns:
         return _by_shape(table), []
-    parted: set[str] = set()
-    for row in table.rows:
-        cells = {column: row.cells[column].strip() for column in columns}
-        parted |= {column for column, cell in cells.items() if _is_parted(cell)}
-    return [c for c in columns if c in parted], [c for c in columns if c not in parted]
+    shapes = {
+        column: Counter(_shape(row.cells[column]) for row in table.rows) for column in columns
+    }
+    for fits in (_mostly("parts"), _mostly("named"), lambda found: found["essay"] > 0):
+        found = [column for column in columns if fits(shapes[column])]
+        if found:
+            return found, [column for column in columns if column not in found]
+    return [], columns
 
 
-def _is_parted(cell: str) -> bool:
-    """Whether a response has the parts of an exercise, not the lines of an essay."""
-    return not is_essay(cell) and bool(_first_part(cell) or _NAMED.match(cell))
+def _shape(cell: str) -> str:
+    """What a response looks like; '' for no answer."""
+    cell = cell.strip()
+    if cell in _UNANSWERED:
+        return ""
+    if is_essay(cell):
+        return "essay"
+    if "\n" in cell:  # boxes have one line
+        return "other"
+    return "parts" if _first_part(cell) else "named" if _NAMED.match(cell) else "other"
 
 
-def _attempt(row: Row, column: str, number: int, builder: Builder, seen: dict[str, int]) -> None:
-    """One question of one attempt; `seen` counts the attempts at each exercise."""
+def _mostly(shape: str) -> Callable[[Counter[str]], bool]:
+    """Tells of the answers to a question whether more than half have a shape."""
+    return lambda found: 2 * found[shape] > found.total() - found[""]
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A question that is an exercise."""
+
+    column: str
+    number: int
+    """Of the student's exercise; 0 where the quiz has one."""
+    behind: str
+    """The column of the next question, if that is no exercise: the essay of this one."""
+
+
+def _attempt(row: Row, question: _Question, builder: Builder, seen: dict[str, int]) -> str:
+    """One question of one attempt; the column of its essay, '' if there is none.
+
+    `seen` counts the attempts at each exercise.
+    """
+    column, number = question.column, question.number
     cell = row.cells[column].strip()
     who = _who(row)
     found = _found(who, number, builder)
-    essay = essay_of(row, column)
+    essay = _essay(row, question, found)
     if cell in _UNANSWERED and not essay:
         message = "an attempt without an answer" if found else "no attempt, but averages"
         builder.notes.add(row.line, column, "empty", message)
-        return
+        return ""
     exercise = found or builder.exercise("", who[0] if who else "", row.line, number)
     if exercise is None:
-        return
+        return ""
     to = builder.new(exercise, row.line)
     to.attempt = seen[exercise.id] = seen.get(exercise.id, 0) + 1
     states = cells_of("state", row.cells) or [*row.cells.values()]
@@ -195,9 +235,25 @@ def _attempt(row: Row, column: str, number: int, builder: Builder, seen: dict[st
     named = not first or builder.labels(exercise).find(first[0].rstrip(":： \xa0")) is not None
     if cell not in _UNANSWERED and essay != column:
         (_put_named if named else _put_parts)(to, cell, row, column, builder)
-    if essay:
+    if essay and to in builder.found:
         put_essay(to, row, essay, builder)
     to.shown = _called_right(exercise, row, column)
+    return essay
+
+
+def _essay(row: Row, question: _Question, exercise: Exercise | None) -> str:
+    """The column of the formulas of an exercise: the question's own, or the next one's.
+
+    Where formulas are asked for, whatever stands there was meant for them, and is read or told.
+    """
+    asks = exercise is not None and asks_formulas(exercise)
+    if asks and exercise is not None and not exercise.asked:
+        return question.column if row.cells[question.column].strip() not in _UNANSWERED else ""
+    for column in filter(None, (question.column, question.behind)):
+        cell = row.cells[column].strip()
+        if is_essay(cell) or (asks and column == question.behind and cell not in _UNANSWERED):
+            return column
+    return ""
 
 
 def _called_right(exercise: Exercise, row: Row, column: str) -> dict[str, Answer]:

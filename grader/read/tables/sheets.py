@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 
 from grader.errors import Problem, SubmissionError
 from grader.read.answer import Answer
+from grader.read.answer_sheet import AnswerSheet, Find, Read
 from grader.read.number import Written
-from grader.read.submission import AnswerSheet, Find, Read, answers_in
+from grader.read.tables.answers import answers_in
 from grader.read.tables.header import is_tidy
 from grader.read.tables.table import Table
 from problems.formulas.notation import Labels

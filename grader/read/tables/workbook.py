@@ -10,13 +10,15 @@ from __future__ import annotations
 import datetime
 import io
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from grader.errors import Problem, SubmissionError
+from grader.read.answer_sheet import Find, Read
 from grader.read.guarded_parser import guarded
-from grader.read.submission import Find, Read, not_answers
+from grader.read.tables import merged
+from grader.read.tables.answers import not_answers
 from grader.read.tables.header import (
     MOVED,
     WITHIN,
@@ -146,7 +148,8 @@ def _sheets(data: bytes, file: str, limits: Limits) -> Iterator[Sheet]:
             _fill_in(rows, dict(_rows(values.worksheets[number], file, limits)))
         if rows:
             visible = sheet.sheet_state == "visible"
-            yield Sheet(cleaned(str(sheet.title)), visible, _table(rows, file, limits))
+            table = _table(rows, file, limits, merged.blocks(sheet))
+            yield Sheet(cleaned(str(sheet.title)), visible, table)
 
 
 def _opened(data: bytes, values: bool) -> Any:
@@ -205,7 +208,9 @@ def _in_one_column(rows: Mapping[int, list[_Cell]], file: str, limits: Limits) -
     return found if len(table.columns) > 1 and holds_answers(table.columns) else None
 
 
-def _table(rows: Mapping[int, list[_Cell]], file: str, limits: Limits) -> Table:
+def _table(
+    rows: Mapping[int, list[_Cell]], file: str, limits: Limits, blocks: Sequence[merged.Block]
+) -> Table:
     """The table below the header, which may stand below a title."""
     if table := _in_one_column(rows, file, limits):
         return table
@@ -218,6 +223,7 @@ def _table(rows: Mapping[int, list[_Cell]], file: str, limits: Limits) -> Table:
         if answer_above((cells for _, cells in first[:at]), header) is not None:
             raise refusal(file, "missing_column", MOVED, start)
         notes.append(Problem(file, start, None, "titles", titles(first[:at])))
+    _refuse_merged(rows, columns, [number for number in rows if number > start], blocks)
     good, problems = [], []
     for number, cells in rows.items():
         if number <= start:
@@ -229,6 +235,23 @@ def _table(rows: Mapping[int, list[_Cell]], file: str, limits: Limits) -> Table:
         else:
             good.append(_row(number, cells, columns))
     return Table(file, columns, good, tuple(problems), tuple(notes), "")
+
+
+def _refuse_merged(
+    rows: Mapping[int, list[_Cell]],
+    columns: Sequence[str],
+    below: Sequence[int],
+    blocks: Sequence[merged.Block],
+) -> None:
+    """Refuse the answers of merged cells that hold something, each of them."""
+    for block, cells in merged.answers_in(blocks, columns, below):
+        first = rows.get(block.top, [])[block.left - 1 : block.left]
+        text = first[0].text if first else ""
+        refused = merged.refusal_of(block, text)
+        for number, place in cells if text else ():
+            row = rows[number]
+            row += [_BLANK] * (place + 1 - len(row))
+            row[place] = _Cell(text, refused)
 
 
 def _row(number: int, cells: list[_Cell], columns: tuple[str, ...]) -> Row:

@@ -52,7 +52,7 @@ class Token(HttpBearer):
         """The token's owner."""
         found = accounts.token_of(token)
         if found is None:
-            limit(f"unknown:{request.META.get('REMOTE_ADDR', '')}", MOST_UNKNOWN)
+            limit(f"unknown:{limits.place_of(request)}", MOST_UNKNOWN)
             return None
         caller = Caller(found.user, frozenset(found.scopes), f"token:{found.pk}")
         return _admitted(request, caller, self.scopes)

@@ -8,7 +8,8 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from ninja import Query, Router, Status
 
@@ -17,6 +18,7 @@ from grader.assignments.roster import safe_name
 from grader.errors import PolicyError
 from grader.marking.policy_file import names, read_policy
 from grader.web import assignments as drawing
+from grader.web.api import waiting
 from grader.web.api.access import caller_of, limit_heavy, scoped
 from grader.web.api.pages import Piece, page_of
 from grader.web.api.refusals import Refused, of_spec
@@ -29,13 +31,17 @@ from grader.web.api.shapes import (
     ReportPage,
 )
 from grader.web.api.submissions import receipt
+from grader.web.jobs import kinds, starting
+from grader.web.jobs.models import Job
 from grader.web.lti.outbox import queue_class
 from grader.web.models import Assignment, Member, Result, Role, Submission
 from grader.web.rights import (
     STAFF,
+    BeingMadeError,
     assignment_for,
     assignment_for_staff,
     assignments_of,
+    being_made,
     member_of,
 )
 from problems.drawing import family as families
@@ -75,8 +81,11 @@ def assignments(request: HttpRequest, page: Query[Piece], course: str = "") -> d
     summary="Show an assignment",
 )
 def assignment(request: HttpRequest, assignment: str) -> dict[str, Any]:
-    """An assignment of one of your courses."""
-    found, member = assignment_for(caller_of(request).user, assignment)
+    """An assignment of one of your courses; its teachers see it also while it is being made."""
+    try:
+        found, member = assignment_for(caller_of(request).user, assignment)
+    except BeingMadeError as half:
+        return half_shown(half.job)
     return _shown(found, member.role)
 
 
@@ -95,8 +104,17 @@ def _shown(found: Assignment, role: str) -> dict[str, Any]:
         "open": found.open_at(timezone.now()),
     }
     if role in STAFF:
-        about |= {"published": found.published, "policy": found.policy}
+        about |= {"published": found.published, "policy": found.policy, "state": "ready"}
     return about
+
+
+def half_shown(job: Job) -> dict[str, Any]:
+    """An assignment that a job is making, for its teachers."""
+    assert job.assignment
+    about = _shown(job.assignment, Role.TEACHER)
+    address = reverse("api-job", args=[job.pk])
+    about["published"] = bool(job.arguments.get("published"))  # once it is there
+    return about | {"state": "being made", "job": address}
 
 
 # made and changed --------------------------------------------------------------------------
@@ -104,13 +122,22 @@ def _shown(found: Assignment, role: str) -> dict[str, Any]:
 
 @router.post(
     "/assignments",
-    response={201: AssignmentShape},
+    response={201: AssignmentShape, 202: AssignmentShape},
     auth=TEACH,
     exclude_unset=True,
     summary="Make an assignment",
 )
-def new_assignment(request: HttpRequest, wanted: NewAssignment) -> Status[Any]:
-    """Draw an exercise for every student of a course that you teach."""
+def new_assignment(
+    request: HttpRequest,
+    response: HttpResponse,
+    wanted: NewAssignment,
+    patience: Query[waiting.Patience],
+) -> Status[Any]:
+    """Draw an exercise for every student of a course that you teach.
+
+    201: it is there. 202: for a large class its exercises are still being made; `state` says
+    so, and `job` is where to ask how far it is.
+    """
     caller = caller_of(request)
     limit_heavy(request)
     member = member_of(caller.user, wanted.course, Role.TEACHER)
@@ -120,10 +147,22 @@ def new_assignment(request: HttpRequest, wanted: NewAssignment) -> Status[Any]:
     try:
         _refuse_large(wanted)
         order = _order(wanted)
-        made = drawing.create(member.course, order, wanted.title, caller.user, **settings)
+        if starting.large(member.course, order.exercises):
+            seeded = wanted.seed is not None
+            asked = kinds.planned(member.course, order, wanted.title, settings, seeded=seeded)
+            job = waiting.asked(caller.user, asked, patience.wait)
+        else:
+            made = drawing.create(member.course, order, wanted.title, caller.user, **settings)
+            return Status(201, _shown(made, member.role))
     except SpecError as error:
         raise of_spec(error, "family", "family") from None
-    return Status(201, _shown(made, member.role))
+    half = being_made(job.assignment_id or "")
+    if half is not None:
+        about = half_shown(half.job)
+        response["Location"], response["Retry-After"] = about["job"], "5"
+        return Status(202, about)
+    found, member = assignment_for(caller.user, job.assignment_id or "")
+    return Status(201, _shown(found, member.role))
 
 
 SETTINGS = ("published", "opens", "due", "closes", "feedback", "practice", "policy")

@@ -22,8 +22,9 @@ from grader.web.api.bodies import CLASS_FILES, body_of
 from grader.web.api.refusals import Refused
 from grader.web.api.shapes import BatchShape, Question, ReportShape
 from grader.web.assignments import write_folder
-from grader.web.models import Member, Role, Task
+from grader.web.models import Assignment, Member, Role, Task
 from grader.web.rights import assignment_for_staff, is_staff
+from grader.web.seats import BUSY, SOON, seat
 
 COMMAND = (sys.executable, "-P", "-m", "grader.web.api.checker")
 ONE_SECONDS = 5.0
@@ -57,6 +58,14 @@ def check_class(request: HttpRequest, assignment: str) -> dict[str, Any]:
     found = assignment_for_staff(caller_of(request).user, assignment)
     limit_heavy(request)
     data, name = body_of(request, CLASS_FILES, CLASS.size)
+    with seat(caller_of(request).user.pk) as free:
+        if not free:
+            raise Refused(429, "too_often", BUSY, headers={"Retry-After": str(SOON)})
+        return _checked(found, data, name)
+
+
+def _checked(found: Assignment, data: bytes, name: str) -> dict[str, Any]:
+    """A class's file, checked beside a folder of its assignment."""
     with tempfile.TemporaryDirectory(prefix="bpgrade-") as place:
         folder = Path(place)
         (folder / "assignment").mkdir()

@@ -84,8 +84,9 @@ def _complete(path: str, method: str, operation: Doc, scopes: list[str]) -> None
         statuses.append(404)
     if method in ("post", "patch"):
         statuses += [413, 415]
-    if name == "submissions_hand_in":
+    if name == "submissions_hand_in" or "{assignment}/" in f"{path}/":
         statuses.append(409)
+    if name == "submissions_hand_in":
         operation["parameters"] += _file_parameters(key=True)
         operation["requestBody"] = _file_body(FILES)
     if name == "checks_check_class":

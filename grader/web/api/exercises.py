@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.http import HttpRequest
@@ -15,6 +14,7 @@ from grader.web.api.shapes import ExercisePage, ExerciseShape
 from grader.web.models import Task
 from grader.web.rights import STAFF, assignment_for, task_for
 from grader.web.visibility import sight_of
+from problems.texts import parsed_json
 
 SOLUTION = ("value", "tolerance")
 """Entries of a step that only staff see."""
@@ -38,7 +38,7 @@ def exercises(request: HttpRequest, assignment: str, page: Query[Piece]) -> dict
     tasks = found.tasks.filter(current=True).order_by("member_id", "number")
     if member.role in STAFF:
         caller.needs("teach")
-        return page_of(tasks, page, lambda task: json.loads(task.line))
+        return page_of(tasks, page, lambda task: parsed_json(task.line))
     own = tasks.filter(member=member)
     if not sight_of(found, member.role, timezone.now()).numbers:
         own = own.none()
@@ -58,14 +58,14 @@ def exercise(request: HttpRequest, exercise: str) -> dict[str, Any]:
     task, member = task_for(caller.user, exercise)
     if member.role in STAFF:
         caller.needs("teach")
-        found: dict[str, Any] = json.loads(task.line)
+        found: dict[str, Any] = parsed_json(task.line)
         return found
     return without_solution(task)
 
 
 def without_solution(task: Task) -> dict[str, Any]:
     """An exercise as its student may have it."""
-    found: dict[str, Any] = json.loads(task.line)
+    found: dict[str, Any] = parsed_json(task.line)
     found["steps"] = [
         {name: value for name, value in step.items() if name not in SOLUTION}
         for step in found["steps"]

@@ -20,6 +20,7 @@ from ninja.parser import Parser
 
 from grader.web.api.refusals import MEDIA, Refused, of_fields, problem_json
 from grader.web.middleware import not_stored
+from grader.web.rights import BeingMadeError
 from grader.web.submission_store import NotStoredError, unholdable
 from problems.texts import cleaned_tree
 
@@ -83,6 +84,10 @@ def _missing(request: HttpRequest, error: Http404) -> HttpResponse:
     return problem_json(404, "not_found")
 
 
+def _half(request: HttpRequest, error: BeingMadeError) -> HttpResponse:
+    return problem_json(409, "being_made", headers={"Retry-After": "5"})
+
+
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     return of_fields(error.errors).response()
 
@@ -111,6 +116,7 @@ HANDLERS: tuple[tuple[type[Exception], Any], ...] = (
     (HttpError, _http_error),
     (AuthenticationError, _no_token),
     (Http404, _missing),
+    (BeingMadeError, _half),
     (ValidationError, _invalid),
     (SuspiciousOperation, _suspicious),
     (MultiPartParserError, _suspicious),

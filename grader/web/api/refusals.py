@@ -22,6 +22,8 @@ CODES: Mapping[str, str] = {
     "not_allowed": "Your role does not allow this.",
     "not_found": "There is no such thing, or it is not for you to see.",
     "method": "The address does not answer to this method; the header Allow says to which.",
+    "being_made": "Its exercises are still being made: ask again later, as Retry-After says.",
+    "not_made": "The assignment could not be made and is gone; the detail says why.",
     "key_used": "The same idempotency key came before, with other content.",
     "closed": "Nothing is taken now: not open, replaced, or all attempts are used.",
     "own_exercise": "This is your own exercise of an assignment: hand it in instead.",
@@ -150,7 +152,9 @@ def of_fields(errors: Iterable[Mapping[str, Any]]) -> Refused:
     return Refused(422, "invalid", problems=list(problems.values())[:100])
 
 
-FRAMES = frozenset({"body", "query", "header", "path", "wanted", "page", "changes", "question"})
+FRAMES = frozenset(
+    {"body", "query", "header", "path", "wanted", "page", "patience", "changes", "question"}
+)
 
 
 def _is_frame(part: object) -> bool:

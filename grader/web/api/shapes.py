@@ -143,7 +143,7 @@ class CourseName(Schema):
 
 
 class AssignmentShape(Schema):
-    """An assignment; `published` and `policy` are shown to staff alone."""
+    """An assignment; `published`, `policy`, `state` and `job` are shown to staff alone."""
 
     id: str
     title: str
@@ -158,6 +158,10 @@ class AssignmentShape(Schema):
     open: bool = Field(description="Whether submissions are taken now.")
     published: bool = Field(False)
     policy: str = Field("", description="Name of a shipped policy, or the text of a policy file.")
+    state: Literal["ready", "being made"] = Field(
+        "ready", description="Until it is ready nothing but this can be had of it."
+    )
+    job: str = Field("", description="While it is being made: where to ask how far it is.")
 
 
 class AssignmentPage(Page):

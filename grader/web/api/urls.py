@@ -8,12 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, re_path
 
-from grader.web.api import assignments, checks, courses, exercises, families, submissions
+from grader.web.api import assignments, checks, courses, exercises, families, submissions, waiting
 from grader.web.api.description import asked_for, pages
 from grader.web.api.interface import answered, missing, new_interface
 
 api = new_interface()
-for _part in (families, courses, assignments, exercises, submissions, checks):
+for _part in (families, courses, assignments, exercises, submissions, checks, waiting):
     api.add_router("", _part.router)
 
 description, documentation = map(answered, pages(api))

@@ -44,13 +44,21 @@ def written(job: Job) -> Iterator[Path]:
         aside.unlink(missing_ok=True)
 
 
+def discard(job: Job) -> None:
+    """Delete its result, and what a process that was killed has left of it."""
+    place = place_of(job)
+    for file in (place, *place.parent.glob(f"{job.pk}-*{PART}")):
+        file.unlink(missing_ok=True)
+
+
 def clear() -> int:
     """Delete jobs that ended a day ago, and files that belong to none; how many jobs."""
     ended, _ = Job.objects.filter(ended__lt=timezone.now() - KEPT).delete()
     folder = Path(settings.DATA) / FOLDER
     if folder.is_dir():
+        found = list(folder.iterdir())  # first: a file that comes now is of a job that comes now
         kept = set(Job.objects.values_list("pk", flat=True))
-        for file in folder.iterdir():
+        for file in found:
             if file.name.removesuffix(PART)[:ID] not in kept:
                 file.unlink(missing_ok=True)
     return ended

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -17,23 +17,24 @@ from grader.errors import ServiceError
 from grader.web import assignments, roster_import
 from grader.web.jobs import files, queue
 from grader.web.jobs.models import Job, State
-from grader.web.models import Assignment
+from grader.web.models import Assignment, Course
 from grader.web.teacher import class_files
 from problems.errors import GateError
 
 PAGE = ".html"
 """Ending of a result that is shown as a page of the service."""
 ANONYMOUS = "-anonymous"
-TIMES = ("opens", "due", "closes")
 
 
 def undo(job: Job) -> None:
-    """Remove what an unfinished job has made."""
+    """Remove what a job has made that came to nothing; what is made by another worker stays."""
+    state = Job.objects.filter(pk=job.pk).values_list("state", flat=True).first()
+    if state not in (None, State.CANCELLED, State.FAILED):
+        return
     for half in Assignment.every.filter(jobs=job, making=True):
         Job.objects.filter(assignment=half).update(assignment=None)
         assignments.discard(half)
-    if not Job.objects.filter(pk=job.pk, state=State.DONE).exists():
-        files.place_of(job).unlink(missing_ok=True)
+    files.discard(job)
 
 
 # files ---------------------------------------------------------------------------------------
@@ -80,48 +81,60 @@ def _done_file(job: Job, name: str) -> None:
 # in the database -----------------------------------------------------------------------------
 
 
-def plan_arguments(
-    order: Order, title: str, settings: Mapping[str, Any], then: str
-) -> dict[str, Any]:
-    """What `plan` takes, as JSON.
+def planned(
+    course: Course,
+    order: Order,
+    title: str,
+    settings: Mapping[str, Any],
+    then: str = "",
+    seeded: bool = False,
+) -> queue.Wanted:
+    """A new assignment for a large class: begun when the job is asked for, so that it has an id.
 
     Args:
+        course: whose students get one.
         order: family, secret and choices.
         title: of the assignment.
         settings: further fields of it.
         then: an address that takes the new assignment's id, where a platform waits for it.
+        seeded: whether its secret was chosen by who asks: two that differ in nothing but a
+            secret of ours are one.
+
+    Raises:
+        SpecError: the choices do not fit.
     """
-    plain = {
-        name: value.isoformat() if isinstance(value, datetime) else value
-        for name, value in settings.items()
-    }
-    written = order.as_json(__version__)
-    return {"order": written, "title": title, "settings": plain, "then": then}
+    kept = dict(settings)
+    published = bool(kept.pop("published", False))
+    alike = order if seeded else replace(order, secret="")
+    same = [alike.as_json(__version__), title, published, then]
+    same += [f"{name}={value}" for name, value in sorted(kept.items())]
+    return queue.Wanted(
+        "plan",
+        title,
+        course,
+        arguments={"published": published, "then": then},
+        same=same,
+        teachers=True,
+        begins=lambda: assignments.begun(course, order, title, **kept),
+    )
 
 
 def plan(job: Job, progress: Progress) -> None:
-    """A new assignment; arguments as `plan_arguments` makes them."""
-    wanted = job.arguments
-    settings = {
-        name: datetime.fromisoformat(value) if name in TIMES and value else value
-        for name, value in wanted["settings"].items()
-    }
+    """A new assignment filled; arguments: `published`, `then`, as `planned` makes them."""
+    assignment, then = _assignment(job), job.arguments["then"]
     progress("exercises", 0, 0)
-
-    def kept(assignment: Assignment) -> None:
-        """Begun, or whole: in the same transaction the job is said to make it or to be done."""
-        if assignment.making:
-            queue.makes(job, assignment)
-            return
-        then = wanted["then"]
-        address = f"{then}&assignment={assignment.pk}" if then else ""
-        words = f"{assignment.title} is there. Publish it to let students see it."
-        address = address or reverse("teach-assignment", args=[assignment.pk])
-        queue.end(job, State.DONE, words, address)
-
-    order = Order.from_json(wanted["order"], wanted["title"])
-    assignments.create(
-        job.course, order, wanted["title"], job.user, progress, kept=kept, **settings
+    words = f"{assignment.title} is there."
+    if not job.arguments["published"]:
+        words += " Publish it to let students see it."
+    address = reverse("teach-assignment", args=[assignment.pk])
+    address = f"{then}&assignment={assignment.pk}" if then else address
+    assignments.fill(
+        assignment,
+        job.user,
+        bool(job.arguments["published"]),
+        progress,
+        held=lambda: queue.hold(job),
+        ended=lambda: queue.end(job, State.DONE, words, address),
     )
 
 

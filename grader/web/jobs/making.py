@@ -26,7 +26,6 @@ def make(job: Job) -> None:
         DatabaseError: the database does not answer; it may be tried again.
     """
     try:
-        kinds.undo(job)  # what a try before may have left
         _make(job)
     except queue.LostError:
         kinds.undo(job)

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -51,6 +53,8 @@ class Wanted:
     """What makes two of them the same besides kind, course and assignment; the arguments where
     nothing is said."""
     teachers: bool = False
+    begins: Callable[[], Assignment] | None = None
+    """Stores what the job is to fill, where it is not there yet."""
 
     @property
     def key(self) -> str:
@@ -69,6 +73,8 @@ def ask(user: Any, wanted: Wanted) -> Job:
     with transaction.atomic():
         if found := _live(wanted.key):
             return found
+        # of several requests at once each counts those before it
+        get_user_model().objects.select_for_update(no_key=True).get(pk=user.pk)
         if Job.objects.filter(user_id=user.pk, state__in=LIVE).count() >= MOST_LIVE:
             raise FullError(
                 f"{MOST_LIVE} things are being made for you already. Wait for one of them, or "
@@ -76,13 +82,14 @@ def ask(user: Any, wanted: Wanted) -> Job:
             )
         try:
             with transaction.atomic():
+                begun = wanted.begins() if wanted.begins else wanted.assignment
                 return Job.objects.create(
                     kind=wanted.kind,
                     title=wanted.title[: LONGEST["title"]],
                     key=wanted.key,
                     arguments=wanted.arguments,
                     course=wanted.course,
-                    assignment=wanted.assignment,
+                    assignment=begun,
                     user_id=user.pk,
                     teachers=wanted.teachers,
                 )
@@ -146,13 +153,13 @@ def tell(job: Job, words: str, done: int, of: int) -> None:
         raise LostError
 
 
-def makes(job: Job, assignment: Assignment) -> None:
-    """Note what it makes, in the transaction that begins it.
+def hold(job: Job) -> None:
+    """Make sure, within a transaction, that nobody else makes it before that ends.
 
     Raises:
         LostError: it is no longer ours.
     """
-    if not _mine(job).update(assignment=assignment):
+    if not beat(job):
         raise LostError
 
 

@@ -11,17 +11,17 @@ from grader.web.jobs import queue
 from grader.web.models import Course
 
 LARGE = 60
-"""Students up to whom work is done while its browser waits: a few seconds at most."""
+"""Exercises up to which work is done while its browser waits: a few seconds at most."""
 
 
-def large(course: Course, more: int = 0) -> bool:
+def large(course: Course, each: int) -> bool:
     """Whether work for a whole class is too long for a request.
 
     Args:
         course: whose class.
-        more: students that come in addition.
+        each: exercises of one student.
     """
-    return students_of(course).count() + more > LARGE
+    return students_of(course).count() * each > LARGE
 
 
 def started(request: HttpRequest, wanted: queue.Wanted) -> HttpResponse:

@@ -57,6 +57,8 @@ class Worker(threading.Thread):
                     pause = 0.0
             except NotStoredError:
                 log.warning("the database does not answer; tried again later")
+            except Exception:
+                log.exception("having work done failed; tried again later")
 
     def end(self) -> None:
         """End what is being made; it waits for the next server."""

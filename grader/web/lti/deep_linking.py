@@ -24,6 +24,7 @@ from grader.errors import CallError
 from grader.web import assignments
 from grader.web.assignments import note
 from grader.web.class_progress import most_of
+from grader.web.jobs import kinds, queue, starting
 from grader.web.lti import course_linking, embedding, keys, services
 from grader.web.lti.launch import CLAIM, Launch, launch_url, text_of, url_of
 from grader.web.lti.models import Context
@@ -31,7 +32,7 @@ from grader.web.lti.provisioning import AGS, CUSTOM, Arrived, place
 from grader.web.models import Assignment, Course, Role
 from grader.web.rights import member_of
 from problems.drawing import family as families
-from problems.errors import GateError, SpecError
+from problems.errors import SpecError
 from problems.texts import shown_line
 
 DEEP = "https://purl.imsglobal.org/spec/lti-dl/claim/"
@@ -229,15 +230,19 @@ def _made(request: HttpRequest, course: Course) -> tuple[list[Assignment], str]:
         secret=secrets.token_hex(16),
     )
     try:
+        if starting.large(course, order.exercises):
+            job = queue.ask(request.user, kinds.planned(course, order, title, {"published": True}))
+            assert job.assignment
+            return [job.assignment], ""
         return [assignments.create(course, order, title, request.user)], ""
-    except (GateError, SpecError) as error:
+    except (SpecError, queue.FullError) as error:
         return [], str(error)
 
 
 def _publish(request: HttpRequest, chosen: Sequence[Assignment]) -> None:
     """From now on the platform decides who sees the link."""
     for assignment in chosen:
-        if not assignment.published:
+        if not assignment.published and not assignment.making:
             with transaction.atomic():
                 assignment.published = True
                 assignment.save(update_fields=["published"])

@@ -10,7 +10,6 @@ from grader.web.accounts import digest_of, new_user
 from grader.web.assignments import note
 from grader.web.lti.models import Identity
 from grader.web.models import Course, Member, Role
-from grader.web.rights import is_staff
 
 LONGEST = {"name": 200, "email": 254, "ident": 190}
 """Characters that are kept."""
@@ -65,8 +64,6 @@ def enrolled(course: Course, user: Any, told: Told) -> Member:
         before, after = member.role, told.role.value
         note(user, course, "person.role", member.called, before=before, after=after)
         changes["role"] = after
-        if not is_staff(user):
-            revoking.revoke({user.pk})
     update(member, changes)
     return member
 
@@ -133,6 +130,8 @@ def _hand_over(member: Member, user: Any) -> None:
     Only this part: whoever had it before keeps the account with everything else in it, for a
     platform speaks of its own course alone.
     """
-    note(user, member.course, "person.joined", member.called, account=member.user_id)
+    before = member.user_id
+    note(user, member.course, "person.joined", member.called, account=before)
     member.user = user
     member.save(update_fields=["user"])
+    revoking.left({before})

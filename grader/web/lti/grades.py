@@ -60,7 +60,8 @@ def grades(assignment: Assignment, members: Collection[int], now: datetime) -> d
             found[member] = Grade(round(score, 6), round(each * len(own), 6), "", last)
     if not assignment.shows_feedback(now):
         return found
-    told = _comments(policy, {m: [worked.get(t, []) for t in tasks[m]] for m in found})
+    own_work = {m: [worked.get(t, []) for t in tasks[m]] for m in found}
+    told = _comments(policy, own_work, {m: grade.score for m, grade in found.items()})
     return {m: _with(grade, told[m]) for m, grade in found.items()}
 
 
@@ -96,7 +97,9 @@ def _worked(assignment: Assignment, members: Collection[int]) -> dict[str, list[
 # comments ----------------------------------------------------------------------------------
 
 
-def _comments(policy: Policy, parts: dict[int, list[list[_Worked]]]) -> dict[int, str]:
+def _comments(
+    policy: Policy, parts: dict[int, list[list[_Worked]]], scores: dict[int, float]
+) -> dict[int, str]:
     """Member -> what is said of the attempts that count."""
     chosen = {
         member: [_counting(policy, part) for part in own if part] for member, own in parts.items()
@@ -106,14 +109,16 @@ def _comments(policy: Policy, parts: dict[int, list[list[_Worked]]]) -> dict[int
     for start in range(0, len(wanted), 500):
         rows = Result.objects.filter(pk__in=wanted[start : start + 500])
         found |= {result.pk: result for result in rows}
-    return {
-        member: comment(
+    said = {}
+    for member, own in chosen.items():
+        several = any(len(part) > 1 for part in parts[member])
+        said[member] = comment(
             policy,
             [found[one.result] for one in own],
             missing=sum(not part for part in parts[member]),
+            average=scores[member] if several and policy.attempts.counts == "average" else None,
         )
-        for member, own in chosen.items()
-    }
+    return said
 
 
 def _counting(policy: Policy, part: Sequence[_Worked]) -> _Worked:
@@ -125,16 +130,22 @@ def _counting(policy: Policy, part: Sequence[_Worked]) -> _Worked:
     return taken[-1]
 
 
-def comment(policy: Policy, results: Sequence[Result], missing: int = 0) -> str:
+def comment(
+    policy: Policy, results: Sequence[Result], missing: int = 0, average: float | None = None
+) -> str:
     """Feedback as plain text, as much of it as the policy shows.
 
     Args:
         policy: says how much.
         results: in the order of the exercises.
         missing: exercises of which nothing was handed in.
+        average: what counts, where it is that of several attempts; the results are the last ones.
     """
     reports = [Report.from_json(result.report) for result in results]
     lines = [as_text(comments_on(reports, policy.show)), _late(policy, results)]
+    if average is not None:
+        points = f", {average:g} points" if policy.show.score else ""
+        lines.append(f"This is said of the last attempt; what counts is the average{points}.")
     if missing:
         what = "exercise was" if missing == 1 else "exercises were"
         lines.append(f"{missing} {what} not handed in.")

@@ -25,7 +25,7 @@ from grader.web import accounts, limits
 from grader.web.lti import keys
 from grader.web.lti.embedding import origin_of
 from grader.web.lti.models import Deployment, Login, Platform
-from problems.texts import REPLACED, cleaned_tree
+from problems.texts import REPLACED, cleaned_tree, shown_line
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 MESSAGES = ("LtiResourceLinkRequest", "LtiDeepLinkingRequest")
@@ -116,8 +116,7 @@ def text_of(found: Mapping[str, Any], name: str, longest: int = 255) -> str:
     value = found.get(name)
     if not isinstance(value, str) or value.startswith("$"):
         return ""
-    words = " ".join(value.split())
-    return "".join(char for char in words if char.isprintable())[:longest]
+    return shown_line(value)[:longest]
 
 
 def is_sub(value: Any) -> bool:

@@ -15,12 +15,13 @@ a backup cannot put an earlier grade over a later one that the platform has got 
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.utils import timezone
 
 from grader.web.lti.grades import Grade, grades
@@ -76,7 +77,9 @@ def _queued(assignment: Assignment, changed: bool, only: list[int] | None) -> in
     if not placements:
         return 0
     with transaction.atomic(savepoint=False):
-        fresh = Assignment.objects.get(pk=assignment.pk)  # the policy may have changed
+        fresh = Assignment.objects.filter(pk=assignment.pk).first()  # with the present policy
+        if fresh is None:  # its exercises are still being made
+            return 0
         known = _subs(placements, fresh, only)
         written = 0
         for part in _parts(sorted(known), PART):
@@ -209,21 +212,30 @@ def refused(assignment: Assignment) -> list[Outgoing]:
     return _refused(_rows(assignment))
 
 
-def refused_in(course: Course) -> list[Outgoing]:
-    """The same for a whole course."""
-    return _refused(Outgoing.objects.filter(placement__assignment__course_id=course.pk))
+def refused_in(course: Course, most: int | None = None) -> list[Outgoing]:
+    """The same for a whole course; at most so many of them."""
+    return _refused(_rows_of(course), most)
 
 
-def _refused(rows: QuerySet[Outgoing]) -> list[Outgoing]:
+def count_refused(course: Course) -> int:
+    """How many grades of a course a platform will not take."""
+    return _rows_of(course).filter(state=Sending.REFUSED).count()
+
+
+def _refused(rows: QuerySet[Outgoing], most: int | None = None) -> list[Outgoing]:
     related = ("member", "placement__assignment", "placement__context__platform")
-    return list(rows.filter(state=Sending.REFUSED).select_related(*related).order_by("pk"))
+    found = rows.filter(state=Sending.REFUSED).select_related(*related).order_by("pk")
+    return list(found[:most])
+
+
+def _rows_of(course: Course) -> QuerySet[Outgoing]:
+    return Outgoing.objects.filter(placement__assignment__course_id=course.pk)
 
 
 def again(course: Course) -> int:
     """Try refused grades of a course once more, after something was mended; how many."""
     with transaction.atomic(savepoint=False):
-        rows = Outgoing.objects.filter(placement__assignment__course_id=course.pk)
-        count = rows.filter(state=Sending.REFUSED).update(**_ANEW, due=clock())
+        count = _rows_of(course).filter(state=Sending.REFUSED).update(**_ANEW, due=clock())
         transaction.on_commit(news.set)
     return count
 
@@ -242,13 +254,13 @@ class Progress:
 def progress(assignment: Assignment) -> Progress:
     """How far the grades of an assignment have come."""
     rows = _rows(assignment)
-    states = list(rows.values_list("state", flat=True))
+    states = Counter(dict(rows.order_by().values_list("state").annotate(Count("pk"))))
     waiting = rows.filter(state=Sending.WAITING)
     trouble = waiting.exclude(error="").order_by("-tries").values_list("error", flat=True).first()
     return Progress(
-        sent=states.count(Sending.SENT),
-        waiting=states.count(Sending.WAITING),
-        refused=states.count(Sending.REFUSED),
+        sent=states[Sending.SENT],
+        waiting=states[Sending.WAITING],
+        refused=states[Sending.REFUSED],
         trouble=trouble or "",
     )
 

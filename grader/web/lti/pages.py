@@ -138,5 +138,6 @@ def fetch(request: HttpRequest, member: Member) -> HttpResponse:
 def send(request: HttpRequest, member: Member) -> HttpResponse:
     """Send all grades of a course again that the platform has refused."""
     count = outbox.again(member.course)
-    messages.success(request, f"{count} grades are on their way again.")
+    said = "1 grade is on its" if count == 1 else f"{count} grades are on their"
+    messages.success(request, f"{said} way again.")
     return redirect("teach-course", member.course_id)

@@ -83,12 +83,22 @@ def arrive(launch: Launch) -> Arrived:
     if role is None:
         raise NobodyError("no_role")
     arrived = again(lambda: _at_last(launch, role))
-    if arrived.member.role == Role.STUDENT and arrived.placement is not None:
+    if arrived.placement is not None:
+        provide(arrived.placement.assignment, arrived.member)
+    return arrived
+
+
+def provide(assignment: Assignment, member: Member) -> None:
+    """Draw exercises for a student who has none, once those of the class are there.
+
+    Raises:
+        NobodyError: none can be drawn.
+    """
+    if member.role == Role.STUDENT and not assignment.making:
         try:
-            complete(arrived.placement.assignment, [arrived.member])
+            complete(assignment, [member])
         except GateError:
             raise NobodyError("not_drawn") from None
-    return arrived
 
 
 def _at_last(launch: Launch, role: Role) -> Arrived:
@@ -186,7 +196,7 @@ def _placement(launch: Launch, context: Context) -> Placement | None:
         return None
     lineitem = url_of(launch.part(AGS), "lineitem")
     wanted = text_of(launch.part("custom"), CUSTOM, 24)
-    assignment = Assignment.objects.filter(pk=wanted, course=context.course).first()
+    assignment = Assignment.every.filter(pk=wanted, course=context.course).first()
     found = context.placements.select_related("assignment", "context__platform").filter(link=link)
     placement = found.first()
     if assignment is not None and (placement is None or placement.custom != wanted):

@@ -11,6 +11,7 @@ urlpatterns = [
     path("launch", views.launch, name="lti-launch"),
     path("jwks", views.key_set, name="lti-keys"),
     path("waiting/", views.waiting, name="lti-waiting"),
+    path("soon/<str:assignment>/", views.soon, name="lti-soon"),
     path("choose/", deep_linking.choose, name="lti-choose"),
     path("register/<str:secret>/", pages.register, name="lti-register"),
     path("platforms/", pages.platforms, name="lti-platforms"),

@@ -7,12 +7,14 @@ import time
 from typing import Any
 
 from django.contrib.auth import login as begin_session
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from grader.web import limits
 from grader.web.lti import deep_linking, embedding, keys
 from grader.web.lti.launch import (
     LONGEST_FORM,
@@ -23,9 +25,10 @@ from grader.web.lti.launch import (
     text_of,
     verified,
 )
-from grader.web.lti.provisioning import Arrived, NobodyError, arrive
+from grader.web.lti.provisioning import Arrived, NobodyError, arrive, provide
 from grader.web.middleware import cleaned_query
-from grader.web.models import Role
+from grader.web.models import Assignment, Member, Role
+from grader.web.rights import being_made
 from grader.web.views import BACKEND
 
 log = logging.getLogger("bpgrade.lti")
@@ -47,7 +50,7 @@ def login(request: HttpRequest) -> HttpResponse:
         sent = request.GET if request.method == "GET" else _form(request)
         if _cannot_keep_cookies(request):
             return _refused(request, RefusedLaunchError("needs_window", 200, sent.urlencode()))
-        begun = begin(sent.dict(), request.META.get("REMOTE_ADDR", ""))
+        begun = begin(sent.dict(), limits.place_of(request))
     except RefusedLaunchError as error:
         return _refused(request, error)
     response = HttpResponseRedirect(begun.url)
@@ -122,14 +125,47 @@ def _place(request: HttpRequest, found: Launch, arrived: Arrived) -> str:
     if arrived.placement is None:
         teacher = arrived.member.role == Role.TEACHER
         return deep_linking.begin(request, found, arrived) if teacher else reverse("lti-waiting")
-    assignment = arrived.placement.assignment
-    if arrived.member.role != Role.STUDENT:
+    return opened(arrived.placement.assignment, arrived.member)
+
+
+def opened(assignment: Assignment, member: Member) -> str:
+    """The page that a link opens for somebody."""
+    if assignment.making:
+        return reverse("lti-soon", args=[assignment.pk])
+    if member.role != Role.STUDENT:
         return reverse("teach-assignment", args=[assignment.pk])
-    if not assignment.published or arrived.context.course.archived:
+    if not assignment.published or assignment.course.archived:
         return reverse("lti-waiting")
-    tasks = assignment.tasks.filter(member=arrived.member, current=True).order_by("number")
+    tasks = assignment.tasks.filter(member=member, current=True).order_by("number")
     own = list(tasks.values_list("pk", flat=True)[:2])
     return reverse("work-task", args=own) if len(own) == 1 else reverse("work")
+
+
+@login_required
+@require_GET
+def soon(request: HttpRequest, assignment: str) -> HttpResponse:
+    """While the exercises of a link are being made; then on to what it opens.
+
+    A link that opens nothing any more, and one of others, lead to the same page.
+    """
+    found = Assignment.every.select_related("course").filter(pk=assignment).first()
+    user: Any = request.user
+    mine = Member.objects.filter(user_id=user.pk, active=True)
+    member = mine.filter(course_id=found.course_id).first() if found else None
+    if found is None or member is None:
+        return redirect("lti-waiting")
+    if not found.making:
+        try:
+            provide(found, member)
+        except NobodyError as error:
+            return _told(request, REASONS[error.code], error.code, 403)
+        return redirect(opened(found, member))
+    half = being_made(assignment)
+    if half is None:
+        return redirect("lti-waiting")
+    if member.role == Role.TEACHER:
+        return redirect("teach-job", half.job.pk)
+    return render(request, "lti/soon.html.j2", {"assignment": found})
 
 
 # what somebody sees who is not let in ----------------------------------------------------------

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -18,13 +18,12 @@ from grader.assignments.roster import safe_name
 from grader.errors import PolicyError
 from grader.marking.policy_file import SHIPPED, load_policy, names, read_policy
 from grader.web import assignments, regrading
-from grader.web.assignments import note
 from grader.web.jobs import kinds, starting
-from grader.web.jobs.queue import Wanted
 from grader.web.lti import deep_linking
-from grader.web.models import Assignment, Course, Feedback, Member
+from grader.web.models import Assignment, Feedback, Member
 from grader.web.preview import Trial, tried
 from grader.web.rights import assignment_teachers_only, teachers_only
+from grader.web.seats import seated
 from grader.web.teacher.forms import Form, uploaded_text
 from grader.web.teacher.pages import shown
 from grader.web.teacher.parts import lowered, worded
@@ -63,7 +62,7 @@ def offers() -> list[Offer]:
 
 @teachers_only
 @require_http_methods(["GET", "POST"])
-def plan(request: HttpRequest, member: Member) -> HttpResponse:
+def plan(request: HttpRequest, member: Member) -> HttpResponseBase:
     """Choose a family and everything else, look at it, make it."""
     course = member.course
     if request.method == "GET":
@@ -79,35 +78,35 @@ def plan(request: HttpRequest, member: Member) -> HttpResponse:
     title, settings = form.text("title", 200), _settings(form)
     policy = _policy(form)
     if order is not None and not form.errors:
-        if starting.large(course):
-            return starting.started(
-                request, _planned(request, course, order, title, settings | {"policy": policy})
-            )
-        try:
-            made = assignments.create(
-                course, order, title, request.user, policy=policy, **settings
-            )
-        except GateError as error:
-            form.complain_all(error.complaints, (), "family")
-        else:
-            count = made.tasks.count()
-            text = f"{title} is there, with {count} exercises. Publish it to let students see it."
-            waiting = deep_linking.waiting_for(request, course)
-            if waiting:  # a link of a learning platform
-                return redirect(f"{waiting}&assignment={made.pk}")
-            messages.success(request, text)
-            return redirect("teach-assignment", made.pk)
+        if starting.large(course, order.exercises):
+            then = deep_linking.waiting_for(request, course)
+            wanted = kinds.planned(course, order, title, settings | {"policy": policy}, then)
+            return starting.started(request, wanted)
+        return _created(request, member, form, order, title, settings | {"policy": policy})
     return _plan_page(request, member, form)
 
 
-def _planned(
-    request: HttpRequest, course: Course, order: Order, title: str, settings: dict[str, Any]
-) -> Wanted:
-    """The job that makes it; two that differ in nothing but their secret are one."""
-    then = deep_linking.waiting_for(request, course)
-    arguments = kinds.plan_arguments(order, title, settings, then)
-    same = kinds.plan_arguments(replace(order, secret=""), title, settings, then)
-    return Wanted("plan", title, course, arguments=arguments, same=same, teachers=True)
+@seated("POST")
+def _created(
+    request: HttpRequest,
+    member: Member,
+    form: Form,
+    order: Order,
+    title: str,
+    settings: dict[str, Any],
+) -> HttpResponse:
+    try:
+        made = assignments.create(member.course, order, title, request.user, **settings)
+    except GateError as error:
+        form.complain_all(error.complaints, (), "family")
+        return _plan_page(request, member, form)
+    waiting = deep_linking.waiting_for(request, member.course)
+    if waiting:  # a link of a learning platform
+        return redirect(f"{waiting}&assignment={made.pk}")
+    count = made.tasks.count()
+    text = f"{title} is there, with {count} exercises. Publish it to let students see it."
+    messages.success(request, text)
+    return redirect("teach-assignment", made.pk)
 
 
 def _plan_page(
@@ -126,6 +125,7 @@ def _plan_page(
     return shown(request, "assign", member.course, 422 if form.errors else 200, **context)
 
 
+@seated("POST")
 def _preview(
     request: HttpRequest, member: Member, form: Form, order: Order | None
 ) -> HttpResponse:
@@ -261,13 +261,8 @@ def settings(request: HttpRequest, assignment: Assignment) -> HttpResponse:
     if form.errors:
         return _settings_page(request, assignment, form)
     wanted["title"] = title
-    before = {name: getattr(assignment, name) for name in wanted}
-    changed = {name: str(value) for name, value in wanted.items() if value != before[name]}
     try:
-        with transaction.atomic():
-            counted = regrading.apply(assignment, assignment.policy, request.user, **wanted)
-            if changed:
-                note(request.user, assignment.course, "assignment.changed", title, **changed)
+        counted = regrading.apply(assignment, assignment.policy, request.user, **wanted)
     except BpgradeError as error:
         form.complain("title", str(error))
         return _settings_page(request, assignment, form)

@@ -16,9 +16,13 @@ from grader.web.assignments import note
 from grader.web.lti import outbox
 from grader.web.models import Course, Member, Role
 from grader.web.rights import STAFF, courses_of, may_make_courses, staff_only, teachers_only
+from grader.web.teacher import listing
 from grader.web.teacher.forms import Form
 from grader.web.teacher.jobs import jobs_for
 from grader.web.teacher.pages import shown
+
+FIRST = 10
+"""Grades that could not be handed over, of which the page says why."""
 
 
 @login_required
@@ -60,21 +64,26 @@ def _new(request: HttpRequest, name: str) -> Course:
 @staff_only
 @require_GET
 def course(request: HttpRequest, member: Member) -> HttpResponse:
-    """People and assignments."""
+    """People and assignments; of the students a page."""
     found = member.course
-    people = list(found.members.select_related("user"))
+    people = list(found.members.all())
     people.sort(key=lambda one: name_key(one.shown, one.ident))
-    staff = [one for one in people if one.role != Role.STUDENT and one.active]
     students = [one for one in people if one.role == Role.STUDENT]
+    named = listing.named(((one, one) for one in students), listing.looked_for(request))
     context: dict[str, Any] = {
-        "staff": staff,
+        "staff": [one for one in people if one.role != Role.STUDENT and one.active],
         "me": member,
-        "students": [one for one in students if one.active],
-        "gone": [one for one in students if not one.active],
+        "count": sum(one.active for one in students),
+        "count_gone": sum(not one.active for one in students),
+        "students": listing.listed(request, [one for one in named if one.active], "students"),
+        "gone": listing.listed(
+            request, [one for one in named if not one.active], "gone", name="left"
+        ),
         "assignments": found.assignments.order_by("-created"),
         "platforms": list(found.contexts.select_related("platform")),
         "jobs": jobs_for(member),
-        "refused": outbox.refused_in(found),
+        "refused": outbox.refused_in(found, FIRST),
+        "count_refused": outbox.count_refused(found),
     }
     return shown(request, "course", found, **context)
 

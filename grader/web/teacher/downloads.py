@@ -18,6 +18,7 @@ from grader.web.jobs import starting
 from grader.web.jobs.queue import Wanted
 from grader.web.models import Assignment
 from grader.web.rights import assignment_staff_only
+from grader.web.seats import seated
 from grader.web.teacher import class_files
 from grader.web.teacher.pages import shown
 
@@ -29,12 +30,17 @@ def download(request: HttpRequest, assignment: Assignment, what: str) -> HttpRes
     parcel = class_files.PARCELS.get(what)
     if parcel is None or not assignment.tasks.filter(current=True, member__active=True).exists():
         raise Http404("no such page")
-    if starting.large(assignment.course):
+    if starting.large(assignment.course, assignment.made.exercises):
         title = f"{parcel.title}: {assignment.title}"
         course = assignment.course
         wanted = Wanted("download", title, course, assignment, arguments={"what": what})
         return starting.started(request, wanted)
-    name = class_files.name_of(assignment, what)
+    return _made_now(request, assignment, what)
+
+
+@seated("GET")
+def _made_now(request: HttpRequest, assignment: Assignment, what: str) -> HttpResponseBase:
+    name, parcel = class_files.name_of(assignment, what), class_files.PARCELS[what]
     with tempfile.TemporaryDirectory(prefix="bpgrade-") as folder:
         place = Path(folder) / what
         class_files.write(assignment, what, place)
@@ -74,11 +80,18 @@ def grades(request: HttpRequest, assignment: Assignment, form: str) -> HttpRespo
 def report(request: HttpRequest, assignment: Assignment) -> HttpResponseBase:
     """The class report, as a page or with `?as=pdf` as a file."""
     anonymous, pdf = request.GET.get("anonymous") == "1", request.GET.get("as") == "pdf"
-    if starting.large(assignment.course):
+    if starting.large(assignment.course, assignment.made.exercises):
         arguments = {"anonymous": anonymous, "pdf": pdf}
         title = f"Class report{' as PDF' if pdf else ''}: {assignment.title}"
         wanted = Wanted("report", title, assignment.course, assignment, arguments)
         return starting.started(request, wanted)
+    return _report_now(request, assignment, anonymous, pdf)
+
+
+@seated("GET")
+def _report_now(
+    request: HttpRequest, assignment: Assignment, anonymous: bool, pdf: bool
+) -> HttpResponseBase:
     data = class_files.report_pdf(assignment, anonymous) if pdf else None
     if data is not None:
         return _attached(data, class_files.report_name(assignment, anonymous))

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from problems.errors import Complaint
-from problems.texts import REPLACED, cleaned
+from problems.texts import REPLACED, cleaned, shown_line
 
 LONGEST_NUMBER = 9
 """Digits of a number that is typed in a form."""
@@ -47,7 +47,7 @@ class Form:
     def text(self, name: str, longest: int, needed: bool = True) -> str:
         """A short text on one line."""
         found = " ".join(self.values.get(name, "").split())
-        if any(not char.isprintable() or char == REPLACED for char in found):
+        if REPLACED in shown_line(found):
             self.complain(name, "There is a character in it that cannot be shown.")
         elif len(found) > longest:
             self.complain(name, f"At most {longest} characters.")

@@ -40,6 +40,8 @@ def job(request: HttpRequest, job: str) -> HttpResponse:
     found = job_for(request.user, job)
     if request.method == "POST":
         if queue.cancel(found):
+            if found.state == State.WAITING:  # else its worker clears up
+                kinds.undo(found)
             messages.success(request, f"{found.title}: cancelled.")
         else:
             messages.info(request, f"{found.title}: it had ended already.")

@@ -11,11 +11,13 @@ from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from grader.assignments.collation import name_key
 from grader.assignments.issue import roster_csv
 from grader.assignments.roster import Student
 from grader.errors import RosterError
@@ -27,7 +29,8 @@ from grader.web.batched_writes import slice_of_work, slices
 from grader.web.jobs import starting
 from grader.web.jobs.queue import Wanted
 from grader.web.models import Course, Link, Member, Role
-from grader.web.rights import STAFF, is_staff, person_of, teachers_only
+from grader.web.rights import STAFF, person_of, teachers_only
+from grader.web.seats import seated
 from grader.web.teacher.forms import Form, uploaded
 from grader.web.teacher.pages import shown
 
@@ -40,7 +43,7 @@ LARGEST = 1_500_000
 
 @teachers_only
 @require_http_methods(["GET", "POST"])
-def roster(request: HttpRequest, member: Member) -> HttpResponse:
+def roster(request: HttpRequest, member: Member) -> HttpResponseBase:
     """A class list: entered, looked at, applied."""
     course = member.course
     if request.method == "GET":
@@ -59,14 +62,24 @@ def roster(request: HttpRequest, member: Member) -> HttpResponse:
         form.values["roster"] = roster_csv(students).decode()
         change = roster_import.change_of(course, students)
         return shown(request, "roster", course, form=form, problems=(), change=change)
-    if starting.large(course, roster_import.change_of(course, students).size):
+    if roster_import.change_of(course, students).size * _exercises(course) > starting.LARGE:
         return starting.started(request, _applying(course, students))
+    return _applied(request, course, students)
+
+
+@seated("POST")
+def _applied(request: HttpRequest, course: Course, students: Sequence[Student]) -> HttpResponse:
     change = roster_import.apply(course, students, request.user)
     _, refused = roster_import.complete_all(course)
     for title in refused:
         messages.error(request, roster_import.refused_words(title))
     messages.success(request, roster_import.worded(change))
     return redirect("teach-course", course.pk)
+
+
+def _exercises(course: Course) -> int:
+    """How many somebody has who is in a course."""
+    return max(1, sum(one.made.exercises for one in course.assignments.all()))
 
 
 def _applying(course: Course, students: Sequence[Student]) -> Wanted:
@@ -108,7 +121,7 @@ def _linked(request: HttpRequest, course: Course, members: Sequence[Member]) -> 
     linked = [one for one in members if one.user_id in allowed]
     once = bool(linked) and linked[0].role != Role.STUDENT
     with transaction.atomic():
-        about = linked[0].shown if len(linked) == 1 else course.name
+        about = linked[0].called if len(linked) == 1 else course.name
         note(request.user, course, "links.made", about, count=len(linked))
     secrets: list[str] = []
     for part in slices(linked):
@@ -118,12 +131,16 @@ def _linked(request: HttpRequest, course: Course, members: Sequence[Member]) -> 
     rows = [[one.ident, one.name, one.email, address] for one, address in found]
     table = safe_table(["student", "name", "email", "link"], rows)
     context: dict[str, Any] = {
-        "links": found,
-        "left_out": [one for one in members if one.user_id not in allowed],
+        "links": sorted(found, key=lambda pair: _by_name(pair[0])),
+        "left_out": sorted((one for one in members if one.user_id not in allowed), key=_by_name),
         "once": once,
         "csv": base64.b64encode(table).decode(),
     }
     return shown(request, "links", course, **context)
+
+
+def _by_name(one: Member) -> tuple[str, str, str]:
+    return name_key(one.shown, one.ident)
 
 
 def _fresh(users: Sequence[Any], once: bool) -> list[str]:
@@ -150,11 +167,11 @@ def person(request: HttpRequest, me: Member, member: int) -> HttpResponse:
             with transaction.atomic():
                 Member.objects.filter(pk=one.pk).update(active=False)
                 revoking.left({one.user_id})
-                note(request.user, me.course, "staff.removed", one.shown, role=one.role)
-            messages.success(request, f"{one.shown} is no longer {one.role} of this course.")
+                note(request.user, me.course, "staff.removed", one.called, role=one.role)
+            messages.success(request, f"{one.called} is no longer {one.role} of this course.")
         return redirect("teach-course", me.course_id)
     if not one.active or not may_link(request.user, [one]):
-        messages.error(request, f"{one.shown} logs in without a link from you.")
+        messages.error(request, f"{one.called} logs in without a link from you.")
         return redirect("teach-course", me.course_id)
     return _linked(request, me.course, [one])
 
@@ -184,8 +201,6 @@ def staff(request: HttpRequest, member: Member) -> HttpResponse:
         return shown(request, "staff", course, 422, form=form)
     with transaction.atomic():
         person = known or new_user(name, email)
-        if not is_staff(person):
-            revoking.revoke({person.pk})
         added, _ = Member.objects.update_or_create(
             course=course,
             user=person,
@@ -197,7 +212,7 @@ def staff(request: HttpRequest, member: Member) -> HttpResponse:
                 "active": True,
             },
         )
-        note(request.user, course, "staff.added", added.shown, role=role)
+        note(request.user, course, "staff.added", added.called, role=role)
     if known:
         messages.success(request, f"{added.shown} is {role} of this course now.")
         return redirect("teach-course", course.pk)

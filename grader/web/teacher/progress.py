@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
@@ -16,12 +17,21 @@ from django.views.decorators.http import require_GET, require_POST
 from grader.assignments.collation import name_key
 from grader.web import assignments, regrading, remarking
 from grader.web.assignments import note
-from grader.web.class_progress import STAGES, StudentProgress, stages, standings, to_look_at
+from grader.web.class_progress import (
+    STAGES,
+    StudentProgress,
+    stages,
+    standings,
+    to_look_at,
+)
+from grader.web.jinja import names_of
 from grader.web.jobs import starting
 from grader.web.jobs.queue import Wanted
 from grader.web.lti import outbox
 from grader.web.models import Assignment
 from grader.web.rights import assignment_staff_only, assignment_teachers_only
+from grader.web.seats import seated
+from grader.web.teacher import listing
 from grader.web.teacher.class_files import PARCELS
 from grader.web.teacher.pages import shown
 from problems.errors import GateError
@@ -59,21 +69,28 @@ def progress(request: HttpRequest, found: Assignment) -> HttpResponse:
 
 
 def _live(request: HttpRequest, found: Assignment) -> dict[str, Any]:
-    rows, sort = standings(found), request.GET.get("sort", "name")
+    """The figures of everybody, and a page of the students."""
+    everybody, sort = standings(found), request.GET.get("sort", "name")
     sort = sort if sort in SORTS else "name"
     down = request.GET.get("down") == "1"
-    rows.sort(key=SORTS["name"])
+    text = listing.looked_for(request)
+    rows = listing.named(((one, one.member) for one in everybody), text)
+    rows.sort(key=SORTS["name"])  # then those of one stage or score are in this order
     rows.sort(key=SORTS[sort], reverse=down)
-    scores = [one.percent for one in rows if one.percent is not None]
+    kept = {"sort": sort, "down": "1" if down else ""}
+    page: listing.Listing[StudentProgress] = listing.listed(request, rows, "table", **kept)
+    scores = [one.percent for one in everybody if one.percent is not None]
     return {
         "assignment": found,
-        "rows": rows,
-        "stages": stages(rows),
+        "count": len(everybody),
+        "rows": page,
+        "names": names_of(one.member for one in everybody),
+        "stages": stages(everybody),
         "sort": sort,
         "down": down,
         "mean": sum(scores) / len(scores) if scores else None,
-        "look": to_look_at(found),
-        "without": sum(not one.exercises for one in rows),
+        "look": to_look_at(found, [one.member for one in page.page]),
+        "without": sum(not one.exercises for one in everybody),
         "open": found.open_at(timezone.now()),
     }
 
@@ -94,13 +111,18 @@ def publish(request: HttpRequest, found: Assignment) -> HttpResponse:
 
 @assignment_teachers_only
 @require_POST
-def complete(request: HttpRequest, found: Assignment) -> HttpResponse:
+def complete(request: HttpRequest, found: Assignment) -> HttpResponseBase:
     """Exercises for those who have none."""
-    if starting.large(found.course):
+    if starting.large(found.course, found.made.exercises):
         title = f"Exercises for newcomers, {found.title}"
         return starting.started(
             request, Wanted("complete", title, found.course, found, teachers=True)
         )
+    return _completed(request, found)
+
+
+@seated("POST")
+def _completed(request: HttpRequest, found: Assignment) -> HttpResponse:
     try:
         with transaction.atomic():
             count = assignments.complete(found)

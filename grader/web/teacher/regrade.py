@@ -15,6 +15,7 @@ from grader.web import regrading
 from grader.web.class_progress import most_of
 from grader.web.models import Assignment
 from grader.web.rights import assignment_teachers_only
+from grader.web.seats import seated
 from grader.web.teacher.assignment_forms import OWN, own_policy, policies
 from grader.web.teacher.forms import Form, uploaded_text
 from grader.web.teacher.pages import shown
@@ -22,6 +23,7 @@ from grader.web.teacher.pages import shown
 
 @assignment_teachers_only
 @require_http_methods(["GET", "POST"])
+@seated("POST")
 def regrade(request: HttpRequest, assignment: Assignment) -> HttpResponse:
     """Enter a policy, see who gets what under it, apply it."""
     if request.method == "GET":

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from grader.web import remarking
 from grader.web.models import Assignment
 from grader.web.rights import assignment_teachers_only
+from grader.web.seats import seated
 from grader.web.teacher.pages import shown
 from grader.web.teacher.regrade import submissions
 
@@ -21,6 +22,7 @@ MOST = 500
 
 @assignment_teachers_only
 @require_http_methods(["GET", "POST"])
+@seated("POST")
 def remark(request: HttpRequest, assignment: Assignment) -> HttpResponse:
     """See who would get what, step by step, and apply it."""
     found = None

@@ -27,6 +27,7 @@ from grader.web.rights import (
     person_of,
     submission_for_staff,
 )
+from grader.web.teacher.listing import Listing, listed
 from grader.web.teacher.pages import shown
 from grader.web.teacher.parts import lowered, worded
 from problems.computation.sections import placed
@@ -47,7 +48,7 @@ class TaskView:
 
     task: Task
     worksheet: tuple[Block, ...]
-    submissions: tuple[Submission, ...]
+    submissions: Listing[Submission]
     """The newest first."""
     draft: Draft | None
 
@@ -58,9 +59,11 @@ def student(request: HttpRequest, assignment: Assignment, member: int) -> HttpRe
     """Exercises, attempts, and the feedback on one of them with everything shown."""
     person = person_of(assignment.course, member, Role.STUDENT)
     tasks = assignment.tasks.filter(member=person).order_by("-current", "number", "-reissue")
-    views = [_view(assignment, person, task) for task in tasks.select_related("draft")]
-    every = [one for view in views for one in view.submissions]
-    chosen = _chosen(every, request.GET.get("attempt", ""))
+    views = [
+        _view(request, assignment, person, task, n)
+        for n, task in enumerate(tasks.select_related("draft"), 1)
+    ]
+    chosen = _chosen(assignment, person, request.GET.get("attempt", ""))
     context: dict[str, Any] = {
         "assignment": assignment,
         "person": person,
@@ -73,21 +76,27 @@ def student(request: HttpRequest, assignment: Assignment, member: int) -> HttpRe
     return shown(request, "student", assignment.course, **context)
 
 
-def _view(assignment: Assignment, person: Member, task: Task) -> TaskView:
-    submissions = task.submissions.defer("data").select_related("result").order_by("-attempt")
+def _view(
+    request: HttpRequest, assignment: Assignment, person: Member, task: Task, n: int
+) -> TaskView:
+    left_out = ("data", "result__report", "result__policy")
+    found = task.submissions.defer(*left_out).select_related("result").order_by("-attempt")
+    attempt = request.GET.get("attempt", "")
+    submissions: Listing[Submission] = listed(
+        request, found, f"task-{n}", name=f"page{n}", attempt=attempt
+    )
     named = Student(person.ident, person.name, person.email, "")
     page = sheets.worksheet([sheet(assignment.made, named, task.exercise)])
     draft = task.draft if hasattr(task, "draft") else None
-    return TaskView(task, worded(lowered(page.blocks, 2)), tuple(submissions), draft)
+    return TaskView(task, worded(lowered(page.blocks, 2)), submissions, draft)
 
 
-def _chosen(submissions: Sequence[Submission], wanted: str) -> Submission | None:
+def _chosen(assignment: Assignment, person: Member, wanted: str) -> Submission | None:
     """The attempt that is asked for, else the newest that is graded."""
-    for one in submissions:
-        if one.pk == wanted:
-            return one
-    graded = (one for one in submissions if one.state == State.GRADED)
-    return max(graded, key=lambda one: one.received, default=None)
+    every = Submission.objects.filter(task__assignment=assignment, task__member=person)
+    found = every.defer("data").select_related("result", "task")
+    graded = found.filter(state=State.GRADED).order_by("-received", "-attempt")
+    return (found.filter(pk=wanted).first() if wanted else None) or graded.first()
 
 
 def result_of(submission: Submission) -> Result | None:

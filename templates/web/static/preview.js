@@ -15,6 +15,8 @@ async function draw(action) {
     const answer = await fetch(form.getAttribute("action"), { method: "POST", body: data, headers: { "X-Fragment": "preview" } });
     const text = await answer.text();
     if (number === latest && answer.ok) place.innerHTML = text;
+    const wait = Number(answer.headers.get("Retry-After"));
+    if (number === latest && wait) timer = setTimeout(() => draw(action), 1000 * wait);
   } catch {
     if (number === latest) place.textContent = "The server does not answer; press the button to try again.";
   } finally {

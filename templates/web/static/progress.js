@@ -3,7 +3,9 @@ const live = document.getElementById("live");
 const EVERY = 5000;
 
 async function refresh() {
-  const inUse = live.contains(document.activeElement);
+  const typed = [...live.querySelectorAll("input")].some((one) => one.value !== one.defaultValue);
+  const inUse = typed || live.contains(document.activeElement);
+  const begun = Date.now();
   if (!document.hidden && !inUse) {
     try {
       const answer = await fetch(live.dataset.address, { headers: { "X-Fragment": "progress" } });
@@ -14,7 +16,7 @@ async function refresh() {
       // the next round tries again
     }
   }
-  setTimeout(refresh, EVERY);
+  setTimeout(refresh, Math.max(EVERY, 10 * (Date.now() - begun))); // a large class takes longer
 }
 
 setTimeout(refresh, EVERY);

@@ -1,0 +1,86 @@
+"""Answer sheets: what one file says about one exercise, and what else is known of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from grader.errors import Lost, Problem
+from grader.read.answer import Answer
+from grader.read.number import Unreadable
+from problems.exercise import Exercise
+
+
+@dataclass
+class AnswerSheet:
+    """What one file says about one exercise."""
+
+    exercise: Exercise
+    file: str
+    answers: dict[str, Answer] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    places: dict[str, int] = field(default_factory=dict)
+    """Step id -> row of the answer, to name both places of a duplicate."""
+    row: int | None = None
+    """The row that holds all of it, where it is one."""
+    attempt: int = 0
+    """Which attempt of a quiz it is, in the order of time; 0 if it is none."""
+    unknown: int = 0
+    """Steps that the exercise does not have."""
+    finished: bool = True
+    """Whether the platform says that the attempt is over."""
+    sent: str = ""
+    """When it was handed in, as a platform has put it into the file's name: later is greater."""
+    shown: dict[str, Answer] = field(default_factory=dict)
+    """Question -> what the platform calls right there, where it says so."""
+
+    @property
+    def place(self) -> str:
+        """File and row, for messages."""
+        return self.file if self.row is None else f"{self.file}:{self.row}"
+
+    @property
+    def unread(self) -> bool:
+        """Whether no answer in it could be read: it is blank, or nothing makes sense."""
+        return all(isinstance(answer, Unreadable) for answer in self.answers.values())
+
+    def nothing(self) -> Problem:
+        """What is said of it where it is unread: the wrong file is no sheet worth 0 points."""
+        count = len(self.answers)
+        why = "it is blank"
+        if count:
+            why = f"{count} answers are written, and none of them is readable"
+            why = "the one answer in it is not readable" if count == 1 else why
+        elif self.problems:
+            why = "nothing in it belongs to a step of this exercise"
+        whose = f"exercise {self.exercise.id} of {self.exercise.student}"
+        message = f"nothing could be read of {whose}: {why}; it is not graded"
+        return Problem(self.file, self.row, None, "empty", message)
+
+    def same_as(self, other: AnswerSheet) -> bool:
+        """Whether both say the same, letter by letter."""
+        mine = {id: answer.text.strip() for id, answer in self.answers.items()}
+        return mine == {id: answer.text.strip() for id, answer in other.answers.items()}
+
+
+class Find(Protocol):
+    """Looks an exercise up by what a file says about it; any of the arguments may be empty."""
+
+    def __call__(self, exercise: str, student: str, number: int = 0, /) -> Exercise | Lost:
+        """The exercise, or why there is none.
+
+        Args:
+            exercise: its id.
+            student: whose it is.
+            number: which of the student's exercises, from 1; 0 if that is not said.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A file's submissions, everything that could not be used, and what else to know."""
+
+    submissions: tuple[AnswerSheet, ...]
+    problems: tuple[Problem, ...]
+    notes: tuple[Problem, ...] = ()
+    """What was read in a way worth saying; nothing is lost by it."""
