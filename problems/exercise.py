@@ -71,7 +71,7 @@ class Exercise:
             from problems.formulas import general
 
             return general.symbol(self.notation, self.plan, question)
-        return self.naming.symbol(question.removesuffix(ids.FORMULA))
+        return self.naming.symbol(ids.step_asked(question))
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -333,7 +333,7 @@ def _from_json(doc: Doc) -> Exercise:
     )
     listed = [str(step["id"]) for step in doc["steps"] if step["asked"]]
     asked = tuple(id for id in listed if not ids.asks_formula(id))
-    formulas = tuple(id.removesuffix(ids.FORMULA) for id in listed if id.endswith(ids.FORMULA))
+    formulas = tuple(ids.step_asked(id) for id in listed if id.endswith(ids.FORMULA))
     generals = tuple(id for id in listed if ids.asks_general(id))
     steps = build(plan).steps
     unknown = [id for id in (*asked, *formulas) if id not in steps]

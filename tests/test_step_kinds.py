@@ -43,7 +43,7 @@ READS_IDS = {
     "unit",
 }
 """Functions whose argument is an id or a kind."""
-CUTS = {"partition", "removeprefix", "rpartition", "rsplit", "split", "startswith"}
+CUTS = {"partition", "removeprefix", "removesuffix", "rpartition", "rsplit", "split", "startswith"}
 AN_ID = {"core", "id", "question", "step"}
 """Names that variables with ids have."""
 
@@ -78,6 +78,8 @@ def compared(node: ast.AST) -> Iterator[str]:
         case ast.Compare(left=left, comparators=others):
             for one in (left, *others):
                 yield from (text for text in constants(one) if text in NAMES)
+            if set(constants(left)) & set(":/@<") and any(name_of(n) in AN_ID for n in others):
+                yield "a sign in an id"
         case ast.MatchValue(value=ast.Constant(value=str(text))) if text in NAMES:
             yield text
         case ast.Tuple() | ast.Set() | ast.List():
@@ -113,6 +115,8 @@ def made(node: ast.AST) -> Iterator[str]:
             signs = {sign for arg in node.args for text in constants(arg) for sign in text}
             if method in CUTS and name_of(value) in AN_ID and signs & set(".:<@"):
                 yield f"{name_of(value)}.{method}"
+            if any(name_of(arg) in {"FORMULA", "GENERAL"} for arg in node.args) and method in CUTS:
+                yield f"{method} of a question"
             if method == "join" and any(name_of(n) in {"kind", "indices"} for n in ast.walk(node)):
                 yield "join"
 
@@ -208,6 +212,8 @@ def test_every_exception_is_still_one() -> None:
         'x = ".".join(map(str, id.indices))',
         'example = id.rpartition(":")[0]',
         'known = "rate" in givens',
+        'hidden = "/" in id',
+        "step = question.removesuffix(ids.FORMULA)",
     ],
 )
 def test_a_name_or_a_handmade_id_is_found(line: str) -> None:

@@ -66,7 +66,7 @@ class Words:
         """What the text calls a step."""
         if ids.asks_general(id):
             return plain(self.exercise.symbol(id))
-        return _plain_name(self.exercise.naming, id.removesuffix(ids.FORMULA))
+        return _plain_name(self.exercise.naming, ids.step_asked(id))
 
     # a number ------------------------------------------------------------------------------
 

@@ -28,6 +28,15 @@ def formula_of(step: str) -> str:
     return step + FORMULA
 
 
+def step_asked(question: str) -> str:
+    """The step that a question is about, be it for its number or for its formula.
+
+    >>> step_asked("delta.1.1:formula"), step_asked("delta.1.1")
+    ('delta.1.1', 'delta.1.1')
+    """
+    return question.removesuffix(FORMULA)
+
+
 def general(kind: Kind, layer: int) -> str:
     """The id of the question for a kind's formula in a layer; 0: of the network's outputs.
 

@@ -196,7 +196,7 @@ def _otherwise_written(exercise: Exercise) -> Iterator[Inline]:
 def how_to_write_formulas(exercise: Exercise, formats: Sequence[str]) -> Inlines:
     """Which names a formula may use, and how it is typed."""
     known = [exercise.naming.label(id) for id in exercise.graph.givens]
-    steps = [exercise.naming.label(id) for id in exercise.graph.steps if "/" not in id]
+    steps = [exercise.naming.label(id) for id in exercise.graph.steps if not ids.parse(id).inner]
     names = ", ".join([*known[:3], *steps[:3]])
     first = Text(
         "Write a formula in any form that is equal: through the givens, or through quantities "
@@ -324,7 +324,7 @@ def key_formula(exercise: Exercise, question: str) -> Formula:
     """symbol = rule = the same through net inputs and outputs; or the rule with letters."""
     if ids.asks_general(question):
         return general.formula(exercise.notation, exercise.plan, question)
-    id = question.removesuffix(ids.FORMULA)
+    id = ids.step_asked(question)
     step = exercise.graph.steps[id]
     short = Writer(exercise.naming).symbolic(step)
     forward = [i for i in exercise.graph.steps if ids.parse(i).role in FORWARD]
