@@ -16,6 +16,7 @@ from problems.arithmetic.grid import decimal
 from problems.arithmetic.precision import Precision
 from problems.computation import ids
 from problems.computation.graph import Graph, build
+from problems.computation.kinds import RATE, SHIFT, Kind, T, W, X
 from problems.computation.network import Layer, Method, Network, Plan, Task, bias_ids
 from problems.computation.solve import Solution, solve
 from problems.errors import FormatError, FormatTooNew, SpecError
@@ -70,7 +71,7 @@ class Exercise:
             from problems.formulas import general
 
             return general.symbol(self.notation, self.plan, question)
-        return self.naming.symbol(question.removesuffix(ids.FORMULA))
+        return self.naming.symbol(ids.step_asked(question))
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -189,16 +190,16 @@ def document(exercise: Exercise, values: Mapping[str, tuple[float, float]]) -> D
             "layers": [_layer_json(exercise, n) for n in range(1, plan.network.depth + 1)],
         },
         "loss": plan.network.loss,
-        "inputs": [_column(exercise, "x", plan.network.inputs, n) for n in examples],
-        "targets": [_column(exercise, "t", plan.network.outputs, n) for n in examples],
-        "rate": exercise.givens.get("rate"),
+        "inputs": [_column(exercise, X, plan.network.inputs, n) for n in examples],
+        "targets": [_column(exercise, T, plan.network.outputs, n) for n in examples],
+        "rate": exercise.givens.get(ids.of(RATE)),
         "iterations": task.iterations,
         "task": {
             "mode": task.mode,
             "update": task.update,
             "update_biases": task.update_biases,
             "numeric": list(task.numeric),
-            "shift": exercise.givens.get("shift"),
+            "shift": exercise.givens.get(ids.of(SHIFT)),
         },
         "method": {
             "deltas": plan.method.deltas,
@@ -219,7 +220,7 @@ def _layer_json(exercise: Exercise, number: int) -> Doc:
     network = exercise.plan.network
     layer = network.layers[number - 1]
     rows = [
-        [exercise.givens[f"w.{number}.{j}.{i}"] for i in range(1, network.below(number) + 1)]
+        [exercise.givens[ids.of(W, number, j, i)] for i in range(1, network.below(number) + 1)]
         for j in range(1, layer.units + 1)
     ]
     biases = [exercise.givens[id] for id in bias_ids(layer, number)]
@@ -231,8 +232,8 @@ def _layer_json(exercise: Exercise, number: int) -> Doc:
     }
 
 
-def _column(exercise: Exercise, kind: str, count: int, example: int | None) -> list[str]:
-    return [exercise.givens[ids.at(f"{kind}.{n}", example)] for n in range(1, count + 1)]
+def _column(exercise: Exercise, kind: Kind, count: int, example: int | None) -> list[str]:
+    return [exercise.givens[ids.at(ids.of(kind, n), example)] for n in range(1, count + 1)]
 
 
 def _step_json(exercise: Exercise, id: str, value: float, tolerance: float) -> Doc:
@@ -332,7 +333,7 @@ def _from_json(doc: Doc) -> Exercise:
     )
     listed = [str(step["id"]) for step in doc["steps"] if step["asked"]]
     asked = tuple(id for id in listed if not ids.asks_formula(id))
-    formulas = tuple(id.removesuffix(ids.FORMULA) for id in listed if id.endswith(ids.FORMULA))
+    formulas = tuple(ids.step_asked(id) for id in listed if id.endswith(ids.FORMULA))
     generals = tuple(id for id in listed if ids.asks_general(id))
     steps = build(plan).steps
     unknown = [id for id in (*asked, *formulas) if id not in steps]
@@ -368,15 +369,15 @@ def _givens(doc: Doc, plan: Plan) -> dict[str, str]:
     found: dict[str, str] = {}
     for n, (inputs, targets) in enumerate(zip(doc["inputs"], doc["targets"], strict=True), 1):
         example = n if task.examples > 1 else None
-        found |= {ids.at(f"x.{i}", example): text for i, text in enumerate(inputs, 1)}
-        found |= {ids.at(f"t.{k}", example): text for k, text in enumerate(targets, 1)}
+        found |= {ids.at(ids.of(X, i), example): text for i, text in enumerate(inputs, 1)}
+        found |= {ids.at(ids.of(T, k), example): text for k, text in enumerate(targets, 1)}
     for number, layer in enumerate(doc["network"]["layers"], 1):
         for j, row in enumerate(layer["weights"], 1):
-            found |= {f"w.{number}.{j}.{i}": text for i, text in enumerate(row, 1)}
+            found |= {ids.of(W, number, j, i): text for i, text in enumerate(row, 1)}
         names = bias_ids(plan.network.layers[number - 1], number)
         found |= dict(zip(names, layer["biases"], strict=True))
-    for name, text in (("rate", doc["rate"]), ("shift", doc["task"].get("shift"))):
-        found |= {name: text} if text is not None else {}
+    for kind, text in ((RATE, doc["rate"]), (SHIFT, doc["task"].get("shift"))):
+        found |= {ids.of(kind): text} if text is not None else {}
     for text in found.values():
         decimal(text)
     missing = [id for id in build(plan).givens if id not in found]

@@ -11,6 +11,7 @@ from grader.assignments import folder as folders
 from grader.errors import AssignmentError, Lost
 from grader.support.terminal import paragraph, table, width
 from problems.computation import ids
+from problems.computation.kinds import Role
 from problems.computation.sections import Placed, placed
 from problems.computation.solve import train
 from problems.exercise import Exercise
@@ -140,7 +141,7 @@ def trained(exercise: Exercise, rounds: int) -> str:
     outputs = [
         f"{plain(exercise.naming.symbol(id))} = {float(value):.9f}"
         for id, value in last.items()
-        if ids.parse(id).kind == "out" and ids.parse(id).layer == exercise.plan.network.depth
+        if ids.parse(id).role is Role.OUTPUT and ids.parse(id).layer == exercise.plan.network.depth
     ]
     head = f"{exercise.id}: error over {rounds:,} rounds"
     shown = table(["updates", "error"], rows, right=[0, 1], indent="  ")

@@ -16,11 +16,11 @@ from functools import lru_cache
 import numpy as np
 
 from grader.marking.batch import Batch
-from grader.marking.guards import UPDATES
 from problems.arithmetic.ball import SLACK, Ball, apart
 from problems.arithmetic.elementary import BoolArray, FloatArray, array, greater
 from problems.computation import ids
 from problems.computation.graph import Graph, Step
+from problems.computation.kinds import Role
 from problems.computation.trivial import is_never_zero, is_straight, unlike_parents
 from problems.rules.activations import SOFTMAX
 from problems.rules.expression import Ref, Sum
@@ -72,7 +72,7 @@ def _adds_steps(step: Step) -> bool:
 
 def _flat(graph: Graph, step: Step) -> tuple[float, ...]:
     parsed = ids.parse(step.id)
-    if parsed.kind != "out" or parsed.inner:
+    if parsed.role is not Role.OUTPUT or parsed.inner:
         return ()
     return FLAT.get(graph.plan.network.layers[parsed.layer - 1].activation, ())
 
@@ -125,7 +125,7 @@ def is_no_guess(batch: Batch, step: Step, ball: Ball, parents: Mapping[str, Ball
 
 def _old(step: Step) -> str:
     """The old value of a weight or bias; '' of any other step."""
-    return step.parents[0] if step.kind in UPDATES else ""
+    return step.parents[0] if step.role is Role.UPDATE else ""
 
 
 def is_firm(graph: Graph, step: Step, ball: Ball, parents: Mapping[str, Ball]) -> BoolArray:
@@ -134,9 +134,9 @@ def is_firm(graph: Graph, step: Step, ball: Ball, parents: Mapping[str, Ball]) -
     The slope of a straight activation is one of two numbers: that is always a guess.
     """
     firm = _is_clear(ball, Ball(0.0, 0.0))
-    if step.kind == "slope" and is_straight(graph, step):
+    if step.role is Role.SLOPE and is_straight(graph, step):
         firm = np.zeros_like(firm)
-    if step.kind in UPDATES:
+    if step.role is Role.UPDATE:
         firm = firm & _is_clear(ball, parents[step.parents[0]])
     return firm
 

@@ -34,6 +34,7 @@ from grader.read.formula.tree import evaluate
 from problems.arithmetic.elementary import FloatArray, array
 from problems.arithmetic.precision import Precision
 from problems.computation import ids
+from problems.computation.kinds import Role
 from problems.computation.solve import Solution, solve
 from problems.exercise import Exercise
 from problems.formulas.general import instances
@@ -65,6 +66,16 @@ class Sample:
         return found if found.shape == (POINTS,) else np.full(POINTS, found)
 
 
+SAMPLED = {
+    Role.INPUT: (0.25, 1.6, True),
+    Role.PARAMETER: (0.25, 1.6, True),
+    Role.TARGET: (0.1, 0.9, False),
+    Role.RATE: (0.2, 0.9, False),
+    Role.SHIFT: (0.05, 0.2, False),
+}
+"""Between what givens are sampled, and whether they may be negative."""
+
+
 @lru_cache(maxsize=256)
 def sample(exercise: Exercise) -> Sample:
     """The sample networks of an exercise; the same for the same exercise, everywhere."""
@@ -72,11 +83,8 @@ def sample(exercise: Exercise) -> Sample:
     rng = np.random.default_rng(seed)
     givens: dict[str, FloatArray] = {}
     for id in exercise.graph.givens:
-        kind = ids.parse(id).kind
-        low, high = {"t": (0.1, 0.9), "rate": (0.2, 0.9), "shift": (0.05, 0.2)}.get(
-            kind, (0.25, 1.6)
-        )
-        sign = rng.choice([-1.0, 1.0], POINTS) if kind in ("x", "w", "b") else np.ones(POINTS)
+        low, high, signed = SAMPLED[ids.parse(id).role]
+        sign = rng.choice([-1.0, 1.0], POINTS) if signed else np.ones(POINTS)
         givens[id] = sign * rng.uniform(low, high, POINTS)
     if exercise.plan.network.loss == "cross_entropy":
         _normalise(exercise, givens)
@@ -85,10 +93,10 @@ def sample(exercise: Exercise) -> Sample:
 
 def _normalise(exercise: Exercise, givens: dict[str, FloatArray]) -> None:
     """Targets of a classifier sum to 1, or its short delta would not hold."""
-    groups: dict[str, list[str]] = {}
+    groups: dict[int | None, list[str]] = {}
     for id in givens:
-        if ids.parse(id).kind == "t":
-            groups.setdefault(id.rpartition(":")[0], []).append(id)
+        if ids.parse(id).role is Role.TARGET:
+            groups.setdefault(ids.parse(id).example, []).append(id)
     for group in groups.values():
         whole = np.sum([givens[id] for id in group], axis=0)
         for id in group:

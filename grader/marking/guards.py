@@ -26,6 +26,7 @@ from problems.arithmetic.ball import Ball, apart
 from problems.arithmetic.elementary import BoolArray, FloatArray, array
 from problems.computation import ids
 from problems.computation.graph import Step
+from problems.computation.kinds import Role
 from problems.misconceptions.slips import OF_THE_PEN, wrong_rules
 from problems.rules.expression import Ref
 
@@ -42,8 +43,6 @@ DROPPED = 0.5
 ten numbers one ends in 0, but equal numbers stand in many cells, and slopes are 1 or 0)..."""
 MOST_DROPPED = 150.0
 """... if the last digit written is worth no more units than this: two digits."""
-
-UPDATES = ("new.w", "new.b")
 
 
 class Guards:
@@ -192,7 +191,7 @@ class Guards:
 
     def kept(self, step: Step) -> BoolArray:
         """Where the own old value stands for the new one of a weight or bias."""
-        old = self.batch.values.get(step.parents[0]) if step.kind in UPDATES else None
+        old = self.batch.values.get(step.parents[0]) if step.role is Role.UPDATE else None
         if old is None:
             return np.zeros(self.count, dtype=bool)
         value = self.batch.values[step.id]

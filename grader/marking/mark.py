@@ -144,7 +144,7 @@ def step_of(question: str) -> str:
         from problems.formulas import general
 
         return general.pattern(question)
-    return question.removesuffix(ids.FORMULA)
+    return ids.step_asked(question)
 
 
 def _key_formula(exercise: Exercise, question: str) -> Formula:

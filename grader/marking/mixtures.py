@@ -24,10 +24,11 @@ from grader.marking.batch import (
     spread,
 )
 from grader.marking.evidence import is_determined, is_firm, is_no_guess
-from grader.marking.guards import UPDATES, Guards
+from grader.marking.guards import Guards
 from problems.arithmetic.ball import Ball, within
 from problems.arithmetic.elementary import BoolArray, FloatArray, Number, array, greater
 from problems.computation.graph import Step
+from problems.computation.kinds import Role
 from problems.rules.expression import TINY, Expression, Numbers
 
 OWN, TRUE, RECOMPUTED = range(3)
@@ -193,7 +194,7 @@ class Mixtures:
         ball = self.walk.ball(self.step, rule, parents)
         value, unit = self.batch.values[id][at], self.batch.units[id][at]
         all_own = (table == OWN).all(axis=1)[:, None]
-        updated = self.step.kind in UPDATES
+        updated = self.step.role is Role.UPDATE
         guards = self.walk.guards
         repeats = guards.repeated(self.step)[at] & guards.repeaters[at]
         repeats = (repeats | guards.kept(self.step)[at]) & ~(all_own & updated)

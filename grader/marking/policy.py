@@ -201,16 +201,13 @@ def patterns(id: str) -> tuple[str, ...]:
     ('n2:dw.2.1', 'dw.2.1', 'n2:dw.2', 'dw.2', 'n2:dw', 'dw')
     """
     found = ids.parse(id)
-    before = f"n{found.example}:" if found.example else ""
-    after = f"@{found.iteration}" if found.iteration > 1 else ""
-    places = dict.fromkeys([(before, after), (before, ""), ("", after), ("", "")])
-    return tuple(dict.fromkeys(f"{b}{core}{a}" for core in _cores(id, found) for b, a in places))
+    places = [(n, i) for n in (found.example, None) for i in (found.iteration, 1)]
+    return tuple(dict.fromkeys(ids.at(core, *at) for core in _cores(id, found) for at in places))
 
 
 def _cores(id: str, found: ids.StepId) -> Iterator[str]:
     """The step itself, then with fewer and fewer indices."""
     yield ids.core(id)
-    stem = f"{found.kind}.{found.of}" if found.of else found.kind
     for count in range(len(found.indices), -1, -1):
-        yield ".".join([stem, *map(str, found.indices[:count])])
+        yield ids.stem(found, count)
     yield found.kind

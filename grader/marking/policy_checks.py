@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import difflib
 import math
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from grader.marking.policy import DEFAULT_CREDITS, Attempts, Late, Policy, Rounding
 from problems.computation import ids
+from problems.computation.kinds import LAYERED
 from problems.drawing.family_checks import Checker
 from problems.misconceptions.slips import TRIED
-from problems.patterns import pattern
 from templates.feedback.show import Show
 
 TABLES = "credit follow_through precision slips weights late attempts rounding show"
@@ -95,7 +94,7 @@ class PolicyChecker(Checker):
             return {}
         found = {}
         for key, value in _flat(given):
-            if not _PATTERN.fullmatch(key):
+            if not ids.is_pattern(key):
                 self.complain(f"weights.{key}", _no_pattern(key))
             found[key] = self.amount(value, f"weights.{key}", 1.0, HEAVIEST)
         return found
@@ -145,13 +144,6 @@ class PolicyChecker(Checker):
 
 # keys of [weights] -------------------------------------------------------------------------
 
-_STEMS = sorted({*ids.KINDS, *(f"{s}.{p}" for s in ("plus", "minus") for p in "wb")}, key=len)
-_PATTERN = pattern(
-    r"(n[1-9]\d*:)?"
-    rf"({'|'.join(map(re.escape, reversed(_STEMS)))})"
-    r"(\.[1-9]\d*)*(<[1-9]\d*)?(@[1-9]\d*)?"
-)
-
 
 def _flat(table: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
     """`dw.2 = 1` without quotes is a table within a table; both ways mean the same."""
@@ -163,10 +155,10 @@ def _flat(table: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any
 
 
 def _no_pattern(key: str) -> str:
-    word = re.split(r"[.<@]\d|[<@]", key.split(":")[-1])[0]
-    near = difflib.get_close_matches(word, ids.KINDS, n=1)
+    word = ids.word(key)
+    near = difflib.get_close_matches(word, LAYERED.steps, n=1)
     hint = f"did you mean {near[0]!r}? " if near and near[0] != word else ""
     return (
-        f"no such step; {hint}allowed are kinds ({', '.join(ids.KINDS)}), with a layer "
+        f"no such step; {hint}allowed are kinds ({', '.join(LAYERED.steps)}), with a layer "
         '("dw.2"), or single steps ("dw.2.1.1", "n2:net.1.1")'
     )

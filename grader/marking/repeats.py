@@ -16,6 +16,7 @@ from grader.marking.batch import BLANK, REPEATED, SLIP, WRONG, Batch, Standing
 from grader.marking.diagnose import Named
 from problems.arithmetic.elementary import BoolArray
 from problems.computation import ids
+from problems.computation.kinds import Role
 
 FORGIVEN = 2
 """So many different misconceptions are charged once; whoever has more of them is charged for
@@ -78,9 +79,6 @@ def _holds(marks: Mapping[str, BoolArray], id: str, row: int) -> bool:
     return id in marks and bool(marks[id][row])
 
 
-GRADIENTS = ("dw", "db")
-
-
 def _is_copied(batch: Batch, id: str, row: int) -> bool:
     """Whether the number stands in a sibling's cell already: then writing it took no work.
 
@@ -94,7 +92,7 @@ def _is_copied(batch: Batch, id: str, row: int) -> bool:
 def _before(asked: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     """Asked step -> its siblings that stand before it."""
     found: dict[str, tuple[str, ...]] = {}
-    places: dict[tuple[str, int], list[str]] = {}
+    places: dict[tuple[Role | str, int], list[str]] = {}
     for id in asked:
         before = places.setdefault(_place(id), [])
         found[id] = tuple(before)
@@ -102,10 +100,10 @@ def _before(asked: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _place(id: str) -> tuple[str, int]:
+def _place(id: str) -> tuple[Role | str, int]:
     """Kind and layer; steps without a layer (errors, shares) are siblings all."""
     parsed = ids.parse(id)
-    kind = GRADIENTS[0] if parsed.kind in GRADIENTS else parsed.kind
+    kind = parsed.role if parsed.role is Role.GRADIENT else parsed.kind
     return kind, parsed.layer if len(parsed.indices) > 1 else 0
 
 

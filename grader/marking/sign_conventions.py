@@ -8,7 +8,6 @@ Source: docs/grading.md, Slips.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,6 +21,7 @@ from grader.marking.slip_pairs import name_pairs
 from grader.marking.undetermined import settle
 from grader.marking.unwritten import recover
 from problems.arithmetic.elementary import BoolArray, FloatArray, array
+from problems.computation.kinds import Role
 
 MOST = 0.8
 """Share of the answered gradients and updates that must be fine under the other convention."""
@@ -72,9 +72,8 @@ def _judged(batch: Batch, unwritten: bool) -> Judged:
     return Judged(standing, named, flipped, closed, powers_of_ten(batch, standing))
 
 
-def _of_kind(batch: Batch, kinds: Iterable[str]) -> list[str]:
-    wanted = set(kinds)
-    return [id for id in batch.asked if batch.graph.steps[id].kind in wanted]
+def _of_role(batch: Batch, *roles: Role) -> list[str]:
+    return [id for id in batch.asked if batch.graph.steps[id].role in roles]
 
 
 def _fine(verdict: Codes) -> BoolArray:
@@ -85,7 +84,7 @@ def _fine(verdict: Codes) -> BoolArray:
 
 def _flipped(batch: Batch, standing: Standing) -> BoolArray:
     """Who writes every delta with the opposite sign and still gets the updates right."""
-    deltas = _of_kind(batch, ("delta",))
+    deltas = _of_role(batch, Role.DELTA)
     suspects = _suspects(batch, standing, deltas)
     if not suspects.any():
         return suspects
@@ -93,7 +92,7 @@ def _flipped(batch: Batch, standing: Standing) -> BoolArray:
     good = suspects.copy()
     for id in deltas:
         good &= np.isnan(batch.values[id]) | _fine(other.verdicts[id])
-    after = _of_kind(batch, ("dw", "db", "new.w", "new.b"))
+    after = _of_role(batch, Role.GRADIENT, Role.UPDATE)
     answered = np.zeros(batch.count)
     fine = np.zeros(batch.count)
     for id in after:
@@ -122,6 +121,6 @@ def _suspects(batch: Batch, standing: Standing, deltas: list[str]) -> BoolArray:
 
 def _negated(batch: Batch, where: BoolArray) -> Batch:
     values = dict(batch.values)
-    for id in _of_kind(batch, ("delta",)):
+    for id in _of_role(batch, Role.DELTA):
         values[id] = np.where(where, -values[id], values[id])
     return replace(batch, values=values)

@@ -30,13 +30,14 @@ from problems.arithmetic.ball import Ball
 from problems.arithmetic.elementary import BoolArray, FloatArray, array
 from problems.computation import ids
 from problems.computation.graph import Graph, Step
+from problems.computation.kinds import RATE, Role
 from problems.computation.trivial import is_straight
 from problems.misconceptions.slips import OF_THE_PEN
 from problems.rules.expression import Ref
 
-ALIKE = {"x": "in", "out": "in", "error": "dout", "new.w": "w", "new.b": "b"}
-"""Kinds of source that make no difference to the rule that reads them."""
-LOSSES = ("loss", "share")
+ALIKE = {Role.INPUT: Role.OUTPUT, Role.ERROR: Role.OUTPUT_GRADIENT, Role.UPDATE: Role.PARAMETER}
+"""Roles of sources that make no difference to the rule that reads them."""
+LOSSES = (Role.LOSS, Role.SHARE)
 INVENTED = 0.5
 """Share of the answers from which on numbers that nothing explains are no accident, or..."""
 FOREIGN, UNNAMED = 0.55, 0.25
@@ -79,11 +80,11 @@ def rule_kinds(graph: Graph, asked: tuple[str, ...]) -> Mapping[str, Kind]:
     found: dict[str, Kind] = {}
     for id in asked:
         step = graph.steps[id]
-        kinds = {ids.parse(source).kind for source in _sources(graph, step, written)}
-        if step.kind in LOSSES:
+        sources = [ids.parse(source) for source in _sources(graph, step, written)]
+        if step.role in LOSSES:
             found[id] = (LOSSES[0], frozenset())
         else:
-            rests = frozenset(ALIKE.get(k, k) for k in kinds) - {"b"}
+            rests = frozenset(ALIKE.get(s.role, s.role) for s in sources if not s.is_bias)
             found[id] = (step.kind + _activation(graph, step), rests)
     return found
 
@@ -91,7 +92,7 @@ def rule_kinds(graph: Graph, asked: tuple[str, ...]) -> Mapping[str, Kind]:
 def _activation(graph: Graph, step: Step) -> str:
     """Of an output or a slope, whose rule it is."""
     parsed = ids.parse(step.id)
-    if parsed.kind not in ("out", "slope") or parsed.inner:
+    if parsed.role not in (Role.OUTPUT, Role.SLOPE) or parsed.inner:
         return ""
     return f" {graph.plan.network.layers[parsed.layer - 1].activation}"
 
@@ -256,7 +257,7 @@ def _made_up(named: Named) -> MadeUp:
 def _bar_invented(batch: Batch, standing: Standing) -> None:
     """What follows from invented numbers shows nothing, where much of a sheet is invented."""
     fabricated = _is_mostly(batch, standing, batch.asked, (WRONG,), INVENTED)
-    givens = set(batch.graph.givens) - {"rate"}  # which many share
+    givens = set(batch.graph.givens) - {ids.of(RATE)}  # which many share
     reading = [id for id in batch.asked if givens & set(batch.graph.steps[id].parents)]
     foreign = _is_mostly(batch, standing, reading, (WRONG, SLIP), FOREIGN)
     foreign &= _is_mostly(batch, standing, reading, (WRONG,), UNNAMED)
@@ -346,7 +347,7 @@ def _closed(batch: Batch, standing: Standing) -> BoolArray:
         silent += here
         answered += ~np.isnan(batch.values[id])
         parsed = ids.parse(id)
-        if parsed.kind == "out" and parsed.layer == batch.graph.plan.network.depth:
+        if parsed.role is Role.OUTPUT and parsed.layer == batch.graph.plan.network.depth:
             told = here | standing.vouched.get(id, nowhere)
             flat.setdefault((parsed.example, parsed.iteration), []).append(told)
     closed: BoolArray = silent >= np.maximum(FEWEST_CLOSED, CLOSED * answered)

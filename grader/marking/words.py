@@ -18,6 +18,7 @@ from problems.arithmetic.ball import Ball, within
 from problems.arithmetic.elementary import BoolArray, array
 from problems.arithmetic.precision import Precision, rounded, rounded_significant
 from problems.computation import ids
+from problems.computation.kinds import Role
 from problems.exercise import Exercise
 from problems.formulas.notation import Naming
 from problems.misconceptions.names import BOTH, slips_in
@@ -65,7 +66,7 @@ class Words:
         """What the text calls a step."""
         if ids.asks_general(id):
             return plain(self.exercise.symbol(id))
-        return _plain_name(self.exercise.naming, id.removesuffix(ids.FORMULA))
+        return _plain_name(self.exercise.naming, ids.step_asked(id))
 
     # a number ------------------------------------------------------------------------------
 
@@ -140,7 +141,7 @@ class Words:
         if not isinstance(reading, Written):
             return {"any": ""}
         unit = float(precision.unit(ids.parse(id).kind, Ball(reading.value, 0.0)))
-        flat = (0.0, 1.0, -1.0) if ids.parse(id).kind == "out" else (0.0,)
+        flat = (0.0, 1.0, -1.0) if ids.parse(id).role is Role.OUTPUT else (0.0,)
         if all(abs(reading.value - limit) > 0.5 * unit for limit in flat):
             return {}
         places = precision.places(ids.parse(id).kind)
@@ -211,8 +212,8 @@ class Words:
             return {"from": "zero"}
         if finding.name == "slip":
             return {"from": "slip", "slip": finding.other}
-        old = ids.parse(finding.step).kind.startswith("new")
-        if old and finding.other in (ids.core(finding.step).removeprefix("new."),):
+        step = ids.parse(finding.step)
+        if step.role is Role.UPDATE and finding.other == step.related(Role.PARAMETER):
             return {"from": "old"}
         return {"from": "step", "name": self.name(finding.other)}
 

@@ -41,5 +41,5 @@ def read_answer(
     if ids.asks_formula(id):
         from grader.read.formula.formula import read_formula
 
-        return read_formula(exercise, id.removesuffix(ids.FORMULA), text)
+        return read_formula(exercise, ids.step_asked(id), text)
     return read_number(text, name=exercise.labels.get(id, ()), comma=comma)

@@ -13,6 +13,7 @@ from grader.errors import AnswerError
 from grader.read.array import ArrayReading, read_array
 from grader.read.number import Reading, Written
 from problems.computation import ids
+from problems.computation.kinds import Role
 from problems.computation.network import Plan
 from problems.exercise import Exercise
 from problems.formulas.notation import Labels
@@ -126,6 +127,6 @@ def _layouts(exercise: Exercise) -> Iterator[Layout]:
 
 def _has_constant(plan: Plan, id: str) -> bool:
     parsed = ids.parse(id)
-    if parsed.kind != "out" or parsed.layer == plan.network.depth:
+    if parsed.role is not Role.OUTPUT or parsed.layer == plan.network.depth:
         return False
     return plan.network.layers[parsed.layer].bias == "augmented"

@@ -22,6 +22,7 @@ from grader.report.results import Results
 from grader.support.terminal import plural
 from problems.arithmetic.elementary import FloatArray, array
 from problems.computation.graph import build
+from problems.computation.kinds import Role
 from problems.computation.network import Method, Plan, Task
 from problems.computation.solve import values
 from problems.errors import FormatError
@@ -82,7 +83,7 @@ class Cohort:
         plan = self.exercise.plan
         once = Task(plan.task.examples, plan.task.mode, 1, plan.task.update_biases)
         graph = build(Plan(plan.network, once, Method()))
-        slopes = [step.id for step in graph.steps.values() if step.kind == "slope"]
+        slopes = [step.id for step in graph.steps.values() if step.role is Role.SLOPE]
         if not slopes or set(graph.givens) - set(self.givens):
             return None
         found = values(graph, self.givens)

@@ -97,4 +97,4 @@ def _times(a: Expression | None, b: Expression | None) -> Expression | None:
 def slope_at(name: str, net: Expression) -> Expression:
     """phi' at a net input, taken from the output where the row says so."""
     row = activation(name)
-    return Slope(name, Function(name, net) if row.slope_at == "out" else net)
+    return Slope(name, Function(name, net) if row.at_output else net)

@@ -14,7 +14,31 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from problems.computation import ids
+from problems.computation.kinds import (
+    DB,
+    DELTA,
+    DNET,
+    DOUT,
+    DW,
+    ERROR,
+    LAYERED,
+    LOSS,
+    NET,
+    OUT,
+    PATH,
+    RATE,
+    SHARE,
+    SHIFT,
+    SLOPE,
+    B,
+    Kind,
+    Role,
+    T,
+    W,
+    X,
+)
 from problems.computation.network import Layer, Network, Plan
+from problems.computation.scope import Parameters, Scope
 from problems.rules.activations import SOFTMAX, activation
 from problems.rules.expression import (
     Constant,
@@ -47,8 +71,13 @@ class Step:
 
     @property
     def kind(self) -> str:
-        """`net`, `out`, `delta`, ...: see `problems.computation.ids.KINDS`."""
+        """`net`, `out`, `delta`, ...: see `problems.computation.kinds`."""
         return ids.parse(self.id).kind
+
+    @property
+    def role(self) -> Role:
+        """What the step does, whatever its kind is called."""
+        return ids.parse(self.id).role
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,32 +99,6 @@ class Graph:
             for parent in step.parents:
                 found[parent].append(step.id)
         return {id: tuple(children) for id, children in found.items()}
-
-
-Parameters = dict[str, Expression]
-"""Core id of a weight or bias -> where its current value is read."""
-
-
-class _Scope:
-    """Where ids of one forward and backward pass live: an example and an iteration."""
-
-    def __init__(self, example: int | None, iteration: int, parameters: Parameters) -> None:
-        self.example = example
-        self.iteration = iteration
-        self.parameters = parameters
-
-    def id(self, core: str) -> str:
-        return ids.at(core, self.example, self.iteration)
-
-    def ref(self, core: str) -> Ref:
-        return Ref(self.id(core))
-
-    def given(self, core: str) -> Ref:
-        return Ref(ids.at(core, self.example))
-
-    def below(self, layer: int, i: int) -> Ref:
-        """What feeds a unit: an input, or the output of the unit below."""
-        return self.given(f"x.{i}") if layer == 1 else self.ref(f"out.{layer - 1}.{i}")
 
 
 def units(n: int) -> range:
@@ -122,15 +125,15 @@ class _Builder:
         self, layer: Layer, number: int, j: int, inputs: list[Expression], use: Parameters
     ) -> Expression:
         terms: list[Expression] = [
-            Product((use[f"w.{number}.{j}.{i}"], x)) for i, x in enumerate(inputs, 1)
+            Product((use[ids.of(W, number, j, i)], x)) for i, x in enumerate(inputs, 1)
         ]
         match layer.bias:
             case "layer":
-                terms.append(use[f"b.{number}"])
+                terms.append(use[ids.of(B, number)])
             case "unit":
-                terms.append(use[f"b.{number}.{j}"])
+                terms.append(use[ids.of(B, number, j)])
             case "augmented":
-                terms.insert(0, use[f"b.{number}.{j}"])
+                terms.insert(0, use[ids.of(B, number, j)])
             case "none":
                 pass
         return total(terms)
@@ -140,17 +143,17 @@ class _Builder:
             return Softmax(tuple(nets), j - 1)
         return Function(layer.activation, nets[j - 1])
 
-    def forward(self, at: _Scope) -> None:
+    def forward(self, at: Scope) -> None:
         for number, layer in enumerate(self.network.layers, 1):
             inputs: list[Expression] = [
                 at.below(number, i) for i in units(self.network.below(number))
             ]
-            nets: list[Expression] = [at.ref(f"net.{number}.{j}") for j in units(layer.units)]
+            nets: list[Expression] = [at.ref(NET, number, j) for j in units(layer.units)]
             for j in units(layer.units):
                 rule = self.net_rule(layer, number, j, inputs, at.parameters)
-                self.add(at.id(f"net.{number}.{j}"), rule)
+                self.add(at.id(NET, number, j), rule)
             for j in units(layer.units):
-                self.add(at.id(f"out.{number}.{j}"), self.out_rule(layer, nets, j))
+                self.add(at.id(OUT, number, j), self.out_rule(layer, nets, j))
 
     # loss -----------------------------------------------------------------------------------
 
@@ -158,27 +161,27 @@ class _Builder:
         """Whether dE/d(output) is a step: not where slope and error cancel."""
         return self.network.layers[-1].activation not in self.loss.simplified
 
-    def loss_steps(self, at: _Scope) -> None:
+    def loss_steps(self, at: Scope) -> None:
         depth, outputs = self.network.depth, units(self.network.outputs)
-        outs: list[Expression] = [at.ref(f"out.{depth}.{k}") for k in outputs]
-        targets: list[Expression] = [at.given(f"t.{k}") for k in outputs]
+        outs: list[Expression] = [at.ref(OUT, depth, k) for k in outputs]
+        targets: list[Expression] = [at.given(T, k) for k in outputs]
         if self.has_errors():
             for k in outputs:
-                self.add(at.id(f"error.{k}"), self.loss.error(outs[k - 1], targets[k - 1]))
-        self.add(at.id("loss"), *self.loss_rules(at, outs, targets))
+                self.add(at.id(ERROR, k), self.loss.error(outs[k - 1], targets[k - 1]))
+        self.add(at.id(LOSS), *self.loss_rules(at, outs, targets))
 
     def loss_rules(
-        self, at: _Scope, outs: list[Expression], targets: list[Expression]
+        self, at: Scope, outs: list[Expression], targets: list[Expression]
     ) -> list[Expression]:
         """The document's way first: by shares, by errors or by outputs."""
         outputs = units(len(outs))
         rules = [self.loss.whole(outs, targets)]
         if self.loss.of_errors:
-            of_errors = self.loss.scaled(total([Square(at.ref(f"error.{k}")) for k in outputs]))
+            of_errors = self.loss.scaled(total([Square(at.ref(ERROR, k)) for k in outputs]))
             rules.insert(0 if self.plan.method.loss_of_errors else 1, of_errors)
         if self.plan.method.shares and len(outputs) > 1:
             shares = [
-                self.add(at.id(f"loss.{k}"), self.loss.share(outs[k - 1], targets[k - 1]))
+                self.add(at.id(SHARE, k), self.loss.share(outs[k - 1], targets[k - 1]))
                 for k in outputs
             ]
             rules.insert(0, total(shares))
@@ -192,86 +195,85 @@ class _Builder:
             return True
         return self.plan.method.deltas == "all" or (self.plan.method.deltas == "output" and last)
 
-    def dout(self, at: _Scope, number: int, j: int) -> Ref:
+    def dout(self, at: Scope, number: int, j: int) -> Ref:
         last = number == self.network.depth
-        return at.ref(f"error.{j}" if last else f"dout.{number}.{j}")
+        return at.ref(ERROR, j) if last else at.ref(DOUT, number, j)
 
-    def chain(self, at: _Scope, number: int, j: int) -> Expression:
+    def chain(self, at: Scope, number: int, j: int) -> Expression:
         """dE/d(net): error times slope, or the delta where that is all there is."""
-        if f"{at.id(f'slope.{number}.{j}')}" in self.steps:
-            return Product((self.dout(at, number, j), at.ref(f"slope.{number}.{j}")))
-        return at.ref(f"delta.{number}.{j}")
+        if at.id(SLOPE, number, j) in self.steps:
+            return Product((self.dout(at, number, j), at.ref(SLOPE, number, j)))
+        return at.ref(DELTA, number, j)
 
-    def delta(self, at: _Scope, number: int, j: int) -> Expression:
+    def delta(self, at: Scope, number: int, j: int) -> Expression:
         if self.delta_is_step(number):
-            return at.ref(f"delta.{number}.{j}")
+            return at.ref(DELTA, number, j)
         return self.chain(at, number, j)
 
-    def delta_rule(self, at: _Scope, number: int, j: int) -> Expression:
-        out, last = at.ref(f"out.{number}.{j}"), number == self.network.depth
+    def delta_rule(self, at: Scope, number: int, j: int) -> Expression:
+        out, last = at.ref(OUT, number, j), number == self.network.depth
         if last and not self.has_errors():
-            return difference(out, at.given(f"t.{j}"))
+            return difference(out, at.given(T, j))
         if self.network.layers[number - 1].activation == SOFTMAX:
             mean = total(
                 [
-                    Product((at.ref(f"error.{k}"), at.ref(f"out.{number}.{k}")))
+                    Product((at.ref(ERROR, k), at.ref(OUT, number, k)))
                     for k in units(self.network.outputs)
                 ]
             )
-            return Product((out, difference(at.ref(f"error.{j}"), mean)))
+            return Product((out, difference(at.ref(ERROR, j), mean)))
         return self.chain(at, number, j)
 
-    def slopes(self, at: _Scope, number: int) -> None:
+    def slopes(self, at: Scope, number: int) -> None:
         layer = self.network.layers[number - 1]
         if layer.activation == SOFTMAX or (number == self.network.depth and not self.has_errors()):
             return
         for j in units(layer.units):
-            source = at.ref(f"{activation(layer.activation).slope_at}.{number}.{j}")
-            self.add(at.id(f"slope.{number}.{j}"), Slope(layer.activation, source))
+            source = at.ref(LAYERED[activation(layer.activation).slope_at], number, j)
+            self.add(at.id(SLOPE, number, j), Slope(layer.activation, source))
 
-    def hidden_douts(self, at: _Scope, number: int) -> None:
+    def hidden_douts(self, at: Scope, number: int) -> None:
         above = units(self.network.layers[number].units)
         for j in units(self.network.layers[number - 1].units):
             paths = [
-                product(self.delta(at, number + 1, k), at.parameters[f"w.{number + 1}.{k}.{j}"])
+                product(self.delta(at, number + 1, k), at.parameters[ids.of(W, number + 1, k, j)])
                 for k in above
             ]
             if self.plan.method.paths and len(paths) > 1:
-                name = f"dout.{number}.{j}"
-                terms = [self.add(at.id(f"{name}<{k}"), paths[k - 1]) for k in above]
-                self.add(at.id(name), total(terms))
+                terms = [self.add(at.id(PATH, number, j, path=k), paths[k - 1]) for k in above]
+                self.add(at.id(DOUT, number, j), total(terms))
             else:
-                self.add(at.id(f"dout.{number}.{j}"), total(paths))
+                self.add(at.id(DOUT, number, j), total(paths))
 
-    def backward(self, at: _Scope) -> None:
+    def backward(self, at: Scope) -> None:
         for number in range(self.network.depth, 0, -1):
             if number < self.network.depth:
                 self.hidden_douts(at, number)
             self.slopes(at, number)
             if self.delta_is_step(number):
                 for j in units(self.network.layers[number - 1].units):
-                    self.add(at.id(f"delta.{number}.{j}"), self.delta_rule(at, number, j))
+                    self.add(at.id(DELTA, number, j), self.delta_rule(at, number, j))
             self.gradients(at, number)
 
-    def gradients(self, at: _Scope, number: int) -> None:
+    def gradients(self, at: Scope, number: int) -> None:
         layer = self.network.layers[number - 1]
         ways = self.ways(at, number)
         for j in units(layer.units):
             for i in units(self.network.below(number)):
                 below = [at.below(number, i)]
                 if self.plan.method.factors:
-                    below.append(self.add(at.id(f"dnet.{number}.{j}.{i}"), below[0]))
+                    below.append(self.add(at.id(DNET, number, j, i), below[0]))
                 rules = [product(deltas[j - 1], factor) for deltas in ways for factor in below]
-                self.add(at.id(f"dw.{number}.{j}.{i}"), *rules)
+                self.add(at.id(DW, number, j, i), *rules)
         if not self.plan.task.update_biases or layer.bias == "none":
             return
         if layer.bias == "layer":
-            self.add(at.id(f"db.{number}"), *[total(deltas) for deltas in ways])
+            self.add(at.id(DB, number), *[total(deltas) for deltas in ways])
         else:
             for j in units(layer.units):
-                self.add(at.id(f"db.{number}.{j}"), *[deltas[j - 1] for deltas in ways])
+                self.add(at.id(DB, number, j), *[deltas[j - 1] for deltas in ways])
 
-    def ways(self, at: _Scope, number: int) -> list[list[Expression]]:
+    def ways(self, at: Scope, number: int) -> list[list[Expression]]:
         """dE/d(net) of a layer's units: the document's way first, then by the delta step."""
         every = units(self.network.layers[number - 1].units)
         ways = [[self.delta(at, number, j) for j in every]]
@@ -283,12 +285,13 @@ class _Builder:
 
     def trained(self) -> list[str]:
         """Core ids of the parameters that are updated."""
-        biases = self.plan.task.update_biases
-        return [p for p in self.network.parameters() if biases or p.startswith("w")]
+        network = self.network
+        return network.parameters() if self.plan.task.update_biases else network.weights()
 
     def averages(self, iteration: int) -> None:
         examples = units(self.plan.task.examples)
-        for core in ("loss", *(f"d{parameter}" for parameter in self.trained())):
+        gradients = (ids.parse(core).related(Role.GRADIENT) for core in self.trained())
+        for core in (ids.of(LOSS), *gradients):
             terms = [Ref(ids.at(core, n, iteration)) for n in examples]
             share = Constant(f"1/{len(examples)}")
             self.add(ids.at(core, None, iteration), Product((share, total(terms))))
@@ -296,53 +299,58 @@ class _Builder:
     def update(self, parameters: Parameters, example: int | None, iteration: int) -> Parameters:
         new = dict(parameters)
         for core in self.trained():
-            gradient = Ref(ids.at(f"d{core}", example, iteration))
-            rule = difference(parameters[core], Product((Ref("rate"), gradient)))
-            new[core] = self.add(ids.at(f"new.{core}", example, iteration), rule)
+            parameter = ids.parse(core)
+            gradient = Ref(ids.at(parameter.related(Role.GRADIENT), example, iteration))
+            rule = difference(parameters[core], Product((Ref(ids.of(RATE)), gradient)))
+            updated = ids.at(parameter.related(Role.UPDATE), example, iteration)
+            new[core] = self.add(updated, rule)
         return new
 
     # central differences --------------------------------------------------------------------
 
-    def numeric(self, at: _Scope) -> None:
+    def numeric(self, at: Scope) -> None:
         for core in self.plan.task.numeric:
-            up = self.shifted(at, core, "plus", Sum((at.parameters[core], Ref("shift"))))
-            down = self.shifted(at, core, "minus", difference(at.parameters[core], Ref("shift")))
-            twice = Product((Constant("2"), Ref("shift")))
-            self.add(at.id(f"num.d{core}"), Quotient(difference(up, down), twice))
+            shift, parameter = Ref(ids.of(SHIFT)), ids.parse(core)
+            up = self.shifted(at, core, Role.RAISED, Sum((at.parameters[core], shift)))
+            down = self.shifted(at, core, Role.LOWERED, difference(at.parameters[core], shift))
+            twice = Product((Constant("2"), shift))
+            name = at.place(parameter.related(Role.DIFFERENCE_QUOTIENT))
+            self.add(name, Quotient(difference(up, down), twice))
 
-    def shifted(self, at: _Scope, core: str, side: str, value: Expression) -> Ref:
+    def shifted(self, at: Scope, core: str, side: Role, value: Expression) -> Ref:
         """The loss with one parameter shifted; only what depends on it is computed anew."""
-        root = f"{side}.{core}"
+        root = ids.parse(core).related(side)
         use: Parameters = {**at.parameters, core: value}
         now: dict[str, Expression] = {}
 
-        def read(core_id: str) -> Expression:
-            return now.get(core_id, at.ref(core_id))
+        def read(kind: Kind, *indices: int) -> Expression:
+            core_id = ids.of(kind, *indices)
+            return now.get(core_id, Ref(at.place(core_id)))
 
         for number, layer in enumerate(self.network.layers, 1):
             inputs = [
-                at.given(f"x.{i}") if number == 1 else read(f"out.{number - 1}.{i}")
+                at.given(X, i) if number == 1 else read(OUT, number - 1, i)
                 for i in units(self.network.below(number))
             ]
             for j in units(layer.units):
                 rule = self.net_rule(layer, number, j, inputs, use)
-                name = f"net.{number}.{j}"
-                if rule != self.steps[at.id(name)].rule:
-                    now[name] = self.add(at.id(f"{root}/{name}"), rule)
-            nets = [read(f"net.{number}.{j}") for j in units(layer.units)]
+                name = ids.of(NET, number, j)
+                if rule != self.steps[at.place(name)].rule:
+                    now[name] = self.add(at.place(ids.within(root, name)), rule)
+            nets = [read(NET, number, j) for j in units(layer.units)]
             for j in units(layer.units):
-                rule, name = self.out_rule(layer, nets, j), f"out.{number}.{j}"
-                if rule != self.steps[at.id(name)].rule:
-                    now[name] = self.add(at.id(f"{root}/{name}"), rule)
+                rule, name = self.out_rule(layer, nets, j), ids.of(OUT, number, j)
+                if rule != self.steps[at.place(name)].rule:
+                    now[name] = self.add(at.place(ids.within(root, name)), rule)
         depth, outputs = self.network.depth, units(self.network.outputs)
-        outs = [read(f"out.{depth}.{k}") for k in outputs]
-        targets: list[Expression] = [at.given(f"t.{k}") for k in outputs]
-        return self.add(at.id(root), self.loss.whole(outs, targets))
+        outs = [read(OUT, depth, k) for k in outputs]
+        targets: list[Expression] = [at.given(T, k) for k in outputs]
+        return self.add(at.place(root), self.loss.whole(outs, targets))
 
     # the whole ------------------------------------------------------------------------------
 
     def one_pass(self, example: int | None, iteration: int, parameters: Parameters) -> None:
-        at = _Scope(example, iteration, parameters)
+        at = Scope(example, iteration, parameters)
         self.forward(at)
         self.loss_steps(at)
         self.backward(at)
@@ -369,11 +377,11 @@ def given_ids(plan: Plan) -> tuple[str, ...]:
     """Ids of everything that is handed to the student: inputs, targets, parameters, rate."""
     task, net = plan.task, plan.network
     examples = [None] if task.examples == 1 else list(units(task.examples))
-    found = [ids.at(f"x.{i}", n) for n in examples for i in units(net.inputs)]
-    found += [ids.at(f"t.{k}", n) for n in examples for k in units(net.outputs)]
+    found = [ids.at(ids.of(X, i), n) for n in examples for i in units(net.inputs)]
+    found += [ids.at(ids.of(T, k), n) for n in examples for k in units(net.outputs)]
     found += net.parameters()
-    found += ["rate"] if task.update else []
-    found += ["shift"] if task.numeric else []
+    found += [ids.of(RATE)] if task.update else []
+    found += [ids.of(SHIFT)] if task.numeric else []
     return tuple(found)
 
 

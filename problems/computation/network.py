@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from problems.computation import ids
+from problems.computation.kinds import B, W
 from problems.errors import Complaint, SpecError
 from problems.rules.activations import SOFTMAX, is_known
 from problems.rules.losses import LOSSES
@@ -68,10 +70,20 @@ class Network:
         """Ids of all weights and biases, layer by layer: `w.1.1.1`, ..., `b.1`."""
         names: list[str] = []
         for number, layer in enumerate(self.layers, 1):
-            units, below = range(1, layer.units + 1), range(1, self.below(number) + 1)
-            names += [f"w.{number}.{j}.{i}" for j in units for i in below]
-            names += bias_ids(layer, number)
+            names += weight_ids(layer, number, self.below(number)) + bias_ids(layer, number)
         return names
+
+    def weights(self) -> list[str]:
+        """Ids of all weights, layer by layer."""
+        found = (weight_ids(ly, n, self.below(n)) for n, ly in enumerate(self.layers, 1))
+        return [id for of_layer in found for id in of_layer]
+
+
+def weight_ids(layer: Layer, number: int, below: int) -> list[str]:
+    """Ids of a layer's weights, unit by unit, from the first unit below to the last."""
+    return [
+        ids.of(W, number, j, i) for j in range(1, layer.units + 1) for i in range(1, below + 1)
+    ]
 
 
 def bias_ids(layer: Layer, number: int) -> list[str]:
@@ -79,8 +91,8 @@ def bias_ids(layer: Layer, number: int) -> list[str]:
     if layer.bias == "none":
         return []
     if layer.bias == "layer":
-        return [f"b.{number}"]
-    return [f"b.{number}.{j}" for j in range(1, layer.units + 1)]
+        return [ids.of(B, number)]
+    return [ids.of(B, number, j) for j in range(1, layer.units + 1)]
 
 
 def _complaints(net: Network) -> list[Complaint]:

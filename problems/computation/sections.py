@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from problems.computation import ids
 from problems.computation.graph import Graph
+from problems.computation.kinds import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,19 +145,17 @@ def _groups(item: Item, graph: Graph, place: Place) -> Iterator[Group]:
     if item.show != "vector":
         yield from (Group((id,), formula=item.show == "formula") for id in chosen)
         return
-    done: dict[tuple[str, int], list[str]] = {}
+    done: dict[tuple[Role, int], list[str]] = {}
     for id in chosen:
         parsed = ids.parse(id)
-        kind = parsed.kind.replace("db", "dw").replace("new.b", "new.w")
-        done.setdefault((kind, parsed.layer), []).append(id)
+        done.setdefault((parsed.role, parsed.layer), []).append(id)
     for steps in done.values():
         yield Group(tuple(steps), vector=True)
 
 
 def _general(id: str) -> str:
     parsed = ids.parse(id)
-    layer = parsed.indices[0] if parsed.kind != "error" else 0
-    return f"{parsed.kind}.{layer}{ids.GENERAL}"
+    return ids.general(parsed.row, parsed.layer if parsed.row.layered else 0)
 
 
 def _chosen(item: Item, graph: Graph, place: Place, id: str) -> bool:
@@ -168,20 +167,16 @@ def _chosen(item: Item, graph: Graph, place: Place, id: str) -> bool:
         return False
     if item.layers == "all" or not parsed.indices:
         return True
-    layer = _layer(graph, parsed)
     depth = graph.plan.network.depth
+    layer = parsed.layer_in(depth)
     if item.layers == "hidden":
         return layer < depth
     return layer == (depth if item.layers == "output" else int(item.layers))
 
 
-def _layer(graph: Graph, id: ids.StepId) -> int:
-    return graph.plan.network.depth if id.kind in ("error", "share") else id.indices[0]
-
-
 def _order(item: Item, graph: Graph, id: ids.StepId) -> tuple[object, ...]:
     kind = item.kinds.index(id.kind)
-    layer = _layer(graph, id) if id.indices else graph.plan.network.depth
+    layer = id.layer_in(graph.plan.network.depth)
     level = -layer if item.direction == "down" else layer
     rest = id.indices[1:] if len(id.indices) > 1 else id.indices
     path = id.path or 0

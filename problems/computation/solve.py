@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from problems.arithmetic.ball import Ball
 from problems.arithmetic.elementary import BoolArray, FloatArray, Number, greater
 from problems.arithmetic.precision import Precision
+from problems.computation import ids
 from problems.computation.graph import Graph, Step, build
+from problems.computation.kinds import LOSS, Role
 from problems.computation.network import Method, Plan, Task
 from problems.computation.subresults import worked
 from problems.rules.expression import BALLS, NUMBERS, Expression
@@ -164,7 +166,9 @@ def train(plan: Plan, givens: Values, iterations: int) -> tuple[FloatArray, dict
     task = plan.task
     once = Task(task.examples, task.mode, 1, task.update_biases)
     graph = build(Plan(plan.network, once, Method()))
-    last = f"n{task.examples}:" if task.mode == "sequential" and task.examples > 1 else ""
+    last = task.examples if task.mode == "sequential" and task.examples > 1 else None
+    parameters = plan.network.parameters()
+    updates = {core: ids.at(ids.parse(core).related(Role.UPDATE), last) for core in parameters}
     found: dict[str, Number] = {**givens}
     losses = np.empty(iterations + 1)
     for count in range(iterations + 1):
@@ -172,15 +176,15 @@ def train(plan: Plan, givens: Values, iterations: int) -> tuple[FloatArray, dict
             found[step.id] = step.rule.evaluate(found, NUMBERS)
         losses[count] = _loss(found, task)
         if count < iterations:
-            for core in plan.network.parameters():
-                new = f"{last}new.{core}"
+            for core, new in updates.items():
                 if new in found:
                     found[core] = found[new]
     return losses, found
 
 
 def _loss(found: Values, task: Task) -> float:
-    if "loss" in found:
-        return float(found["loss"])
-    terms = [float(found[f"n{n}:loss"]) for n in range(1, task.examples + 1)]
+    loss = ids.of(LOSS)
+    if loss in found:
+        return float(found[loss])
+    terms = [float(found[ids.at(loss, n)]) for n in range(1, task.examples + 1)]
     return sum(terms) / len(terms)

@@ -10,13 +10,17 @@ from __future__ import annotations
 
 from problems.computation import ids
 from problems.computation.graph import Graph, Step
+from problems.computation.kinds import Role
 from problems.rules.activations import SOFTMAX, activation
+
+BEHIND_ACTIVATION = (Role.OUTPUT, Role.SLOPE, Role.DELTA)
+"""Roles of steps that an activation of straight pieces may leave as they were."""
 
 
 def is_straight(graph: Graph, step: Step) -> bool:
     """Whether a step may rightly equal its parent: behind an activation of straight pieces."""
     parsed = ids.parse(step.id)
-    if parsed.kind not in ("out", "slope", "delta") or parsed.inner:
+    if parsed.role not in BEHIND_ACTIVATION or parsed.inner:
         return False
     name = graph.plan.network.layers[parsed.layer - 1].activation
     return name != SOFTMAX and activation(name).straight
@@ -24,7 +28,7 @@ def is_straight(graph: Graph, step: Step) -> bool:
 
 def is_never_zero(graph: Graph, step: Step) -> bool:
     """Whether 0 is no right value: all steps but slopes of straight pieces."""
-    return not (step.kind == "slope" and is_straight(graph, step))
+    return not (step.role is Role.SLOPE and is_straight(graph, step))
 
 
 def unlike_parents(graph: Graph, step: Step) -> tuple[tuple[str, str], ...]:
@@ -44,14 +48,15 @@ def unlike_parents(graph: Graph, step: Step) -> tuple[tuple[str, str], ...]:
     """
     if is_straight(graph, step) or _repeats(step):
         return ()
-    target = next((p for p in step.parents if ids.parse(p).kind == "t"), "")
-    cancels = step.kind in ("error", "delta")
+    target = next((p for p in step.parents if ids.parse(p).role is Role.TARGET), "")
+    cancels = step.role in (Role.ERROR, Role.DELTA)
     return tuple(
-        (parent, target if cancels and ids.parse(parent).kind == "out" else "")
+        (parent, target if cancels and ids.parse(parent).role is Role.OUTPUT else "")
         for parent in step.parents
     )
 
 
 def _repeats(step: Step) -> bool:
     """Whether a step repeats its parent by its nature: db.L.J is delta.L.J."""
-    return step.kind == "db" and len(step.parents) == 1
+    bias = not ids.parse(step.id).row.connects
+    return bias and step.role is Role.GRADIENT and len(step.parents) == 1

@@ -15,7 +15,9 @@ import numpy as np
 from problems.arithmetic import elementary
 from problems.arithmetic.elementary import FloatArray
 from problems.arithmetic.elementary import Number as Real
+from problems.computation import ids
 from problems.computation.graph import Graph, build, given_ids
+from problems.computation.kinds import SHIFT
 from problems.computation.network import Layer, Method, Network, Plan, Task
 from problems.computation.solve import Values, values
 from problems.documents.statements import equations
@@ -108,7 +110,7 @@ def _agree(statement: str, graph: Graph, limit: bool) -> bool:
 
 def _gap(pairs: list[tuple[Expression, Expression]], graph: Graph, shift: float = 0.1) -> float:
     """The largest difference of the two sides."""
-    found = values(graph, _draw(graph) | {"shift": np.full(DRAWS, shift)})
+    found = values(graph, _draw(graph) | {ids.of(SHIFT): np.full(DRAWS, shift)})
     return max(_difference(left, right, found) for left, right in pairs)
 
 

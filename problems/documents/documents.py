@@ -26,6 +26,7 @@ from typing import Any, NamedTuple
 
 from problems.arithmetic.elementary import Number as Real
 from problems.arithmetic.precision import rounded
+from problems.computation import ids
 from problems.computation.graph import Graph, build
 from problems.computation.network import Layer, Method, Network, Plan, Task
 from problems.computation.solve import train, values
@@ -261,10 +262,10 @@ def computed(document: Document, id: str) -> float:
     if id == ONE:
         return 1.0
     givens = tuple((id, float(text)) for id, text in document.givens.items())
-    core, _, iteration = id.partition("@")
-    if iteration:
+    core, iteration = ids.core(id), ids.parse(id).iteration
+    if iteration > 1:
         plan = document.plan
-        return float(_trained(plan.network, plan.task, givens, int(iteration) - 1)[core])
+        return float(_trained(plan.network, plan.task, givens, iteration - 1)[core])
     return float(_values(document.plan, givens)[core])
 
 

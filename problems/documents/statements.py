@@ -27,6 +27,7 @@ from itertools import pairwise
 from problems.computation import ids
 from problems.computation.derivatives import derivative, slope_at
 from problems.computation.graph import Graph
+from problems.computation.kinds import LAYERED, NET, PATH, B, Kind, Role, W, X
 from problems.computation.network import Layer
 from problems.errors import FormatError
 from problems.rules.activations import activation
@@ -121,15 +122,16 @@ class _Reader:
         """The values of an index from where it stands."""
         if not isinstance(place, ast.Subscript):
             return range(1, at["N"] + 1)
-        kind = _name(place.value)
-        if kind in ("x", "t", "error", "loss"):
-            return self.units(0 if kind == "x" else self.network.depth)
+        kind = _counted(_name(place.value))
+        if not kind.layered:
+            return self.units(0 if kind.role is Role.INPUT else self.network.depth)
+        inside = kind.role is Role.OUTPUT_GRADIENT
         if position == 0:
-            return range(1, self.network.depth + (kind != "dout"))
+            return range(1, self.network.depth + (not inside))
         layer = self.index(_parts(place)[0], at)
         if position == 1:
             return self.units(layer)
-        return self.units(layer + 1) if kind == "dout" else self.below(layer)
+        return self.units(layer + 1) if inside else self.below(layer)
 
     def units(self, layer: int) -> range:
         """Indices of the units of a layer; layer 0 are the inputs."""
@@ -235,10 +237,18 @@ class _Reader:
                 return self.derivative(self.read(of, at), self.read(by, at))
         raise self.refused(f"no such function: {name}")
 
-    def quantity(self, kind: str, indices: tuple[int, ...], at: Indices) -> Expression:
-        if kind == "out" and indices[1] == 0:
+    def kind(self, name: str) -> tuple[Kind, str]:
+        if name not in LAYERED.stems:
+            raise self.refused(f"there is no {name}")
+        return LAYERED.stems[name]
+
+    def quantity(self, name: str, indices: tuple[int, ...], at: Indices) -> Expression:
+        row, parameter = self.kind(name)
+        if row.role is Role.OUTPUT and indices[1] == 0:
             return ONE
-        id = ids.at(_core(kind, indices), at.get("") if kind not in _SHARED else None)
+        id = ids.at(
+            _core(row, indices, parameter), None if row.scope == "exercise" else at.get("")
+        )
         if id not in self.known:
             raise self.refused(f"there is no {id}")
         return Ref(id)
@@ -249,24 +259,27 @@ class _Reader:
         raise self.refused("d() takes two quantities")
 
 
-_SHARED = ("w", "b", "rate", "shift")
-"""The same for all examples."""
-
-
-def _core(kind: str, indices: tuple[int, ...]) -> str:
+def _core(kind: Kind, indices: tuple[int, ...], parameter: str = "") -> str:
     """The id of a quantity, without its example.
 
-    >>> _core("new.w", (1, 2, 0)), _core("out", (0, 3)), _core("dout", (1, 2, 1))
-    ('new.b.1.2', 'x.3', 'dout.1.2<1')
+    >>> [_core(LAYERED[name], at) for name, at in (("new.w", (1, 2, 0)), ("out", (0, 3)))]
+    ['new.b.1.2', 'x.3']
+    >>> _core(LAYERED["dout"], (1, 2, 1))
+    'dout.1.2<1'
     """
-    if kind == "out" and indices[0] == 0:
-        kind, indices = "x", indices[1:]
-    if kind.endswith("w") and indices[-1] == 0:
-        kind, indices = f"{kind[:-1]}b", indices[:-1]
-    path = ""
-    if kind == "dout" and len(indices) == 3:
-        path, indices = f"<{indices[2]}", indices[:2]
-    return ".".join((kind, *map(str, indices))) + path
+    if kind.role is Role.OUTPUT and indices[0] == 0:
+        return ids.of(X, *indices[1:])
+    if (parameter or kind.parameter) == W.name and indices[-1] == 0:
+        return ids.parse(ids.of(B, *indices[:-1])).related(kind.role)
+    if kind.role is Role.OUTPUT_GRADIENT and len(indices) == 3:
+        return ids.of(PATH, *indices[:2], path=indices[2])
+    return ids.of(kind, *indices, parameter=parameter)
+
+
+def _counted(name: str) -> Kind:
+    """The kind that has a quantity's indices; a layer's function (`phi[l]`) has a net input's."""
+    kind, parameter = LAYERED.stems.get(name, (NET, ""))
+    return LAYERED[parameter] if parameter else kind
 
 
 def _name(node: ast.expr) -> str:

@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from problems.arithmetic.elementary import FloatArray
+from problems.computation import ids
+from problems.computation.kinds import Role
 from problems.computation.solve import Indices
 from problems.drawing.family import Design
 from problems.versions import DRAW_VERSION
@@ -57,11 +59,11 @@ class Candidates:
         """Columns of targets of which exactly one is 1."""
         if not design.family.one_hot:
             return []
-        groups: dict[str, list[int]] = {}
+        groups: dict[int | None, list[int]] = {}
         for column, id in enumerate(self.ids):
-            prefix, _, core = id.rpartition(":")
-            if core.startswith("t."):
-                groups.setdefault(prefix, []).append(column)
+            given = ids.parse(id)
+            if given.role is Role.TARGET:
+                groups.setdefault(given.example, []).append(column)
         return list(groups.values())
 
     def block(self, key: bytes, number: int) -> Indices:

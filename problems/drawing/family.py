@@ -18,6 +18,7 @@ from problems.arithmetic.grid import Grid
 from problems.arithmetic.precision import Precision
 from problems.computation import ids
 from problems.computation.graph import Graph, build, given_ids
+from problems.computation.kinds import Role, W
 from problems.computation.network import Layer, Method, Network, Plan, Task
 from problems.computation.sections import Placed, Section, placed
 from problems.drawing.family_checks import Checker
@@ -121,7 +122,7 @@ class Family:
         if self.numeric == "all":
             chosen = tuple(network.parameters())
         elif self.numeric == "first":
-            chosen = tuple(f"w.{n}.1.1" for n in range(1, network.depth + 1))
+            chosen = tuple(ids.of(W, n, 1, 1) for n in range(1, network.depth + 1))
         t = self.task
         return Task(t.examples, t.mode, t.iterations, t.update_biases, t.update, chosen)
 
@@ -137,13 +138,11 @@ class Family:
         return Precision(self.decimals, self.significant, self.kinds)
 
     def _grid(self, id: str, difficulty: str) -> Grid:
-        core = ids.core(id)
-        kind = core.split(".")[0]
-        grids = self.ranges[difficulty]
-        layered = ".".join(core.split(".")[:2])
-        if kind == "t" and self.one_hot:
+        given, grids = ids.parse(id), self.ranges[difficulty]
+        if given.role is Role.TARGET and self.one_hot:
             return ONE_HOT
-        return grids[layered] if layered in grids and kind in ("w", "b") else grids[kind]
+        of_layer = grids.get(ids.of(given.row, given.layer)) if given.row.layered else None
+        return of_layer or grids[given.kind]
 
     def _titles(self) -> dict[str, str]:
         return {"title": self.title}

@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from problems.arithmetic.grid import Grid, read_grid
-from problems.computation import ids
+from problems.computation.kinds import LAYERED, T, W, X
 from problems.computation.sections import Item, Section
 from problems.errors import Complaint
 from problems.rules.activations import ACTIVATIONS, SOFTMAX, is_known
 
 DIFFICULTIES = ("easy", "standard", "hard")
 SHOWN = ("steps", "vector", "formula", "general")
-GIVENS = ("x", "t", "w", "b", "rate", "shift")
 
 
 class Checker:
@@ -122,8 +121,8 @@ class Checker:
             return ()
         good = []
         for kind, places in found.items():
-            if kind not in ids.KINDS:
-                self.complain(f"precision.kinds.{kind}", f"kinds are {', '.join(ids.KINDS)}")
+            if kind not in LAYERED.steps:
+                self.complain(f"precision.kinds.{kind}", f"kinds are {', '.join(LAYERED.steps)}")
             elif not isinstance(places, int) or not 1 <= places <= 12:
                 self.complain(f"precision.kinds.{kind}", "places are whole numbers from 1 to 12")
             else:
@@ -138,7 +137,7 @@ class Checker:
         if not isinstance(table, dict):
             self.complain("ranges", "is missing: which numbers may x, t, w, b and rate have?")
             return {"standard": {}}, False
-        one_hot = table.get("t") == "one-hot"
+        one_hot = table.get(T.name) == "one-hot"
         base = {k: v for k, v in table.items() if k not in DIFFICULTIES}
         usual = self._grids(base, "ranges")
         self._complete(usual, one_hot)
@@ -149,17 +148,19 @@ class Checker:
         return {level: found[level] for level in DIFFICULTIES if level in found}, one_hot
 
     def _complete(self, grids: Mapping[str, Grid], one_hot: bool) -> None:
-        for kind in ("x", "t", "w"):
-            if kind not in grids and not (kind == "t" and one_hot):
-                self.complain(f"ranges.{kind}", "is missing")
+        for kind in (X, T, W):
+            if kind.name not in grids and not (kind is T and one_hot):
+                self.complain(f"ranges.{kind.name}", "is missing")
 
     def _grids(self, table: Mapping[str, Any], where: str) -> dict[str, Grid]:
         found: dict[str, Grid] = {}
         for key, entry in table.items():
             kind, _, layer = key.partition(".")
-            if kind not in GIVENS or (layer and not layer.isdigit()):
-                self.complain(f"{where}.{key}", f"givens are {', '.join(GIVENS)} (or w.1, b.2)")
-            elif entry != "one-hot" or kind != "t":
+            if kind not in LAYERED.givens or (layer and not layer.isdigit()):
+                self.complain(
+                    f"{where}.{key}", f"givens are {', '.join(LAYERED.givens)} (or w.1, b.2)"
+                )
+            elif entry != "one-hot" or kind != T.name:
                 try:
                     found[key] = read_grid(entry)
                 except ValueError as error:
@@ -200,8 +201,10 @@ class Checker:
         self.known(entry, "kinds layers order direction show", f"{where}.")
         kinds = tuple(entry["kinds"].split())
         for kind in kinds:
-            if kind not in ids.KINDS:
-                self.complain(where, f"no kind of step {kind!r}; kinds are {', '.join(ids.KINDS)}")
+            if kind not in LAYERED.steps:
+                self.complain(
+                    where, f"no kind of step {kind!r}; kinds are {', '.join(LAYERED.steps)}"
+                )
         layers = entry.get("layers", "all")
         if layers not in ("all", "hidden", "output") and not str(layers).isdigit():
             self.complain(where, f"layers {layers!r} is none of all, hidden, output or a number")

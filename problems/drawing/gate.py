@@ -22,6 +22,7 @@ from problems.arithmetic.precision import Precision
 from problems.computation import ids
 from problems.computation.graph import Graph, Step
 from problems.computation.ids import neighbours
+from problems.computation.kinds import SLOPE, Role
 from problems.computation.solve import Solution
 from problems.computation.trivial import is_never_zero, is_straight, unlike_parents
 from problems.drawing.separation import Separation
@@ -67,15 +68,16 @@ class Finding:
 def _slope_checks(graph: Graph, low: float | None) -> Iterator[Check]:
     for step in graph.steps.values():
         parsed = ids.parse(step.id)
-        if parsed.kind == "slope":
+        if parsed.role is Role.SLOPE:
             row = activation(graph.plan.network.layers[parsed.layer - 1].activation)
             least = row.low if low is None or row.straight else low
             yield Check("saturated", step.id, "", _at_least(step.id, least))
-    simplified = f"slope.{graph.plan.network.depth}.1"
+    depth = graph.plan.network.depth
+    simplified = ids.of(SLOPE, depth, 1)
     if not any(ids.core(id) == simplified for id in graph.steps):
         for id in graph.steps:
             parsed = ids.parse(id)
-            if parsed.kind == "out" and parsed.layer == graph.plan.network.depth:
+            if parsed.role is Role.OUTPUT and parsed.layer == depth:
                 yield Check("saturated", id, "", _inside(id))
 
 
@@ -179,7 +181,7 @@ def _separates(
 
 def _twin_checks(graph: Graph, asked: Sequence[str]) -> Iterator[Check]:
     for n, first in enumerate(asked):
-        if is_straight(graph, graph.steps[first]) and ids.parse(first).kind == "slope":
+        if is_straight(graph, graph.steps[first]) and ids.parse(first).role is Role.SLOPE:
             continue
         for second in asked[n + 1 :]:
             if neighbours(ids.parse(first), ids.parse(second)):

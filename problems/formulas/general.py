@@ -15,6 +15,18 @@ from functools import lru_cache
 from problems.computation import ids
 from problems.computation.graph import Graph, build
 from problems.computation.ids import StepId
+from problems.computation.kinds import (
+    DELTA,
+    DNET,
+    DOUT,
+    DW,
+    ERROR,
+    FORWARD,
+    LAYERED,
+    NEW_W,
+    SLOPE,
+    Role,
+)
 from problems.computation.network import Network, Plan
 from problems.formulas.formula import Big, Fence, Formula, Op, Row, Sym, row
 from problems.formulas.notation import Naming, Notation, load
@@ -23,11 +35,8 @@ from problems.formulas.writing import Writer, has_sum
 LETTERS = {-1: "i", 0: "j", 1: "k"}
 """Layer relative to the one that is asked about -> letter of its units."""
 
-KINDS = ("error", "slope", "dout", "delta", "dnet", "dw", "new.w")
+KINDS = tuple(row.name for row in (ERROR, SLOPE, DOUT, DELTA, DNET, DW, NEW_W))
 """Steps that have one formula for all units of a layer."""
-
-PAIRS = ("dnet", "dw", "new.w")
-"""Those that belong to a weight, so to two units."""
 
 Units = Mapping[int, int]
 """Layer -> unit: numbers for the letters."""
@@ -42,19 +51,13 @@ class GeneralNaming(Naming):
 
     def _fields(self, id: StepId) -> dict[str, object]:
         fields = super()._fields(id)
-        layer = self._layer_of(id)
+        layer = id.layer_in(self.plan.network.depth)
         own = self.letters.get(layer, "m")
         below = self.letters.get(layer - 1, "m")
-        if id.kind in ("x", "t", "error", "share"):
+        if id.row.at_end:
             return fields | {"i": own, "j": own, "k": own}
         fields |= {"j": own} if len(id.indices) > 1 else {}
         return fields | ({"i": below} if len(id.indices) > 2 else {})
-
-    def _layer_of(self, id: StepId) -> int:
-        if id.kind == "x":
-            return 0
-        last = id.kind in ("t", "error", "share") or not id.indices
-        return self.plan.network.depth if last else id.layer
 
     def symbol(self, id: str, of_example: bool = False) -> Formula:
         """How the text writes it; `ij` as two letters, not as a word."""
@@ -97,7 +100,7 @@ def question(kind: str, layer: int) -> str:
     >>> question("delta", 1)
     'delta.1:general'
     """
-    return f"{kind}.{layer}{ids.GENERAL}"
+    return ids.general(LAYERED[kind], layer)
 
 
 def asked(question: str) -> tuple[str, int]:
@@ -106,8 +109,8 @@ def asked(question: str) -> tuple[str, int]:
     >>> asked("new.w.2:general")
     ('new.w', 2)
     """
-    kind, _, layer = question.removesuffix(ids.GENERAL).rpartition(".")
-    return kind, int(layer)
+    kind, layer = ids.asked_generally(question)
+    return kind.name, layer
 
 
 def pattern(question: str) -> str:
@@ -116,10 +119,8 @@ def pattern(question: str) -> str:
     >>> pattern("dw.2:general"), pattern("delta.1:general")
     ('dw.2.1.1', 'delta.1.1')
     """
-    kind, layer = asked(question)
-    if kind == "error":
-        return "error.1"
-    return f"{kind}.{layer}.1.1" if kind in PAIRS else f"{kind}.{layer}.1"
+    kind, layer = ids.asked_generally(question)
+    return ids.of(kind, *(layer if index == "layer" else 1 for index in kind.indices))
 
 
 def concrete(id: str, units: Units, depth: int) -> str:
@@ -137,50 +138,48 @@ def concrete(id: str, units: Units, depth: int) -> str:
     ('w.2.2.3', 't.2', 'rate')
     """
     parsed = ids.parse(id)
-    if parsed.kind in ("x", "t", "error", "share"):
-        name = "loss" if parsed.kind == "share" else parsed.kind
-        return f"{name}.{units[0 if parsed.kind == 'x' else depth]}"
+    layer = parsed.layer_in(depth)
+    if parsed.row.at_end:
+        return ids.of(parsed.row, units[layer])
     if len(parsed.indices) < 2:
         return id
-    layer, *_ = parsed.indices
     numbers = [layer, units[layer], *([units[layer - 1]] if len(parsed.indices) > 2 else [])]
-    return ".".join([parsed.kind, *map(str, numbers)])
+    return ids.of(parsed.row, *numbers)
 
 
 def instances(graph: Graph, question: str) -> Iterator[tuple[str, dict[int, int]]]:
     """Every step that a general formula stands for, with the numbers of its letters."""
-    kind, layer = asked(question)
+    kind, layer = ids.asked_generally(question)
     network = graph.plan.network
     layer = layer or network.depth
-    pairs = kind in PAIRS
     for j in range(1, network.layers[layer - 1].units + 1):
-        for i in range(1, (network.below(layer) if pairs else 1) + 1):
+        for i in range(1, (network.below(layer) if kind.connects else 1) + 1):
             units = {layer - 1: i, layer: j}
             yield concrete(pattern(question), units, network.depth), units
 
 
 def formula(notation: str, plan: Plan, question: str) -> Formula:
     """The key: symbol = rule, with a sum over the layer above where there is one."""
-    kind, layer = asked(question)
+    kind, layer = ids.asked_generally(question)
     layer = layer or plan.network.depth
     names = naming(notation, plan, layer)
     graph = build(names.plan)
     step = graph.steps[pattern(question)]
-    forward = [id for id in graph.steps if ids.parse(id).kind in (*ids.FORWARD, "delta")]
+    forward = [id for id in graph.steps if ids.parse(id).role in (*FORWARD, Role.DELTA)]
     writer = Writer(names, None, forward, worked_out=True)
     hidden = layer < plan.network.depth
     above = Big("∑", _dout(graph, writer, layer), Sym(LETTERS[1])) if hidden else None
     left, sign = writer.left(step), writer.relation(step)
-    if above is not None and kind == "dout":
+    if above is not None and kind.role is Role.OUTPUT_GRADIENT:
         return row(left, sign, above)
-    if above is not None and kind == "delta":
-        slope = writer.symbolic(graph.steps[f"slope.{layer}.1"])
+    if above is not None and kind.role is Role.DELTA:
+        slope = writer.symbolic(graph.steps[ids.of(SLOPE, layer, 1)])
         return row(left, sign, above, Op("·", "binary"), Fence(slope) if has_sum(slope) else slope)
     return row(left, sign, writer.symbolic(step))
 
 
 def _dout(graph: Graph, writer: Writer, layer: int) -> Formula:
-    return writer.symbolic(graph.steps[f"dout.{layer}.1"])
+    return writer.symbolic(graph.steps[ids.of(DOUT, layer, 1)])
 
 
 def symbol(notation: str, plan: Plan, question: str) -> Formula:

@@ -19,6 +19,7 @@ from typing import Any
 
 from problems.computation import ids
 from problems.computation.ids import StepId
+from problems.computation.kinds import LAYERED, LOSS, NUMERIC, SHIFT, SHIFTED, Role, W
 from problems.computation.network import Plan
 from problems.errors import Complaint, SpecError
 from problems.formulas.formula import (
@@ -122,8 +123,7 @@ class Naming:
         self._before = [sum(widths[:n]) for n in range(len(widths))]
         through = "{n}" in notation.nodes["hidden"]
         self._comma = "," if (sum(widths) if through else max(widths)) >= 10 else ""
-        weights = [p for p in plan.network.parameters() if p.startswith("w")]
-        self._weight_number = {id: n for n, id in enumerate(weights, 1)}
+        self._weight_number = {id: n for n, id in enumerate(plan.network.weights(), 1)}
         self._symbols: dict[tuple[str, bool], Formula] = {}
 
     # names of units and fields of templates -------------------------------------------------
@@ -154,19 +154,18 @@ class Naming:
 
     def _fields(self, id: StepId) -> dict[str, object]:
         fields: dict[str, object] = {"c": self._comma}
-        kind, indices, depth = id.kind, id.indices, self.plan.network.depth
-        if kind in ("x", "t", "error", "share"):
-            layer = 0 if kind == "x" else depth
+        indices, depth = id.indices, self.plan.network.depth
+        if id.row.at_end:
             fields |= {"i": indices[0], "k": indices[0], "j": indices[0], "l": depth}
-            fields |= {"node": self.node(layer, indices[0])}
-            return fields | ({"point": self._point(id)} if kind == "t" else {})
+            fields |= {"node": self.node(id.layer_in(depth), indices[0])}
+            return fields | ({"point": self._point(id)} if id.role is Role.TARGET else {})
         if indices:
             fields["l"] = indices[0]
         if len(indices) > 1:
             fields |= {"j": indices[1], "node": self.node(indices[0], indices[1])}
         if len(indices) > 2:
             below = self.node(indices[0] - 1, indices[2])
-            number = self._weight_number[f"w.{indices[0]}.{indices[1]}.{indices[2]}"]
+            number = self._weight_number[ids.of(W, *indices)]
             fields |= {"i": indices[2], "below": below, "w": number}
         if id.path:
             fields["path"] = self.node(indices[0] + 1, id.path)
@@ -182,34 +181,32 @@ class Naming:
         """The entry for an id: the most special key that exists."""
         symbols, kind, depth = self.notation.symbols, id.kind, self.plan.network.depth
         keys = []
-        if kind == "loss" and id.example is None and self.plan.task.examples > 1:
-            keys.append("loss.mean")
-        if kind == "t" and id.example:
-            keys.append("t.point")
-        if kind in ("b", "db", "new.b") and len(id.indices) == 2:
+        if id.role is Role.LOSS and id.example is None and self.plan.task.examples > 1:
+            keys.append(f"{kind}.mean")
+        if id.role is Role.TARGET and id.example:
+            keys.append(f"{kind}.point")
+        if id.row.parameter and not id.row.connects and len(id.indices) == 2:
             keys.append(f"{kind}.unit")
-        if id.indices and kind not in ("x", "t"):
-            above = id.layer + (kind == "path")
+        if id.row.layered:
+            above = id.layer + (id.role is Role.PATH)
             keys += [f"{kind}.last"] if above == depth else []
             keys += [f"{kind}.{id.layer}of2"] if depth == 2 else []
         for key in (*keys, kind):
             if key in symbols:
                 return symbols[key]
-        return {"base": kind, "label": kind + "".join(f".{n}" for n in id.indices)}
+        return {"base": kind, "label": ids.stem(id, len(id.indices))}
 
     # related ids of derivatives -------------------------------------------------------------
 
     def _numerator(self, id: StepId, kind: str) -> str:
-        if kind in ("out", "net"):
-            return f"{kind}.{id.layer}.{id.indices[1]}"
-        if kind == "share":
-            return f"loss.{id.path}"
-        return kind
+        row = LAYERED[kind]
+        if row.layered:
+            return ids.of(row, id.layer, id.unit)
+        return ids.of(row, id.path or 1) if row.role is Role.SHARE else ids.of(row)
 
     def _denominator(self, id: StepId, kind: str) -> str:
-        if id.kind == "error":
-            return f"{kind}.{self.plan.network.depth}.{id.indices[0]}"
-        return ".".join([kind, *map(str, id.indices)])
+        layer = (self.plan.network.depth,) if id.row.at_end else ()
+        return ids.of(LAYERED[kind], *layer, *id.indices)
 
     # symbols --------------------------------------------------------------------------------
 
@@ -229,7 +226,7 @@ class Naming:
         parsed = ids.parse(id)
         if parsed.inner:
             return _with_tilde(self.symbol(ids.at(parsed.inner, parsed.example)))
-        if parsed.kind in ("plus", "minus", "num.dw", "num.db"):
+        if parsed.role in NUMERIC:
             found = self._numeric_symbol(parsed)
         else:
             found = self._plain_symbol(parsed, self._spec(parsed))
@@ -240,8 +237,7 @@ class Naming:
 
     def _plain_symbol(self, id: StepId, spec: Mapping[str, str]) -> Formula:
         if "same" in spec:
-            core = ".".join([spec["same"], *map(str, id.indices)])
-            return self.symbol(core)
+            return self.symbol(ids.of(LAYERED[spec["same"]], *id.indices))
         if "d" in spec:
             return self._derivative(id, spec)
         fields = self._fields(id)
@@ -266,13 +262,13 @@ class Naming:
 
     def _numeric_symbol(self, id: StepId) -> Formula:
         """e(x | w + Δ) and the central difference, after LFD lecture 21."""
-        if id.kind.startswith("num"):
-            core = ".".join(["num", *map(str, id.indices)]).replace("num", id.kind[4:], 1)
-            return Script(Fence(self.symbol(core), "[", "]"), sub=word("num"))
-        parameter = self.symbol(".".join([id.of, *map(str, id.indices)]))
-        sign = Op("+" if id.kind == "plus" else "−", "binary")
-        shifted = row(parameter, sign, self.symbol("shift"))
-        return row(self.symbol("loss"), Fence(shifted))
+        if id.role is Role.DIFFERENCE_QUOTIENT:
+            gradient = self.symbol(id.related(Role.GRADIENT))
+            return Script(Fence(gradient, "[", "]"), sub=word("num"))
+        parameter = self.symbol(id.related(Role.PARAMETER))
+        sign = Op("+" if id.role is Role.RAISED else "−", "binary")
+        shifted = row(parameter, sign, self.symbol(ids.of(SHIFT)))
+        return row(self.symbol(ids.of(LOSS)), Fence(shifted))
 
     # labels ---------------------------------------------------------------------------------
 
@@ -280,34 +276,32 @@ class Naming:
         """What is typed for the quantity; unique within an exercise."""
         parsed = ids.parse(id)
         label, counted = self._label(parsed)
-        prefix = f"n{parsed.example}:" if parsed.example else ""
-        suffix = f"@{parsed.iteration}" if parsed.iteration > 1 and not counted else ""
-        return f"{prefix}{label}{suffix}"
+        return ids.at(label, parsed.example, 1 if counted else parsed.iteration)
 
     def _label(self, id: StepId) -> tuple[str, bool]:
         """The label, and whether it counts the updates itself."""
-        if id.kind in ("plus", "minus"):
-            parameter = self.label(".".join([id.of, *map(str, id.indices)]))
-            sign, loss = "+" if id.kind == "plus" else "-", self._bare_loss()
-            return f"{loss}({parameter}{sign}{self.label('shift')})", False
-        if id.kind.startswith("num"):
-            core = ".".join([id.kind[4:], *map(str, id.indices)])
-            return f"num_{self.label(core)}", False
+        if id.role in SHIFTED:
+            parameter = self.label(id.related(Role.PARAMETER))
+            sign, loss = "+" if id.role is Role.RAISED else "-", self._bare_loss()
+            return f"{loss}({parameter}{sign}{self.label(ids.of(SHIFT))})", False
+        if id.role is Role.DIFFERENCE_QUOTIENT:
+            return f"num_{self.label(id.related(Role.GRADIENT))}", False
         spec = self._spec(id)
         if "same" in spec:
-            core = ".".join([spec["same"], *map(str, id.indices)])
-            return f"{self.label(core)}_new", False
+            return f"{self.label(ids.of(LAYERED[spec['same']], *id.indices))}_new", False
         if "d" in spec:
             return self._derivative_label(id, spec), False
         fields = self._fields(id) | {"c": "_" if self._comma else ""}
         return spec["label"].format(**fields), "{plus}" in spec["label"]
 
     def _bare_loss(self) -> str:
-        return self.notation.symbols["loss"]["label"]
+        return self.notation.symbols[LOSS.name]["label"]
 
     def _derivative_label(self, id: StepId, spec: Mapping[str, str]) -> str:
         numerator = self._numerator(id, spec["d"])
-        top = self._bare_loss() if numerator == "loss" else self.label(numerator)
+        top = (
+            self._bare_loss() if ids.parse(numerator).role is Role.LOSS else self.label(numerator)
+        )
         label = f"d{top}/d{self.label(self._denominator(id, spec['by']))}"
         return f"{label}({spec['via'].format(**self._fields(id))})" if "via" in spec else label
 

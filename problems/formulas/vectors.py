@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from problems.computation import ids
 from problems.computation.ids import StepId
+from problems.computation.kinds import DELTA, DW, NET, OUT, RATE, B, Role, W, X
 from problems.formulas.formula import (
     EQUALS,
     MINUS,
@@ -75,25 +76,25 @@ class Vectors:
     def can(self, steps: Sequence[str]) -> bool:
         """Whether the notation writes these steps as one array."""
         first = ids.parse(steps[0])
-        if _family(first.kind) not in self.letters:
+        if _family(first) not in self.letters:
             return False
         joint = self.network.layers[first.layer - 1].bias == "layer"
-        return not (joint and any(ids.parse(id).kind in ("db", "new.b") for id in steps))
+        return not (joint and any(map(_of_bias, map(ids.parse, steps))))
 
     # arrays of steps ------------------------------------------------------------------------
 
     def array(self, steps: Sequence[str]) -> Array:
         """The array that a layer's steps form."""
         first = ids.parse(steps[0])
-        family, layer = _family(first.kind), first.layer
+        family, layer = _family(first), first.layer
         by_place = {_place(ids.parse(id)): id for id in steps}
-        if family == "dw":
+        if family == DW.name:
             rows = sorted({i for i, _ in by_place})
             columns = range(1, self.network.layers[layer - 1].units + 1)
             cells: Cells = tuple(tuple(by_place[i, j] for j in columns) for i in rows)
         else:
             cells = tuple((by_place[place],) for place in sorted(by_place))
-        if first.kind == "out" and layer < self.network.depth and self._augmented():
+        if first.role is Role.OUTPUT and layer < self.network.depth and self._augmented():
             cells = ((None,), *cells)
         symbol = self._symbol(first)
         return Array(symbol, self._rule(first), cells)
@@ -102,11 +103,11 @@ class Vectors:
         return self.network.layers[0].bias == "augmented"
 
     def _symbol(self, id: StepId) -> Formula:
-        letter = self.letters["w"] if id.kind.startswith("new") else self.letters[_family(id.kind)]
+        letter = self.letters[W.name] if id.role is Role.UPDATE else self.letters[_family(id)]
         symbol = _bold(letter, id.layer)
-        if id.kind.startswith("new"):
+        if id.role is Role.UPDATE:
             return row(symbol, Fence(_time(self.naming.updates(id))))
-        if id.kind in ("dw", "db") and id.example:
+        if id.role is Role.GRADIENT and id.example:
             return row(symbol, Fence(self.point(id.example)))
         return symbol
 
@@ -116,7 +117,7 @@ class Vectors:
 
     def _weights(self, layer: int, id: StepId) -> Formula:
         """The weight matrix of a step's pass; of later passes the updated one."""
-        symbol = _bold(self.letters["w"], layer)
+        symbol = _bold(self.letters[W.name], layer)
         before = self.naming.updates(id) - 1
         return row(symbol, Fence(_time(before))) if before else symbol
 
@@ -124,21 +125,21 @@ class Vectors:
 
     def _rule(self, id: StepId) -> Formula:
         layer = id.layer
-        match _family(id.kind):
-            case "net":
+        match id.role:
+            case Role.NET:
                 weights = Script(Fence(self._weights(layer, id)), sup=TRANSPOSE)
-                return row(weights, _bold(self.letters["x"], layer - 1))
-            case "out":
+                return row(weights, _bold(self.letters[X.name], layer - 1))
+            case Role.OUTPUT:
                 return self._out_rule(layer)
-            case "delta":
+            case Role.DELTA:
                 return self._delta_rule(id)
-            case _ if id.kind.startswith("new"):
+            case Role.UPDATE:
                 return self._update_rule(id)
         return self._gradient_rule(id)
 
     def _theta(self, layer: int, prime: str = "") -> Formula:
         name = self.naming.notation.functions["tanh"] + prime
-        return Call(Sym(name), _bold(self.letters["net"], layer))
+        return Call(Sym(name), _bold(self.letters[NET.name], layer))
 
     def _out_rule(self, layer: int) -> Formula:
         theta = self._theta(layer)
@@ -150,13 +151,13 @@ class Vectors:
         layer = id.layer
         slope = self._theta(layer, "′")
         if layer == self.network.depth:
-            out = _bold(self.letters["out"], layer)
+            out = _bold(self.letters[OUT.name], layer)
             target: Formula = Sym("y", "bold")
             target = Script(target, sub=Num(str(id.example))) if id.example else target
             error = Fence(row(out, MINUS, target))
             two = [Num("2")] if self.network.loss == "squares" else []
             return row(*two, error, COMPONENTWISE, slope)
-        above = row(self._weights(layer + 1, id), _bold(self.letters["delta"], layer + 1))
+        above = row(self._weights(layer + 1, id), _bold(self.letters[DELTA.name], layer + 1))
         width = Script(Sym("d"), sup=_exponent(layer))
         back = Script(Fence(above, "[", "]"), sub=Num("1"), sup=width)
         return row(slope, COMPONENTWISE, back)
@@ -164,20 +165,20 @@ class Vectors:
     def _gradient_rule(self, id: StepId) -> Formula:
         if id.example is None and self.naming.plan.task.examples > 1:
             each = row(
-                _bold(self.letters["dw"], id.layer), Fence(Script(Sym("x", "bold"), Sym("n")))
+                _bold(self.letters[DW.name], id.layer), Fence(Script(Sym("x", "bold"), Sym("n")))
             )
             n, many = row(Sym("n"), EQUALS, Num("1")), Sym("N")
             return row(Frac(Num("1"), Sym("N")), Big("∑", each, n, many))
-        delta = Script(Fence(_bold(self.letters["delta"], id.layer)), sup=TRANSPOSE)
-        return row(_bold(self.letters["x"], id.layer - 1), delta)
+        delta = Script(Fence(_bold(self.letters[DELTA.name], id.layer)), sup=TRANSPOSE)
+        return row(_bold(self.letters[X.name], id.layer - 1), delta)
 
     def _update_rule(self, id: StepId) -> Formula:
         before = self.naming.updates(id) - 1
-        old = row(_bold(self.letters["w"], id.layer), Fence(_time(before)))
-        gradient = _bold(self.letters["dw"], id.layer)
+        old = row(_bold(self.letters[W.name], id.layer), Fence(_time(before)))
+        gradient = _bold(self.letters[DW.name], id.layer)
         if id.example:
             gradient = row(gradient, Fence(self.point(id.example)))
-        return row(old, MINUS, self.naming.symbol("rate"), gradient)
+        return row(old, MINUS, self.naming.symbol(ids.of(RATE)), gradient)
 
     # arrays of givens -----------------------------------------------------------------------
 
@@ -185,29 +186,33 @@ class Vectors:
         """A layer's given weight matrix, row 0 the biases where they are augmented."""
         net = self.network
         units = range(1, net.layers[layer - 1].units + 1)
-        rows = [tuple(f"w.{layer}.{j}.{i}" for j in units) for i in range(1, net.below(layer) + 1)]
+        below = range(1, net.below(layer) + 1)
+        rows = [tuple(ids.of(W, layer, j, i) for j in units) for i in below]
         if net.layers[layer - 1].bias in ("augmented", "unit"):
-            rows.insert(0, tuple(f"b.{layer}.{j}" for j in units))
-        letter = self.letters["w"]
+            rows.insert(0, tuple(ids.of(B, layer, j) for j in units))
+        letter = self.letters[W.name]
         return Array(_bold(letter, layer), None, tuple(rows))
 
     def inputs(self, example: int | None) -> Array:
         """The given input vector, with the constant 1 on top where it is augmented."""
-        names = [ids.at(f"x.{i}", example) for i in range(1, self.network.inputs + 1)]
+        names = [ids.at(ids.of(X, i), example) for i in range(1, self.network.inputs + 1)]
         cells: list[tuple[Cell, ...]] = [(name,) for name in names]
         if self._augmented():
             cells.insert(0, (None,))
-        return Array(_bold(self.letters["x"], 0), None, tuple(cells))
+        return Array(_bold(self.letters[X.name], 0), None, tuple(cells))
 
 
-def _family(kind: str) -> str:
-    return "dw" if kind in ("dw", "db", "new.w", "new.b") else kind
+def _family(id: StepId) -> str:
+    """The kind whose letter it has: gradients and updates go with the weights' gradients."""
+    return DW.name if id.role in (Role.GRADIENT, Role.UPDATE) else id.kind
+
+
+def _of_bias(id: StepId) -> bool:
+    return id.role in (Role.GRADIENT, Role.UPDATE) and not id.row.connects
 
 
 def _place(id: StepId) -> tuple[int, int]:
     """(row, column) of an entry; vectors have only rows."""
-    if id.kind in ("dw", "new.w"):
-        return id.indices[2], id.indices[1]
-    if id.kind in ("db", "new.b"):
-        return 0, id.indices[1]
-    return id.indices[1], 1
+    if id.role in (Role.GRADIENT, Role.UPDATE):
+        return id.below if id.row.connects else 0, id.unit
+    return id.unit, 1

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from problems.computation import ids
 from problems.computation.graph import Step, build
+from problems.computation.kinds import NET, OUT, Role
 from problems.formulas.formula import (
     EQUALS,
     MINUS,
@@ -100,7 +101,7 @@ class Writer:
 
     def relation(self, step: Step) -> Op:
         """`=`, or the text's sign for an update."""
-        update = step.kind in ("new.w", "new.b")
+        update = step.role is Role.UPDATE
         return Op(self.notation.update, "relation") if update else EQUALS
 
     def symbolic(self, step: Step) -> Formula:
@@ -163,7 +164,7 @@ class _Walk:
         self.writer = writer
         self.notation = writer.notation
         self.step = step
-        self.kind = step.kind
+        self.role = step.role
         self.ref = ref
         self.numeric = numeric
 
@@ -208,7 +209,8 @@ class _Walk:
         """Output minus target."""
         match node.terms:
             case (Ref(id=out), Negative(of=Ref(id=target))):
-                return ids.parse(out).kind == "out" and ids.parse(target).kind == "t"
+                roles = ids.parse(out).role, ids.parse(target).role
+                return roles == (Role.OUTPUT, Role.TARGET)
         return False
 
     def target_minus_output(self, node: Sum) -> Formula:
@@ -228,11 +230,11 @@ class _Walk:
         return row(*parts)
 
     def is_bias(self, term: Expression) -> bool:
-        return isinstance(term, Ref) and ids.parse(term.id).kind in ("b", "new.b")
+        return isinstance(term, Ref) and ids.parse(term.id).is_bias
 
     def bias(self, term: Expression) -> Formula:
         written = self.write(term)
-        if self.kind == "net" and self.notation.bias_factor:
+        if self.role is Role.NET and self.notation.bias_factor:
             return row(written, Op(self.notation.times, "binary"), ONE)
         return written
 
@@ -269,7 +271,7 @@ class _Walk:
     def bracket_product(self, node: Product, factors: list[Formula]) -> Formula:
         """`0.7·(0.9866)` inside a net input, `(0.79)(0.098)` elsewhere."""
         fenced = [f if isinstance(f, Fence) else Fence(f) for f in factors]
-        if self.kind == "net" and len(factors) == 2:
+        if self.role is Role.NET and len(factors) == 2:
             first = factors[0].body if isinstance(factors[0], Fence) else factors[0]
             return row(first, Op(self.notation.number_times, "binary"), fenced[1])
         return row(*fenced)
@@ -294,14 +296,14 @@ class _Walk:
         if self.numeric or not chain or not isinstance(node, Ref):
             return None
         parsed, own = ids.parse(node.id), ids.parse(self.step.id)
-        if own.kind == "dw" and parsed.kind in ("x", "out") and own.indices[2:]:
-            net = ".".join(map(str, ("net", *own.indices[:2])))
-            weight = ".".join(map(str, ("w", *own.indices)))
-            return derivative(self.writer.naming.symbol(net), self.writer.naming.symbol(weight))
-        if own.kind in ("dout", "path") and parsed.kind in ("w", "new.w"):
-            net = ".".join(map(str, ("net", *parsed.indices[:2])))
-            out = ".".join(map(str, ("out", *own.indices)))
-            return derivative(self.writer.naming.symbol(net), self.writer.naming.symbol(out))
+        symbol, backward = self.writer.naming.symbol, (Role.OUTPUT_GRADIENT, Role.PATH)
+        feeding = parsed.role in (Role.INPUT, Role.OUTPUT)
+        if own.role is Role.GRADIENT and own.row.connects and feeding:
+            net = symbol(ids.of(NET, *own.indices[:2]))
+            return derivative(net, symbol(own.related(Role.PARAMETER)))
+        if own.role in backward and parsed.is_weight:
+            net = symbol(ids.of(NET, *parsed.indices[:2]))
+            return derivative(net, symbol(ids.of(OUT, *own.indices)))
         return None
 
     # powers and functions -------------------------------------------------------------------

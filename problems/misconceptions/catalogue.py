@@ -14,11 +14,15 @@ from dataclasses import dataclass
 from problems.computation import ids
 from problems.computation.graph import Graph, Step
 from problems.computation.ids import StepId
+from problems.computation.kinds import LAYERED, OUT, Kind, Role, X
 from problems.computation.network import Layer
 from problems.rules.activations import SOFTMAX, activation
 from problems.rules.expression import Expression, Ref, replaced, total
 
 Wrong = Iterator[Expression]
+
+EVERY = ("*",)
+"""Stands for all kinds of step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +54,19 @@ class Site:
         """Whether the step is a mean over the examples."""
         return self.id.example is None and self.graph.plan.task.examples > 1
 
-    def ref(self, core: str) -> Ref:
+    def ref(self, kind: Kind, *indices: int) -> Ref:
         """A step or given of the same example and iteration."""
+        core = ids.of(kind, *indices)
         name = ids.at(core, self.id.example, self.id.iteration)
         return Ref(name if name in self.graph.steps else ids.at(core, self.id.example))
+
+    def own(self, kind: Kind) -> Ref:
+        """Another step of the same unit."""
+        return self.ref(kind, *self.id.indices[:2])
+
+    def below(self, layer: int, i: int) -> Ref:
+        """What feeds a layer's weights from a unit: an input, or the output of the unit below."""
+        return self.ref(X, i) if layer == 1 else self.ref(OUT, layer - 1, i)
 
     def has(self, ref: Ref) -> bool:
         """Whether the graph knows the id."""
@@ -66,7 +79,7 @@ class Slip:
 
     name: str
     kinds: tuple[str, ...]
-    """Kinds of step it can happen at; `*` for all."""
+    """Names of the kinds of step it can happen at; `*` for all."""
     title: str
     student: str
     """What to look at again; never the right value."""
@@ -77,6 +90,10 @@ class Slip:
     """Version of the draw from which exercises must tell it from the right rule."""
     gated: bool = True
     """Whether exercises must tell it at all; else it is named where the numbers tell it."""
+
+    def applies(self, kind: str) -> bool:
+        """Whether it can happen at a kind of step."""
+        return kind in self.kinds or self.kinds == EVERY
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +107,15 @@ class WrongRule:
 
 CATALOGUE: dict[str, Slip] = {}
 
+Where = Role | Kind | tuple[Role | Kind, ...]
+"""Steps of a role, whatever they are called, or of one kind alone."""
+
+ANYWHERE: Where = ()
+
 
 def slip(
     name: str,
-    kinds: str,
+    where: Where,
     title: str,
     student: str,
     teacher: str,
@@ -105,26 +127,33 @@ def slip(
 
     def enter(rules: Callable[[Site], Wrong]) -> Callable[[Site], Wrong]:
         CATALOGUE[name] = Slip(
-            name, tuple(kinds.split()), title, student, teacher, source, rules, since, gated
+            name, _named(where), title, student, teacher, source, rules, since, gated
         )
         return rules
 
     return enter
 
 
-def kind_of(part: Expression) -> str:
-    """Kind of the id a bare reference points to, else ''."""
-    return ids.parse(part.id).kind if isinstance(part, Ref) else ""
+def _named(where: Where) -> tuple[str, ...]:
+    """The names of the kinds, in the order in which the slip names them."""
+    listed = where if isinstance(where, tuple) else (where,)
+    found = [LAYERED.named(one) if isinstance(one, Role) else (one.name,) for one in listed]
+    return tuple(name for names in found for name in names) or EVERY
+
+
+def role_of(part: Expression) -> Role | None:
+    """Role of what a bare reference points to; of other expressions none."""
+    return ids.parse(part.id).role if isinstance(part, Ref) else None
 
 
 def is_weight(part: Expression) -> bool:
     """Whether a factor is a weight, at whatever iteration."""
-    return kind_of(part) in ("w", "new.w")
+    return isinstance(part, Ref) and ids.parse(part.id).is_weight
 
 
 def is_bias(part: Expression) -> bool:
     """Whether a term is a bias, at whatever iteration."""
-    return kind_of(part) in ("b", "new.b")
+    return isinstance(part, Ref) and ids.parse(part.id).is_bias
 
 
 def without(parts: tuple[Expression, ...], out: Callable[[Expression], bool]) -> Expression | None:

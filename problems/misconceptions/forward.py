@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from problems.computation import ids
+from problems.computation.kinds import NET, Role, X
 from problems.misconceptions.catalogue import (
     Site,
     Wrong,
@@ -29,7 +32,7 @@ from problems.rules.expression import (
 
 @slip(
     "bias-left-out",
-    "net",
+    Role.NET,
     "bias left out",
     "Did you add the bias?",
     "The bias term is missing from the net input.",
@@ -43,7 +46,7 @@ def _bias_left_out(at: Site) -> Wrong:
 
 @slip(
     "bias-times-input",
-    "net",
+    Role.NET,
     "bias multiplied by an input",
     "The bias is added as it is; no input multiplies it.",
     "The bias was multiplied by an input of the unit.",
@@ -56,7 +59,7 @@ def _bias_times_input(at: Site) -> Wrong:
 
 @slip(
     "bias-sign",
-    "net",
+    Role.NET,
     "bias subtracted",
     "Look at the sign of the bias.",
     "The bias was subtracted instead of added.",
@@ -67,18 +70,18 @@ def _bias_sign(at: Site) -> Wrong:
 
 @slip(
     "transposed-weights",
-    "net dout path",
+    (Role.NET, Role.OUTPUT_GRADIENT, Role.PATH),
     "transposed weights",
     "Check the order of the weight's indices: to which unit, from which unit.",
     "w_ij was used for w_ji.",
 )
 def _transposed(at: Site) -> Wrong:
     def turned(name: str) -> str | None:
-        kind, of = ids.parse(name), ids.core(name)
-        if kind.kind not in ("w", "new.w"):
+        read = ids.parse(name)
+        if not read.is_weight:
             return None
-        layer, j, i = kind.indices
-        other = name.replace(of, f"{kind.kind}.{layer}.{i}.{j}")
+        layer, j, i = read.indices
+        other = str(replace(read, indices=(layer, i, j)))
         return other if at.has(Ref(other)) else None
 
     yield mapped_refs(at.step.rule, turned)
@@ -86,7 +89,7 @@ def _transposed(at: Site) -> Wrong:
 
 @slip(
     "weights-left-out",
-    "net dout path",
+    (Role.NET, Role.OUTPUT_GRADIENT, Role.PATH),
     "weights left out",
     "Every term needs its weight.",
     "The terms were summed without their weights.",
@@ -103,7 +106,7 @@ def _weights_left_out(at: Site) -> Wrong:
 
 @slip(
     "raw-input",
-    "net",
+    Role.NET,
     "inputs of the network used in the second layer",
     "What feeds this unit: the outputs of the layer below, not the inputs of the network.",
     "The net input of the second layer was taken from x instead of the hidden outputs.",
@@ -115,7 +118,7 @@ def _raw_input(at: Site) -> Wrong:
 
         def raw(name: str) -> str | None:
             parsed = ids.parse(name)
-            return at.ref(f"x.{parsed.indices[1]}").id if parsed.kind == "out" else None
+            return at.ref(X, parsed.unit).id if parsed.role is Role.OUTPUT else None
 
         yield mapped_refs(at.step.rule, raw)
 
@@ -125,19 +128,19 @@ def _raw_input(at: Site) -> Wrong:
 
 @slip(
     "no-activation",
-    "out",
+    Role.OUTPUT,
     "activation left out",
     "The output is the activation function of the net input, not the net input itself.",
     "The net input was written as the output.",
 )
 def _no_activation(at: Site) -> Wrong:
     if not at.straight:
-        yield at.ref(f"net.{at.id.layer}.{at.id.indices[1]}")
+        yield at.own(NET)
 
 
 @slip(
     "exponent-sign",
-    "out",
+    Role.OUTPUT,
     "e to the plus instead of e to the minus",
     "Look at the sign in the exponent.",
     "The exponential was taken of +v instead of -v (the slides print this slip themselves).",
@@ -150,7 +153,7 @@ def _exponent_sign(at: Site) -> Wrong:
 
 @slip(
     "other-activation",
-    "out",
+    Role.OUTPUT,
     "another activation function",
     "Which activation function does this layer have?",
     "tanh was used for the logistic function, or the other way round.",
@@ -163,7 +166,7 @@ def _other_activation(at: Site) -> Wrong:
 
 @slip(
     "softmax-not-shared",
-    "out",
+    Role.OUTPUT,
     "softmax without its denominator",
     "Softmax divides by the sum over all outputs.",
     "The logistic function of one net input was written instead of the softmax of the layer.",
@@ -171,12 +174,12 @@ def _other_activation(at: Site) -> Wrong:
 )
 def _softmax_not_shared(at: Site) -> Wrong:
     if at.layer.activation == SOFTMAX:
-        yield Function("logistic", at.ref(f"net.{at.id.layer}.{at.id.indices[1]}"))
+        yield Function("logistic", at.own(NET))
 
 
 @slip(
     "softmax-not-normalised",
-    "out",
+    Role.OUTPUT,
     "softmax not normalised",
     "Softmax divides by the sum over all outputs.",
     "e^v was written without dividing by the sum.",
@@ -185,6 +188,6 @@ def _softmax_not_shared(at: Site) -> Wrong:
 )
 def _softmax_not_normalised(at: Site) -> Wrong:
     if at.layer.activation == SOFTMAX:
-        net = at.ref(f"net.{at.id.layer}.{at.id.indices[1]}")
+        net = at.own(NET)
         # e^v by the activations there are
         yield Quotient(Function("logistic", net), Function("logistic", Negative(net)))

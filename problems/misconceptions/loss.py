@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from problems.misconceptions.catalogue import Site, Wrong, kind_of, slip
+from problems.computation.kinds import OUT, Role, T
+from problems.misconceptions.catalogue import Site, Wrong, role_of, slip
 from problems.rules.expression import (
     Constant,
     Function,
@@ -20,33 +21,33 @@ from problems.rules.losses import LOSSES
 
 @slip(
     "error-sign",
-    "error delta",
+    (Role.ERROR, Role.DELTA),
     "sign of the error",
     "The derivative of the error is output minus target.",
     "Target minus output was used without the minus in front.",
 )
 def _error_sign(at: Site) -> Wrong:
-    if at.id.kind == "error" or at.last:
+    if at.id.role is Role.ERROR or at.last:
         yield Negative(at.step.rule)
 
 
 @slip(
     "error-squared",
-    "error delta",
+    (Role.ERROR, Role.DELTA),
     "error squared",
     "The square belongs to the loss, not to its derivative.",
     "The squared error was used where its derivative is wanted.",
 )
 def _error_squared(at: Site) -> Wrong:
-    if at.id.kind == "error":
+    if at.id.role is Role.ERROR:
         yield Square(at.step.rule)
     elif at.last:
-        yield replaced(at.step.rule, lambda n: Square(n) if kind_of(n) == "error" else None)
+        yield replaced(at.step.rule, lambda n: Square(n) if role_of(n) is Role.ERROR else None)
 
 
 @slip(
     "half-left-out",
-    "loss share",
+    (Role.LOSS, Role.SHARE),
     "factor 1/2 left out",
     "Look at the factor in front of the sum.",
     "The factor 1/2 of the loss is missing.",
@@ -58,7 +59,7 @@ def _half_left_out(at: Site) -> Wrong:
 
 @slip(
     "half-added",
-    "loss share",
+    (Role.LOSS, Role.SHARE),
     "factor 1/2 added",
     "Look at the factor in front of the sum.",
     "The loss has no factor 1/2 in this text.",
@@ -70,7 +71,7 @@ def _half_added(at: Site) -> Wrong:
 
 @slip(
     "two-left-out",
-    "error",
+    Role.ERROR,
     "factor 2 left out",
     "The derivative of a square brings down a factor 2.",
     "The factor 2 of the derivative is missing.",
@@ -82,7 +83,7 @@ def _two_left_out(at: Site) -> Wrong:
 
 @slip(
     "two-added",
-    "error",
+    Role.ERROR,
     "factor 2 too many",
     "The factor 1/2 cancels the 2 of the derivative.",
     "The factor 2 was kept although the loss has a factor 1/2.",
@@ -94,7 +95,7 @@ def _two_added(at: Site) -> Wrong:
 
 @slip(
     "delta-two-left-out",
-    "delta",
+    Role.DELTA,
     "factor 2 left out of delta",
     "The derivative of a square brings down a factor 2.",
     "The factor 2 of the derivative is missing in the delta of the output layer.",
@@ -107,7 +108,7 @@ def _delta_two_left_out(at: Site) -> Wrong:
 
 @slip(
     "delta-two-added",
-    "delta",
+    Role.DELTA,
     "factor 2 too many in delta",
     "The factor 1/2 cancels the 2 of the derivative.",
     "The factor 2 was kept in the delta although the loss has a factor 1/2.",
@@ -120,21 +121,21 @@ def _delta_two_added(at: Site) -> Wrong:
 
 @slip(
     "half-left-in",
-    "error delta",
+    (Role.ERROR, Role.DELTA),
     "factor 1/2 left in the derivative",
     "The factor 1/2 cancels against the 2 of the derivative.",
     "The factor 1/2 of the loss was kept in its derivative, where it cancels.",
     since=2,
 )
 def _half_left_in(at: Site) -> Wrong:
-    own = at.id.kind == "error" or at.last
+    own = at.id.role is Role.ERROR or at.last
     if own and at.graph.plan.network.loss == "half_squares":
         yield Product((Constant("1/2"), at.step.rule))
 
 
 @slip(
     "loss-for-derivative",
-    "error",
+    Role.ERROR,
     "the loss instead of its derivative",
     "Asked is how the loss changes with the output, not the loss itself.",
     "The output's share of the loss was written for its derivative.",
@@ -142,12 +143,12 @@ def _half_left_in(at: Site) -> Wrong:
 )
 def _loss_for_derivative(at: Site) -> Wrong:
     net, k = at.graph.plan.network, at.id.indices[0]
-    yield LOSSES[net.loss].share(at.ref(f"out.{net.depth}.{k}"), at.ref(f"t.{k}"))
+    yield LOSSES[net.loss].share(at.ref(OUT, net.depth, k), at.ref(T, k))
 
 
 @slip(
     "error-over-outputs",
-    "error dout",
+    (Role.ERROR, Role.OUTPUT_GRADIENT),
     "divided by the number of outputs",
     "The loss is a sum over the outputs: each output's derivative stands by itself.",
     "The derivative was divided by the number of outputs.",
@@ -161,7 +162,7 @@ def _error_over_outputs(at: Site) -> Wrong:
 
 @slip(
     "mean-for-sum",
-    "loss",
+    Role.LOSS,
     "mean instead of sum",
     "Is the loss a sum or a mean over the outputs?",
     "The sum over the outputs was divided by their number.",
@@ -174,7 +175,7 @@ def _mean_for_sum(at: Site) -> Wrong:
 
 @slip(
     "square-forgotten",
-    "loss share",
+    (Role.LOSS, Role.SHARE),
     "square forgotten",
     "The errors are squared before they are added.",
     "The errors were summed without being squared.",
@@ -185,7 +186,7 @@ def _square_forgotten(at: Site) -> Wrong:
 
 @slip(
     "first-output-only",
-    "loss",
+    Role.LOSS,
     "one output only",
     "The total error adds the shares of all outputs.",
     "Only the first output's share was written as the total.",
@@ -200,7 +201,7 @@ def _adds(node: Sum) -> bool:
 
 @slip(
     "log-sign",
-    "loss share",
+    (Role.LOSS, Role.SHARE),
     "minus of the logarithm left out",
     "Cross-entropy has a minus in front.",
     "The minus in front of the sum of logarithms is missing.",
@@ -213,7 +214,7 @@ def _log_sign(at: Site) -> Wrong:
 
 @slip(
     "log-base-ten",
-    "loss share",
+    (Role.LOSS, Role.SHARE),
     "logarithm to base 10",
     "The logarithm is the natural one (ln).",
     "log10 was used instead of ln.",

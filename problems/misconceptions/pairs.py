@@ -125,7 +125,7 @@ def _applied(graph: Graph, id: str, rule: Expression) -> Iterator[WrongRule]:
     kind = ids.parse(id).kind
     site = Site(graph, replace(graph.steps[id], rule=rule), ids.parse(id))
     for entry in TRIED:
-        if entry.gated and (kind in entry.kinds or "*" in entry.kinds):
+        if entry.gated and entry.applies(kind):
             for wrong in entry.rules(site):
                 if wrong != rule:
                     yield WrongRule(entry.name, wrong)

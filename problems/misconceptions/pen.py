@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from problems.computation import ids
 from problems.computation.ids import neighbours
-from problems.misconceptions.catalogue import Site, Wrong, slip
+from problems.computation.kinds import Role
+from problems.computation.trivial import BEHIND_ACTIVATION
+from problems.misconceptions.catalogue import ANYWHERE, Site, Wrong, slip
 from problems.misconceptions.updates import update_parts
 from problems.rules.expression import Constant, Negative, Product, Ref
 
 
 @slip(
     "sign-flipped",
-    "*",
+    ANYWHERE,
     "sign flipped",
     "Look at the sign.",
     "The number is right but for its sign.",
@@ -22,7 +24,7 @@ def _sign_flipped(at: Site) -> Wrong:
 
 @slip(
     "point-shifted",
-    "*",
+    ANYWHERE,
     "decimal point shifted",
     "Look at the place of the decimal point.",
     "The number is right but for a power of ten.",
@@ -34,19 +36,19 @@ def _point_shifted(at: Site) -> Wrong:
 
 @slip(
     "parent-copied",
-    "*",
+    ANYWHERE,
     "a value copied instead of computed",
     "This is one of the values that go into this step, not the step itself.",
     "One of the step's own ingredients was written in its place.",
 )
 def _parent_copied(at: Site) -> Wrong:
-    if at.step.kind not in ("slope", "out", "delta") or not at.straight:
+    if at.step.role not in BEHIND_ACTIVATION or not at.straight:
         yield from (Ref(parent) for parent in at.step.parents)
 
 
 @slip(
     "cells-swapped",
-    "*",
+    ANYWHERE,
     "the value of another cell",
     "This is the value of a neighbouring step; was it written into the wrong cell?",
     "The value of another step of the same kind was written here (swapped or off by one row).",
@@ -59,7 +61,7 @@ def _cells_swapped(at: Site) -> Wrong:
 
 @slip(
     "weight-factored-out",
-    "new.w new.b",
+    Role.UPDATE,
     "step multiplied by the old value",
     "The step is subtracted as it is; the old value does not multiply it.",
     "w(1 - rate * gradient) was written instead of w - rate * gradient.",

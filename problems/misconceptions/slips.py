@@ -86,7 +86,7 @@ def _applied(graph: Graph, id: str, entries: Iterable[Slip]) -> tuple[WrongRule,
     site = Site(graph, step, parsed)
     found: dict[Expression, WrongRule] = {}
     for entry in entries:
-        if parsed.kind in entry.kinds or "*" in entry.kinds:
+        if entry.applies(parsed.kind):
             for rule in entry.rules(site):
                 if rule not in found and _functionally_new(step, rule):
                     found[rule] = WrongRule(entry.name, rule, entry.gated)

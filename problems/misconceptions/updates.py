@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from problems.computation import ids
-from problems.misconceptions.catalogue import Site, Wrong, kind_of, mapped_refs, slip
+from problems.computation import ids, kinds
+from problems.computation.kinds import Role
+from problems.misconceptions.catalogue import Site, Wrong, mapped_refs, role_of, slip
 from problems.rules.expression import (
     Constant,
     Expression,
@@ -50,12 +51,12 @@ def update_parts(rule: Expression) -> Iterator[Update]:
         yield Update(old, inner.factors if isinstance(inner, Product) else (inner,), minus)
 
 
-RATE = Ref("rate")
+RATE = Ref(ids.of(kinds.RATE))
 
 
 @slip(
     "unchanged",
-    "new.w new.b",
+    Role.UPDATE,
     "not updated",
     "This is the old value: the update is missing.",
     "The old value was written as the new one.",
@@ -66,7 +67,7 @@ def _unchanged(at: Site) -> Wrong:
 
 @slip(
     "plus-for-minus",
-    "new.w new.b",
+    Role.UPDATE,
     "gradient added instead of subtracted",
     "Gradient descent goes against the gradient.",
     "The step was added instead of subtracted.",
@@ -78,7 +79,7 @@ def _plus_for_minus(at: Site) -> Wrong:
 
 @slip(
     "rate-left-out",
-    "new.w new.b",
+    Role.UPDATE,
     "learning rate left out",
     "Multiply the gradient by the learning rate.",
     "The full gradient was subtracted.",
@@ -91,7 +92,7 @@ def _rate_left_out(at: Site) -> Wrong:
 
 @slip(
     "rate-twice",
-    "new.w new.b",
+    Role.UPDATE,
     "learning rate applied twice",
     "The learning rate is applied once.",
     "The gradient was multiplied by the learning rate twice.",
@@ -102,7 +103,7 @@ def _rate_twice(at: Site) -> Wrong:
 
 @slip(
     "gradient-for-weight",
-    "new.w new.b",
+    Role.UPDATE,
     "gradient written for the new value",
     "The new value is the old one minus the step.",
     "The gradient, or the step, was written as the new value.",
@@ -118,7 +119,7 @@ def _gradient_for_weight(at: Site) -> Wrong:
 
 @slip(
     "mean-forgotten",
-    "loss dw db",
+    (Role.LOSS, Role.GRADIENT),
     "not divided by N",
     "The batch gradient is the mean over the examples.",
     "The sum over the examples was not divided by their number.",
@@ -130,7 +131,7 @@ def _mean_forgotten(at: Site) -> Wrong:
 
 @slip(
     "last-example-only",
-    "loss dw db",
+    (Role.LOSS, Role.GRADIENT),
     "one example only",
     "The mean takes in every example.",
     "One example's value was written as the mean.",
@@ -142,7 +143,7 @@ def _last_example_only(at: Site) -> Wrong:
 
 @slip(
     "stale-weights",
-    "net dout path delta new.w new.b",
+    (Role.NET, Role.OUTPUT_GRADIENT, Role.PATH, Role.DELTA, Role.UPDATE),
     "weights from before an earlier update",
     "Which weights are valid here: those that the last update left behind.",
     "The original weights or biases were used where updated ones are wanted: at a later example "
@@ -158,18 +159,17 @@ def _stale_weights(at: Site) -> Wrong:
 
 def _original(name: str) -> str | None:
     """The initial parameter behind an updated one."""
-    if ids.parse(name).kind in ("new.w", "new.b"):
-        return ids.core(name).removeprefix("new.")
-    return None
+    read = ids.parse(name)
+    return read.related(Role.PARAMETER) if read.role is Role.UPDATE else None
 
 
 def _chain_written_out(at: Site) -> Expression:
     """A rule; of a delta with the sum over the paths in it, which few sheets ask for."""
-    if at.id.kind != "delta":
+    if at.id.role is not Role.DELTA:
         return at.step.rule
 
     def inside(node: Expression) -> Expression | None:
-        if isinstance(node, Ref) and kind_of(node) == "dout":
+        if isinstance(node, Ref) and role_of(node) is Role.OUTPUT_GRADIENT:
             return at.graph.steps[node.id].rule
         return None
 
@@ -178,7 +178,7 @@ def _chain_written_out(at: Site) -> Expression:
 
 @slip(
     "two-shift-forgotten",
-    "num.dw num.db",
+    Role.DIFFERENCE_QUOTIENT,
     "divided by the shift instead of twice the shift",
     "The two points are two shifts apart.",
     "The central difference was divided by Delta instead of 2 Delta.",
@@ -190,7 +190,7 @@ def _two_shift_forgotten(at: Site) -> Wrong:
 
 @slip(
     "one-sided-difference",
-    "num.dw num.db",
+    Role.DIFFERENCE_QUOTIENT,
     "one-sided difference",
     "The central difference compares the points on both sides.",
     "The loss at the upper point was compared with the unshifted loss.",
@@ -199,4 +199,4 @@ def _two_shift_forgotten(at: Site) -> Wrong:
 def _one_sided_difference(at: Site) -> Wrong:
     if isinstance(at.step.rule, Quotient):
         up = at.step.rule.top.parts()[0]
-        yield Quotient(difference(up, at.ref("loss")), Ref("shift"))
+        yield Quotient(difference(up, at.ref(kinds.LOSS)), Ref(ids.of(kinds.SHIFT)))

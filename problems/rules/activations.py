@@ -38,6 +38,11 @@ class Activation:
     straight: bool = False
     """Made of straight pieces: where its slope is 1, leaving it out is no mistake."""
 
+    @property
+    def at_output(self) -> bool:
+        """Whether the slope is a function of the output."""
+        return self.slope_at == "out"
+
     def ball(self, b: Ball) -> Ball:
         """The image of a ball; every row is an increasing function."""
         return increasing(self.value, b)

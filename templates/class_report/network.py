@@ -10,7 +10,7 @@ from templates.class_report.survey import StepStatistics
 from templates.drawings.diagram import Bias, Diagram, Unit
 from templates.drawings.drawing import Drawing, Mark
 from templates.drawings.layout import draw
-from templates.feedback.marked import marked, part_asked
+from templates.feedback.marked import marked, part_asked, unit_part
 from templates.pages.page import Badge, Inlines, Text
 from templates.sheets.figure import diagram
 
@@ -46,7 +46,7 @@ def class_network(exercise: Exercise, steps: Iterable[StepStatistics]) -> Drawin
     plain = _nobodys(diagram(exercise))
     coloured = marked(plain, exercise, {part: mark_of(step) for part, step in hardest.items()})
     layers = tuple(
-        tuple(_noted(unit, hardest.get(f"unit.{n}.{j}")) for j, unit in enumerate(layer, 1))
+        tuple(_noted(unit, hardest.get(unit_part(n, j))) for j, unit in enumerate(layer, 1))
         for n, layer in enumerate(coloured.layers)
     )
     said = f"{coloured.description} {_spoken(hardest)}".strip()

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from problems.computation import ids
+from problems.computation.kinds import Role, W
 from problems.computation.network import bias_ids
 from problems.exercise import Exercise
 from templates.drawings.diagram import Bias, Diagram, Unit, Weight, described
@@ -26,10 +27,6 @@ TONES: Mapping[Verdict, Mark] = {
     "wrong": "wrong",
     "unreadable": "wrong",
 }
-UNIT_KINDS = ("net", "out", "slope", "dout", "path", "delta")
-OUTPUT_KINDS = ("error", "share")
-"""Numbered by outputs alone, without a layer."""
-
 Marks = Mapping[str, Mark]
 """`unit.1.2`, `w.1.2.1` or `b.1` -> its mark."""
 
@@ -55,17 +52,23 @@ def part_asked(exercise: Exercise, question: str) -> str | None:
     """
     if ids.asks_general(question):
         return None
-    return part_of(exercise, ids.parse(question.removesuffix(ids.FORMULA)))
+    return part_of(exercise, ids.parse(ids.step_asked(question)))
 
 
 def part_of(exercise: Exercise, id: ids.StepId) -> str:
     """The part of the network that a step belongs to; empty for the loss."""
-    indices = ".".join(map(str, id.indices))
-    if id.kind in UNIT_KINDS:
-        return f"unit.{indices}"
-    if id.kind in OUTPUT_KINDS:
-        return f"unit.{exercise.plan.network.depth}.{indices}"
-    return f"{id.of or id.kind[-1]}.{indices}" if id.kind != "loss" else ""
+    if id.role is Role.LOSS:
+        return ""
+    if id.row.parameter:
+        return id.related(Role.PARAMETER)
+    if id.role is Role.FACTOR:
+        return ids.stem(id, len(id.indices))  # no part that is drawn: it marks nothing
+    return unit_part(id.layer_in(exercise.plan.network.depth), id.indices[-1])
+
+
+def unit_part(layer: int, j: int) -> str:
+    """The name of a unit as a part of the network; layer 0: an input."""
+    return f"unit.{layer}.{j}"
 
 
 def _worst(found: set[Verdict]) -> Mark:
@@ -82,12 +85,12 @@ def marked_network(exercise: Exercise, steps: Iterable[StepReport]) -> Drawing:
 def marked(plain: Diagram, exercise: Exercise, found: Marks) -> Diagram:
     """The diagram with marks at its units, weights and biases."""
     layers = tuple(
-        tuple(_unit(unit, f"unit.{layer}.{j}", found) for j, unit in enumerate(units, 1))
+        tuple(_unit(unit, unit_part(layer, j), found) for j, unit in enumerate(units, 1))
         for layer, units in enumerate(plain.layers)
     )
     weights = tuple(
         tuple(
-            tuple(_weight(weight, f"w.{n}.{j}.{i}", found) for i, weight in enumerate(row, 1))
+            tuple(_weight(weight, ids.of(W, n, j, i), found) for i, weight in enumerate(row, 1))
             for j, row in enumerate(matrix, 1)
         )
         for n, matrix in enumerate(plain.weights, 1)

@@ -173,7 +173,7 @@ def _what(step: StepReport) -> str:
 def _first_symbol(question: str, exercise: Exercise) -> Formula:
     if ids.asks_general(question):
         return exercise.symbol(question)
-    return exercise.naming.symbol(question.removesuffix(ids.FORMULA), of_example=True)
+    return exercise.naming.symbol(ids.step_asked(question), of_example=True)
 
 
 def _aftermath(after: Sequence[StepReport]) -> str:

@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 from problems.arithmetic.elementary import log
 from problems.arithmetic.precision import leading_place, rounded, rounded_significant
+from problems.computation import ids
+from problems.computation.kinds import LOSS
 from problems.computation.network import Task
 from problems.computation.solve import train
 from problems.exercise import Exercise
@@ -336,20 +338,27 @@ def _across(task: Task) -> str:
 def _loss_symbol(exercise: Exercise) -> Formula:
     """The text's loss; of examples met one by one it has only that of each, so their mean."""
     if _one_by_one(exercise.plan.task):
-        return row(Sym("mean of ", "upright"), exercise.naming.symbol("n1:loss"))
-    return exercise.naming.symbol("loss")
+        return row(Sym("mean of ", "upright"), exercise.naming.symbol(_first_loss()))
+    return exercise.naming.symbol(ids.of(LOSS))
+
+
+def _first_loss() -> str:
+    return ids.at(ids.of(LOSS), 1)
 
 
 def _caption(exercise: Exercise, losses: Sequence[float]) -> Inlines:
     task, last = exercise.plan.task, len(losses) - 1
     asked, across = task.iterations, _across(task)
-    ends = (exercise.precision.shown("loss", losses[n]) for n in (0, asked))
+    ends = (exercise.precision.shown(LOSS.name, losses[n]) for n in (0, asked))
     first, then = (Math(number(end)) for end in ends)
     if _one_by_one(task):
         mean, rounds = "the mean of ", "rounds through the examples"
-        symbol, met = exercise.naming.symbol("n1:loss"), " over the examples as they are met,"
+        symbol, met = (
+            exercise.naming.symbol(_first_loss()),
+            " over the examples as they are met,",
+        )
     else:
-        mean, rounds, symbol, met = "", "updates", exercise.naming.symbol("loss"), ""
+        mean, rounds, symbol, met = "", "updates", exercise.naming.symbol(ids.of(LOSS)), ""
     rest = f"the curve goes on in the same way to {last} {across}."
     if last < shown_for(asked):
         rest = f"after {last} {across} the curve ends, for the error grows beyond all bounds."

@@ -12,6 +12,24 @@ from itertools import groupby
 
 from problems.computation import ids
 from problems.computation.graph import Step
+from problems.computation.kinds import (
+    DB,
+    DELTA,
+    DW,
+    ERROR,
+    LOSS,
+    NET,
+    OUT,
+    RATE,
+    SHARE,
+    SHIFT,
+    SLOPE,
+    B,
+    Kind,
+    Role,
+    T,
+    W,
+)
 from problems.computation.network import Layer
 from problems.exercise import Exercise
 from problems.formulas.formula import EQUALS, PLUS, Formula, Num, Op, row
@@ -62,9 +80,9 @@ class _Definitions:
         self.naming = exercise.naming
         self.writer = Writer(exercise.naming, worked_out=True)
         self.example = 1 if self.task.examples > 1 else None
-        self.asked = {ids.parse(id).kind for id in exercise.named}
-        self.derived = {ids.parse(id).kind for id in exercise.formulas}
-        """Kinds whose formula is the question."""
+        self.asked = {ids.parse(id).row for id in exercise.named}
+        self.derived = {ids.parse(id).role for id in exercise.formulas}
+        """Roles of the steps whose formula is the question."""
 
     def rows(self) -> Iterator[Row]:
         if self.example or self.task.iterations > 1:
@@ -75,7 +93,7 @@ class _Definitions:
         yield from self.activations()
         yield "Loss", self.loss_rule()
         yield "Derivatives", (*self.loss_derivative(), *self.names())
-        if "db" in self.asked and self.network.layers[-1].bias == "layer":
+        if DB in self.asked and self.network.layers[-1].bias == "layer":
             yield "Joint bias", self.joint_bias()
         if self.example and self.task.mode == "batch":
             yield "Mean", self.mean()
@@ -87,19 +105,19 @@ class _Definitions:
 
     # parts ----------------------------------------------------------------------------------
 
-    def id(self, core: str) -> str:
+    def id(self, kind: Kind, *indices: int) -> str:
         """The step of the first data point and round."""
-        return ids.at(core, self.example)
+        return ids.at(ids.of(kind, *indices), self.example)
 
-    def step(self, core: str) -> Step | None:
-        return self.steps.get(self.id(core))
+    def step(self, kind: Kind, *indices: int) -> Step | None:
+        return self.steps.get(self.id(kind, *indices))
 
     def rule(self, step: Step) -> Formula:
         return row(self.writer.left(step), self.writer.relation(step), self.writer.symbolic(step))
 
     def by(self, below: str) -> Formula:
         """The derivative of the loss by something."""
-        return derivative(self.naming.symbol(self.id("loss")), self.naming.symbol(below))
+        return derivative(self.naming.symbol(self.id(LOSS)), self.naming.symbol(below))
 
     # forward --------------------------------------------------------------------------------
 
@@ -110,7 +128,7 @@ class _Definitions:
         vectors = Vectors(self.naming)
         if not self.example or not vectors.letters:
             return "Symbols", text(f"{words}.")
-        point, target = Math(vectors.point(1)), Math(self.naming.symbol("n1:t.1"))
+        point, target = Math(vectors.point(1)), Math(self.naming.symbol(ids.at(ids.of(T, 1), 1)))
         return "Symbols", (
             Text(f"{words}; data point 1 is "), point, Text(" with the target "), target,
             Text(", and so on."),
@@ -121,7 +139,7 @@ class _Definitions:
 
     def net_input(self) -> Row:
         """Which weights meet which inputs, and the sign of the bias."""
-        step = self.steps[self.id("net.1.1")]
+        step = self.steps[self.id(NET, 1, 1)]
         terms = step.rule.terms if isinstance(step.rule, Sum) else (step.rule,)
         found = self.writer.symbolic(step)
         if len(terms) > MOST + 2:
@@ -132,7 +150,7 @@ class _Definitions:
             case "none":
                 return "Net input", parts
             case "augmented":
-                bias = Math(self.naming.symbol("b.1.1"))
+                bias = Math(self.naming.symbol(ids.of(B, 1, 1)))
                 return "Net input", (*parts, Text("; "), bias, Text(" is the bias"))
         return "Net input", (*parts, Text("; the bias is added"))
 
@@ -150,15 +168,15 @@ class _Definitions:
             yield f"Activation{of}", self.activated(*group[0])
 
     def activated(self, number: int, layer: Layer) -> Inlines:
-        step = self.steps[self.id(f"out.{number}.1")]
+        step = self.steps[self.id(OUT, number, 1)]
         found = self.rule(step)
         if layer.activation != SOFTMAX:
-            net = self.naming.symbol(self.id(f"net.{number}.1"))
+            net = self.naming.symbol(self.id(NET, number, 1))
             plain = written_out(layer.activation, net)
             found = found if plain == self.writer.symbolic(step) else row(found, EQUALS, plain)
-        slope = self.step(f"slope.{number}.1")
+        slope = self.step(SLOPE, number, 1)
         parts: Inlines = (Math(found),)
-        if slope is None or self.derived & {"slope", "delta"}:
+        if slope is None or self.derived & {Role.SLOPE, Role.DELTA}:
             return parts
         return (*parts, Text(", derivative "), *self.sloped(slope, layer))
 
@@ -176,9 +194,9 @@ class _Definitions:
 
     def loss_rule(self) -> Inlines:
         """The loss of one data point through its outputs, and where its factor stands."""
-        step = self.steps[self.id("loss")]
+        step = self.steps[self.id(LOSS)]
         symbol = self.naming.symbol(step.id)
-        share = self.step("loss.1")
+        share = self.step(SHARE, 1)
         outputs = self.network.outputs
         parts: Inlines
         if share is not None:
@@ -188,7 +206,7 @@ class _Definitions:
                 Math(self.rule(share)),
             )
         elif outputs > MOST:
-            one = self.loss.share(self.ref(f"out.{self.network.depth}.1"), self.ref("t.1"))
+            one = self.loss.share(self.ref(OUT, self.network.depth, 1), self.ref(T, 1))
             term = self.writer.symbolic(Step(step.id, one, tuple(one.refs())))
             parts = (
                 Math(symbol),
@@ -199,15 +217,15 @@ class _Definitions:
             parts = (Math(row(symbol, EQUALS, self.writer.symbolic(self.through_outputs(step)))),)
         return (*parts, Text(f" ({self.remark()})"))
 
-    def ref(self, core: str) -> Ref:
-        return Ref(self.id(core))
+    def ref(self, kind: Kind, *indices: int) -> Ref:
+        return Ref(self.id(kind, *indices))
 
     def through_outputs(self, step: Step) -> Step:
         """The loss by its definition, however else the text computes it."""
         last = self.network.depth
         every = range(1, self.network.outputs + 1)
-        outs: list[Expression] = [self.ref(f"out.{last}.{k}") for k in every]
-        targets: list[Expression] = [self.ref(f"t.{k}") for k in every]
+        outs: list[Expression] = [self.ref(OUT, last, k) for k in every]
+        targets: list[Expression] = [self.ref(T, k) for k in every]
         rule = self.loss.whole(outs, targets)
         return Step(step.id, rule, tuple(rule.refs()))
 
@@ -218,13 +236,13 @@ class _Definitions:
         for k in every:
             parts += [PLUS] if parts else []
             parts += [DOTS, PLUS] if k == outputs and outputs > MOST else []
-            parts.append(self.naming.symbol(self.id(f"loss.{k}")))
+            parts.append(self.naming.symbol(self.id(SHARE, k)))
         return row(symbol, EQUALS, *parts)
 
     def remark(self) -> str:
         """What is easily taken for granted of the loss."""
         said = []
-        example = self.loss.core(Ref("a"), Ref("b"))
+        example = self.loss.core(Ref("left"), Ref("right"))
         if isinstance(example, Square):
             factor = self.loss.factor
             said.append(f"with the factor {factor.text}" if factor else "no factor 1/2")
@@ -240,50 +258,51 @@ class _Definitions:
 
     def loss_derivative(self) -> Inlines:
         """Of what derivatives are taken; the first of them, where that is no question."""
-        loss = Math(self.naming.symbol(self.id("loss")))
+        loss = Math(self.naming.symbol(self.id(LOSS)))
         whole: Inlines = (Text("Of "), loss, Text(" as defined here"))
-        if self.derived & {"error", "delta"}:
+        if self.derived & {Role.ERROR, Role.DELTA}:
             factor = self.loss.factor
             return (*whole, Text(f", with its factor {factor.text}" if factor else ""))
-        error = self.step("error.1")
+        error = self.step(ERROR, 1)
         if error is not None and self.network.layers[-1].activation != SOFTMAX:
             return (*whole, Text(": "), Math(self.rule(error)))
-        delta = self.steps[self.id(f"delta.{self.network.depth}.1")]
-        net = f"net.{self.network.depth}.1"
-        found = row(self.by(self.id(net)), EQUALS, self.writer.symbolic(delta))
+        delta = self.steps[self.id(DELTA, self.network.depth, 1)]
+        net = self.id(NET, self.network.depth, 1)
+        found = row(self.by(net), EQUALS, self.writer.symbolic(delta))
         return (*whole, Text(": "), Math(found))
 
     def names(self) -> Inlines:
         """Letters that stand for derivatives."""
         found: list[Inline] = []
         last = self.network.depth
-        if "delta" in self.asked:
-            delta = self.naming.symbol(self.id(f"delta.{last}.1"))
-            found += [Text("; "), Math(row(delta, EQUALS, self.by(self.id(f"net.{last}.1"))))]
+        if DELTA in self.asked:
+            delta = self.naming.symbol(self.id(DELTA, last, 1))
+            found += [Text("; "), Math(row(delta, EQUALS, self.by(self.id(NET, last, 1))))]
             found.append(Text(", not its negative"))
-        gradient = self.naming.symbol(self.id("dw.1.1.1"))
-        if "dw" in self.asked and gradient != self.by("w.1.1.1"):
-            found += [Text("; "), Math(row(gradient, EQUALS, self.by("w.1.1.1")))]
+        gradient = self.naming.symbol(self.id(DW, 1, 1, 1))
+        if DW in self.asked and gradient != self.by(ids.of(W, 1, 1, 1)):
+            found += [Text("; "), Math(row(gradient, EQUALS, self.by(ids.of(W, 1, 1, 1))))]
         return tuple(found)
 
     def joint_bias(self) -> Inlines:
-        bias = Math(self.naming.symbol(f"b.{self.network.depth}"))
+        bias = Math(self.naming.symbol(ids.of(B, self.network.depth)))
         return (bias, Text(" acts on every unit of its layer: its derivative sums over them"))
 
     def mean(self) -> Inlines:
-        loss = Math(self.rule(self.steps["loss"]))
-        gradient = Math(self.rule(self.steps["dw.1.1.1"]))
+        loss = Math(self.rule(self.steps[ids.of(LOSS)]))
+        gradient = Math(self.rule(self.steps[ids.of(DW, 1, 1, 1)]))
         return (loss, Text(", in the same way "), gradient)
 
     def central(self) -> Inlines:
         """What is evaluated for a central difference."""
         core = self.task.numeric[0]
-        kind, _, rest = core.partition(".")
-        found = self.steps[self.id(f"num.d{core}")]
-        up = self.naming.symbol(self.id(f"plus.{kind}.{rest}"))
+        parameter = ids.parse(core)
+        quotient = ids.at(parameter.related(Role.DIFFERENCE_QUOTIENT), self.example)
+        found, shift = self.steps[quotient], self.naming.symbol(ids.of(SHIFT))
+        up = self.naming.symbol(ids.at(parameter.related(Role.RAISED), self.example))
         return (
             Math(self.rule(found)), Text("; "), Math(up), Text(" is the loss with "),
-            Math(self.naming.symbol(core)), Text(" raised by "), Math(self.naming.symbol("shift")),
+            Math(self.naming.symbol(core)), Text(" raised by "), Math(shift),
             Text(" and every other weight as given"),
         )  # fmt: skip
 
@@ -297,13 +316,13 @@ class _Definitions:
         biases = biases or "the biases are not changed"
         if all(layer.bias == "none" for layer in self.network.layers):
             biases = "there are no biases"
-        if "new.w" in self.derived:
-            rate = Math(self.naming.symbol("rate"))
+        if Role.UPDATE in self.derived:
+            rate = Math(self.naming.symbol(ids.of(RATE)))
             return (
                 Text("Gradient descent: against the derivative, with the learning rate "), rate,
                 Text(f"; {biases}"),
             )  # fmt: skip
-        first = next(step for step in self.steps.values() if step.kind == "new.w")
+        first = next(step for step in self.steps.values() if step.role is Role.UPDATE)
         return (Math(self.rule(first)), Text(f"; {biases}"))
 
     def order(self) -> str:

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from problems.computation import ids
+from problems.computation.kinds import OUT, T, W, X
 from problems.computation.network import bias_ids
 from problems.exercise import Exercise
 from problems.formulas.formula import EQUALS, Formula, Num, Script, row, word
@@ -43,7 +44,7 @@ def diagram(exercise: Exercise) -> Diagram:
     )
     weights = tuple(
         tuple(
-            tuple(_weight(exercise, f"w.{n}.{j}.{i}") for i in range(1, network.below(n) + 1))
+            tuple(_weight(exercise, ids.of(W, n, j, i)) for i in range(1, network.below(n) + 1))
             for j in range(1, network.layers[n - 1].units + 1)
         )
         for n in range(1, network.depth + 1)
@@ -63,7 +64,7 @@ def unit_name(exercise: Exercise, layer: int, j: int) -> Formula:
     if naming.notation.nodes[where] != "{j}":
         return node_formula(naming.node(layer, j))
     example = 1 if exercise.plan.task.examples > 1 else None
-    id = f"x.{j}" if layer == 0 else f"out.{layer}.{j}"
+    id = ids.of(X, j) if layer == 0 else ids.of(OUT, layer, j)
     return naming.symbol(ids.at(id, example))
 
 
@@ -83,9 +84,9 @@ def _caption(exercise: Exercise, layer: int, j: int) -> Formula | None:
     if exercise.plan.task.examples > 1 or layer not in (0, network.depth):
         return None
     if layer == 0:
-        return number(exercise.givens[f"x.{j}"])
-    target = exercise.naming.symbol(f"t.{j}")
-    return row(target, EQUALS, number(exercise.givens[f"t.{j}"]))
+        return number(exercise.givens[ids.of(X, j)])
+    target = exercise.naming.symbol(ids.of(T, j))
+    return row(target, EQUALS, number(exercise.givens[ids.of(T, j)]))
 
 
 def _weight(exercise: Exercise, id: str) -> Weight:

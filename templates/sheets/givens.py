@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from problems.computation import ids
-from problems.computation.network import Layer, bias_ids
+from problems.computation.kinds import RATE, SHIFT, B, T, W, X
+from problems.computation.network import Layer, bias_ids, weight_ids
 from problems.exercise import Exercise
 from problems.formulas.formula import EQUALS, Formula, Matrix, Num, Op, row
 from problems.formulas.vectors import Array, Cell, Vectors
@@ -60,11 +61,14 @@ def _given_groups(exercise: Exercise, dense: bool) -> Iterator[tuple[str, list[s
     for n in range(1, task.examples + 1):
         example = n if task.examples > 1 else None
         of = f" of data point {n}" if example else ""
-        yield f"Inputs{of}", [ids.at(f"x.{i}", example) for i in range(1, network.inputs + 1)]
-        yield f"Targets{of}", [ids.at(f"t.{k}", example) for k in range(1, network.outputs + 1)]
+        yield f"Inputs{of}", [ids.at(ids.of(X, i), example) for i in range(1, network.inputs + 1)]
+        yield (
+            f"Targets{of}",
+            [ids.at(ids.of(T, k), example) for k in range(1, network.outputs + 1)],
+        )
     for number_, layer in enumerate(network.layers, 1):
         where = _layer_name(number_, network.depth)
-        weights = [p for p in network.parameters() if p.startswith(f"w.{number_}.")]
+        weights = weight_ids(layer, number_, network.below(number_))
         if not dense:
             yield f"Weights into the {where}", weights
         biases = bias_ids(layer, number_)
@@ -74,11 +78,15 @@ def _given_groups(exercise: Exercise, dense: bool) -> Iterator[tuple[str, list[s
     yield from _rest(exercise)
 
 
+def _targets(exercise: Exercise, example: int | None) -> list[str]:
+    outputs = exercise.plan.network.outputs
+    return [ids.at(ids.of(T, k), example) for k in range(1, outputs + 1)]
+
+
 def _rest(exercise: Exercise) -> Iterator[tuple[str, list[str]]]:
-    if "rate" in exercise.givens:
-        yield "Learning rate", ["rate"]
-    if "shift" in exercise.givens:
-        yield "Shift of the numerical approach", ["shift"]
+    for kind, name in ((RATE, "Learning rate"), (SHIFT, "Shift of the numerical approach")):
+        if ids.of(kind) in exercise.givens:
+            yield name, [ids.of(kind)]
 
 
 def _layer_name(number_: int, depth: int) -> str:
@@ -121,8 +129,8 @@ def _columns_that_fit(exercise: Exercise, layer: int) -> int:
     """How many of a layer's numbers stand side by side on a sheet of paper."""
     network = exercise.plan.network
     units, below = network.layers[layer - 1].units, network.below(layer)
-    names = _weights_of(exercise, [f"w.{layer}.{units}.{i}" for i in (1, below)])
-    found = [text for id, text in exercise.givens.items() if id.startswith(f"w.{layer}.")]
+    names = _weights_of(exercise, [ids.of(W, layer, units, i) for i in (1, below)])
+    found = [exercise.givens[id] for id in weight_ids(network.layers[layer - 1], layer, below)]
     longest = max(width(number(text)) for text in found)
     return max(1, int((PAPER - width(names)) / (longest + BESIDE)))
 
@@ -137,8 +145,8 @@ def _weight_table(exercise: Exercise, layer: int, columns: Sequence[int]) -> Tab
         header.append((Text("Bias "), Math(_from_to(exercise, bias_ids(shape, layer)))))
     rows = []
     for j in range(1, shape.units + 1):
-        weights = [f"w.{layer}.{j}.{i}" for i in columns]
-        shown = [*weights, f"b.{layer}.{j}"] if with_bias else weights
+        weights = [ids.of(W, layer, j, i) for i in columns]
+        shown = [*weights, ids.of(B, layer, j)] if with_bias else weights
         cells = ((Math(number(exercise.givens[id])),) for id in shown)
         rows.append(((Math(_weights_of(exercise, weights)),), *cells))
     caption = f"Weights into the {_layer_name(layer, network.depth)}: "
@@ -155,7 +163,7 @@ def _weights_of(exercise: Exercise, weights: Sequence[str]) -> Formula:
     One formula, which no line break can tear apart.
     """
     id = ids.parse(weights[0])
-    unit = unit_name(exercise, id.layer, id.indices[1])
+    unit = unit_name(exercise, id.layer, id.unit)
     return row(unit, Op(":", "punctuation"), _from_to(exercise, weights))
 
 
@@ -170,7 +178,7 @@ def _given_arrays(exercise: Exercise, vectors: Vectors) -> Iterator[Block]:
     for n in range(1, task.examples + 1):
         example = n if task.examples > 1 else None
         array = vectors.inputs(example)
-        targets = [ids.at(f"t.{k}", example) for k in range(1, network.outputs + 1)]
+        targets = _targets(exercise, example)
         label = f"Data point {n}: " if example else "Data point: "
         named = row(array.symbol, EQUALS, vectors.point(n)) if example else array.symbol
         parts = (

@@ -11,6 +11,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import replace
 
 from problems.computation import ids
+from problems.computation.kinds import NUMERIC, Role
 from problems.computation.sections import Group
 from templates.pages.page import ArrayItem, Item, Items
 
@@ -32,10 +33,10 @@ def owner(group: Group, depth: int) -> Owner:
     id = ids.parse(group.steps[0])
     if group.vector:
         return ("layer", id.layer) if id.indices else None
-    if id.kind in ("plus", "minus", "num.dw", "num.db"):
-        return (id.of or id.kind[-1], id.indices)
-    if id.kind in ("error", "share"):
-        return (depth, id.indices[0])
+    if id.role in NUMERIC:
+        return (ids.parse(id.related(Role.PARAMETER)).kind, id.indices)
+    if id.row.at_end:
+        return (id.layer_in(depth), id.indices[0])
     return id.indices[:2] if len(id.indices) > 1 else None
 
 

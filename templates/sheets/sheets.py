@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from problems.computation import ids
+from problems.computation.kinds import FORWARD
 from problems.computation.sections import Group, Placed
 from problems.exercise import Exercise
 from problems.formulas import general
@@ -195,7 +196,7 @@ def _otherwise_written(exercise: Exercise) -> Iterator[Inline]:
 def how_to_write_formulas(exercise: Exercise, formats: Sequence[str]) -> Inlines:
     """Which names a formula may use, and how it is typed."""
     known = [exercise.naming.label(id) for id in exercise.graph.givens]
-    steps = [exercise.naming.label(id) for id in exercise.graph.steps if "/" not in id]
+    steps = [exercise.naming.label(id) for id in exercise.graph.steps if not ids.parse(id).inner]
     names = ", ".join([*known[:3], *steps[:3]])
     first = Text(
         "Write a formula in any form that is equal: through the givens, or through quantities "
@@ -323,10 +324,10 @@ def key_formula(exercise: Exercise, question: str) -> Formula:
     """symbol = rule = the same through net inputs and outputs; or the rule with letters."""
     if ids.asks_general(question):
         return general.formula(exercise.notation, exercise.plan, question)
-    id = question.removesuffix(ids.FORMULA)
+    id = ids.step_asked(question)
     step = exercise.graph.steps[id]
     short = Writer(exercise.naming).symbolic(step)
-    forward = [i for i in exercise.graph.steps if ids.parse(i).kind in ids.FORWARD]
+    forward = [i for i in exercise.graph.steps if ids.parse(i).role in FORWARD]
     writer = Writer(exercise.naming, None, [*forward, id], worked_out=True)
     long = writer.symbolic(step)
     more = () if long == short else (EQUALS, long)

@@ -11,6 +11,7 @@ from plans import PLANS, random_givens
 
 from problems.computation import ids
 from problems.computation.graph import Graph, build
+from problems.computation.kinds import LAYERED
 from problems.computation.solve import values
 
 GRADIENTS = ("dw", "db")
@@ -171,7 +172,7 @@ def test_graphs_are_ordered_and_complete() -> None:
         for step in graph.steps.values():
             assert set(step.parents) <= known, step.id
             known.add(step.id)
-            assert ids.parse(step.id).kind in ids.KINDS
+            assert ids.parse(step.id).kind in LAYERED.steps
 
 
 def test_training_reaches_the_documents_last_line() -> None:

@@ -27,6 +27,7 @@ from grader.read.formula.tree import (
 from grader.read.number import Unreadable
 from problems.computation import ids
 from problems.computation.graph import Graph, build
+from problems.computation.kinds import NET, OUT, X
 from problems.exercise import Exercise
 from problems.formulas import general
 from problems.formulas.formula import Script, Sym
@@ -343,7 +344,7 @@ def _part(label: str) -> str:
 def _vocabulary(naming: Naming) -> Vocabulary:
     graph = build(naming.plan)
     everything = [*graph.givens, *graph.steps]
-    labels = {id: naming.label(id) for id in everything if "/" not in id}
+    labels = {id: naming.label(id) for id in everything if not ids.parse(id).inner}
     functions, bases = FUNCTIONS | _letters(naming), dict(_bases(naming, labels))
     return Vocabulary(labels, functions, dict(_local(naming)), bases)
 
@@ -360,15 +361,13 @@ def _local(naming: Naming) -> Iterator[tuple[str, str]]:
     """The derivatives of a net input, by their names: dnet/dw is what flows through the weight,
     dnet/dout the weight."""
     network = naming.plan.network
-    for id in network.parameters():
-        parsed = ids.parse(id)
-        if parsed.kind == "w":
-            layer, j, i = parsed.indices
-            net = naming.label(f"net.{layer}.{j}")
-            below = f"x.{i}" if layer == 1 else f"out.{layer - 1}.{i}"
-            yield f"d{net}/d{naming.label(id)}", below
-            if layer > 1:
-                yield f"d{net}/d{naming.label(below)}", id
+    for id in network.weights():
+        layer, j, i = ids.parse(id).indices
+        net = naming.label(ids.of(NET, layer, j))
+        below = ids.of(X, i) if layer == 1 else ids.of(OUT, layer - 1, i)
+        yield f"d{net}/d{naming.label(id)}", below
+        if layer > 1:
+            yield f"d{net}/d{naming.label(below)}", id
 
 
 def _letters(naming: Naming) -> dict[str, str]:

@@ -165,7 +165,7 @@ def _field(exercise: Exercise, item: Item) -> Field:
     if ids.asks_general(question):
         symbol = exercise.symbol(question)
     else:
-        step = question.removesuffix(ids.FORMULA)
+        step = ids.step_asked(question)
         symbol = exercise.naming.symbol(step, of_example=True)
     spoken = speech(symbol)
     if ids.asks_formula(question):

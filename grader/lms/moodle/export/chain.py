@@ -25,11 +25,11 @@ from grader.export.fields import Field
 from grader.export.number_format import at_least, plain
 from grader.lms.moodle.export.plugin import TERMS, Term, number
 from grader.marking.evidence import FLAT, MARGIN
-from grader.marking.guards import UPDATES
 from grader.marking.undetermined import Kind, rule_kinds
 from problems.arithmetic.ball import Ball, apart
 from problems.computation import ids
 from problems.computation.graph import Step
+from problems.computation.kinds import Role
 from problems.computation.solve import rule_ball
 from problems.exercise import Exercise
 from problems.rules.expression import Expression
@@ -198,7 +198,7 @@ class Chain:
         yield Idle(m, MARGIN * radius)
         true = self.exercise.solution
         for id in reads:
-            old = step.kind in UPDATES and id == step.parents[0]
+            old = step.role is Role.UPDATE and id == step.parents[0]
             room = (MARGIN if old else 1.0) * radius + float(self.balls[id].r)
             repeats = not apart(true[step.id], true[id])
             yield Idle(m - self.names[id], room, self.at.get(id) if repeats else None)
@@ -207,7 +207,7 @@ class Chain:
 
     def _limits(self, step: Step) -> tuple[float, ...]:
         """Where an output lies whatever the net input, if it is large."""
-        if step.kind != "out":
+        if step.role is not Role.OUTPUT:
             return ()
         layer = self.exercise.plan.network.layers[ids.parse(step.id).layer - 1]
         return FLAT.get(layer.activation, ())
