@@ -137,3 +137,12 @@ def test_the_citation_can_be_read() -> None:
     assert cited["type"] == "software"
     assert cited["authors"] == [{"name": "The bpgrade authors"}]
     assert (cited["version"], cited["license"]) == (__version__, "MIT")
+
+
+def test_the_reference_is_in_the_menu_and_has_every_folder_of_code() -> None:
+    """Apart from the service and the commands, which have pages of their own."""
+    menu = pages()[built() / "start" / "developer.html"].links
+    assert "../reference/index.html" in menu
+    listed = pages()[built() / "reference" / "index.html"].links
+    for dotted in ("problems.computation", "templates.pages", "grader.marking", "grader.read"):
+        assert f"{dotted}.html" in listed
