@@ -146,3 +146,10 @@ def test_the_reference_is_in_the_menu_and_has_every_folder_of_code() -> None:
     listed = pages()[built() / "reference" / "index.html"].links
     for dotted in ("problems.computation", "templates.pages", "grader.marking", "grader.read"):
         assert f"{dotted}.html" in listed
+
+
+def test_doctests_of_the_reference_are_code() -> None:
+    """Not quotations, as Markdown would have them."""
+    page = (built() / "reference" / "problems.computation.html").read_text("utf-8")
+    assert "&gt;&gt;&gt;" in page
+    assert "<blockquote>" not in page
