@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint types unit setup system bench faults truth fuzz api-fuzz goldens widths contact clean
+.PHONY: demo test lint types unit docs setup system bench faults truth fuzz api-fuzz goldens widths contact clean
 
 setup: $(STAMP)
 
@@ -47,14 +47,19 @@ demo: setup
 test: system lint types unit
 
 lint: setup
-	$(BIN)/ruff check problems templates grader tests examples
-	$(BIN)/ruff format --check problems templates grader tests examples
+	$(BIN)/ruff check problems templates grader tests examples docs
+	$(BIN)/ruff format --check problems templates grader tests examples docs
 
 types: setup
 	$(BIN)/mypy
 
 unit: setup
 	$(BIN)/pytest -q
+
+# The documentation as a site, strictly: build/site/index.html opens without a server. `make test`
+# builds it as well (tests/docs).
+docs: setup
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
 # What is read of true transcripts in all spellings and files (a minute), then two million
 # transcripts marked (ten to fifteen minutes); fails where a limit is broken. SEED=N for other
@@ -101,4 +106,4 @@ contact: setup
 	PYTHONPATH=tests/support $(BIN)/python tests/support/contact_sheet.py $(PAGES)
 
 clean:
-	rm -rf $(VENV) demo
+	rm -rf $(VENV) build demo

@@ -318,8 +318,10 @@ class Paper:
         Args:
             name: unique in the document, without dots.
             tooltip: what is asked; read out as well.
-            x, y: lower left corner.
-            width, height: in points.
+            x: of the left edge, in points.
+            y: of the lower edge.
+            width: in points.
+            height: in points.
             parent: the element that it belongs to.
             colour: of its frame.
         """

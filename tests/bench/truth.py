@@ -173,7 +173,7 @@ def main() -> int:
     parser.add_argument("--families", nargs="*", default=numeric_families())
     parser.add_argument("--seed", type=int, default=SEED, help=f"{SEED} unless given")
     parser.add_argument("--parts", nargs="*", help="only these: honest, one_slip, ...")
-    parser.add_argument("--markdown", action="store_true", help="the README's tables alone")
+    parser.add_argument("--markdown", action="store_true", help="the tables alone")
     chosen = parser.parse_args()
     tally, start = Tally(), time.perf_counter()
     for name in chosen.families:

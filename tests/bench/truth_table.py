@@ -168,7 +168,7 @@ def failures(tally: Tally, allowed: Mapping[str, float | None]) -> list[str]:
 
 
 def tables(tally: Tally, allowed: Mapping[str, float | None]) -> str:
-    """The tables in Markdown, as the README has them."""
+    """The tables in Markdown, as docs/measured.md has them."""
     lines = ["| what | found | of | share | must be |", "|---|---|---|---|---|"]
     for row in ROWS:
         bad, of = tally.numbers[row.what], tally.of[row.what]
