@@ -29,8 +29,9 @@ from problems.computation.kinds import (
 )
 from problems.computation.network import Network, Plan
 from problems.formulas.formula import Big, Fence, Formula, Op, Row, Sym, row
+from problems.formulas.function_forms import has_sum
 from problems.formulas.notation import Naming, Notation, load
-from problems.formulas.writing import Writer, has_sum
+from problems.formulas.writing import Writer
 
 LETTERS = {-1: "i", 0: "j", 1: "k"}
 """Layer relative to the one that is asked about -> letter of its units."""

@@ -1,7 +1,4 @@
-"""Rules written as formulas: with the text's symbols, or with numbers put in.
-
-One walk over the expression tree serves both; only what a reference turns into differs.
-"""
+"""Rules written as formulas: with the text's symbols, or with numbers put in."""
 
 from __future__ import annotations
 
@@ -24,12 +21,23 @@ from problems.formulas.formula import (
     Op,
     Row,
     Script,
-    Sym,
     row,
     word,
 )
+from problems.formulas.function_forms import (
+    LN,
+    ONE,
+    PRIME,
+    WRITTEN_OUT,
+    E,
+    based,
+    bracketed,
+    call_by_name,
+    has_sum,
+    logistic,
+    one_script,
+)
 from problems.formulas.notation import Naming, derivative
-from problems.rules.activations import activation
 from problems.rules.expression import (
     Constant,
     Expression,
@@ -44,11 +52,6 @@ from problems.rules.expression import (
     Sum,
     replaced,
 )
-
-E = Sym("e", "italic")
-ONE = Num("1")
-LN = Sym("ln", "upright")
-PRIME = "′"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ class Writer:
 
     def symbolic(self, step: Step) -> Formula:
         """The rule with symbols."""
-        return _Walk(self, step, self._symbol_of(step)).write(self.expanded(step.rule))
+        return Walk(self, step, self._symbol_of(step)).write(self.expanded(step.rule))
 
     def expanded(self, rule: Expression) -> Expression:
         """The rule with steps that are not asked for written out."""
@@ -120,7 +123,7 @@ class Writer:
 
     def numeric(self, step: Step) -> Formula:
         """The rule with the printed numbers put in."""
-        return _Walk(self, step, self._number_of, numeric=True).write(self.expanded(step.rule))
+        return Walk(self, step, self._number_of, numeric=True).write(self.expanded(step.rule))
 
     def worked(self, step: Step) -> Worked:
         """The step with everything that the key prints."""
@@ -155,7 +158,7 @@ def number(text: str) -> Formula:
     return Row((NEGATIVE, Num(text[1:]))) if text.startswith("-") else Num(text)
 
 
-class _Walk:
+class Walk:
     """One walk over one rule."""
 
     def __init__(
@@ -215,7 +218,7 @@ class _Walk:
 
     def target_minus_output(self, node: Sum) -> Formula:
         out, minus = node.terms
-        return row(self.bare(minus.parts()[0]), MINUS, self.bracketed(self.write(out)))
+        return row(self.bare(minus.parts()[0]), MINUS, bracketed(self.write(out)))
 
     def terms(self, node: Sum) -> Formula:
         parts: list[Formula] = []
@@ -226,7 +229,7 @@ class _Walk:
             if not parts:
                 parts.append(row(NEGATIVE, written) if negative else written)
             else:
-                parts += [MINUS if negative else PLUS, self.bracketed(written)]
+                parts += [MINUS if negative else PLUS, bracketed(written)]
         return row(*parts)
 
     def is_bias(self, term: Expression) -> bool:
@@ -240,12 +243,6 @@ class _Walk:
 
     def bare(self, node: Expression) -> Formula:
         return self.write(node)
-
-    @staticmethod
-    def bracketed(written: Formula) -> Formula:
-        """A term that begins with a minus sign is bracketed behind another operator."""
-        first = written.items[0] if isinstance(written, Row) else written
-        return Fence(written) if first == NEGATIVE else written
 
     # products -------------------------------------------------------------------------------
 
@@ -288,7 +285,7 @@ class _Walk:
             return written if first else Fence(written)
         if isinstance(node, Sum | Negative) or (isinstance(node, Slope) and has_sum(written)):
             return Fence(written)
-        return written if first else self.bracketed(written)
+        return written if first else bracketed(written)
 
     def local_derivative(self, node: Expression) -> Formula | None:
         """In the chain form the factor from below is shown as a derivative of the net input."""
@@ -315,7 +312,7 @@ class _Walk:
         else:
             body = self.write(inner)
         plain = isinstance(body, Num | Script) and not isinstance(body, Frac)
-        return Script(body if plain and _one_script(body) else Fence(body), sup=Num("2"))
+        return Script(body if plain and one_script(body) else Fence(body), sup=Num("2"))
 
     def function(self, node: Function) -> Formula:
         argument = self.write(node.of)
@@ -325,7 +322,7 @@ class _Walk:
         letter = self.notation.functions.get(base, "formula")
         if letter != "formula":
             return Call(word(letter), argument)
-        return _WRITTEN_OUT.get(base, _call_by_name(base))(argument)
+        return WRITTEN_OUT.get(base, call_by_name(base))(argument)
 
     def slope(self, node: Slope) -> Formula:
         argument = self.write(node.of)
@@ -333,9 +330,9 @@ class _Walk:
         if base == "logistic":
             return row(argument, self.one_minus(argument))
         if base == "tanh":
-            return row(ONE, MINUS, Script(_based(argument), sup=Num("2")))
+            return row(ONE, MINUS, Script(based(argument), sup=Num("2")))
         if base == "softplus":
-            return _logistic(argument)
+            return logistic(argument)
         letter = self.notation.functions.get(base, base)
         return Call(word(letter + PRIME), argument)
 
@@ -351,69 +348,9 @@ class _Walk:
         return Frac(powers[node.index], row(*below))
 
 
-def written_out(name: str, argument: Formula) -> Formula:
-    """An activation without its letter: what a sheet has to say of a letter such as φ.
-
-    >>> written_out("tanh", Sym("s")).function
-    Sym(text='tanh', style='upright')
-    """
-    base = name.split("(")[0]
-    if base == "leaky_relu":
-        part = row(Num(f"{activation(name).parameter:g}"), Op("·", "binary"), argument)
-        return Call(word("max"), row(part, Op(",", "punctuation"), argument))
-    return _WRITTEN_OUT.get(base, _call_by_name(base))(argument)
-
-
-def has_sum(written: Formula) -> bool:
-    """Whether a formula is a sum or difference on its top level.
-
-    >>> has_sum(row(ONE, MINUS, E)), has_sum(E)
-    (True, False)
-    """
-    return isinstance(written, Row) and any(
-        isinstance(item, Op) and item.role == "binary" and item.text in "+−"
-        for item in written.items
-    )
-
-
 def _is_number(written: Formula) -> bool:
     if isinstance(written, Fence):
         return _is_number(written.body)
     if isinstance(written, Row):
         return len(written.items) == 2 and written.items[0] == NEGATIVE
     return isinstance(written, Num)
-
-
-def _one_script(body: Formula) -> bool:
-    return not isinstance(body, Script) or body.sup is None
-
-
-def _based(argument: Formula) -> Formula:
-    plain = isinstance(argument, Num) or (isinstance(argument, Script) and argument.sup is None)
-    return argument if plain else Fence(argument)
-
-
-def _logistic(argument: Formula) -> Formula:
-    whole = Fence(argument) if has_sum(argument) else _Walk.bracketed(argument)
-    power = Script(E, sup=row(NEGATIVE, whole))
-    return Frac(ONE, row(ONE, PLUS, power))
-
-
-def _max_of(argument: Formula) -> Formula:
-    return Call(word("max"), row(Num("0"), Op(",", "punctuation"), argument))
-
-
-def _softplus(argument: Formula) -> Formula:
-    return Call(LN, row(ONE, PLUS, Script(E, sup=argument)))
-
-
-def _call_by_name(name: str) -> Callable[[Formula], Formula]:
-    return lambda argument: Call(word(name), argument)
-
-
-_WRITTEN_OUT: dict[str, Callable[[Formula], Formula]] = {
-    "logistic": _logistic,
-    "relu": _max_of,
-    "softplus": _softplus,
-    "identity": lambda argument: argument,
-}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from problems.formulas.formula import Fence, Formula, Frac, Matrix, Op, Row, row
-from problems.formulas.writing import has_sum
+from problems.formulas.function_forms import has_sum
 from templates.formulas.letters import tall
 from templates.formulas.measure import width
 

@@ -33,9 +33,10 @@ from problems.computation.kinds import (
 from problems.computation.network import Layer
 from problems.exercise import Exercise
 from problems.formulas.formula import EQUALS, PLUS, Formula, Num, Op, row
+from problems.formulas.function_forms import written_out
 from problems.formulas.notation import derivative
 from problems.formulas.vectors import Vectors
-from problems.formulas.writing import Writer, written_out
+from problems.formulas.writing import Writer
 from problems.rules.activations import SOFTMAX, activation
 from problems.rules.expression import Expression, Function, Ref, Square, Sum
 from problems.rules.losses import LOSSES

@@ -20,7 +20,8 @@ from grader.read.tables.table import CLASS
 from grader.web.api.access import caller_of, limit_heavy, scoped
 from grader.web.api.assignments import refuse_policy
 from grader.web.api.bodies import CLASS_FILES, body_of
-from grader.web.api.shapes import BatchShape, Question, ReportShape
+from grader.web.api.given import BatchShape, Question
+from grader.web.api.shapes import ReportShape
 from grader.web.assignments import write_folder
 from grader.web.models import Assignment, Member, Role, Task
 from grader.web.rights import assignment_for_staff, is_staff

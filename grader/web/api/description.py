@@ -15,8 +15,9 @@ from ninja import NinjaAPI
 
 from grader.web.accounts import SCOPES
 from grader.web.api.bodies import CLASS_FILES, FILES
+from grader.web.api.given import Answers
 from grader.web.api.refusals import CODES, MEDIA
-from grader.web.api.shapes import Answers, ProblemDetails
+from grader.web.api.shapes import ProblemDetails
 from grader.web.settings import SESSION_COOKIE_NAME
 
 Doc = dict[str, Any]

@@ -12,9 +12,10 @@ from grader.errors import ApiError, ClosedError, ConflictError
 from grader.web import grading
 from grader.web.api.access import caller_of, scoped
 from grader.web.api.bodies import FILES, body_of, key_of
+from grader.web.api.given import Answers
 from grader.web.api.interface import media_type, parsed
 from grader.web.api.refusals import of_fields
-from grader.web.api.shapes import Answers, ReportShape, SubmissionShape
+from grader.web.api.shapes import ReportShape, SubmissionShape
 from grader.web.api.shown import for_student, result_of
 from grader.web.models import Submission
 from grader.web.rights import STAFF, member_of, submission_for, task_of_student

@@ -74,6 +74,7 @@ def without(outcome: Outcome, secret: str) -> Outcome:
 
 
 def outcome(answer: Answer) -> Outcome:
+    """What an answer means."""
     status = answer.status
     if 200 <= status < 300:
         return Delivered(answer)
@@ -115,6 +116,7 @@ def said(answer: Answer) -> str:
 
 
 def quoted(answer: Answer) -> str:
+    """The beginning of what a platform says."""
     words = said(answer)
     return f": {words}" if words not in ("", "[]", "{}") else ""
 

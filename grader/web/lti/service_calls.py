@@ -66,6 +66,11 @@ def ask(
 
 
 def got(outcome: Outcome) -> Answer:
+    """The answer.
+
+    Raises:
+        RefusalError: there is none.
+    """
     if isinstance(outcome, Delivered):
         return outcome.answer
     raise RefusalError(words(outcome))
