@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from functools import _lru_cache_wrapper
 
     from grader.marking.attribution import Keys
+    from grader.marking.policy import Policy
     from problems.drawing.family import Design, Family
 
 META = "assignment.json"
@@ -154,6 +155,21 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.order = Order.from_json(_json(path / META), f"{path.name}/{META}")
+
+    def policy(self, chosen: Policy | str | None = None) -> Policy:
+        """What verdicts are worth here.
+
+        Args:
+            chosen: another policy than the assignment's own, or its name or file.
+
+        Raises:
+            PolicyError: there is none of that name, or it says something that is not allowed.
+        """
+        from grader.marking.policy_file import folder_policy, load_policy  # which reads TOML
+
+        if isinstance(chosen, str):
+            return load_policy(chosen)
+        return chosen or folder_policy(self.path, self.order.policy)
 
     @cached_property
     def _lines(self) -> Lines:

@@ -13,7 +13,7 @@ from grader.errors import PolicyError, Problem
 from grader.intake.collect import Gathered, gather
 from grader.marking.mark import mark, shown
 from grader.marking.policy import Policy
-from grader.marking.policy_file import folder_policy, names
+from grader.marking.policy_file import names
 from grader.results.crosscheck import other_exercise
 from grader.results.feedback import Graded, write_feedback
 from grader.support.spreadsheet import safe_table
@@ -169,7 +169,7 @@ def _marked(found: Gathered, chosen: Policy | None, bar: Bar) -> list[Graded]:
     for n, work in enumerate(found.works, 1):
         one = work.submission
         try:
-            policy = chosen or folder_policy(work.folder.path, work.folder.order.policy)
+            policy = work.folder.policy(chosen)
         except PolicyError as error:
             found.problems.append(Problem(one.file, one.row, None, "no_policy", str(error)))
             continue

@@ -18,7 +18,6 @@ from grader.bulk.survey import is_class_table
 from grader.errors import Problem
 from grader.intake.sources import parts_of
 from grader.marking.policy import Policy
-from grader.marking.policy_file import folder_policy
 from grader.read.download_names import handed_in_at
 from grader.results.feedback import Graded as One
 from grader.support.terminal import plural, printable, progress
@@ -60,7 +59,7 @@ def grade_class(
     """
     place = folders.find(assignment or files[0].parent)
     opened = folders.Folder(place)
-    policy = chosen.policy or folder_policy(place, opened.order.policy)
+    policy = opened.policy(chosen.policy)
     with progress() as bar, workers(chosen.workers, chosen.scheduler) as hands:
         found = grade(files, place, policy, chosen.out, hands, chosen.steps_as, bar)
     _print_notes(found.notes)

@@ -38,7 +38,7 @@ def canvas(
     from grader.lms.canvas.export import package
 
     opened = folders.Folder(folders.find(folder))
-    valued, tally = classes.policy_of(opened, policy), Tally()
+    valued, tally = opened.policy(policy), Tally()
     with progress() as bar:
         people = classes.owned(opened, only, bar)
         data, finer = package(opened.order, people, valued, not no_tex, tally)

@@ -13,7 +13,6 @@ from grader.commands.options import policy_option
 from grader.commands.text_options import whole_text
 from grader.errors import AssignmentError, PlatformFileError, Problem, reason_of
 from grader.marking.policy import Policy
-from grader.marking.policy_file import folder_policy
 
 if TYPE_CHECKING:
     from grader.lms.gradebooks import Order
@@ -178,7 +177,7 @@ def _scores(
 
     if not submissions:
         return of_results(opened, results or opened.path / "results")
-    holds = policy or folder_policy(opened.path, opened.order.policy)
+    holds = opened.policy(policy)
     with progress() as bar:
         return of_submissions(
             opened, submissions, holds, lambda n: bar("reading", n, max(n, len(submissions)))

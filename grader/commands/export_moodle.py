@@ -72,7 +72,7 @@ def moodle(
     from grader.lms.moodle.export.questions import Style
 
     opened = folders.Folder(folders.find(folder))
-    valued = classes.policy_of(opened, policy)
+    valued = opened.policy(policy)
     tally, style = Tally(), Style(not no_tex, not no_slips)
 
     def pieces(people: Iterator[classes.Owned]) -> Iterator[bytes]:

@@ -43,7 +43,7 @@ def qti(
     from grader.export.qti import package
 
     opened = folders.Folder(folders.find(folder))
-    valued, tally = classes.policy_of(opened, policy), Tally()
+    valued, tally = opened.policy(policy), Tally()
     with progress() as bar:
         people = classes.owned(opened, only, bar)
         if one_file:

@@ -10,7 +10,7 @@ import click
 
 from grader.errors import PolicyError
 from grader.marking.policy import Policy
-from grader.marking.policy_file import folder_policy, load_policy, names
+from grader.marking.policy_file import load_policy, names
 
 if TYPE_CHECKING:
     from grader.assignments.folder import Folder
@@ -94,4 +94,4 @@ def opened(assignment: Path | None, beside: Path, policy: Policy | None) -> tupl
     from grader.assignments.folder import Folder, find
 
     folder = Folder(find(assignment or beside))
-    return folder, policy or folder_policy(folder.path, folder.order.policy)
+    return folder, folder.policy(policy)

@@ -9,8 +9,6 @@ from grader.assignments.folder import Folder
 from grader.assignments.roster import Student
 from grader.assignments.worksheets import Progress, silent
 from grader.errors import AssignmentError
-from grader.marking.policy import Policy
-from grader.marking.policy_file import folder_policy, load_policy
 from grader.results.feedback import student
 from problems.exercise import Exercise
 
@@ -49,8 +47,3 @@ def owned(
         own = sorted(folder.exercises_of(id).values(), key=lambda one: one.number)
         yield Owned(student(folder, id), tuple(own))
         progress("export", done, len(chosen))
-
-
-def policy_of(folder: Folder, name: str | None) -> Policy:
-    """The policy that was named, or the assignment's own."""
-    return load_policy(name) if name else folder_policy(folder.path, folder.order.policy)

@@ -21,7 +21,6 @@ from grader.intake.attempts import counted, superseded
 from grader.intake.duplicates import settled
 from grader.intake.sources import Item, items
 from grader.marking.policy import Policy
-from grader.marking.policy_file import folder_policy
 from grader.read.answer_sheet import AnswerSheet, Find
 from grader.read.download_names import receipt_of
 from grader.read.files import read_file
@@ -203,7 +202,7 @@ class _Reader:
 def _own(folder: Folder) -> Policy:
     """The assignment's own policy; whoever marks says what is wrong with it."""
     try:
-        return folder_policy(folder.path, folder.order.policy)
+        return folder.policy()
     except PolicyError:
         return Policy()
 

@@ -53,6 +53,13 @@ def silent(phase: str, done: int, of: int) -> None:
 
 
 def begun(folder: Folder, platform: Platform, by: str) -> Plan:
+    """A plan without changes yet.
+
+    Args:
+        folder: the assignment.
+        platform: with its assignment.
+        by: what grades depend on besides the submission, see `digest`.
+    """
     assignment = platform.assignment()
     host = urlsplit(platform.site).netloc
     path = memories.place(folder.path, platform.name, host, assignment.id)
@@ -99,6 +106,7 @@ class _Everybody(set[str]):
 
 
 def owner(person: Person, folder: Folder) -> str:
+    """Which student of ours somebody on the platform is; '' if none."""
     return owner_of(person.names, folder.people).student
 
 

@@ -14,7 +14,7 @@ from grader.errors import PolicyError, Problem
 from grader.lms.outcome import CENT
 from grader.marking.mark import mark, step_of
 from grader.marking.policy import Policy
-from grader.marking.policy_file import folder_policy, load_policy, names
+from grader.marking.policy_file import load_policy, names
 from grader.results.crosscheck import other_exercise
 from grader.results.feedback import student as student_of
 from problems.texts import parsed_json
@@ -144,6 +144,6 @@ def _policy(folder: Folder, results: Path) -> Policy:
     try:
         if name in names():
             return load_policy(name)
-        return folder_policy(folder.path, folder.order.policy)
+        return folder.policy()
     except PolicyError:
         return Policy()

@@ -29,6 +29,7 @@ BATCH = 20
 
 
 def remember(plan: Plan, one: Change, points: Decimal | None) -> None:
+    """Keep what stands on the platform now."""
     submission = one.submission
     assert submission is not None
     assert one.outcome is not None

@@ -23,7 +23,6 @@ from grader.lms.platform import (
 from grader.lms.received import judge
 from grader.lms.sending import BATCH, Sender, remember
 from grader.marking.policy import Policy
-from grader.marking.policy_file import folder_policy
 
 
 def plan(
@@ -51,7 +50,7 @@ def plan(
         AssignmentError: the folder cannot.
         PolicyError: there is no such policy.
     """
-    policy = policy or folder_policy(folder.path, folder.order.policy)
+    policy = folder.policy(policy)
     made = begun(folder, platform, digest(folder, policy))
     made.pages = tuple(pages) if made.assignment.takes_files else ()
     people = {one.key: one for one in platform.people()}

@@ -38,6 +38,22 @@ def load_policy(name_or_path: str | Path) -> Policy:
     return _from_file(Path(text))
 
 
+def stored_policy(text: str, file: str = "policy") -> Policy:
+    """A policy as the service keeps it: the name of a shipped one, or its own TOML text.
+
+    Args:
+        text: either of them.
+        file: how messages call the text.
+
+    Raises:
+        PolicyError: as `read_policy`.
+
+    >>> stored_policy("strict").name, stored_policy("title = 'Mine'").name
+    ('strict', 'own')
+    """
+    return _shipped(text) if text in names() else read_policy(text, "own", file)
+
+
 def folder_policy(folder: Path, name: str) -> Policy:
     """The policy that an assignment folder names: a shipped one, or a file of the folder.
 

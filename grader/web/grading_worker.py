@@ -15,7 +15,7 @@ from typing import Any
 
 from grader.errors import EmptyForm, Lost, Problem, SubmissionError
 from grader.marking.mark import mark
-from grader.marking.policy_file import load_policy, names, read_policy
+from grader.marking.policy_file import stored_policy
 from grader.read.answer import read_answer
 from grader.read.files import read_file
 from grader.read.identity import plain
@@ -40,7 +40,7 @@ def judged(question: dict[str, Any]) -> dict[str, Any]:
     exercise = from_json(json.loads(question["line"]))
     data = base64.b64decode(question["data"])
     policy = question["policy"]
-    valued = load_policy(policy) if policy in names() else read_policy(policy, "own", "policy")
+    valued = stored_policy(policy)
     answers, problems = answers_to(exercise, data, question["name"])
     return mark(exercise, answers, valued, problems).as_json()
 

@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from grader.errors import Problem
 from grader.marking.mark import step_of
 from grader.marking.policy import Policy
-from grader.marking.policy_file import load_policy, names, read_policy
+from grader.marking.policy_file import stored_policy
 from grader.marking.words import missing_digits
 from grader.read.number import Written, read_number
 from grader.web.assignments import note
@@ -34,18 +34,6 @@ UPDATE = "UPDATE bpgrade_result SET score = %s, counted = %s, most = %s, report 
 """Written out: Django takes ten times as long to put such updates together as they take."""
 DUST = 1e-9
 """Differences of scores that are none."""
-
-
-def policy_of(text: str) -> Policy:
-    """A policy as `Assignment.policy` holds it.
-
-    Args:
-        text: name of a shipped policy, or a policy file's text.
-
-    Raises:
-        PolicyError: everything that is wrong in it.
-    """
-    return load_policy(text) if text in names() else read_policy(text, "own", "policy")
 
 
 # one report --------------------------------------------------------------------------------
@@ -245,7 +233,7 @@ def comparison(assignment: Assignment, policy_text: str) -> Comparison:
     Raises:
         PolicyError: it is no policy.
     """
-    policy = policy_of(policy_text)
+    policy = stored_policy(policy_text)
     pairs = under(policy, graded_of(assignment, assignment.due), _exercise)
     found = compared(assignment.valued, policy, [pair for pair in pairs if pair.before.current])
     return replace(found, submissions=sum(pair.differs for pair in pairs))
@@ -282,7 +270,7 @@ def apply(assignment: Assignment, policy_text: str, user: Any, **settings: Any) 
     Raises:
         PolicyError: it is no policy.
     """
-    policy, due = policy_of(policy_text), settings.get("due", assignment.due)
+    policy, due = stored_policy(policy_text), settings.get("due", assignment.due)
     stamps = _stamps(assignment)
     early = under(policy, graded_of(assignment, due), _exercise)
     with transaction.atomic():

@@ -21,7 +21,6 @@ from grader.errors import Problem
 from grader.lms.outcome import Outcome
 from grader.lms.received import Received, judge, owner_of
 from grader.marking.policy import Policy
-from grader.marking.policy_file import folder_policy
 from grader.results.crosscheck import OTHER
 from grader.results.feedback import Graded
 from grader.support.atomic_files import write_file
@@ -60,7 +59,7 @@ def results(root: Path) -> dict[str, Any]:
         BpgradeError: the autograder itself is broken.
     """
     folder = Folder(root / CLASS)
-    policy = folder_policy(folder.path, folder.order.policy)
+    policy = folder.policy()
     metadata = parsed_json((root / METADATA).read_text("utf-8"))
     users = metadata.get("users") or []
     if len(users) != 1:

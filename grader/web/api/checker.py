@@ -13,7 +13,7 @@ from typing import Any
 from grader.errors import PolicyError, Problem
 from grader.intake.collect import gather
 from grader.marking.mark import mark
-from grader.marking.policy_file import load_policy, names, read_policy
+from grader.marking.policy_file import stored_policy
 from grader.results.crosscheck import other_exercise
 from grader.web.grading_worker import judged, main
 from problems.errors import BpgradeError
@@ -43,7 +43,7 @@ def _batch(question: dict[str, Any]) -> dict[str, Any]:
     """A class's file, by the assignment's folder; names in messages are those of the sender."""
     os.chdir(question["folder"])
     policy = question["policy"]
-    valued = load_policy(policy) if policy in names() else read_policy(policy, "own", "policy")
+    valued = stored_policy(policy)
     found = gather([Path(question["name"])], Path("assignment"))
     reports = []
     for work in found.works:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from grader.marking.policy_file import names
+from grader.marking.policy_file import names, stored_policy
 from grader.web import regrading
 from grader.web.class_progress import most_of
 from grader.web.models import Assignment
@@ -43,9 +43,7 @@ def regrade(request: HttpRequest, assignment: Assignment) -> HttpResponse:
         messages.success(request, f"The policy holds. {submissions(count)} another score.")
         return redirect("teach-assignment", assignment.pk)
     found = regrading.comparison(assignment, text)
-    most = [
-        most_of(assignment, policy) for policy in (assignment.valued, regrading.policy_of(text))
-    ]
+    most = [most_of(assignment, policy) for policy in (assignment.valued, stored_policy(text))]
     return _page(request, assignment, form, found, most)
 
 
