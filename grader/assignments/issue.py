@@ -29,7 +29,7 @@ from grader.support.atomic_files import write_file, write_pieces
 from grader.support.spreadsheet import plain_table
 from grader.support.workers import Workers
 from problems.drawing.candidates import key
-from problems.drawing.draw import draw
+from problems.drawing.draw import draw, with_more_digits
 from problems.drawing.family import Design
 from problems.errors import Complaint, GateError
 from problems.exercise import Exercise, as_json, dumps, issued
@@ -158,18 +158,16 @@ def _draw(
     work: Unfinished, students: Sequence[Student], team: Workers, progress: Progress
 ) -> Order:
     """Draw what is not drawn yet; with more digits from the beginning, where needed."""
+
+    def drawn(design: Design) -> None:
+        if design.added != work.done.added:
+            work.note(added=design.added, exercises=0, bytes=0)
+        _write_lines(work, students, team, progress)
+
     order = work.order
-    while True:
-        design = _design(order, work.done.added)[0]
-        try:
-            _write_lines(work, students, team, progress)
-        except GateError:
-            if design.finer() is None:
-                raise
-            work.note(added=work.done.added + 1, exercises=0, bytes=0)
-        else:
-            decimals = design.precision.decimals if design.added else order.decimals
-            return replace(order, decimals=decimals)
+    design, _ = with_more_digits(_design(order, work.done.added)[0], drawn)
+    decimals = design.precision.decimals if design.added else order.decimals
+    return replace(order, decimals=decimals)
 
 
 def _write_lines(

@@ -21,9 +21,8 @@ from grader.web.events import grade_changed
 from grader.web.models import Assignment, Audit, Course, Member, Role, Task
 from grader.web.submission_store import one_writer
 from problems.drawing.candidates import key
-from problems.drawing.draw import draw
+from problems.drawing.draw import draw, with_more_digits
 from problems.drawing.family import Design
-from problems.errors import GateError
 from problems.exercise import Exercise, as_json, dumps, issued
 
 
@@ -168,19 +167,9 @@ def drawn(order: Order, members: Sequence[Member]) -> tuple[Order, list[tuple[Me
     Raises:
         GateError: no draw can be graded, and the family allows no further digit.
     """
-    design: Design | None = order.design()
-    while design is not None:
-        try:
-            found = _drawn(order, design, members)
-        except GateError:
-            finer = design.finer()
-            if finer is None:
-                raise
-            design = finer
-            continue
-        decimals = design.precision.decimals if design.added else order.decimals
-        return replace(order, decimals=decimals), found
-    raise AssertionError("a design is either drawn or refused")
+    design, found = with_more_digits(order.design(), lambda one: _drawn(order, one, members))
+    decimals = design.precision.decimals if design.added else order.decimals
+    return replace(order, decimals=decimals), found
 
 
 def _drawn(

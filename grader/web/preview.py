@@ -6,6 +6,7 @@ The drawing itself may try for many seconds before it gives up; a preview stops 
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,8 +15,9 @@ from grader.assignments.folder import Order
 from grader.assignments.roster import Student
 from grader.assignments.worksheets import sheet
 from problems.drawing.candidates import Candidates, key
-from problems.drawing.draw import Draw, describe, reasons, sieve_of
+from problems.drawing.draw import Draw, describe, reasons, sieve_of, with_more_digits
 from problems.drawing.family import Design
+from problems.errors import GateError
 from problems.exercise import issued
 from templates.pages.page import Page
 from templates.sheets import sheets
@@ -65,10 +67,18 @@ def tried(order: Order, variant: int = 0) -> Trial:
     bits = key("preview", order.family, str(variant))
     design = order.design()
     candidates = Candidates(design)
-    drawn, count, ended = _search(design, candidates, bits, until)
-    while drawn is None and ended and (finer := design.finer()) is not None:
-        design = finer
-        drawn, count, ended = _search(design, candidates, bits, until)
+    drawn: Draw | None = None
+    count, ended = 0, False
+
+    def search(one: Design) -> None:
+        nonlocal design, drawn, count, ended
+        design = one
+        drawn, count, ended = _search(one, candidates, bits, until)
+        if drawn is None and ended:
+            raise GateError([])
+
+    with suppress(GateError):  # then it is told what is refused
+        with_more_digits(design, search)
     worst = tuple((describe(check), share) for check, share in reasons(design, bits, BLOCKS))
     return Trial(
         _page(order, design, drawn) if drawn else None,

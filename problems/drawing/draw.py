@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -37,6 +38,7 @@ LAST = MOST_ATTEMPTS + 16_384
 """Attempts that are looked at nevertheless, as they always were."""
 
 Progress = Callable[[int], None]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,29 @@ def passing(design: Design, values: dict[str, FloatArray], count: int) -> BoolAr
 def sieve_of(design: Design) -> Sieve:
     """The quality gate of a design, for many candidates at once."""
     return sieve(*_gated(design))
+
+
+def with_more_digits(design: Design, work: Callable[[Design], T]) -> tuple[Design, T]:
+    """Work with a design, or with one more digit as long as nothing can be graded else.
+
+    Args:
+        design: as it was asked for.
+        work: draws by a design.
+
+    Returns:
+        The design that could be drawn, and what was drawn.
+
+    Raises:
+        GateError: nothing can be graded, and the family allows no further digit.
+    """
+    while True:
+        try:
+            return design, work(design)
+        except GateError:
+            finer = design.finer()
+            if finer is None:
+                raise
+            design = finer
 
 
 def draw(
