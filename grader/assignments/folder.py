@@ -22,7 +22,7 @@ from grader.errors import AssignmentError, Lost
 from grader.read.identity import alike, plain, was_rounded
 from grader.read.tables.table import read_table
 from problems.exercise import FORMAT, Doc, Exercise, from_json, upgraded
-from problems.patterns import pattern
+from problems.line_layout import HEAD
 from problems.texts import parsed_json
 from problems.versions import DRAW_VERSION
 
@@ -203,7 +203,7 @@ class Folder:
 
     def _head(self, number: int) -> tuple[str, str]:
         """Id and student of a line."""
-        match = self._lines.match(_HEAD, number)
+        match = self._lines.match(HEAD, number)
         what = self._line_name(number)
         if match:
             id, student = (_decoded(part, what) for part in match.groups())
@@ -315,9 +315,6 @@ class Folder:
     def _owners(self) -> dict[str, str]:
         """Folder -> student."""
         return {one.folder: one.student for one in reversed(self.roster.values())}
-
-
-_HEAD = pattern(rb'\{"format": \d+, "id": "((?:[^"\\]|\\.)*)", "student": "((?:[^"\\]|\\.)*)",')
 
 
 def _decoded(data: bytes, what: str) -> str:

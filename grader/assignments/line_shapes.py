@@ -7,7 +7,6 @@ once, the givens are collected by a pattern. So a class takes as long as a patte
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Any
@@ -18,18 +17,9 @@ from grader.marking.attribution import Keys
 from problems.arithmetic.elementary import FloatArray
 from problems.errors import FormatError
 from problems.exercise import Exercise, as_json, dumps, from_json
+from problems.line_layout import GIVEN, taken_apart
 from problems.texts import parsed_json
 
-_TEXT = rb'"(?:[^"\\]|\\.)*"'
-_LINE = re.compile(
-    rb'(?P<format>\{"format": \d+, )"id": (?P<id>' + _TEXT + rb'), "student": (?P<student>' + _TEXT
-    + rb'), (?P<style>"family": ' + _TEXT + rb', "notation": ' + _TEXT + rb', )'
-    rb'"number": (?P<number>\d+), "reissue": \d+, (?P<gated>"gated": \w+, )'
-    rb'(?="network": )'
-)  # fmt: skip
-_STEPS = b', "steps": ['
-_GIVEN = re.compile(rb'"([-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?)"')
-_VALUE = re.compile(rb'"value": [^}]*')
 COLUMNS = ("id", "student", "number", "mould", "row")
 """Of an exercise: who and which; its mould and its row there."""
 
@@ -69,23 +59,19 @@ class Caster:
 
     def take(self, line: bytes) -> None:
         """One line of the file."""
-        own = line
-        found = _LINE.match(own)
-        if found is None:  # written by another program: brought into our own form first
+        own, parts = line, taken_apart(line)
+        if parts is None:  # written by another program: brought into our own form first
             own = dumps(as_json(from_json(json.loads(line)))).encode()
-            found = _LINE.match(own)
-            if found is None:
+            parts = taken_apart(own)
+            if parts is None:
                 raise FormatError("this line cannot be read")
-        numbers, steps = _cut(own, found)
-        pieces = _GIVEN.split(numbers)
-        asked = _VALUE.sub(b"", steps)
-        key = (found["format"], found["style"], found["gated"], b'""'.join(pieces[::2]), asked)
+        pieces = GIVEN.split(parts.numbers)
+        key = (*parts.style, b'""'.join(pieces[::2]), parts.asked)
         mould = self._moulds[key] if key in self._moulds else self._new(key, own)
         self.givens[mould] += pieces[1::2]
         row = self._count[mould]
         self._count[mould] += 1
-        id, student = (parsed_json(found[name]) for name in ("id", "student"))
-        cells = (id, student, int(found["number"]), mould, row)
+        cells = (parsed_json(parts.id), parsed_json(parts.student), parts.number, mould, row)
         for column, cell in zip(self.columns.values(), cells, strict=True):
             column.append(cell)
 
@@ -105,22 +91,14 @@ class Caster:
         return {id: table[:, n] for n, id in enumerate(names)}
 
 
-def _cut(line: bytes, head: re.Match[bytes]) -> tuple[bytes, bytes]:
-    """What holds the givens, and what is asked."""
-    at = line.find(_STEPS, head.end())
-    if at < 0:
-        raise FormatError("no steps")
-    return line[head.end() : at], line[at:].rstrip()
-
-
 def given_order(mould: Exercise) -> Sequence[str]:
     """Ids of the givens in the order in which a line names them."""
     text = dumps(as_json(mould)).encode()
-    found = _LINE.match(text)
-    if found is None:
+    parts = taken_apart(text)
+    if parts is None:
         raise AssertionError("what we write we can read")
-    begin, end = found.end(), text.index(_STEPS)
     count = iter(range(1_000_000))
-    marked = _GIVEN.sub(lambda _: b'"%d"' % next(count), text[begin:end])
-    numbered = from_json(json.loads(text[:begin] + marked + text[end:])).givens
+    marked = GIVEN.sub(lambda _: b'"%d"' % next(count), parts.numbers)
+    end = parts.begin + len(parts.numbers)
+    numbered = from_json(json.loads(text[: parts.begin] + marked + text[end:])).givens
     return sorted(numbered, key=lambda id: int(numbered[id]))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+from issued_exercises import exercises
 
 from problems.drawing import family
 from problems.drawing.candidates import key
@@ -10,6 +13,7 @@ from problems.drawing.draw import draw
 from problems.drawing.family import Design
 from problems.exercise import as_json, dumps, issued
 from problems.exercise_lines import Lines
+from problems.line_layout import GIVEN, HEAD, taken_apart
 
 STUDENTS = ['ada "the" first', "Zoë 100 % \\ 50 %s", "李", "student-04", "\u2028line", "x" * 200]
 
@@ -39,3 +43,21 @@ def test_lines_follow_the_choices(choice: dict[str, int]) -> None:
     at_once, singly = both_ways(family.load("mazur").design(**choice), 2)
     assert at_once == singly
     assert len(set(at_once)) == 2 * len(STUDENTS)
+
+
+@pytest.mark.parametrize("name", family.names())
+def test_a_line_is_where_its_layout_says(name: str) -> None:
+    """What is written is taken apart again, every given found; another order of keys is not."""
+    (exercise,) = exercises(name, 1)
+    line = (dumps(as_json(exercise)) + "\n").encode()
+    head, parts = HEAD.match(line), taken_apart(line)
+    assert head is not None
+    assert parts is not None
+    assert (head[1].decode(), head[2].decode()) == (exercise.id, exercise.student)
+    assert (json.loads(parts.id), json.loads(parts.student)) == (exercise.id, exercise.student)
+    assert parts.number == exercise.number
+    found = sorted(given.decode() for given in GIVEN.findall(parts.numbers))
+    assert found == sorted(exercise.givens.values())
+    doc = json.loads(line)
+    turned = dumps(dict(reversed(list(doc.items())))).encode()
+    assert taken_apart(turned) is None
