@@ -21,7 +21,8 @@ from problems.computation.network import Layer, Method, Network, Plan, Task, bia
 from problems.computation.solve import Solution, solve
 from problems.errors import FormatError, FormatTooNew, SpecError
 from problems.formulas.formula import Formula
-from problems.formulas.notation import Naming, load
+from problems.formulas.labels import labels_of, naming_of
+from problems.formulas.notation import Naming
 from problems.texts import cleaned
 
 if TYPE_CHECKING:
@@ -86,25 +87,26 @@ class Exercise:
     @cached_property
     def naming(self) -> Naming:
         """The notation bound to this exercise."""
-        return Naming(load(self.notation), self.plan)
+        return naming_of(self.notation, self.plan)
 
     @cached_property
     def labels(self) -> dict[str, str]:
         """Asked id -> what is typed for it."""
-        numbers = {id: self.naming.label(id) for id in self.asked}
-        formulas = {ids.formula_of(id): self.naming.label(id) for id in self.formulas}
-        numbers |= {id: ids.formula_of(label) for id, label in formulas.items()}
-        return numbers | {id: self._general_label(id) + ids.GENERAL for id in self.generals}
-
-    def _general_label(self, question: str) -> str:
-        from problems.formulas import general
-
-        return general.label(self.notation, self.plan, question)
+        return labels_of(self.notation, self.plan, self.asked, self.formulas, self.generals)
 
     @cached_property
     def solution(self) -> Solution:
         """The true ball of every step and given."""
         return solve(self.graph, self.numbers, self.precision)
+
+    def solved(self, together: Solution, at: int) -> None:
+        """Take the solution over from exercises that were solved as arrays.
+
+        Args:
+            together: balls over exercises of the same graph and precision.
+            at: which of them this one is.
+        """
+        self.__dict__["solution"] = {id: ball.at(at) for id, ball in together.items()}
 
     @cached_property
     def doubts(self) -> dict[str, list[Finding]]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 
 import click
 
+from grader.assignments.folder import Folder
 from grader.commands.options import named_policy
 from grader.errors import PolicyError, Problem
-from grader.intake.collect import Gathered, gather
-from grader.marking.mark import mark, shown
+from grader.intake.collect import Gathered, Work, gather
+from grader.marking.mark import Handed, mark_all, shown
 from grader.marking.policy import Policy
 from grader.marking.policy_file import names
+from grader.read.answer_sheet import AnswerSheet
 from grader.results.crosscheck import other_exercise
 from grader.results.feedback import Graded, write_feedback
 from grader.support.spreadsheet import safe_table
@@ -24,6 +27,8 @@ from templates.feedback.report import FORMAT, Report, StepReport
 
 FEW = 5
 """So many files need no progress bar."""
+TOGETHER = 1_000
+"""Submissions that are judged as columns, between two steps of the progress bar."""
 
 EXAMPLES = """\b
 Examples:
@@ -166,20 +171,33 @@ def check(
 def _marked(found: Gathered, chosen: Policy | None, bar: Bar) -> list[Graded]:
     """Every submission's report, in the order of the files."""
     graded: list[Graded] = []
-    for n, work in enumerate(found.works, 1):
-        one = work.submission
-        try:
-            policy = work.folder.policy(chosen)
-        except PolicyError as error:
-            found.problems.append(Problem(one.file, one.row, None, "no_policy", str(error)))
-            continue
-        report = mark(one.exercise, one.answers, policy, one.problems)
-        if problem := other_exercise(one, report, work.folder):
-            found.problems.append(problem)
-        graded.append(Graded(report, one.exercise, work.folder, policy))
+    for start in range(0, len(found.works), TOGETHER):
+        some = found.works[start : start + TOGETHER]
+        for folder, policy, works in _by_policy(some, chosen, found.problems):
+            handed = [Handed(w.exercise, w.answers, w.problems) for w in works]
+            for one, report in zip(works, mark_all(handed, policy), strict=True):
+                if problem := other_exercise(one, report, folder):
+                    found.problems.append(problem)
+                graded.append(Graded(report, one.exercise, folder, policy))
         if len(found.works) > FEW:
-            bar("checking", n, len(found.works))
+            bar("checking", start + len(some), len(found.works))
     return graded
+
+
+def _by_policy(
+    works: Sequence[Work], chosen: Policy | None, problems: list[Problem]
+) -> Iterator[tuple[Folder, Policy, list[AnswerSheet]]]:
+    """Submissions one after the other that are of one assignment, with its policy.
+
+    What has no policy that can be used is left out, and listed in `problems`.
+    """
+    for folder, group in groupby(works, key=lambda work: work.folder):
+        sheets = [work.submission for work in group]
+        try:
+            yield folder, folder.policy(chosen), sheets
+        except PolicyError as error:
+            for one in sheets:
+                problems.append(Problem(one.file, one.row, None, "no_policy", str(error)))
 
 
 def _print_notes(notes: list[Problem]) -> None:

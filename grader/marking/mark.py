@@ -1,14 +1,14 @@
 """One exercise, one submission: a verdict, a message and a hint for every asked step.
 
 A pure function of the exercise, the answers and the policy; the order of the answers in the
-file plays no part. The judging is that of `grader.marking.follow` for a column of one;
+file plays no part. Many submissions are judged as columns, one as a column of one;
 `grader.marking.words` and `grader.marking.whole_sheet` say what was found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from grader.read.number import Unreadable, Written
 from problems.arithmetic.ball import Ball
 from problems.arithmetic.precision import power_of_ten, rounded, rounded_significant
 from problems.computation import ids
+from problems.computation.solve import solve
 from problems.exercise import Exercise
 from problems.formulas.formula import Formula
 from templates.feedback.report import Report, StepReport
@@ -31,17 +32,19 @@ if TYPE_CHECKING:
     from grader.marking.formulas import Marked
 
 
+class Handed(NamedTuple):
+    """What is marked: one submission."""
+
+    exercise: Exercise
+    answers: Answers
+    """What was read; ids that are not asked are ignored."""
+    problems: Sequence[Problem] = ()
+    """What could not be read, passed on into the report."""
+
+
 def batch_of(exercise: Exercise, answers: Answers) -> Batch:
     """One submission as a column of one."""
-    values, units, unreadable = {}, {}, {}
-    for id in exercise.asked:
-        reading = answers.get(id)
-        written = reading if isinstance(reading, Written) else None
-        values[id] = np.array([written.value if written else np.nan])
-        units[id] = np.array([written.unit if written else np.nan])
-        unreadable[id] = np.array([isinstance(reading, Unreadable)])
-    graph, precision = exercise.graph, exercise.precision
-    return Batch(graph, precision, exercise.solution, values, units, unreadable, 1)
+    return _batch([Handed(exercise, answers)])
 
 
 def mark(
@@ -58,27 +61,79 @@ def mark(
         policy: credits and weights.
         problems: what could not be read, passed on into the report.
     """
-    judged = judge(batch_of(exercise, answers))
-    words = Words(exercise, answers, judged, _formulas(exercise, answers))
-    sheet = whole_sheets(judged, exercise.asked, 1)[0]
-    steps = (
-        *(_step(exercise, id, answers, policy, words) for id in exercise.asked),
-        *(
-            _formula_step(exercise, question, answers, policy, words)
-            for question in words.formulas
-        ),
-    )
-    return Report(
-        exercise.student,
-        exercise.id,
-        steps,
-        tuple(problems),
-        words.first_deviation(),
-        sheet.remarks,
-        policy.score(steps),
-        words.deviation(),
-        sheet.teacher,
-    )
+    return mark_all([Handed(exercise, answers, problems)], policy)[0]
+
+
+def mark_all(works: Sequence[Handed], policy: Policy = DEFAULT) -> list[Report]:
+    """The reports of many submissions, in their order.
+
+    Exercises of one graph and precision are solved and judged as columns; what each report says
+    does not depend on who is marked beside it.
+
+    Args:
+        works: the submissions.
+        policy: credits and weights.
+    """
+    alike: dict[tuple[object, ...], list[int]] = {}
+    for n, one in enumerate(works):
+        exercise = one.exercise
+        key = (exercise.plan, exercise.precision, exercise.asked)
+        alike.setdefault(key, []).append(n)
+    reports: dict[int, Report] = {}
+    for group in alike.values():
+        reports |= zip(group, _together([works[n] for n in group], policy), strict=True)
+    return [reports[n] for n in range(len(works))]
+
+
+def _together(works: Sequence[Handed], policy: Policy) -> Iterator[Report]:
+    """Reports of submissions whose exercises have one graph."""
+    judged = judge(_batch(works))
+    asked = works[0].exercise.asked
+    for n, sheet in enumerate(whole_sheets(judged, asked, len(works))):
+        exercise, answers, problems = works[n]
+        words = Words(exercise, answers, judged, _formulas(exercise, answers), n)
+        steps = (
+            *(_step(exercise, id, answers, policy, words) for id in asked),
+            *(
+                _formula_step(exercise, question, answers, policy, words)
+                for question in words.formulas
+            ),
+        )
+        yield Report(
+            exercise.student,
+            exercise.id,
+            steps,
+            tuple(problems),
+            words.first_deviation(),
+            sheet.remarks,
+            policy.score(steps),
+            words.deviation(),
+            sheet.teacher,
+        )
+
+
+def _batch(works: Sequence[Handed]) -> Batch:
+    """Submissions whose exercises have one graph, as columns."""
+    first, count = works[0].exercise, len(works)
+    if count > 1:
+        givens = {
+            id: np.array([one.exercise.numbers[id] for one in works]) for id in first.numbers
+        }
+        true = solve(first.graph, givens, first.precision)
+        for n, one in enumerate(works):
+            one.exercise.solved(true, n)
+    else:
+        true = first.solution
+    values, units, unreadable = {}, {}, {}
+    for id in first.asked:
+        values[id], units[id] = np.full(count, np.nan), np.full(count, np.nan)
+        unreadable[id] = np.zeros(count, dtype=bool)
+        for n, one in enumerate(works):
+            reading = one.answers.get(id)
+            if isinstance(reading, Written):
+                values[id][n], units[id][n] = reading.value, reading.unit
+            unreadable[id][n] = isinstance(reading, Unreadable)
+    return Batch(first.graph, first.precision, true, values, units, unreadable, count)
 
 
 def _step(

@@ -15,7 +15,7 @@ from grader.marking.sign_conventions import Judged
 from grader.read.answer import Answer
 from grader.read.number import Unreadable, Written
 from problems.arithmetic.ball import Ball, within
-from problems.arithmetic.elementary import BoolArray, array
+from problems.arithmetic.elementary import BoolArray
 from problems.arithmetic.precision import Precision, rounded, rounded_significant
 from problems.computation import ids
 from problems.computation.kinds import Role
@@ -48,19 +48,21 @@ class Words:
     judged: Judged
     formulas: Mapping[str, Marked]
     """Step -> what was found of its formula, where formulas are asked for."""
+    at: int = 0
+    """Which submission of those that were judged together."""
 
     def verdict(self, id: str) -> Verdict:
         """Of a step that asks for a number."""
-        code = int(self.judged.standing.verdicts[id][0])
+        code = int(self.judged.standing.verdicts[id][self.at])
         return VERDICTS[code]  # type: ignore[return-value]
 
     def slip(self, id: str) -> str | None:
         """The misconception found there."""
-        return self.judged.slips.get(id, {}).get(0)
+        return self.judged.slips.get(id, {}).get(self.at)
 
     def used(self, id: str) -> tuple[str, ...]:
         """The student's own deviating values that the verdict rests on."""
-        return self.judged.standing.used.get(id, {}).get(0, ())
+        return self.judged.standing.used.get(id, {}).get(self.at, ())
 
     def name(self, id: str) -> str:
         """What the text calls a step."""
@@ -99,11 +101,11 @@ class Words:
                 return self._lost(id, lost)
             case "unreadable":
                 return unreadable(self.answers.get(id))
-        behind = self.judged.standing.shown.get(id, {}).get(0)
+        behind = self.judged.standing.shown.get(id, {}).get(self.at)
         return Said("blank_slip", {"slip": behind}) if behind else Said("blank")
 
     def _is(self, where: Mapping[str, BoolArray], id: str) -> bool:
-        return id in where and bool(where[id][0])
+        return id in where and bool(where[id][self.at])
 
     def _carried(self, id: str) -> Said:
         if self._is(self.judged.standing.vouched, id):
@@ -168,14 +170,14 @@ class Words:
         balls = [self.exercise.solution[id]]
         if id in standing.recomputed:
             own = standing.recomputed[id]
-            balls.append(Ball(float(array(own.m)[0]), float(array(own.r)[0])))
+            balls.append(own.at(self.at))
         return any(holds(reading.value, reading.unit, ball) for ball in balls)
 
     def _zero_before(self, id: str) -> str | None:
         """The nearest own zero that proves nothing and that the step rests on."""
         dead, steps = self.judged.standing.dead, self.exercise.graph.steps
         for parent in steps[id].parents:
-            if parent in dead and bool(dead[parent][0]):
+            if parent in dead and bool(dead[parent][self.at]):
                 written = isinstance(self.answers.get(parent), Written)
                 return parent if written else self._zero_before(parent)
         return None

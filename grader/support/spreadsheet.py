@@ -11,6 +11,7 @@ from problems.texts import REPLACED
 
 ACTIVE = pattern(r"^[=+\-@\t\r\n＝＋－＠]")
 """What makes a spreadsheet take a text for a formula."""
+FIRST = frozenset("=+-@\t\r\n＝＋－＠")
 CONTROL = pattern(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 """What no cell needs, and a terminal may act on."""
 NUMBER = pattern(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
@@ -24,6 +25,8 @@ def safe_cell(text: str) -> str:
     >>> safe_cell("=1+1"), safe_cell("-0.5"), safe_cell("-cmd"), safe_cell("0.5" + chr(27))
     ("'=1+1", '-0.5', "'-cmd", '0.5�')
     """
+    if text[:1] not in FIRST and text.isprintable():
+        return text
     text = CONTROL.sub(REPLACED, text)
     if ACTIVE.match(text) and not NUMBER.fullmatch(text):
         return f"'{text}"

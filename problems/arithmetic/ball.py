@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
 from problems.arithmetic.elementary import Number, Truth, greater, where
 
 VAST = 1e150
@@ -38,6 +40,14 @@ class Ball:
 
     def __repr__(self) -> str:
         return f"Ball({self.m}, {self.r})"
+
+    def at(self, index: int) -> Ball:
+        """The ball of one of several exercises; what is the same for all is one number.
+
+        >>> Ball(np.array([0.25, 0.5]), 0.125).at(1)
+        Ball(0.5, 0.125)
+        """
+        return Ball(_one(self.m, index), _one(self.r, index))
 
     def __add__(self, other: Ball) -> Ball:
         return Ball(self.m + other.m, self.r + other.r)
@@ -99,3 +109,9 @@ def apart(a: Ball, b: Ball) -> Truth:
     """
     differ: Truth = abs(a.m - b.m) > a.r + b.r + SLACK * greater(abs(a.m), 1.0)
     return differ
+
+
+def _one(number: Number, index: int) -> float:
+    if isinstance(number, np.ndarray) and number.ndim:
+        return float(number[index] if len(number) > 1 else number[0])
+    return float(number)

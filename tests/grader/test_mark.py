@@ -12,7 +12,8 @@ from issued_exercises import exercises
 from typed_rules import key_answers
 
 from grader.assignments.example import document_exercise
-from grader.marking.mark import mark, shown
+from grader.marking.mark import Handed, mark, mark_all, shown
+from grader.read.answer import Answer, read_answer
 from grader.read.number import read_number
 from problems.arithmetic.ball import Ball
 from problems.arithmetic.precision import Precision
@@ -150,3 +151,33 @@ def test_the_slides_lose_nothing_but_misprints() -> None:
     misprinted = {row.id for row in documents.numbers("slides") if row.agrees == "misprint"}
     assert misprinted
     assert lost("slides") == {}
+
+
+def spoiled(exercise: Exercise, n: int) -> dict[str, Answer]:
+    """The key with a few odd texts, others for every student."""
+    found: dict[str, Answer] = dict(key_answers(exercise))
+    rng = random.Random(n)
+    for id in rng.sample(list(exercise.questions), k=min(n, len(exercise.questions))):
+        text = rng.choice(["", "0", "-1.5", "abc", "0.12", "1e-3", "=1+1"])
+        reading = read_answer(exercise, id, text)
+        found.pop(id, None)
+        if reading is not None:
+            found[id] = reading
+    return found
+
+
+@pytest.mark.parametrize("name", family.names())
+def test_many_are_marked_as_each_is_alone(name: str) -> None:
+    """Whoever is marked beside a student changes nothing of the report, not a digit."""
+    everybody = exercises(name, 6)
+    alone = [
+        mark(replace(one), spoiled(one, n), problems=()).as_json()
+        for n, one in enumerate(everybody)
+    ]
+    works = [Handed(replace(one), spoiled(one, n)) for n, one in enumerate(everybody)]
+    other = MAZUR if name != "mazur" else exercises("lfd", 1)[0]
+    works.insert(3, Handed(replace(other), spoiled(other, 5)))
+    together = [report.as_json() for report in mark_all(works)]
+    del together[3]
+    assert together == alone
+    assert mark_all([]) == []
