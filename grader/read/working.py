@@ -70,7 +70,7 @@ def check(text: str) -> None:
     >>> check("1.1776 (0.65+0.5276)")
     Traceback (most recent call last):
         ...
-    grader.read.codes.AnswerError: '1.1776 (0.65+0.5276)' can be read as 1.1776 with its working \
+    grader.errors.AnswerError: '1.1776 (0.65+0.5276)' can be read as 1.1776 with its working \
 or as 1.1776*(0.65+0.5276) (a bracket behind a number is its working or a factor); write the one \
 that you mean
     """
