@@ -85,15 +85,10 @@ def cli(ctx: click.Context) -> None:
 
 
 def _foreign_packages() -> str:
-    """Where a package of ours is shadowed by another of the same name, or ''."""
-    import grader
-    import problems
-    import templates
+    """Where packages of ours are shadowed by others of the same name, or ''."""
+    from grader.support.own_packages import shadowed
 
-    places = {
-        os.path.dirname(os.path.dirname(m.__file__ or "")) for m in (grader, problems, templates)
-    }
-    return "" if len(places) == 1 else ", ".join(sorted(places))
+    return ", ".join(f"{name} in {place}" for name, place in shadowed().items())
 
 
 def main() -> None:
@@ -101,8 +96,8 @@ def main() -> None:
     foreign = _foreign_packages()
     if foreign:
         sys.exit(
-            "bpgrade: another package called grader, problems or templates is in the way "
-            f"({foreign}); install bpgrade into an environment of its own"
+            f"bpgrade: another package of the same name is in the way ({foreign}); "
+            "install bpgrade into an environment of its own"
         )
     cli(prog_name="bpgrade")
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from grader import __version__
+from grader.support.own_packages import OWN, shadowed, sharing
 from grader.support.terminal import table
 
 EXAMPLES = """\b
@@ -31,6 +32,7 @@ def findings() -> list[tuple[str, str, str]]:
     found = [("bpgrade", __version__, ""), _python()]
     found += [_package(name) for name in NEEDED]
     found.append(("installed in", str(Path(__file__).resolve().parents[2]), ""))
+    found.append(_names())
     encoding = sys.stdout.encoding or "unknown"
     advice = "" if encoding.lower().startswith("utf") else "set PYTHONUTF8=1: formulas need UTF-8"
     found.append(("terminal", encoding, advice))
@@ -40,6 +42,19 @@ def findings() -> list[tuple[str, str, str]]:
 def _python() -> tuple[str, str, str]:
     old = sys.version_info < (3, 11)
     return "Python", platform.python_version(), "3.11 or later is needed" if old else ""
+
+
+def _names() -> tuple[str, str, str]:
+    """Whether our packages are ours alone."""
+    others = sharing()
+    taken = [f"{name} of {place}" for name, place in shadowed().items()]
+    taken += [f"{name} also in {', '.join(whose)}" for name, whose in others.items()]
+    if not taken:
+        return "packages", ", ".join(OWN), ""
+    named = sorted({other for whose in others.values() for other in whose})
+    remove = f"pip uninstall {' '.join(named)}, or " if named else ""
+    advice = f"{remove}install bpgrade into an environment of its own"
+    return "packages", "; ".join(taken), advice
 
 
 def _package(name: str) -> tuple[str, str, str]:
