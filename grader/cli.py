@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("grader.commands.check:check", "Grade submissions step by step."),
     "report": ("grader.commands.report:report", "Statistics of a graded class, with plots."),
     "solve": ("grader.commands.solve:solve", "Print a worked solution."),
+    "verify": ("grader.commands.verify:verify", "Derive an assignment's values a second time."),
     "families": ("grader.commands.families:families", "List what can be generated."),
     "documents": (
         "grader.commands.documents:documents",
