@@ -49,13 +49,19 @@ class Bpgrade(Commands):
     """The main command; turns our refusals into exit codes."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """A refusal is a message and exit status 1, never a traceback."""
+        """A refusal is a message and exit status 1, never a traceback; so is a missing extra."""
         from problems.errors import BpgradeError
 
         try:
             return super().invoke(ctx)
         except BpgradeError as error:
             raise click.ClickException(str(error)) from error
+        except ImportError as error:
+            from grader.support.extras import missing_extra
+
+            if missing := missing_extra(error):
+                raise click.ClickException(str(missing)) from error
+            raise
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run it; a full device or a file system that went away is a message too."""
