@@ -62,14 +62,17 @@ def connect(kind: str, url: str, token: str = "", **settings: Any) -> Platform:
             and `grader.lms.canvas.api.Canvas`.
 
     Raises:
+        MissingExtra: the libraries for it are not installed.
         TokenError: there is no token.
         PlatformError: no platform of this kind, or no address.
     """
     from grader.errors import PlatformError
     from grader.lms import address, tokens
+    from grader.support.extras import require
 
     if kind not in ("moodle", "canvas"):
         raise PlatformError(f"no platform {kind!r}; there are moodle and canvas")
+    require("lms")
     read = address.moodle if kind == "moodle" else address.canvas
     host = read(url, settings.get("insecure", False)).host
     secret = tokens.Token(token) if token else tokens.find(kind, host)

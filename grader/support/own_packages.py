@@ -19,13 +19,15 @@ def shadowed(beside: Path = Path(__file__).parents[2]) -> dict[str, str]:
     {}
     """
     found = {name: _place(name) for name in OWN}
-    return {name: place for name, place in found.items() if place != str(beside / name)}
+    ours = ("", *(str(beside / name) for name in OWN))
+    return {name: place for name, place in found.items() if place not in ours}
 
 
 def _place(name: str) -> str:
+    """Where Python finds a package, or ''."""
     spec = importlib.util.find_spec(name)
     places = list(spec.submodule_search_locations or ()) if spec else []
-    return str(Path(places[0])) if places else "nowhere"
+    return str(Path(places[0])) if places else ""
 
 
 def sharing() -> dict[str, list[str]]:
