@@ -16,7 +16,7 @@ setup: $(STAMP)
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
-	$(BIN)/python -m compileall -q problems templates grader
+	$(BIN)/python -m compileall -q problems templates grader bpgrade
 	touch $(STAMP)
 
 # Debian packages that only tests need: LibreOffice, for the round trip through a spreadsheet;
@@ -50,8 +50,8 @@ demo: setup
 test: system lint types unit
 
 lint: setup
-	$(BIN)/ruff check problems templates grader tests examples docs
-	$(BIN)/ruff format --check problems templates grader tests examples docs
+	$(BIN)/ruff check problems templates grader bpgrade tests examples docs
+	$(BIN)/ruff format --check problems templates grader bpgrade tests examples docs
 
 types: setup
 	$(BIN)/mypy

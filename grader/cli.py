@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("grader.commands.check:check", "Grade submissions step by step."),
     "report": ("grader.commands.report:report", "Statistics of a graded class, with plots."),
     "solve": ("grader.commands.solve:solve", "Print a worked solution."),
+    "verify": ("grader.commands.verify:verify", "Derive an assignment's values a second time."),
     "families": ("grader.commands.families:families", "List what can be generated."),
     "documents": (
         "grader.commands.documents:documents",
@@ -48,13 +49,19 @@ class Bpgrade(Commands):
     """The main command; turns our refusals into exit codes."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """A refusal is a message and exit status 1, never a traceback."""
+        """A refusal is a message and exit status 1, never a traceback; so is a missing extra."""
         from problems.errors import BpgradeError
 
         try:
             return super().invoke(ctx)
         except BpgradeError as error:
             raise click.ClickException(str(error)) from error
+        except ImportError as error:
+            from grader.support.extras import missing_extra
+
+            if missing := missing_extra(error):
+                raise click.ClickException(str(missing)) from error
+            raise
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run it; a full device or a file system that went away is a message too."""
@@ -85,15 +92,10 @@ def cli(ctx: click.Context) -> None:
 
 
 def _foreign_packages() -> str:
-    """Where a package of ours is shadowed by another of the same name, or ''."""
-    import grader
-    import problems
-    import templates
+    """Where packages of ours are shadowed by others of the same name, or ''."""
+    from grader.support.own_packages import shadowed
 
-    places = {
-        os.path.dirname(os.path.dirname(m.__file__ or "")) for m in (grader, problems, templates)
-    }
-    return "" if len(places) == 1 else ", ".join(sorted(places))
+    return ", ".join(f"{name} in {place}" for name, place in shadowed().items())
 
 
 def main() -> None:
@@ -101,8 +103,8 @@ def main() -> None:
     foreign = _foreign_packages()
     if foreign:
         sys.exit(
-            "bpgrade: another package called grader, problems or templates is in the way "
-            f"({foreign}); install bpgrade into an environment of its own"
+            f"bpgrade: another package of the same name is in the way ({foreign}); "
+            "install bpgrade into an environment of its own"
         )
     cli(prog_name="bpgrade")
 

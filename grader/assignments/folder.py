@@ -9,6 +9,7 @@ hw1/assignment.json     family, choices, secret                       (teacher o
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -183,6 +184,16 @@ class Folder:
         for number in range(len(self._lines)):
             yield self._exercise(number)
 
+    def with_values(self) -> Iterator[tuple[Exercise, dict[str, float]]]:
+        """All exercises, each with the values that the file stores for its steps.
+
+        What stands there and is no number comes as NaN.
+        """
+        for number in range(len(self._lines)):
+            what = self._line_name(number)
+            doc = _parse(_decoded(self._lines[number], what), what)
+            yield from_json(doc, what), {s["id"]: _number(s["value"]) for s in _numeric(doc)}
+
     def _exercise(self, number: int) -> Exercise:
         what = self._line_name(number)
         return from_json(_parse(_decoded(self._lines[number], what), what), what)
@@ -322,6 +333,15 @@ def _decoded(data: bytes, what: str) -> str:
         return data.decode()
     except UnicodeDecodeError as error:
         raise AssignmentError(f"{what}: this is no UTF-8: {error}") from None
+
+
+def _numeric(doc: Doc) -> Iterator[Doc]:
+    """The steps of an exercise that have a value."""
+    return (step for step in doc["steps"] if "value" in step)
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else math.nan
 
 
 def _parse(text: str, what: str) -> Doc:

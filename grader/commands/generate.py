@@ -15,7 +15,6 @@ from grader.commands.text_options import whole_text
 from grader.support.terminal import asked_in, plural, progress
 from grader.support.workers import cores, workers
 from problems.drawing import family as families
-from problems.errors import Complaint, SpecError
 
 EXAMPLES = """\b
 Examples:
@@ -23,21 +22,6 @@ Examples:
   bpgrade generate musilek --count 30 --decimals 5 --difficulty hard
   bpgrade generate my-family.toml --students roster.csv --layers 3-4-2
 """
-
-
-def definition_of(family: str) -> tuple[str, str]:
-    """Name and text of a shipped family, or of a file of one's own.
-
-    Raises:
-        SpecError: no such family or file.
-    """
-    if not family.endswith(".toml"):
-        return family, families.source_of(family)
-    path = Path(family)
-    try:
-        return path.stem, path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SpecError([Complaint(family, f"cannot be read: {error}")]) from None
 
 
 def chosen_formats(ctx: click.Context, param: click.Parameter, value: str) -> tuple[str, ...]:
@@ -126,7 +110,7 @@ def generate(
     if decimals is not None and significant is not None:
         raise click.UsageError("give either --decimals or --significant")
     students: list[Student] = read_roster(roster) if roster else numbered(count or 0)
-    short, definition = definition_of(family)
+    short, definition = families.definition_of(family)
     order = Order(
         name or short,
         short,

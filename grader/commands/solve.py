@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,10 +16,14 @@ from problems.computation.kinds import Role
 from problems.computation.sections import Placed, placed
 from problems.computation.solve import train
 from problems.exercise import Exercise
+from problems.formulas.notation import Labels
 from problems.formulas.writing import Writer
 from templates.formulas.plain import plain
 from templates.sheets.definitions import definitions, in_words
 from templates.sheets.sheets import key_formula, tolerance
+
+if TYPE_CHECKING:
+    from grader.symbolic.closed_form import Output
 
 EXAMPLES = """\b
 Examples:
@@ -26,7 +31,11 @@ Examples:
   bpgrade solve mazur-7f3a9c12d0 --assignment hw1
   bpgrade solve ada --assignment hw1
   bpgrade solve --document mazur --train 10000
+  bpgrade solve --document mazur --symbolic new_w1 --output latex
 """
+
+EVERY = ""
+"""What --symbolic without a step stands for."""
 
 
 @click.command(epilog=EXAMPLES)
@@ -44,10 +53,33 @@ Examples:
     type=click.IntRange(1, 1_000_000),
     help="Instead of the steps, go on for so many rounds and show the error curve.",
 )
+@click.option(
+    "--symbolic",
+    "formula_of",
+    metavar="[STEP]",
+    is_flag=False,
+    flag_value=EVERY,
+    help="Print a step (its label or id; without one, all) in closed form: in weights, inputs "
+    "and targets alone. Write it after EXERCISE.",
+)
+@click.option(
+    "--output",
+    type=click.Choice(["text", "latex", "python"]),
+    help="How --symbolic writes formulas; python is for numpy  [text].",
+)
 def solve(
-    exercise: str | None, document: str | None, assignment: Path, rounds: int | None
+    exercise: str | None,
+    document: str | None,
+    assignment: Path,
+    rounds: int | None,
+    formula_of: str | None,
+    output: Output | None,
 ) -> None:
     """Print every step of an EXERCISE (its id, or a student), or of a document's example."""
+    if output and formula_of is None:
+        raise click.UsageError("--output belongs to --symbolic")
+    if rounds and formula_of is not None:
+        raise click.UsageError("give either --train or --symbolic")
     if (exercise is None) == (document is None):
         raise click.UsageError("name an exercise, or a document with --document")
     if document:
@@ -59,7 +91,11 @@ def solve(
         folder = folders.Folder(folders.find(assignment))
         found = _find(folder, exercise or "")
         sections = tuple(placed(folder.order.made_by.sections, found.graph))
-    click.echo(trained(found, rounds) if rounds else worked(found, sections))
+    if formula_of is not None:
+        for line in closed_forms(found, formula_of, output or "text"):
+            click.echo(line)
+    else:
+        click.echo(trained(found, rounds) if rounds else worked(found, sections))
 
 
 def _find(folder: folders.Folder, name: str) -> Exercise:
@@ -70,6 +106,28 @@ def _find(folder: folders.Folder, name: str) -> Exercise:
     if isinstance(found, Lost):
         message = f"neither an exercise nor a student: {by_id.message}; {found.message}"
         raise AssignmentError(message)
+    return found
+
+
+def closed_forms(exercise: Exercise, step: str, output: Output) -> Iterator[str]:
+    """A step, or all that have a name on the worksheet, in weights, inputs and targets.
+
+    Raises:
+        AssignmentError: there is no such step.
+    """
+    from grader.symbolic.closed_form import written
+
+    chosen = exercise.named if step == EVERY else (_step_called(exercise, step),)
+    return (written(exercise, id, output) for id in chosen)
+
+
+def _step_called(exercise: Exercise, step: str) -> str:
+    labels = Labels({id: exercise.naming.label(id) for id in exercise.named})
+    found = step if step in exercise.graph.steps else labels.find(step)
+    if found is None:
+        near = labels.suggestion(step)
+        hint = f"; did you mean {near!r}?" if near else ""
+        raise AssignmentError(f"{exercise.id} has no step {step!r}{hint}")
     return found
 
 

@@ -63,13 +63,16 @@ def connect(kind: str, url: str, token: str = "", **settings: Any) -> Platform:
             and `grader.lms.canvas.api.Canvas`.
 
     Raises:
+        MissingExtra: the libraries for it are not installed.
         TokenError: there is no token.
         PlatformError: no platform of this kind, or no address.
     """
     from grader.lms import tokens
     from grader.lms.registry import interface
+    from grader.support.extras import require
 
     found = interface(kind)
+    require("lms")
     host = found.address(url, settings.get("insecure", False)).host
     return found.connect(
         url, tokens.Token(token) if token else tokens.find(kind, host), **settings

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from grader.errors import ClusterError
+from grader.support.extras import missing
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
@@ -87,6 +88,8 @@ def workers(
 ) -> Iterator[Workers]:
     """Start workers, or find those of a cluster.
 
+    Without Dask (`pip install 'bpgrade[cluster]'`) plain processes do all work on this machine.
+
     Args:
         count: processes on this machine; None or 1 for this process alone.
         scheduler: address of a running Dask scheduler, `tcp://host:8786`.
@@ -99,7 +102,7 @@ def workers(
     if scheduler is None and (count or 1) <= 1:
         yield Workers()
         return
-    if scheduler is None and brief:
+    if scheduler is None and (brief or missing("cluster")):
         yield from _pool(count or 1)
         return
     from distributed import Client, LocalCluster

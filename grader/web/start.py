@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from grader.errors import ServiceError, reason_of
+from grader.support.extras import require
 
 FIRST = "teacher"
 """Name of the account that the first start makes."""
@@ -27,8 +28,10 @@ def configure(data: Path, database: str = "", url: str = "", makes: bool = True)
         makes: whether the folder and its key are made where they are missing.
 
     Raises:
+        MissingExtra: what the service needs is not installed.
         ServiceError: the data folder cannot be written, or the database address is none.
     """
+    require("serve")
     os.environ["BPGRADE_DATA"] = str(data)
     os.environ["BPGRADE_MAKES"] = "1" if makes else ""
     os.environ["BPGRADE_DATABASE"] = database
@@ -47,8 +50,10 @@ def configure_existing(data: Path, database: str = "", url: str = "") -> None:
     """Set Django up for a service that must be there already, and change nothing.
 
     Raises:
+        MissingExtra: what the service needs is not installed.
         ServiceError: there is none.
     """
+    require("serve")
     from grader.web.database import FILE
 
     if not database and not (data / FILE).is_file():

@@ -249,6 +249,21 @@ def source_of(name: str) -> str:
     return (SHIPPED / f"{name}.toml").read_text("utf-8")
 
 
+def definition_of(family: str) -> tuple[str, str]:
+    """Name and text of a shipped family, or of a file of one's own.
+
+    Raises:
+        SpecError: no such family or file.
+    """
+    if not family.endswith(".toml"):
+        return family, source_of(family)
+    path = Path(family)
+    try:
+        return path.stem, path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SpecError([Complaint(family, f"cannot be read: {error}")]) from None
+
+
 def read(text: str, name: str, file: str) -> Family:
     """Validate a family file.
 

@@ -12,8 +12,7 @@ from misbehaving import Rule
 from syncing_class import BRISK, NOW, connected, moodle_class
 
 from grader.errors import NotTaken, PlatformError, RightsError, TokenError, Unreachable
-from grader.lms.moodle import address
-from grader.lms.moodle.api import Moodle, login
+from grader.lms.moodle.api import Moodle, address, login
 from grader.lms.platform import Attachment, Feedback
 from grader.lms.tokens import Token
 

@@ -1,0 +1,181 @@
+"""Closed forms are the steps, and `verify` finds whatever is off."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import mpmath
+import pytest
+from click.testing import CliRunner
+from issued_exercises import exercises
+
+from grader.assignments.example import document_exercise
+from grader.cli import cli
+from grader.symbolic.closed_form import closed_form, symbol, written
+from grader.symbolic.derivation import Evaluation
+from grader.symbolic.verification import differences
+from problems.computation import ids
+from problems.drawing import family
+from problems.exercise import Exercise
+from problems.rules import expression
+
+MANY = ["sgd", "two-rounds"]
+"""Families whose later rounds are long in closed form: their first steps do."""
+
+
+def value_of(exercise: Exercise, id: str) -> float:
+    """A closed form with the givens put in."""
+    found = closed_form(exercise.graph, id)
+    numbers = {symbol(id).name: mpmath.mpf(text) for id, text in exercise.givens.items()}
+    assert {free.name for free in found.free_symbols} <= set(numbers)
+    return float(Evaluation(numbers)[found])
+
+
+@pytest.mark.parametrize("name", family.names())
+def test_a_closed_form_has_the_steps_value(name: str) -> None:
+    """In givens alone, for every kind of step."""
+    exercise = exercises(name, 1)[0]
+    tried: set[str] = set()
+    for id in exercise.graph.steps:
+        step = ids.parse(id)
+        if step.kind in tried or step.iteration > 1 or (name in MANY and step.example == 2):
+            continue
+        tried.add(step.kind)
+        right = float(exercise.solution[id].m)
+        assert value_of(exercise, id) == pytest.approx(right, rel=1e-9, abs=1e-12), id
+
+
+def test_python_lines_run_as_they_stand() -> None:
+    """With numpy and the givens by their names."""
+    exercise = document_exercise("mazur")
+    for id in ("dw.1.1.1", "new.w.2.1.1", "loss", "dout.1.1<2"):
+        if id not in exercise.graph.steps:
+            continue
+        name, _, code = written(exercise, id, "python").partition(" = ")
+        assert name.isidentifier()
+        known = {symbol(given).name: float(text) for given, text in exercise.givens.items()}
+        program = f"import numpy\nprint(repr(float({code})))"
+        given = "".join(f"{key} = {value!r}\n" for key, value in known.items())
+        done = subprocess.run(
+            [sys.executable, "-c", given + program], capture_output=True, text=True, check=True
+        )
+        assert float(done.stdout) == pytest.approx(float(exercise.solution[id].m), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "options, expected",
+    [
+        (["--symbolic", "net_h1"], "net_h1 = b_1 + w_1*i_1 + w_2*i_2"),
+        (["--symbolic", "net.1.1", "--output", "python"], "net_1_1 = b_1 + w_1_1_1*x_1"),
+        (["--symbolic", "net_h1", "--output", "latex"], "= b_1 + w_1 i_1 + w_2 i_2"),
+    ],
+)
+def test_solve_prints_them(options: list[str], expected: str) -> None:
+    done = CliRunner().invoke(cli, ["solve", "--document", "mazur", *options])
+    assert done.exit_code == 0, done.output
+    assert expected in done.output
+    assert len(done.output.splitlines()) == 1
+
+
+def test_without_a_step_all_are_printed() -> None:
+    done = CliRunner().invoke(cli, ["solve", "--document", "mazur", "--symbolic"])
+    assert len(done.output.splitlines()) == len(document_exercise("mazur").asked)
+
+
+@pytest.mark.parametrize(
+    "options, said",
+    [
+        (["--symbolic", "net_h7"], "no step 'net_h7'; did you mean 'net_h2'"),
+        (["--output", "latex"], "--output belongs to --symbolic"),
+        (["--symbolic", "net_h1", "--train", "3"], "either --train or --symbolic"),
+    ],
+)
+def test_what_makes_no_sense_is_said(options: list[str], said: str) -> None:
+    done = CliRunner().invoke(cli, ["solve", "--document", "mazur", *options])
+    assert done.exit_code != 0
+    assert said in done.output
+
+
+@pytest.mark.parametrize("name", family.names())
+def test_every_step_of_every_family_is_derived_anew(name: str) -> None:
+    exercise = exercises(name, 1)[0]
+    found = dict(differences(exercise, {}))
+    assert list(found) == list(exercise.graph.steps)
+    assert not any(found.values())
+
+
+def issued(place: Path, name: str) -> Path:
+    line = ["generate", name, "--count", "2", "--seed", "s", "--formats", "none"]
+    done = CliRunner().invoke(cli, [*line, "--out", str(place / name)])
+    assert done.exit_code == 0, done.output
+    return place / name
+
+
+def test_verify_says_a_line_a_family(tmp_path: Path) -> None:
+    places = [str(issued(tmp_path, name)) for name in ("mazur", "sgd")]
+    done = CliRunner().invoke(cli, ["verify", *places])
+    assert done.exit_code == 0, done.output
+    lines = done.output.splitlines()
+    assert [line.split(":")[0] for line in lines] == ["mazur", "sgd"]
+    assert all("2 exercises" in line and "50 digits" in line for line in lines)
+
+
+def test_a_stored_value_that_is_off_is_found(tmp_path: Path) -> None:
+    hw = issued(tmp_path, "mazur")
+    lines = [json.loads(line) for line in (hw / "exercises.jsonl").read_text().splitlines()]
+    lines[1]["steps"][5]["value"] += 1e-6
+    (hw / "exercises.jsonl").write_text("\n".join(map(json.dumps, lines)) + "\n")
+    done = CliRunner().invoke(cli, ["verify", str(hw)])
+    assert done.exit_code == 1
+    assert "1 off" in done.output
+    assert f"{lines[1]['id']}: step {lines[1]['steps'][5]['id']}" in done.output
+
+
+PLANTED = {
+    "logistic": lambda y: y * (1.0 - y) * (1.0 + 1e-9),
+    "tanh": lambda y: 1.0 - y,
+    "relu": lambda v: v * 0.0 + 0.5,
+}
+
+
+@pytest.mark.parametrize(
+    "activation, name", [("logistic", "mazur"), ("tanh", "lfd"), ("relu", "relu-softmax")]
+)
+def test_a_wrong_rule_is_found(
+    activation: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slope that is off by a billionth, lacks a square, or is everywhere 1/2."""
+    hw = issued(tmp_path, name)
+    right = expression.Balls.slope
+
+    def slope(self: expression.Balls, which: str, x: expression.Ball) -> expression.Ball:
+        found = right(self, which, x)
+        return expression.Ball(PLANTED[which](x.m), found.r) if which in PLANTED else found
+
+    monkeypatch.setattr(expression.Balls, "slope", slope)
+    done = CliRunner().invoke(cli, ["verify", str(hw)])
+    assert done.exit_code == 1
+    assert "off" in done.output
+
+
+def test_a_step_that_nobody_can_derive_is_no_silence() -> None:
+    exercise = exercises("mazur", 1)[0]
+    from grader.symbolic.verification import Rederived
+
+    with mpmath.workdps(50), pytest.raises(KeyError):
+        Rederived(exercise).value(ids.StepId("momentum"))
+
+
+def test_it_is_loaded_only_there() -> None:
+    """Neither solving nor checking needs computer algebra."""
+    code = (
+        "import sys\nfrom click.testing import CliRunner\nfrom grader.cli import cli\n"
+        "assert CliRunner().invoke(cli, ['solve', '--document', 'mazur']).exit_code == 0\n"
+        "assert CliRunner().invoke(cli, ['verify', '--help']).exit_code == 0\n"
+        "print(sorted({'sympy', 'mpmath'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
