@@ -2,13 +2,16 @@
 
 Nothing here reads the rules of `problems.computation.graph` or its slopes: the forward pass and
 the losses are written from their definitions, and every derivative is taken by sympy. A unit's
-net input and output carry a shift that is 0, so that the loss can be differentiated by them.
+net input and output carry a shift that is 0, so that the loss can be differentiated by them. An
+output is a symbol with a definition: its derivative is carried along from below (by sums over all
+paths, from the inputs up, which is not back-propagation), so that expressions stay small.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import mpmath
@@ -17,7 +20,7 @@ import sympy
 from problems.computation.ids import StepId
 from problems.computation.network import Network
 
-ZERO = sympy.Integer(0)
+NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 def _activated(name: str, nets: list[Any], j: int) -> Any:
@@ -56,7 +59,8 @@ class Derivation:
     def __init__(self, network: Network) -> None:
         self.network = network
         self.nets: dict[tuple[int, int], Any] = {}
-        self.outs: dict[tuple[int, int], Any] = {}
+        self.outs: dict[str, Any] = {}
+        """Name of the symbol of an output -> its definition in what is below it."""
         below: list[Any] = [self.symbol(f"x.{i + 1}") for i in range(network.inputs)]
         for number, layer in enumerate(network.layers, 1):
             nets = [self._net(number, j, below) for j in range(1, layer.units + 1)]
@@ -64,13 +68,14 @@ class Derivation:
             for j, net in enumerate(nets, 1):
                 self.nets[number, j] = net
                 out = _activated(layer.activation, nets, j - 1)
-                self.outs[number, j] = out + self.symbol(f"shift.out.{number}.{j}")
-                below.append(self.outs[number, j])
+                self.outs[f"out.{number}.{j}"] = out + self.symbol(f"shift.out.{number}.{j}")
+                below.append(self.symbol(f"out.{number}.{j}"))
         self.shares = [
             _lost(network.loss, y, self.symbol(f"t.{k}")) for k, y in enumerate(below, 1)
         ]
         self.loss = sympy.Add(*self.shares)
         self.expression = lru_cache(maxsize=None)(self._expression)
+        self._by = lru_cache(maxsize=None)(self._derivative)
 
     def symbol(self, name: str) -> sympy.Symbol:
         """The symbol of a given of one pass, or of a shift."""
@@ -95,7 +100,7 @@ class Derivation:
             case "net":
                 return self.nets[step.indices]  # type: ignore[index]
             case "out":
-                return self.outs[step.indices]  # type: ignore[index]
+                return self.symbol(f"out.{at}")
             case "loss":
                 return self.loss
             case "share":
@@ -109,7 +114,7 @@ class Derivation:
             case "dw" | "db":
                 return self._by(self.loss, f"{step.kind[1:]}.{at}")
             case "slope":
-                return self._by(self.outs[step.indices], f"shift.net.{at}")  # type: ignore[index]
+                return self._by(self.outs[f"out.{at}"], f"shift.net.{at}")
             case "dnet":
                 return self._by(self.nets[step.indices[:2]], f"w.{at}")  # type: ignore[index]
             case "path":
@@ -118,8 +123,14 @@ class Derivation:
                 return through * self._by(self.nets[above], f"shift.out.{at}")
         raise KeyError(step.kind)
 
-    def _by(self, of: Any, name: str) -> Any:
-        return sympy.diff(of, self.symbol(name))
+    def _derivative(self, of: Any, name: str) -> Any:
+        """By a symbol, directly and through every output that the expression reads."""
+        through = [
+            sympy.diff(of, read) * self._by(self.outs[read.name], name)
+            for read in sorted(of.free_symbols, key=str)
+            if read.name in self.outs
+        ]
+        return sympy.Add(sympy.diff(of, self.symbol(name)), *through)
 
 
 class Evaluation(dict[Any, Any]):
@@ -127,11 +138,13 @@ class Evaluation(dict[Any, Any]):
 
     Args:
         givens: name of a symbol -> its number; shifts are 0.
+        definitions: name of a symbol -> the expression that it stands for.
     """
 
-    def __init__(self, givens: Mapping[str, Any]) -> None:
+    def __init__(self, givens: Mapping[str, Any], definitions: Mapping[str, Any] = NONE) -> None:
         super().__init__()
         self._givens = givens
+        self._definitions = definitions
 
     def __missing__(self, expression: Any) -> Any:
         value = self[expression] = self._worked(expression)
@@ -139,16 +152,16 @@ class Evaluation(dict[Any, Any]):
 
     def _worked(self, expression: Any) -> Any:
         if isinstance(expression, sympy.Symbol):
-            return (
-                mpmath.mpf(0) if expression.name.startswith("shift.") else self._given(expression)
-            )
+            return self._symbol(expression.name)
         if isinstance(expression, sympy.Rational):
             return mpmath.mpf(expression.p) / expression.q
         parts = [self[part] for part in expression.args]
         return _FUNCTIONS[expression.func](*parts)
 
-    def _given(self, of: sympy.Symbol) -> Any:
-        return self._givens[of.name]
+    def _symbol(self, name: str) -> Any:
+        if name in self._definitions:
+            return self[self._definitions[name]]
+        return mpmath.mpf(0) if name.startswith("shift.") else self._givens[name]
 
 
 def _product(*parts: Any) -> Any:

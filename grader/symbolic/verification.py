@@ -58,7 +58,7 @@ class Rederived:
         for iteration in range(1, self.task.iterations + 1):
             for example in self.examples:
                 givens = self._pass(example, weights)
-                self.passes[example, iteration] = Evaluation(givens)
+                self.passes[example, iteration] = Evaluation(givens, self.derivation.outs)
                 if each and self.task.update:
                     weights = self._update(weights, example, iteration)
             if not each and self.task.update:
@@ -114,7 +114,7 @@ class Rederived:
         moved = {core: self.givens[core] + sign * self.givens["shift"]}
         weights = {id: self.givens[id] for id in self.network.parameters()} | moved
         wanted = self.derivation.expression(ids.parse(step.inner or "loss"))
-        return Evaluation(self._pass(step.example, weights))[wanted]
+        return Evaluation(self._pass(step.example, weights), self.derivation.outs)[wanted]
 
 
 def differences(
