@@ -54,8 +54,8 @@ class Interface:
 INTERFACES: Mapping[str, Interface] = {
     one.name: one
     for one in (
-        Interface("moodle", "Moodle", "grader.lms.moodle.api", "Moodle"),
-        Interface("canvas", "Canvas", "grader.lms.canvas.api", "Canvas"),
+        Interface("moodle", "Moodle", "grader.lms.moodle", "Moodle"),
+        Interface("canvas", "Canvas", "grader.lms.canvas", "Canvas"),
     )
 }
 

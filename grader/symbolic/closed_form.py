@@ -11,6 +11,7 @@ from sympy.printing.str import StrPrinter
 
 from problems.computation import ids
 from problems.computation.graph import Graph
+from problems.computation.kinds import Role
 from problems.exercise import Exercise
 from problems.patterns import pattern
 from templates.formulas.latex import latex
@@ -116,7 +117,7 @@ def closed_form(graph: Graph, id: str) -> Any:
 
 def _is_output(id: str) -> bool:
     step = ids.parse(id)
-    return step.kind == "out" or ids.parse(step.inner or id).kind == "out"
+    return Role.OUTPUT in (step.role, ids.parse(step.inner or id).role)
 
 
 def _simplest(found: Any) -> Any:

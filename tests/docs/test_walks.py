@@ -28,7 +28,7 @@ from grader.lms.platform import (
 from templates.feedback import verdict_words
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("problems", "templates", "grader")
+ROOMS = ("problems", "templates", "grader", "bpgrade")
 PAGE = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 
 

@@ -12,7 +12,8 @@ from misbehaving import Rule
 from syncing_class import BRISK, NOW, canvas_class, connected
 
 from grader.errors import NotTaken, PlatformError, RightsError, TokenError, Unreachable
-from grader.lms.canvas.api import Canvas, address
+from grader.lms.canvas import address
+from grader.lms.canvas.api import Canvas
 from grader.lms.platform import Attachment, Feedback
 from grader.lms.tokens import Token
 
