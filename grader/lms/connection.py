@@ -12,6 +12,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin
 
@@ -23,6 +24,7 @@ from grader.errors import PlatformError, TokenError, Unclear, Unreachable
 from grader.lms.address import LOOPBACK, checked, origin
 from grader.lms.platform import plain
 from grader.lms.tokens import Token, keep_out_of
+from grader.support.retry_after import retry_after
 from problems.texts import cleaned_tree
 
 LARGEST = 64 * 2**20
@@ -288,6 +290,5 @@ def _clean(answer: requests.Response) -> None:
 
 
 def _seconds(answer: requests.Response) -> float | None:
-    """Retry-After, in seconds; None where it is missing or a date."""
-    said = answer.headers.get("Retry-After", "").strip()
-    return float(said) if said.isascii() and said.isdecimal() else None
+    """Retry-After, in seconds; None where it is missing or makes no sense."""
+    return retry_after(answer.headers.get("Retry-After", ""), datetime.now(UTC))

@@ -220,17 +220,18 @@ def test_tries_are_bounded(fake: FakeMoodle) -> None:
 
 
 def test_retry_after_is_waited_for(fake: FakeMoodle) -> None:
-    """But not for ever."""
+    """But not for ever; a date says it as well as a number."""
     from dataclasses import replace
 
     slept: list[float] = []
     fake.rules = [
         Rule("mod_assign_get_assignments", 1, "429", wait="7"),
         Rule("mod_assign_get_assignments", 2, "429", wait="99999"),
+        Rule("mod_assign_get_assignments", 3, "429", wait="Thu, 20 Nov 2025 10:00:00 GMT"),
     ]
     patience = replace(NOW, sleep=slept.append)
     connected(fake, patience=patience).assignment()
-    assert slept == [7, patience.longest]
+    assert slept == [7, patience.longest, 0]
 
 
 def test_waits_grow(fake: FakeMoodle) -> None:

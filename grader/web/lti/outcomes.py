@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from html import unescape
 
 from django.utils import timezone
 
+from grader.support.retry_after import retry_after
 from grader.web.lti.http_client import Answer
 
 QUOTED = 120
@@ -82,26 +81,10 @@ def outcome(answer: Answer) -> Outcome:
         return Older()
     reason = f"the platform answers {status}{quoted(answer)}"
     if status == 429 or (status == 503 and "retry-after" in answer.headers):
-        return Busy(reason, retry_after(answer.headers.get("retry-after", "")))
+        return Busy(reason, retry_after(answer.headers.get("retry-after", ""), timezone.now()))
     if 400 <= status < 500 and status not in (408, 425):
         return Refused(reason)
     return Down(reason)
-
-
-def retry_after(text: str) -> float | None:
-    """Seconds of a header `Retry-After`, which holds a number or a date; None for neither.
-
-    >>> retry_after("120"), retry_after("soon")
-    (120.0, None)
-    """
-    if re.fullmatch(r"\d{1,9}", text.strip()):
-        return float(text)
-    try:
-        when = parsedate_to_datetime(text)
-    except (ValueError, TypeError, OverflowError):
-        return None
-    when = when if when.tzinfo else when.replace(tzinfo=UTC)
-    return max(0.0, (when - timezone.now()).total_seconds())
 
 
 def said(answer: Answer) -> str:
