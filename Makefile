@@ -58,7 +58,7 @@ types: setup
 
 # On all cores, file by file; the twenty slowest are named at the end. WORKERS=0 for one process.
 unit: setup
-	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile --durations=20
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=20
 
 # For the day, in less than a minute: lint, types, and the tests that take no time.
 quick: setup lint types
