@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from classroom import Classroom, assignment
@@ -22,7 +22,7 @@ from grader.bulk.results import VERDICT_COLUMNS
 from grader.cli import cli
 from grader.lms.gradescope import autograder
 from grader.marking.batch import VERDICTS
-from grader.marking.mark import mark
+from grader.marking.mark import mark, mark_all
 from grader.marking.policy import DEFAULT, DEFAULT_CREDITS
 from grader.read.number import read_number
 from grader.report.results import read
@@ -198,7 +198,11 @@ def test_the_note_reaches_the_teacher_in_every_output(
         writer = csv.DictWriter(stream, rows[0])
         writer.writeheader()
         writer.writerows(rows)
-    monkeypatch.setattr(check, "mark", lambda *args: replace(mark(*args), teacher=(NOTE,)))
+
+    def noted(*args: Any) -> list[Report]:
+        return [replace(one, teacher=(NOTE,)) for one in mark_all(*args)]
+
+    monkeypatch.setattr(check, "mark_all", noted)
     done = run(cli, ["check", str(sheet), "--output", output])
     assert done.exit_code == 0, done.output
     assert NOTE.message in " ".join(done.stdout.split())

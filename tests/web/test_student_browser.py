@@ -235,6 +235,7 @@ def test_practice_answers_at_once(seat: Seat) -> None:
 def test_by_keyboard_alone(seat: Seat) -> None:
     """From the overview to the receipt without a mouse; Enter never hands in by accident."""
     page, answers = seat.page, seat.right()
+    page.get_by_role("link", name="Begin").wait_for()  # until then nothing can have the focus
     for _ in range(20):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.textContent.startsWith('Begin')"):
