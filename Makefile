@@ -94,6 +94,7 @@ bench: setup
 	$(BIN)/python tests/bench/paper.py
 	PYTHONPATH=tests/support $(BIN)/python tests/bench/formulas.py
 	$(BIN)/python tests/bench/bulk.py
+	$(BIN)/python tests/bench/class_outputs.py
 	PYTHONPATH=tests/support $(BIN)/python tests/bench/submissions.py
 	PYTHONPATH=tests/support $(BIN)/python tests/bench/large_course.py
 
