@@ -7,8 +7,10 @@ the same walk, the same diagnosis and the same policy as a single one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -19,17 +21,21 @@ from grader.bulk.exercise_columns import Part
 from grader.bulk.other_exercises import Doubtful, doubtful
 from grader.bulk.readings import Readings
 from grader.bulk.results import VERDICT_COLUMNS
+from grader.bulk.sayings import Sayings, Slice, Typed, joined, sayings_of
 from grader.marking.batch import IMPRECISE, REPEATED, SLIP, VERDICTS, Batch, Codes, Indices, spread
 from grader.marking.mark import step_of
 from grader.marking.policy import DUST, Policy
 from grader.marking.sign_conventions import Judged, judge
-from grader.marking.whole_sheet import NOTHING, WholeSheet, whole_sheets
-from grader.marking.words import LOST
+from grader.marking.whole_sheet import WholeSheet, whole_sheets
+from grader.marking.words import LOST, Answers
 from problems.arithmetic.elementary import FloatArray
 from problems.computation import ids
 from problems.computation.solve import Solution, solve
 from problems.exercise import Exercise
 from problems.misconceptions.names import BOTH
+
+if TYPE_CHECKING:
+    from grader.marking.formulas import Marked
 
 SLICE = 16_384
 """Submissions judged at once: their columns stay in the cache."""
@@ -45,6 +51,18 @@ class Tables:
     steps: pl.DataFrame
     doubtful: tuple[Doubtful, ...]
     """What is to be held against other exercises."""
+    printed: pl.DataFrame | None = None
+    """A row a submission, if they are printed instead: see `PRINTED`."""
+
+
+PRINTED = {
+    "first": pl.Int64,
+    "text": pl.String,
+    "problems": pl.String,
+    "percent": pl.Float64,
+    "answers": pl.Int32,
+}
+"""Where a submission begins, what is printed of it, what could not be read there (as JSON)."""
 
 
 @dataclass(frozen=True)
@@ -63,23 +81,92 @@ class _Found:
     useds: Texts
     sheets: Sequence[WholeSheet]
     """One a submission."""
+    sayings: Sayings | None
+    """What is said of each, where that is printed."""
 
 
-def marked(part: Part, handed: Handed, policy: Policy) -> Tables:
-    """Judge everything that was handed in for a part."""
+def marked(part: Part, handed: Handed, policy: Policy, printer: str = "") -> Tables:
+    """Judge everything that was handed in for a part.
+
+    Args:
+        part: the exercises.
+        handed: the answers.
+        policy: what verdicts are worth.
+        printer: one of `grader.bulk.printers.PRINTERS`; without one tables are made.
+    """
     table = handed.pool.table()
     codes = handed.pool.codes()
     texts = pl.Series([one.text if one else "" for one in handed.pool.readings])
-    books, steps, doubts = [], [], []
+    books, steps, doubts, printed = [], [], [], []
     for cast in handed.casts:
         said = table.at(codes[cast.cells])
-        found = _found(part, cast, said, policy)
-        books.append(_gradebook(part, cast, found, policy))
+        found = _found(part, cast, said, policy, _typed(handed, cast, codes) if printer else None)
+        book = _gradebook(part, cast, found, policy)
         if doubt := doubtful(part, cast, said, found.verdict, handed):
             doubts.append(doubt)
         typed = np.where(said.written, codes[cast.cells], 0)
+        if printer:
+            printed.append(_printed(cast, found, policy, book, texts, typed, printer))
+            continue
+        books.append(book)
         steps.append(_steps(part, cast, found, policy, texts, typed))
+    if printer:
+        return Tables(pl.DataFrame(), pl.DataFrame(), tuple(doubts), pl.concat(printed))
     return Tables(_in_order(books), _in_order(steps), tuple(doubts))
+
+
+def _typed(handed: Handed, cast: Cast, codes: Indices) -> Callable[[int], Answers]:
+    """Index of a submission -> its answers."""
+    index = {id: k for k, id in enumerate(cast.mould.questions)}
+
+    def answers(n: int) -> Answers:
+        if n in cast.submissions:
+            return cast.submissions[n].answers
+        own = codes[cast.cells[:, n]]
+        return Typed(index, lambda k: handed.pool.readings[own[k]])
+
+    return answers
+
+
+def _printed(
+    cast: Cast,
+    found: _Found,
+    policy: Policy,
+    book: pl.DataFrame,
+    texts: pl.Series,
+    typed: Indices,
+    printer: str,
+) -> pl.DataFrame:
+    from grader.bulk.printers import PRINTERS, Judgements
+
+    assert found.sayings is not None
+    problems = cast.problems()
+    judgements = Judgements(
+        cast.mould,
+        book,
+        _weights(cast.mould, policy),
+        found.verdict,
+        found.credit,
+        found.expected,
+        found.tolerance,
+        found.sayings,
+        found.sheets,
+        texts,
+        typed,
+        problems,
+    )
+    listed = [
+        json.dumps([problem.as_json() for problem in problems.get(n, ())])
+        for n in range(len(cast.rows))
+    ]
+    columns = {
+        "first": cast.first,
+        "text": PRINTERS[printer](judgements),
+        "problems": listed,
+        "percent": book["percent"],
+        "answers": np.full(len(cast.rows), len(cast.mould.questions)),
+    }
+    return pl.DataFrame(columns, schema=PRINTED)
 
 
 def _in_order(tables: list[pl.DataFrame]) -> pl.DataFrame:
@@ -92,16 +179,24 @@ def _in_order(tables: list[pl.DataFrame]) -> pl.DataFrame:
 # judging -----------------------------------------------------------------------------------
 
 
-def _found(part: Part, cast: Cast, said: Readings, policy: Policy) -> _Found:
+Typing = Callable[[int], Answers] | None
+"""Index of a submission -> its answers; None where nothing is said of single ones."""
+
+
+def _found(
+    part: Part, cast: Cast, said: Readings, policy: Policy, answers: Typing = None
+) -> _Found:
     """All submissions of a mould, slice by slice."""
     pieces = [
-        _judged(part, cast, said, policy, slice(start, start + SLICE))
+        _judged(part, cast, said, policy, slice(start, start + SLICE), answers)
         for start in range(0, len(cast.rows), SLICE)
     ]
     return pieces[0] if len(pieces) == 1 else _joined(pieces)
 
 
-def _judged(part: Part, cast: Cast, said: Readings, policy: Policy, at: slice) -> _Found:
+def _judged(
+    part: Part, cast: Cast, said: Readings, policy: Policy, at: slice, answers: Typing
+) -> _Found:
     mould, rows = cast.mould, cast.rows[at]
     count, asked = len(rows), mould.asked
     true = solve(mould.graph, part.givens(cast.number, rows), mould.precision)
@@ -114,27 +209,32 @@ def _judged(part: Part, cast: Cast, said: Readings, policy: Policy, at: slice) -
         {id: said.unreadable[k, at] for k, id in enumerate(asked)},
         count,
     )
-    found = judge(batch) if asked else None
+    found = judge(batch)
     shape = (len(mould.questions), count)
     verdict: Codes = np.zeros(shape, dtype=np.int8)
     names, useds = _Names(shape), _Names(shape)
-    if found is not None:
-        for k, id in enumerate(asked):
-            verdict[k] = found.standing.verdicts[id]
-        _take_words(found, asked, names, useds)
-    if mould.formulas or mould.generals:
-        _take_formulas(part, cast, at, verdict, names, useds)
+    for k, id in enumerate(asked):
+        verdict[k] = found.standing.verdicts[id]
+    _take_words(found, asked, names, useds)
+    formulas = _formulas(cast, at) if mould.formulas or mould.generals else {}
+    _take_formulas(cast, at, formulas, verdict, names, useds)
     digits = said.significant if mould.precision.significant is not None else said.decimals
+    credit = _credits(mould, policy, verdict, names, digits[:, at])
+    sayings = None
+    if answers is not None:
+        judged = Slice(part, cast, at.start, answers, true, found, formulas, verdict, credit)
+        sayings = sayings_of(judged)
     return _Found(
         verdict,
-        _credits(mould, policy, verdict, names, digits[:, at]),
+        credit,
         _over_questions(true, mould, count, "m"),
         _over_questions(true, mould, count, "r"),
         names.codes,
         names.texts,
         useds.codes,
         useds.texts,
-        whole_sheets(found, asked, count) if found is not None else [NOTHING] * count,
+        whole_sheets(found, asked, count),
+        sayings,
     )
 
 
@@ -165,16 +265,25 @@ def _take_words(found: Judged, asked: Sequence[str], names: _Names, useds: _Name
                 useds.put(index[id], n, " ".join(used))
 
 
-def _take_formulas(
-    part: Part, cast: Cast, at: slice, verdict: Codes, names: _Names, useds: _Names
-) -> None:
-    """Formulas are compared one by one, as in `grader.marking.mark`."""
+def _formulas(cast: Cast, at: slice) -> dict[int, dict[str, Marked]]:
+    """Submission -> what was found of its formulas, one by one as in `grader.marking.mark`."""
     from grader.marking.formulas import mark_formulas
 
+    own = {n: cast.submissions[n] for n in range(*at.indices(len(cast.rows)))}
+    return {n: mark_formulas(one.exercise, one.answers) for n, one in own.items()}
+
+
+def _take_formulas(
+    cast: Cast,
+    at: slice,
+    formulas: Mapping[int, Mapping[str, Marked]],
+    verdict: Codes,
+    names: _Names,
+    useds: _Names,
+) -> None:
     index = {id: k for k, id in enumerate(cast.mould.questions)}
-    for n in range(*at.indices(len(cast.rows))):
-        submission = cast.submissions[n]
-        for question, one in mark_formulas(submission.exercise, submission.answers).items():
+    for n, found in formulas.items():
+        for question, one in found.items():
             k, m = index[question], n - at.start
             verdict[k, m] = VERDICTS.index(one.verdict)
             if one.slip:
@@ -204,6 +313,9 @@ def _joined(pieces: Sequence[_Found]) -> _Found:
         used,
         useds,
         [sheet for piece in pieces for sheet in piece.sheets],
+        joined([one.sayings for one in pieces if one.sayings is not None])
+        if pieces[0].sayings is not None
+        else None,
     )
 
 
@@ -262,10 +374,8 @@ def _gradebook(part: Part, cast: Cast, found: _Found, policy: Policy) -> pl.Data
         for code, name in enumerate(VERDICTS)
     }
     problems = np.zeros(len(cast.rows), dtype=np.int32)
-    for n, one in cast.submissions.items():
-        problems[n] += len(one.problems)
-    for n, _ in cast.unread:
-        problems[n] += 1
+    for n, listed in cast.problems().items():
+        problems[n] = len(listed)
     return pl.DataFrame(
         {
             "\x00row": cast.rows,

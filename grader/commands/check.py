@@ -19,14 +19,17 @@ from grader.marking.policy_file import names
 from grader.read.answer_sheet import AnswerSheet
 from grader.results.crosscheck import other_exercise
 from grader.results.feedback import Graded, write_feedback
+from grader.results.printed import COLUMNS, csv_row, document, line
 from grader.support.spreadsheet import safe_table
 from grader.support.terminal import Bar, paragraph, plural, printable, progress, table, toned
 from problems.arithmetic.ball import Ball
 from problems.exercise import Exercise
-from templates.feedback.report import FORMAT, Report, StepReport
+from templates.feedback.report import Report, StepReport
 
 FEW = 5
 """So many files need no progress bar."""
+LARGE = 200_000
+"""Bytes of tables from which on it pays to load what marks columns."""
 TOGETHER = 1_000
 """Submissions that are judged as columns, between two steps of the progress bar."""
 
@@ -134,6 +137,12 @@ def check(
     """
     if results is None and (workers or scheduler):
         raise click.UsageError("--workers and --scheduler are for tables of a class: --results")
+    if not (results or feedback or verbose) and large(files):
+        from grader.commands import classwide
+
+        place = classwide.one_place(files, assignment)
+        if place and classwide.are_tables(files):
+            ctx.exit(classwide.print_class(files, place, policy, output))
     if results:
         from grader.commands import classwide
 
@@ -155,17 +164,26 @@ def check(
         pages = write_feedback(graded, feedback, formats)
         click.echo(f"{feedback}: {plural(len(pages), 'feedback page')}", err=True)
     if results:
-        _print_notes(found.notes)
+        print_notes(found.notes)
         ctx.exit(classwide.grade_files(graded, found.problems, files, choice, output))
     reports = [(one.report, one.exercise) for one in graded]
     every = [*found.problems, *[p for report, _ in reports for p in report.problems]]
-    _print_notes(found.notes)
+    print_notes(found.notes)
     shown_as = "steps" if output == "text" and (verbose or len(reports) == 1) else output
     print_as[shown_as](reports, found.problems)
-    counted = f"{plural(found.files, 'file')}, {plural(len(reports), 'submission')} graded, "
-    click.echo(counted + plural(len(every), "problem"), err=output != "text")
-    if every:
-        ctx.exit(1)
+    ctx.exit(print_counts(found.files, len(reports), len(every), output))
+
+
+def print_counts(files: int, submissions: int, problems: int, output: str) -> int:
+    """The last line; the exit status."""
+    counted = f"{plural(files, 'file')}, {plural(submissions, 'submission')} graded, "
+    click.echo(counted + plural(problems, "problem"), err=output != "text")
+    return 1 if problems else 0
+
+
+def large(files: Sequence[Path]) -> bool:
+    """Whether files hold a class, which is quicker as columns; few submissions are not."""
+    return sum(file.stat().st_size for file in files if file.is_file()) >= LARGE
 
 
 def _marked(found: Gathered, chosen: Policy | None, bar: Bar) -> list[Graded]:
@@ -200,7 +218,7 @@ def _by_policy(
                 problems.append(Problem(one.file, one.row, None, "no_policy", str(error)))
 
 
-def _print_notes(notes: list[Problem]) -> None:
+def print_notes(notes: list[Problem]) -> None:
     """What was left out, on standard error; many alike are counted."""
     alike: dict[str, list[Problem]] = {}
     for note in notes:
@@ -220,29 +238,41 @@ Marked = list[tuple[Report, Exercise]]
 
 def _as_lines(reports: Marked, problems: list[Problem]) -> None:
     """One line an exercise, then what the teacher should look at."""
-    if reports:
-        header = ["student", "exercise", "points", "of", "%", "verdicts"]
-        click.echo(table(header, [_line(report) for report, _ in reports], right=[2, 3, 4]))
-    for report, _ in reports:
-        for note in report.teacher:
-            who = printable(report.student)
-            click.echo(paragraph(f"For the teacher, of {who}: {note.message}", "  "))
+    print_lines([(report.student, _line(report), notes_of(report)) for report, _ in reports])
     _ending(reports, problems)
 
 
+def notes_of(report: Report) -> list[str]:
+    """What the teacher is told of a submission."""
+    return [note.message for note in report.teacher]
+
+
+def print_lines(lines: Sequence[tuple[str, list[str], list[str]]]) -> None:
+    """Lines of submissions, then what the teacher should look at.
+
+    Args:
+        lines: student, cells of the line, notes for the teacher.
+    """
+    if lines:
+        header = ["student", "exercise", "points", "of", "%", "verdicts"]
+        click.echo(table(header, [cells for _, cells, _ in lines], right=[2, 3, 4]))
+    for student, _, notes in lines:
+        for note in notes:
+            click.echo(paragraph(f"For the teacher, of {printable(student)}: {note}", "  "))
+
+
 def _line(report: Report) -> list[str]:
-    counts = ", ".join(f"{count} {verdict}" for verdict, count in report.counts().items())
-    who, which = printable(report.student), report.exercise
-    return [who, which, f"{report.score:g}", f"{report.max:g}", f"{report.percent:g}", counts]
+    points = (report.score, report.max, report.percent)
+    return line(report.student, report.exercise, *points, report.counts())
 
 
 def _as_steps(reports: Marked, problems: list[Problem]) -> None:
     """Every step of every exercise."""
     for report, exercise in reports:
         click.echo(click.style(headline(report), bold=True))
-        for line in (report.deviation, *report.remarks):
-            if line:
-                click.echo(paragraph(line, "  "))
+        for said in (report.deviation, *report.remarks):
+            if said:
+                click.echo(paragraph(said, "  "))
         for note in report.teacher:
             click.echo(paragraph(f"For the teacher: {note.message}", "  "))
         click.echo(_steps_table(report, exercise))
@@ -251,15 +281,18 @@ def _as_steps(reports: Marked, problems: list[Problem]) -> None:
 
 
 def _ending(reports: Marked, problems: list[Problem]) -> None:
-    """Problems, and the mean of several."""
     every = [*problems, *[p for report, _ in reports for p in report.problems]]
-    if every:
-        click.echo(f"{plural(len(every), 'problem')}:", err=True)
-        for problem in every:
+    print_ending(every, [report.percent for report, _ in reports])
+
+
+def print_ending(problems: Sequence[Problem], percents: Sequence[float]) -> None:
+    """Problems, and the mean of several submissions."""
+    if problems:
+        click.echo(f"{plural(len(problems), 'problem')}:", err=True)
+        for problem in problems:
             click.echo(f"  {printable(str(problem))}", err=True)
-    if len(reports) > 1:
-        mean = sum(report.percent for report, _ in reports) / len(reports)
-        click.echo(f"mean {mean:.1f} %")
+    if len(percents) > 1:
+        click.echo(f"mean {sum(percents) / len(percents):.1f} %")
 
 
 def headline(report: Report) -> str:
@@ -296,54 +329,13 @@ def _expected(step: StepReport, exercise: Exercise) -> str:
 
 
 def _as_json(reports: Marked, problems: list[Problem]) -> None:
-    doc = {
-        "format": FORMAT,
-        "reports": [report.as_json() for report, _ in reports],
-        "problems": [problem.as_json() for problem in problems],
-    }
+    doc = document([report.as_json() for report, _ in reports], problems)
     click.echo(json.dumps(doc, ensure_ascii=False, indent=1))
 
 
-_COLUMNS = [
-    "student",
-    "exercise",
-    "step",
-    "id",
-    "answer",
-    "verdict",
-    "credit",
-    "weight",
-    "expected",
-    "tolerance",
-    "slip",
-    "message",
-    "code",
-    "for_teacher",
-]
-
-
 def _as_csv(reports: Marked, problems: list[Problem]) -> None:
-    rows = (
-        [
-            report.student,
-            report.exercise,
-            step.label,
-            step.id,
-            step.answer,
-            step.verdict,
-            f"{step.credit:g}",
-            f"{step.weight:g}",
-            step.formula or repr(step.expected),
-            "" if step.formula else repr(step.tolerance),
-            step.slip or "",
-            step.message,
-            step.code,
-            " ".join(note.message for note in report.teacher),
-        ]
-        for report, _ in reports
-        for step in report.steps
-    )
-    click.echo(safe_table(_COLUMNS, rows).decode(), nl=False)
+    rows = (csv_row(report, step) for report, _ in reports for step in report.steps)
+    click.echo(safe_table(list(COLUMNS), rows).decode(), nl=False)
     for problem in [*problems, *[p for report, _ in reports for p in report.problems]]:
         click.echo(printable(str(problem)), err=True)
 

@@ -20,7 +20,7 @@ from problems.rules.expression import BALLS, NUMBERS, Expression
 
 Values = Mapping[str, Number]
 """Id of a given or a step -> a float, or an array over exercises."""
-Solution = dict[str, Ball]
+Solution = Mapping[str, Ball]
 """Id -> every number an honest student may have there; givens have radius 0."""
 Indices: TypeAlias = NDArray[np.int64]
 Givens = Callable[[str, Indices], FloatArray]
@@ -37,7 +37,7 @@ def solve(graph: Graph, givens: Values, precision: Precision) -> Solution:
 
     Source: docs/grading.md.
     """
-    balls: Solution = {id: Ball(givens[id], 0.0) for id in graph.givens}
+    balls: dict[str, Ball] = {id: Ball(givens[id], 0.0) for id in graph.givens}
     with np.errstate(all="ignore"):
         for step in graph.steps.values():
             balls[step.id] = _written(step, balls, precision)
