@@ -7,19 +7,18 @@ recomputed from them, and stored beside them for other software.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from problems.arithmetic.ball import Ball
 from problems.arithmetic.grid import decimal
 from problems.arithmetic.precision import Precision
 from problems.computation import ids
 from problems.computation.graph import Graph, build
 from problems.computation.kinds import RATE, SHIFT, Kind, T, W, X
 from problems.computation.network import Layer, Method, Network, Plan, Task, bias_ids
-from problems.computation.solve import Solution, solve
+from problems.computation.solve import OneOf, Solution, solve
 from problems.errors import FormatError, FormatTooNew, SpecError
 from problems.formulas.formula import Formula
 from problems.formulas.labels import labels_of, naming_of
@@ -35,30 +34,6 @@ FORMAT = 1
 """Version of the exercise and assignment files."""
 
 Doc = dict[str, Any]
-
-
-class OneOf(Mapping[str, Ball]):
-    """The balls of one of several exercises that were solved as arrays, each taken when asked.
-
-    Args:
-        together: balls over all of them.
-        at: which of them this one is.
-    """
-
-    def __init__(self, together: Mapping[str, Ball], at: int) -> None:
-        self._together, self._at = together, at
-        self._taken: dict[str, Ball] = {}
-
-    def __getitem__(self, id: str) -> Ball:
-        if id not in self._taken:
-            self._taken[id] = self._together[id].at(self._at)
-        return self._taken[id]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._together)
-
-    def __len__(self) -> int:
-        return len(self._together)
 
 
 @dataclass(frozen=True, eq=False)

@@ -114,8 +114,8 @@ def _sources(
         source(typed.ravel(), [{"answer": one} for one in found.texts.gather(texts).to_list()]),
         source(judged.ravel(), verdicts),
         source(_in_rows(found.sayings.codes), [said(one) for one in found.sayings.entries]),
-        Column("expected", _numbers(found.expected, text)),
-        Column("tolerance", _numbers(found.tolerance, text)),
+        Column("expected", _numbers(found, found.expected, text)),
+        Column("tolerance", _numbers(found, found.tolerance, text)),
     )
 
 
@@ -124,10 +124,16 @@ def _in_rows(table: Any) -> Any:
     return np.ascontiguousarray(table.T).ravel()
 
 
-def _numbers(table: FloatArray, text: Encoded) -> pl.Series:
-    """Numbers with the fewest digits that mean them."""
-    numbers = _in_rows(table).tolist()
-    return pl.Series([repr(x) if math.isfinite(x) else text(x) for x in numbers], dtype=pl.String)
+def _numbers(found: Judgements, table: FloatArray, text: Encoded) -> pl.Series:
+    """Numbers with the fewest digits that mean them; none where a formula is asked for."""
+    numbers = [repr(x) if math.isfinite(x) else text(x) for x in _in_rows(table).tolist()]
+    texts = pl.Series(numbers, dtype=pl.String)
+    if not found.formulas:
+        return texts
+    asks = pl.Series(np.isin(found.questions, list(found.formulas)))
+    return texts.to_frame("").select(
+        pl.when(~asks).then(pl.col("")).otherwise(pl.lit(text(None))).alias("")
+    )[""]
 
 
 # CSV ---------------------------------------------------------------------------------------

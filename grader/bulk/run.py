@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,7 +11,6 @@ from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
 from grader import __version__
@@ -24,6 +22,7 @@ from grader.bulk.marking import Tables, marked
 from grader.bulk.other_exercises import Comparison, clearest, compare, lay_aside
 from grader.bulk.partition import Job, Signs, Sorted, sort_range
 from grader.bulk.pieces import Piece
+from grader.bulk.printout import Printout
 from grader.bulk.results import (
     PartFiles,
     problem_table,
@@ -178,36 +177,7 @@ def printed(
         problems, found = marking.run()
         frames = [pl.read_ipc(one.printed) for one in marking.parts if one.printed.exists()]
         of_nobody = [Problem(*row[1:]) for row in problems.sort("order", "row").rows()]
-        yield Printout(found, of_nobody, frames)
-
-
-@dataclass
-class Printout:
-    """A class that is printed, in the order in which it was handed in."""
-
-    found: Graded
-    problems: list[Problem]
-    """Those that belong to no submission."""
-    frames: list[pl.DataFrame]
-    """Of each part: see `grader.bulk.marking.PRINTED`."""
-
-    def rows(self) -> Iterator[tuple[str, list[Problem]]]:
-        """What is printed of each submission, and what could not be read there."""
-        if not self.frames:
-            return
-        first = np.concatenate([frame["first"].to_numpy() for frame in self.frames])
-        sizes = [len(frame) for frame in self.frames]
-        part = np.repeat(np.arange(len(sizes)), sizes)
-        row = np.concatenate([np.arange(size) for size in sizes])
-        texts, problems = ([frame[name] for frame in self.frames] for name in ("text", "problems"))
-        for n in np.argsort(first, kind="stable").tolist():
-            which, at = int(part[n]), int(row[n])
-            listed = problems[which][at]
-            yield texts[which][at], _problems(listed) if listed != "[]" else []
-
-
-def _problems(text: str) -> list[Problem]:
-    return [Problem(**one) for one in json.loads(text)]
+        yield Printout(found.submissions, found.notes, of_nobody, frames)
 
 
 @dataclass

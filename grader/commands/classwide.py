@@ -14,14 +14,18 @@ import click
 from grader.assignments import folder as folders
 from grader.bulk.changes import CHANGES_FILE, changes_in
 from grader.bulk.checked_singly import write_results
+from grader.bulk.printout import Printout
 from grader.bulk.results import GRADEBOOK_FILE, PROBLEMS_FILE, STEPS_FILE
-from grader.bulk.run import Graded, Printout, grade
+from grader.bulk.run import Graded, grade, printed
 from grader.bulk.survey import is_class_table
+from grader.commands import check_output
 from grader.errors import AssignmentError, Problem
 from grader.intake.sources import parts_of
 from grader.marking.policy import Policy
 from grader.read.download_names import handed_in_at
 from grader.results.feedback import Graded as One
+from grader.results.printed import COLUMNS, json_around
+from grader.support.spreadsheet import plain_table
 from grader.support.terminal import plural, printable, progress
 from grader.support.workers import workers
 
@@ -86,23 +90,17 @@ def print_class(files: Sequence[Path], place: Path, policy: Policy | None, outpu
         AssignmentError: the exercises cannot be read.
         PolicyError: the assignment's policy cannot be used.
     """
-    from grader.bulk.run import printed
-    from grader.commands import check
-
     chosen = folders.Folder(place).policy(policy)
     with ExitStack() as held:
         with progress() as bar, workers(None, None) as hands:
             made = held.enter_context(printed(files, place, chosen, output, hands, bar))
-        check.print_notes(made.found.notes)
+        check_output.print_notes(made.notes)
         problems = [*made.problems, *_PRINTS[output](made)]
-    return check.print_counts(len(files), made.found.submissions, len(problems), output)
+    return check_output.print_counts(len(files), made.submissions, len(problems), output)
 
 
 def _print_csv(made: Printout) -> list[Problem]:
     """Rows of steps; the problems of submissions."""
-    from grader.results.printed import COLUMNS
-    from grader.support.spreadsheet import plain_table
-
     problems: list[Problem] = []
     write = sys.stdout.write
     write(plain_table(list(COLUMNS), []).decode())
@@ -116,11 +114,9 @@ def _print_csv(made: Printout) -> list[Problem]:
 
 def _print_json(made: Printout) -> list[Problem]:
     """A document; the problems of submissions."""
-    from grader.results.printed import json_around
-
     problems: list[Problem] = []
     write = sys.stdout.write
-    before, between, after = json_around(made.found.submissions, made.problems)
+    before, between, after = json_around(made.submissions, made.problems)
     write(before)
     for n, (text, own) in enumerate(made.rows()):
         write(between + text if n else text)
@@ -131,8 +127,6 @@ def _print_json(made: Printout) -> list[Problem]:
 
 def _print_text(made: Printout) -> list[Problem]:
     """A line a submission; the problems of submissions."""
-    from grader.commands import check
-
     problems: list[Problem] = []
     lines, percents = [], []
     for text, own in made.rows():
@@ -140,8 +134,8 @@ def _print_text(made: Printout) -> list[Problem]:
         lines.append((student, cells, notes))
         percents.append(percent)
         problems += own
-    check.print_lines(lines)
-    check.print_ending([*made.problems, *problems], percents)
+    check_output.print_lines(lines)
+    check_output.print_ending([*made.problems, *problems], percents)
     return problems
 
 
