@@ -20,6 +20,7 @@ from grader.read.identity import plain
 from grader.read.json import read_json
 from grader.read.number import Reading, read_number
 from problems.exercise import Exercise
+from problems.reasons import as_told
 from templates.feedback.report import Report
 
 
@@ -70,7 +71,7 @@ def _finder(exercises: Sequence[Exercise]) -> Find:
             return found[0]
         code = "bad_id" if exercise else "identity"
         what = f"exercise {exercise!r} of student {student!r}"
-        return Lost(code, f"{len(found)} of the exercises fit {what}; one must")
+        return Lost(code, as_told(f"{len(found)} of the exercises fit {what}; one must"))
 
     return find
 

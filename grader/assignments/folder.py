@@ -24,6 +24,7 @@ from grader.read.identity import alike, plain, was_rounded
 from grader.read.tables.table import read_table
 from problems.exercise import FORMAT, Doc, Exercise, from_json, upgraded
 from problems.line_layout import HEAD
+from problems.reasons import as_told
 from problems.texts import parsed_json
 from problems.versions import DRAW_VERSION
 
@@ -268,22 +269,26 @@ class Folder:
         if id:
             id = id if id in by_id else plain(id)
             if id not in by_id:
-                return Lost("bad_id", f"no exercise {id!r} in {self.path.name}")
+                return Lost("bad_id", as_told(f"no exercise {id!r} in {self.path.name}"))
             found = self.exercise(by_id[id])
             if student and student != found.student:
                 message = f"exercise {id} belongs to another student than {student!r}"
-                return Lost("identity", message)
+                return Lost("identity", as_told(message))
             return found
         if student not in by_student:
             hint = self._near(student)
-            return Lost("identity", f"no student {student!r} in {self.path.name}{hint}")
+            return Lost("identity", as_told(f"no student {student!r} in {self.path.name}{hint}"))
         lines = by_student[student]
         if number:
             own = [one for one in map(self.exercise, lines) if one.number == number]
-            return own[0] if own else Lost("identity", f"{student!r} has no exercise {number}")
+            return (
+                own[0]
+                if own
+                else Lost("identity", as_told(f"{student!r} has no exercise {number}"))
+            )
         if len(lines) > 1:
             message = f"{student!r} has {len(lines)} exercises; a column 'exercise' must say which"
-            return Lost("identity", message)
+            return Lost("identity", as_told(message))
         return self.exercise(lines[0])
 
     def _near(self, student: str) -> str:

@@ -17,6 +17,7 @@ from grader.errors import Problem, SubmissionError
 from grader.read.tables.answers import not_answers
 from grader.read.tables.header import canonical, holds_answers
 from grader.read.tables.table import Row, read_table, refusal
+from problems.reasons import as_told
 from problems.texts import REPLACED
 
 LINE, WIDTH = "\x00line", "\x00width"
@@ -178,7 +179,7 @@ def _as_text(column: pl.Series) -> pl.Series:
     if isinstance(column.dtype, pl.Categorical | pl.Enum | pl.Decimal):
         return column.cast(pl.String).fill_null("")
     message = f"column {column.name[:60]!r} holds {column.dtype}, neither text nor numbers"
-    raise SubmissionError([Problem("", None, column.name[:60], "wrong_type", message)])
+    raise SubmissionError([Problem("", None, column.name[:60], "wrong_type", as_told(message))])
 
 
 def as_rows(frame: pl.DataFrame, columns: tuple[str, ...]) -> list[Row]:

@@ -30,8 +30,10 @@ from grader.errors import Problem
 from grader.marking.policy import Policy
 from grader.read.tables.answers import COMMAS_SETTLED
 from grader.read.tables.brackets import in_all
+from grader.results.problem_rows import ProblemRow, problem_in
 from grader.support.atomic_files import new_folder
 from grader.support.workers import Workers
+from problems.reasons import as_told
 from problems.texts import shown_path
 
 
@@ -153,8 +155,8 @@ def grade(
 def _first(folder: Path, most: int = 20) -> list[Problem]:
     table = pl.read_csv(folder / "problems.csv", infer_schema=False, n_rows=most)
     return [
-        Problem(file, int(row) if row else None, column, code, message)
-        for file, row, column, code, message in table.rows()
+        problem_in(ProblemRow(file, int(row) if row else None, *rest))
+        for file, row, *rest in table.rows()
     ]
 
 
@@ -216,7 +218,7 @@ def _comma(signs: Sequence[Signs], file: str) -> tuple[bool | None, list[Problem
     if any(sign.dot for sign in signs) or not any(sign.comma for sign in signs):
         return None, []
     doubtful = next((sign.doubtful for sign in signs if sign.doubtful), 0)
-    note = Problem(file, doubtful, None, "ambiguous_separator", COMMAS_SETTLED)
+    note = Problem(file, doubtful, None, "ambiguous_separator", as_told(COMMAS_SETTLED))
     return True, [note] if doubtful else []
 
 

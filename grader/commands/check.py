@@ -23,6 +23,7 @@ from grader.support.spreadsheet import safe_table
 from grader.support.terminal import Bar, paragraph, plural, printable, progress, table, toned
 from problems.arithmetic.ball import Ball
 from problems.exercise import Exercise
+from problems.reasons import as_told
 from templates.feedback.report import FORMAT, Report, StepReport
 
 FEW = 5
@@ -197,7 +198,7 @@ def _by_policy(
             yield folder, folder.policy(chosen), sheets
         except PolicyError as error:
             for one in sheets:
-                problems.append(Problem(one.file, one.row, None, "no_policy", str(error)))
+                problems.append(Problem(one.file, one.row, None, "no_policy", as_told(str(error))))
 
 
 def _print_notes(notes: list[Problem]) -> None:

@@ -13,6 +13,7 @@ from grader.errors import Problem
 from grader.marking.mark import mark
 from grader.marking.policy import Policy
 from grader.read.answer_sheet import AnswerSheet
+from problems.reasons import as_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,14 @@ def counted(attempts: Sequence[AnswerSheet], policy: Policy) -> Counted:
             "policy counts their average, which no single report shows; export one attempt a "
             "student, or take a policy that counts the best or the last"
         )
-        return Counted(None, (Problem(first.file, first.row, None, "duplicate_file", message),))
+        return Counted(
+            None, (Problem(first.file, first.row, None, "duplicate_file", as_told(message)),)
+        )
     chosen = taken[-1] if rule == "last" else max(taken, key=lambda one: _score(one, policy))
     notes = [_note(one, chosen, rule) for one in attempts if one is not chosen]
     if not chosen.finished:
         message = "this attempt is not finished on the platform; it is graded as it is"
-        notes.append(Problem(chosen.file, chosen.row, None, "unfinished", message))
+        notes.append(Problem(chosen.file, chosen.row, None, "unfinished", as_told(message)))
     return Counted(chosen, (), tuple(notes))
 
 
@@ -62,7 +65,7 @@ def superseded(earlier: AnswerSheet, last: AnswerSheet) -> Problem:
         f"exercise {earlier.exercise.id} of {earlier.exercise.student} was handed in again: "
         f"{last.place} counts"
     )
-    return Problem(earlier.file, earlier.row, None, "attempt", message)
+    return Problem(earlier.file, earlier.row, None, "attempt", as_told(message))
 
 
 def _score(one: AnswerSheet, policy: Policy) -> float:
@@ -75,4 +78,4 @@ def _note(one: AnswerSheet, chosen: AnswerSheet, rule: str) -> Problem:
         f"an attempt of {one.exercise.student} at {one.exercise.id} that does not count ({why}); "
         f"row {chosen.row} does"
     )
-    return Problem(one.file, one.row, None, "attempt", message)
+    return Problem(one.file, one.row, None, "attempt", as_told(message))

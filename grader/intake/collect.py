@@ -26,6 +26,7 @@ from grader.read.download_names import receipt_of
 from grader.read.files import read_file
 from grader.read.platforms.receipt import sender_in
 from problems.exercise import Exercise
+from problems.reasons import as_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ class _Reader:
             return
         folder = self.folder(item.start)
         if isinstance(folder, AssignmentError):
-            problem = Problem(item.file, None, None, "no_assignment", str(folder))
+            problem = Problem(item.file, None, None, "no_assignment", as_told(str(folder)))
             self.found.problems.append(problem)
             return
         try:
@@ -122,7 +123,9 @@ class _Reader:
         except SubmissionError as error:
             self.found.problems += error.problems
         except AssignmentError as error:
-            self.found.problems.append(Problem(item.file, None, None, "no_assignment", str(error)))
+            self.found.problems.append(
+                Problem(item.file, None, None, "no_assignment", as_told(str(error)))
+            )
         else:
             for one in read.submissions:
                 one.sent = item.sent
@@ -244,21 +247,21 @@ def finder(folder: Folder, owner: Owner, sent: bool = False) -> Find:
 
     def find(exercise: str, student: str, number: int = 0, /) -> Exercise | Lost:
         if not (exercise or student or owner.student):
-            return Lost("identity", _nobodys(folder, owner, sent))
+            return Lost("identity", as_told(_nobodys(folder, owner, sent)))
         named = folder.people.typed(student)
         if named.doubt:
-            return Lost("identity", named.doubt)
+            return Lost("identity", as_told(named.doubt))
         who = named.student or student or ("" if exercise else owner.student)
         found = folder.look_up(exercise, who, number)
         if isinstance(found, Lost) and found.code == "bad_id":
-            return Lost(found.code, f"{found.message}: {NOT_OF_HERE}")
+            return Lost(found.code, as_told(f"{found.message}: {NOT_OF_HERE}"))
         if owner.sure and not isinstance(found, Lost) and found.student != owner.student:
             by = f"was handed in by {owner.student!r}"
             place = by if sent else f"lies in {owner.by!r}, the place of {owner.student!r}"
             message = (
                 f"this is the work of {found.student!r} (exercise {found.id}), but it {place}"
             )
-            return Lost("identity", message)
+            return Lost("identity", as_told(message))
         return found
 
     return find

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from grader.errors import Problem
 from grader.read.answer_sheet import AnswerSheet
 from problems.exercise import Exercise
+from problems.reasons import as_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,4 +48,4 @@ def _whose(exercise: Exercise) -> str:
 
 
 def _twice(one: AnswerSheet, message: str) -> Problem:
-    return Problem(one.file, one.row, None, "duplicate_file", message)
+    return Problem(one.file, one.row, None, "duplicate_file", as_told(message))

@@ -27,6 +27,7 @@ from grader.read.file_kinds import named_as
 from grader.read.files import TABLES, promised_kind
 from grader.read.platforms.receipt import sender_in
 from grader.read.tables.table import CLASS, UPLOAD, Limits, refusal
+from problems.reasons import as_told
 from problems.texts import shown_path
 
 HANDED_OUT = ("worksheet.html", "worksheet.md")
@@ -104,7 +105,7 @@ def _file(
     file = shown_path(path)
     left_out = _left_out(path, walked=limits is UPLOAD)
     if left_out:
-        note = Problem(file, None, None, "not_a_file", left_out)
+        note = Problem(file, None, None, "not_a_file", as_told(left_out))
         yield Item(file, start, parts, note=note)
         return
     try:
@@ -116,7 +117,9 @@ def _file(
         kind = promised_kind(data, file)
     except OSError as error:
         message = f"cannot be read: {error.strerror or error}"
-        yield Item(file, start, parts, problem=Problem(file, None, None, "not_a_file", message))
+        yield Item(
+            file, start, parts, problem=Problem(file, None, None, "not_a_file", as_told(message))
+        )
         return
     except SubmissionError as error:
         for problem in error.problems:
@@ -202,7 +205,7 @@ def _archive(data: bytes, file: str, start: Path, parts: tuple[str, ...]) -> Ite
         receipt = place[: len(place) - len(item.parts[-1])] + receipt_of(item.parts[-1])
         yield replace(item, called=called.get(receipt, ""))
     for item in lists:
-        note = Problem(item.file, None, None, "not_a_file", _CONTENTS)
+        note = Problem(item.file, None, None, "not_a_file", as_told(_CONTENTS))
         yield replace(item, note=note) if listed else item
 
 
@@ -212,7 +215,9 @@ def _of_archive(member: Member, file: str, start: Path, parts: tuple[str, ...]) 
     if member.lost:
         return Item(name, start, inside, problem=Problem(name, None, None, *member.lost))
     if member.junk:
-        return Item(name, start, inside, note=Problem(name, None, None, "not_a_file", _JUNK))
+        return Item(
+            name, start, inside, note=Problem(name, None, None, "not_a_file", as_told(_JUNK))
+        )
     others = tuple((*parts[:-1], *other.split("/")) for other in member.others)
     sent = handed_in_at(inside)
     return Item(name, start, inside, member.data, UPLOAD, sent=sent, others=others)

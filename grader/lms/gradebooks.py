@@ -35,6 +35,7 @@ from grader.lms.scores import Score, Scores
 from grader.read.folding import folded
 from grader.support.spreadsheet import safe_cell, safe_table
 from problems.patterns import pattern
+from problems.reasons import as_told
 
 _ADDED = pattern(r"\s+(\[.*|\(.*|Points Grade.*)")
 """What platforms write behind the name of an item: points, numbers, categories."""
@@ -106,7 +107,9 @@ def _moodle(scores: Scores, order: Order) -> bytes:
 def _moodle_xml(scores: Scores, order: Order) -> bytes:
     if not order.item:
         message = "Moodle's XML names the grade item by its ID number: give it with --item"
-        raise PlatformFileError([Problem("moodle-xml", None, None, "missing_column", message)])
+        raise PlatformFileError(
+            [Problem("moodle-xml", None, None, "missing_column", as_told(message))]
+        )
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<results batch="bpgrade">']
     for one in scores.of.values():
         lines.append(
@@ -335,7 +338,7 @@ class _Filling:
 
     def _problem(self, row: Line | None, code: str, message: str) -> Problem:
         line = row.number if row else None
-        return Problem(self.sheet.file, line, self.filled.column, code, message)
+        return Problem(self.sheet.file, line, self.filled.column, code, as_told(message))
 
 
 def _index(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -389,5 +392,7 @@ def _maximum(sheet: Sheet, column: int, shape: Shape) -> Decimal | None:
     if len(found) > 1:
         name = sheet.header[column]
         message = f"{two_readings(text, found)}; say which with --max"
-        raise PlatformFileError([Problem(sheet.file, line, name, "not_a_number", message)])
+        raise PlatformFileError(
+            [Problem(sheet.file, line, name, "not_a_number", as_told(message))]
+        )
     return found[0] if found and found[0] else None

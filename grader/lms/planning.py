@@ -41,6 +41,7 @@ from grader.lms.received import Judged, Received, owner_of
 from grader.marking.policy import Policy
 from grader.read.archives.archive import LARGEST
 from grader.read.platforms.online_text import answers_in
+from problems.reasons import as_told
 
 PATIENCE = 3
 """So many people in a row for whom the platform did not answer, and we stop."""
@@ -92,7 +93,9 @@ def wanted_people(
         }
         if not keys:
             made.problems.append(
-                Problem(text, None, None, "identity", "nobody of this course is called so")
+                Problem(
+                    text, None, None, "identity", as_told("nobody of this course is called so")
+                )
             )
         found |= keys
     return found

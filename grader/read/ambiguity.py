@@ -17,6 +17,7 @@ from grader.errors import AnswerError
 from grader.read import characters
 from grader.read.codes import quoted
 from problems.patterns import pattern
+from problems.reasons import as_told
 
 _S = f"[{characters.SPACES}]*+"
 _FIRST = r"(?:\A[+-])?+"
@@ -273,4 +274,4 @@ def refuse(doubt: Doubt, match: re.Match[str], text: str) -> None:
         f"{quoted(text[start:end])} can be read as {first} or as {second} ({doubt.why}); "
         "write the one that you mean"
     )
-    raise AnswerError(doubt.code, start, message, end - start)
+    raise AnswerError(doubt.code, start, as_told(message), end - start)

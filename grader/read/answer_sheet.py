@@ -9,6 +9,7 @@ from grader.errors import Lost, Problem
 from grader.read.answer import Answer
 from grader.read.number import Unreadable
 from problems.exercise import Exercise
+from problems.reasons import as_told
 
 
 @dataclass
@@ -55,7 +56,7 @@ class AnswerSheet:
             why = "nothing in it belongs to a step of this exercise"
         whose = f"exercise {self.exercise.id} of {self.exercise.student}"
         message = f"nothing could be read of {whose}: {why}; it is not graded"
-        return Problem(self.file, self.row, None, "empty", message)
+        return Problem(self.file, self.row, None, "empty", as_told(message))
 
     def same_as(self, other: AnswerSheet) -> bool:
         """Whether both say the same, letter by letter."""

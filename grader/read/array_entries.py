@@ -18,6 +18,7 @@ from problems.computation.network import Plan
 from problems.exercise import Exercise
 from problems.formulas.notation import Labels
 from problems.patterns import pattern
+from problems.reasons import as_told
 
 _ENTRY = pattern(r"(?P<before>.+)\[(?P<row>\d+)(?:,(?P<column>\d+))?\](?P<after>[^\[\]]*)")
 
@@ -84,7 +85,7 @@ class Layout:
     def _refused(self, what: str, found: ArrayReading) -> AnswerError:
         place = len(found.text) - len(found.text.lstrip())
         message = f"{what}; {self.label!r} has {_size(self.shape)}"
-        return AnswerError("wrong_shape", place, message)
+        return AnswerError("wrong_shape", place, as_told(message))
 
 
 def _size(shape: tuple[int, int]) -> str:

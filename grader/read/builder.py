@@ -22,6 +22,7 @@ from grader.read.tables.table import (
 from problems.exercise import Exercise
 from problems.formulas.notation import Labels
 from problems.patterns import pattern
+from problems.reasons import as_told
 
 LONGEST_ANSWER = 2_000
 LONGEST_STUDENT = 200
@@ -68,7 +69,7 @@ class Builder:
             found = fault or self.find(id, student, *([number] if number else []))
             self._known[key] = found
             if isinstance(found, Lost):
-                self.listing.add(row, column, *found)
+                self.listing.add(row, column, found.code, found.message)
             elif plain(student) != found.student and _same_number(student, found.student):
                 message = f"{student!r} is read as {found.student!r}, the only id of this number"
                 self.notes.add(row, "student", "identity", message)
@@ -135,7 +136,9 @@ class Builder:
             if to.unknown <= MOST_UNKNOWN:  # each costs a search for what may have been meant
                 to.problems.append(self._unknown(step, labels, row, where_step))
             elif to.unknown == MOST_UNKNOWN + 1:
-                to.problems.append(Problem(self.file, row, where_step, "bad_step", MORE_UNKNOWN))
+                to.problems.append(
+                    Problem(self.file, row, where_step, "bad_step", as_told(MORE_UNKNOWN))
+                )
 
     def _put(
         self,
@@ -154,7 +157,7 @@ class Builder:
         if reading is not None:
             to.answers[id] = reading
         if isinstance(reading, Unreadable):
-            to.problems.append(Problem(self.file, row, column, reading.code, reading.message))
+            to.problems.append(Problem(self.file, row, column, reading.code, reading.reason))
 
     def _fill(
         self,
@@ -169,18 +172,20 @@ class Builder:
         """An array: every entry is an answer of its own."""
         try:
             if refused:
-                raise AnswerError(refused[0], 0, refused[1])
+                raise AnswerError(refused[0], 0, as_told(refused[1]))
             entries = layout.filled(text, self.comma)
         except AnswerError as error:
-            to.problems.append(Problem(self.file, row, column, error.code, error.message))
-            unread = Unreadable(text[:LONGEST_ANSWER], error.code, error.position, error.message)
+            to.problems.append(Problem(self.file, row, column, error.code, error.reason))
+            unread = Unreadable(text[:LONGEST_ANSWER], error.code, error.position, error.reason)
             for id in (id for ids in layout.cells for id in ids if id not in to.answers):
                 to.answers[id], to.places[id] = unread, row or 0
             return
         for id, reading in entries:
             if isinstance(reading, Unreadable):
                 message = f"{to.exercise.labels[id]}: {reading.message}"
-                reading = Unreadable(reading.text, reading.code, reading.position, message)
+                reading = Unreadable(
+                    reading.text, reading.code, reading.position, as_told(message)
+                )
             self._put(to, id, reading, row, column, where_step)
 
     def _reading(
@@ -188,17 +193,17 @@ class Builder:
     ) -> Answer | None:
         refused = refused or (brackets.refusal(text) if self.brackets else None)
         if refused:
-            return Unreadable(text, refused[0], 0, refused[1])
+            return Unreadable(text, refused[0], 0, as_told(refused[1]))
         if len(text) > LONGEST_ANSWER:
             message = f"{len(text):,} characters; no answer needs more than {LONGEST_ANSWER:,}"
-            return Unreadable(text[:40] + "…", "too_long", 0, message)
+            return Unreadable(text[:40] + "…", "too_long", 0, as_told(message))
         return read_answer(exercise, id, text, self.comma)
 
     def _unknown(self, step: str, labels: Labels, row: int | None, column: str) -> Problem:
         near = None if len(step) > LONGEST_STUDENT else labels.suggestion(step)
         hint = f"; did you mean {near!r}?" if near else ""
         message = f"this exercise has no step {step.strip()[:60]!r}{hint}"
-        return Problem(self.file, row, column, "bad_step", message)
+        return Problem(self.file, row, column, "bad_step", as_told(message))
 
     def _twice(
         self, to: AnswerSheet, id: str, reading: Answer | None, row: int | None, column: str
@@ -219,8 +224,8 @@ class Builder:
             return
         message = f"{label!r} is answered {there} and again, differently{here and ', ' + here}"
         message += "; keep one"
-        to.problems.append(Problem(self.file, row, column, "duplicate_step", message))
-        to.answers[id] = Unreadable(reading.text, "duplicate_step", 0, message)
+        to.problems.append(Problem(self.file, row, column, "duplicate_step", as_told(message)))
+        to.answers[id] = Unreadable(reading.text, "duplicate_step", 0, as_told(message))
 
 
 def _alike(exercise: Exercise) -> int:
@@ -235,9 +240,13 @@ def _same_number(one: str, other: str) -> bool:
 def _student_fault(text: str) -> Lost | None:
     """A name that can be no id: it never becomes a path, and it fits a line."""
     if len(text) > LONGEST_STUDENT:
-        return Lost("too_long", f"an id of {len(text):,} characters; {LONGEST_STUDENT} are enough")
+        return Lost(
+            "too_long", as_told(f"an id of {len(text):,} characters; {LONGEST_STUDENT} are enough")
+        )
     if _PATH.search(text):
-        return Lost("bad_id", f"{text[:60]!r} is a path, not the id of a student or an exercise")
+        return Lost(
+            "bad_id", as_told(f"{text[:60]!r} is a path, not the id of a student or an exercise")
+        )
     return None
 
 

@@ -11,6 +11,7 @@ import unicodedata
 
 from grader.errors import AnswerError
 from problems.patterns import pattern
+from problems.reasons import as_told
 
 SPACES = " \t\u00a0\u2000-\u200a\u202f\u205f\u3000"
 """As a class of a regular expression; U+200B and its kin are invisible, not spaces."""
@@ -122,12 +123,12 @@ def refused(text: str, place: int) -> AnswerError:
         if unicodedata.category(char) == "Cc":
             name = "a line end" if char in "\r\n" else "a control character"
         message = f"an invisible character ({code_point}, {name}) stands inside; type it anew"
-        return AnswerError("invisible_char", place, message)
+        return AnswerError("invisible_char", place, as_told(message))
     if char in DASHES:
         message = (
             f"{char!r} (U+{ord(char):04X}, {name}) is no minus sign; write - as on the keyboard"
         )
-        return AnswerError("bad_char", place, message)
+        return AnswerError("bad_char", place, as_told(message))
     shown = f"{char!r} " if char.isprintable() and not unicodedata.combining(char) else ""
     message = f"the character {shown}({code_point}, {name}) has no place in an answer"
-    return AnswerError("bad_char", place, message)
+    return AnswerError("bad_char", place, as_told(message))

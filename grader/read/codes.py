@@ -39,14 +39,23 @@ WIDTH = 80
 """Characters of a text that are shown with a refusal."""
 
 
+def piece(text: str, most: int = 40) -> str:
+    """As much of a text as a message shows of it.
+
+    >>> piece(" 0.5"), piece("0.123456789", 8)
+    ('0.5', '0.123...')
+    """
+    short = text[: 4 * most].strip()
+    return short if len(short) <= most else short[: most - 3] + "..."
+
+
 def quoted(text: str, most: int = 40) -> str:
     """A piece of a text for a message: cut, in quotes, nothing in it acts on a terminal.
 
     >>> print(quoted(" 0.5" + chr(27)))
     '0.5\\x1b'
     """
-    short = text[: 4 * most].strip()
-    return repr(short if len(short) <= most else short[: most - 3] + "...")
+    return repr(piece(text, most))
 
 
 def caret(text: str, position: int, length: int = 1) -> str:

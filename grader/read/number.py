@@ -17,10 +17,12 @@ from typing import NoReturn
 
 from grader.errors import AnswerError
 from grader.read import ambiguity, characters
-from grader.read.codes import quoted
+from grader.read.codes import piece, quoted
 from grader.read.tables import autoformat
 from problems.arithmetic.precision import power_of_ten
 from problems.patterns import pattern
+from problems.reasons import Reason, as_told, because
+from templates.words.sentences import sentence
 
 MOST_DIGITS = 60
 MOST_CHARACTERS = 2000
@@ -58,7 +60,12 @@ class Unreadable:
     code: str
     position: int
     """Where in the text, from 0."""
-    message: str
+    reason: Reason
+
+    @property
+    def message(self) -> str:
+        """The reason in words."""
+        return sentence(self.reason)
 
 
 Reading = Written | Unreadable
@@ -99,7 +106,7 @@ def read_number(
     try:
         return _Spelling(text, comma).read(core, text.index(core), labels)
     except AnswerError as error:
-        return Unreadable(text, error.code, error.position, error.message)
+        return Unreadable(text, error.code, error.position, error.reason)
 
 
 def _written(text: str, plain: str, whole: str, fraction: str, exponent: str | None) -> Reading:
@@ -107,12 +114,12 @@ def _written(text: str, plain: str, whole: str, fraction: str, exponent: str | N
     digits = whole + fraction
     if len(digits) > MOST_DIGITS:
         message = f"a number has at most {MOST_DIGITS} digits, here are {len(digits)}"
-        return Unreadable(text, "number_too_long", 0, message)
+        return Unreadable(text, "number_too_long", 0, as_told(message))
     value = float(plain)
     significant = len(digits.lstrip("0"))
     if value - value != 0.0 or (value == 0.0 and significant):
         message = f"{quoted(text)} is larger or smaller than a double can hold"
-        return Unreadable(text, "number_out_of_range", 0, message)
+        return Unreadable(text, "number_out_of_range", 0, as_told(message))
     if digits[0] == "0" and len(digits) > 1 and value and not fraction and exponent is None:
         point = f"{'-' * (value < 0)}{digits[0]}.{digits[1:]}"
         message = (
@@ -120,7 +127,7 @@ def _written(text: str, plain: str, whole: str, fraction: str, exponent: str | N
             "lost); write the one that you mean"
         )
         at = len(text.rstrip(characters.EDGES)) - len(plain.strip())
-        return Unreadable(text, "ambiguous_separator", at, message)
+        return Unreadable(text, "ambiguous_separator", at, as_told(message))
     place = -len(fraction) if exponent is None else int(exponent) - len(fraction)
     return Written(text, value, place, significant)
 
@@ -169,7 +176,7 @@ class _Spelling:
     def read(self, core: str, at: int, labels: tuple[str, ...]) -> Reading:
         if len(core) > MOST_CHARACTERS:
             message = f"more than {MOST_CHARACTERS:,} characters ({len(core):,})"
-            raise AnswerError("too_long", MOST_CHARACTERS, message)
+            raise AnswerError("too_long", MOST_CHARACTERS, as_told(message))
         core, at = self.bare(core, at, labels)
         plain = characters.plain(core)
         found = self.decimal(plain, at) or self.scientific(plain)
@@ -204,7 +211,7 @@ class _Spelling:
         if about:
             core, at = _behind(core, about.end(), at)
         if not core:
-            raise AnswerError("syntax", at, "a number is missing here")
+            raise AnswerError("syntax", at, as_told("a number is missing here"))
         return core, at
 
     def unwrapped(self, plain: str) -> str:
@@ -251,7 +258,7 @@ class _Spelling:
             f"{quoted(plain)} can be read as {one}{len(parts)} numbers ({several[:40]}); write "
             "one number, without spaces"
         )
-        return AnswerError("ambiguous_separator", at + len(parts[0]), message)
+        return AnswerError("ambiguous_separator", at + len(parts[0]), as_told(message))
 
     def with_comma(self, plain: str, at: int, match: re.Match[str]) -> Reading:
         if self.comma is not True and _THOUSANDS.match(plain) and len(match[3]) == 3:
@@ -265,7 +272,7 @@ class _Spelling:
         readings = f"{plain.replace(sign, decimal)} or {plain.replace(sign, '')}"
         advice = "write a decimal comma" if sign == "." else "write a decimal point"
         message = f"{plain!r} can be read as {readings}; {advice}"
-        raise AnswerError("ambiguous_separator", at + plain.index(sign), message)
+        raise AnswerError("ambiguous_separator", at + plain.index(sign), as_told(message))
 
     def decimal_of(self, plain: str) -> Reading:
         match = _PLAIN.fullmatch(plain)
@@ -291,29 +298,30 @@ class _Spelling:
     def refuse_known(self, plain: str, at: int) -> None:
         """Dates, units, words: what students do write and what is no number."""
         if _NO_NUMBER.fullmatch(plain):
-            raise AnswerError("not_a_number", at, f"{quoted(plain)} is no finite number")
+            reason = because("no_finite_number", text=piece(plain))
+            raise AnswerError("not_a_number", at, reason)
         autoformat.refuse_date(plain, at)
         if _HEX.fullmatch(plain):
             message = f"{quoted(plain)} is not written in decimal digits"
-            raise AnswerError("syntax", at, message)
+            raise AnswerError("syntax", at, as_told(message))
         if re.fullmatch(r"[+-]?\d[\d.,]*_[\d_.,]*", plain):
             message = f"{quoted(plain)}: no _ between digits"
-            raise AnswerError("bad_char", at + plain.index("_"), message)
+            raise AnswerError("bad_char", at + plain.index("_"), as_told(message))
         if plain.isascii() and re.fullmatch(r".*\d\s*[ij]", plain):
             message = "a complex number is no answer here"
-            raise AnswerError("complex_value", at + len(plain) - 1, message)
+            raise AnswerError("complex_value", at + len(plain) - 1, as_told(message))
         if _SPACED_E.fullmatch(plain) and len(plain.split()) > 1:
             message = f"{quoted(plain)} has spaces inside; write {''.join(plain.split())}"
-            raise AnswerError("has_unit_or_text", at, message)
+            raise AnswerError("has_unit_or_text", at, as_told(message))
         unit = _UNIT.fullmatch(plain)
         if unit and not _is_expression(unit["unit"]):
             what = "a per cent sign" if unit["unit"] == "%" else quoted(unit["unit"], 20)
             message = f"{what} stands beside the number; write the number alone"
-            raise AnswerError("has_unit_or_text", at + unit.start("unit"), message)
+            raise AnswerError("has_unit_or_text", at + unit.start("unit"), as_told(message))
         if len(plain) > 1 and _WORDS.fullmatch(plain) and not _is_expression(plain):
             characters.check(plain)
             message = f"{quoted(plain)} is not a number; write it like 0.5933, -0.02 or 5.9e-3"
-            raise AnswerError("not_a_number", at, message)
+            raise AnswerError("not_a_number", at, as_told(message))
 
     def expression(self, core: str, at: int) -> Reading:
         """A formula without names, worked out exactly as far as that goes."""
@@ -343,7 +351,9 @@ def _equation(core: str, equals: re.Match[str], at: int, labels: tuple[str, ...]
         message = f"this says what {quoted(equals[1], 20)} is; asked for is {labels[0]}"
     else:
         message = "one number is wanted, not an equation"
-    return AnswerError("wrong_kind", at + core.index("=" if "=" in core else "≈"), message)
+    return AnswerError(
+        "wrong_kind", at + core.index("=" if "=" in core else "≈"), as_told(message)
+    )
 
 
 def _behind(core: str, cut: int, at: int) -> tuple[str, int]:
@@ -369,6 +379,6 @@ def _as_number(error: AnswerError, core: str) -> AnswerError:
     word = quoted(core[place : place + error.length], 20)
     if beside:
         message = f"{word} stands beside the number; write the number alone"
-        return AnswerError("has_unit_or_text", place, message, error.length)
+        return AnswerError("has_unit_or_text", place, as_told(message), error.length)
     message = f"a number is wanted here, not the name {word}"
-    return AnswerError("wrong_kind", place, message, error.length)
+    return AnswerError("wrong_kind", place, as_told(message), error.length)

@@ -14,6 +14,7 @@ import numpy as np
 from grader.errors import Problem
 from grader.read.number import Written
 from problems.arithmetic.ball import within
+from problems.reasons import as_told
 
 if TYPE_CHECKING:
     from grader.assignments.folder import Folder
@@ -52,7 +53,7 @@ def other_exercise(one: AnswerSheet, report: Report, folder: Folder) -> Problem 
         message = told(one.exercise.id, one.exercise.student, fit)
     else:
         return None
-    return Problem(one.file, one.row, None, OTHER, message)
+    return Problem(one.file, one.row, None, OTHER, as_told(message))
 
 
 def needs_comparing(verdicts: Iterable[str]) -> bool:

@@ -22,6 +22,7 @@ from grader.read.archives.entry_names import readings
 from grader.read.guarded_parser import guarded
 from grader.read.tables.table import refusal
 from problems.patterns import pattern
+from problems.reasons import as_told
 from problems.texts import cleaned
 
 if TYPE_CHECKING:
@@ -136,22 +137,23 @@ def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, file: s
             return Member(path, archive.read(entry), others=tuple(others))
     except SubmissionError as error:
         first = error.problems[0]
-        return Member(path, b"", Lost(first.code, first.message))
+        return Member(path, b"", Lost(first.code, first.reason))
 
 
 def _bad_name(name: str) -> Lost | None:
     """Why a name is refused, its backslashes read as separators."""
     parts = name.split("/")
     if "\x00" in name or ".." in parts or re.match(r"/|[A-Za-z]:", name):
-        return Lost("bad_path", "its name leads out of the archive; pack the files anew")
+        return Lost("bad_path", as_told("its name leads out of the archive; pack the files anew"))
     if not 0 < len(name) <= LONGEST_NAME or any(
         unicodedata.category(c) in ("Cc", "Cf") for c in name
     ):
         return Lost(
-            "bad_name", "its name is empty, too long or holds characters that cannot be seen"
+            "bad_name",
+            as_told("its name is empty, too long or holds characters that cannot be seen"),
         )
     if any(_DEVICE.fullmatch(part.strip()) for part in parts):
-        return Lost("bad_name", "its name is that of a device on Windows; rename it")
+        return Lost("bad_name", as_told("its name is that of a device on Windows; rename it"))
     return None
 
 
@@ -159,15 +161,15 @@ def _fault(entry: zipfile.ZipInfo, left: int) -> Lost | None:
     """Why an entry is not even read."""
     mode = entry.external_attr >> 16
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
-        return Lost("not_a_file", "this is a link or a device, not a file")
+        return Lost("not_a_file", as_told("this is a link or a device, not a file"))
     if entry.flag_bits & 1:
-        return Lost("encrypted", "locked with a password; pack it without one")
+        return Lost("encrypted", as_told("locked with a password; pack it without one"))
     if entry.file_size > LARGEST_MEMBER:
         message = f"{entry.file_size:,} bytes when unpacked; the limit is {LARGEST_MEMBER:,}"
-        return Lost("too_large", message)
+        return Lost("too_large", as_told(message))
     if entry.file_size > left:
         message = f"{entry.file_size:,} bytes when unpacked; {LARGEST:,} are read of an archive"
-        return Lost("too_large", message)
+        return Lost("too_large", as_told(message))
     return None
 
 

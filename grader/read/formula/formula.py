@@ -32,6 +32,7 @@ from problems.exercise import Exercise
 from problems.formulas import general
 from problems.formulas.formula import Script, Sym
 from problems.formulas.notation import Labels, Naming
+from problems.reasons import as_told
 
 GREEK = {"delta": "δ", "eta": "η", "alpha": "α", "theta": "θ", "phi": "φ", "sigma": "σ"}
 _SPELLED = {letter: name for name, letter in GREEK.items()}
@@ -82,9 +83,9 @@ def read_formula(exercise: Exercise, id: str, text: str) -> Formula | Unreadable
         tree = parse_formula(masked.text, vocabulary, vocabulary.functions)
     except AnswerError as error:
         message = vocabulary.unmasked(error.message)
-        return Unreadable(text, error.code, masked.place(error.position), message)
+        return Unreadable(text, error.code, masked.place(error.position), as_told(message))
     fault = _circle(tree, exercise.naming, id)
-    return Unreadable(text, "wrong_kind", 0, fault) if fault else Formula(text, tree)
+    return Unreadable(text, "wrong_kind", 0, as_told(fault)) if fault else Formula(text, tree)
 
 
 def _circle(tree: Node, naming: Naming, id: str) -> str:
@@ -136,10 +137,10 @@ def read_general(exercise: Exercise, question: str, text: str) -> General | Unre
         tree = parse_formula(masked.text, vocabulary, vocabulary.functions | SUMS)
     except AnswerError as error:
         message = vocabulary.unmasked(error.message)
-        return Unreadable(text, error.code, masked.place(error.position), message)
+        return Unreadable(text, error.code, masked.place(error.position), as_told(message))
     found = General(text, tree)
     fault = _circle(tree, names, own) or _letters_fault(found, exercise, question)
-    return Unreadable(text, "wrong_kind", 0, fault) if fault else found
+    return Unreadable(text, "wrong_kind", 0, as_told(fault)) if fault else found
 
 
 def _letters_fault(found: General, exercise: Exercise, question: str) -> str:

@@ -34,6 +34,7 @@ from grader.read.formula.lexemes import (
     two_ways,
 )
 from grader.read.formula.tree import Name, Negative, Node, Number
+from problems.reasons import as_told
 
 
 def lexemes(
@@ -87,13 +88,13 @@ class _Lexer:
             if last.type == "NUMBER":
                 pair = quoted(self.text[last.start : start + 12])
                 message = f"two numbers stand side by side at {pair}; write one number or a sign"
-                raise AnswerError("ambiguous_separator", last.end, message)
-            raise AnswerError("syntax", start, "a sign is missing before this number")
+                raise AnswerError("ambiguous_separator", last.end, as_told(message))
+            raise AnswerError("syntax", start, as_told("a sign is missing before this number"))
         if self.hang:
             raise two_ways(self.text, start, self.hang)
         if type == "OPEN" and last.type == "NUMBER" and FOOTNOTE.match(self.text, start):
             message = "a number in brackets behind a number: a product, or its uncertainty?"
-            raise AnswerError("syntax", start, message)
+            raise AnswerError("syntax", start, as_told(message))
         self.out.append(Lexeme("TIMES", start, start))
         self.pending = ""
 
@@ -112,7 +113,7 @@ class _Lexer:
                 f"{found[0]!r} can be read as {found[0].replace('.', ',')} or as "
                 f"{found[0].replace('.', '')} in a file with decimal commas; write a decimal comma"
             )
-            raise AnswerError("ambiguous_separator", start, message)
+            raise AnswerError("ambiguous_separator", start, as_told(message))
         self.atom(Lexeme("NUMBER", start, end, self.value(found[0], start)))
         return end
 
@@ -125,7 +126,7 @@ class _Lexer:
                     f"{typed} can be read as {typed[:cut]} * {typed[cut:]} or as "
                     f"{typed[:cut]}*10^{typed[cut + 1 :]}; write the sign"
                 )
-                raise AnswerError("syntax", start + cut, message)
+                raise AnswerError("syntax", start + cut, as_told(message))
         try:
             return number(typed)
         except AnswerError as error:
@@ -147,7 +148,7 @@ class _Lexer:
                     f"{typed!r} can be a decimal comma or two values; write a decimal point, "
                     "and '; ' between values"
                 )
-                raise AnswerError("ambiguous_separator", start + typed.find(","), message)
+                raise AnswerError("ambiguous_separator", start + typed.find(","), as_told(message))
             end = start + typed.find(",")
             self.atom(Lexeme("NUMBER", start, end, self.value(typed[: end - start], start)))
             return end
@@ -160,7 +161,7 @@ class _Lexer:
                 f"{quoted(typed)}: commas could stand in a number or between several; write one "
                 "number with a decimal point"
             )
-            raise AnswerError("ambiguous_separator", start + typed.find(","), message)
+            raise AnswerError("ambiguous_separator", start + typed.find(","), as_told(message))
         self.atom(Lexeme("NUMBER", start, found.end(), self.value(typed.replace(",", "."), start)))
         return found.end()
 
@@ -214,7 +215,7 @@ class _Lexer:
         else:
             shown = ", ".join(sorted(functions))
             message = f"unknown function {quoted(typed)} (there are {shown})"
-        raise AnswerError("unknown_function", start, message, len(typed))
+        raise AnswerError("unknown_function", start, as_told(message), len(typed))
 
     def constant(self, spelled: str, start: int, end: int) -> int:
         if spelled == "pi":
@@ -222,14 +223,14 @@ class _Lexer:
             return end
         if not POWER_FOLLOWS.match(self.text, end):
             message = "e alone is no quantity of this exercise; Euler's number is written e^(...)"
-            raise AnswerError("unknown_name", start, message)
+            raise AnswerError("unknown_name", start, as_told(message))
         self.atom(Lexeme("EULER", start, end))
         return end
 
     def unknown(self, typed: str, spelled: str, start: int) -> AnswerError:
         if typed in self.functions or spelled in self.functions:
             message = f"write brackets: {typed}(...)"
-            return AnswerError("syntax", start, message, len(typed))
+            return AnswerError("syntax", start, as_told(message), len(typed))
         known = self.names.known()
         stem = re.match(r"[A-Za-z]*", spelled)
         alike = [n for n in known if stem and stem[0] and re.match(rf"{stem[0]}(?![A-Za-z])", n)]
@@ -241,7 +242,7 @@ class _Lexer:
         elif near:
             hint = f"; did you mean {near!r}?"
         message = f"unknown name {quoted(typed)}{hint}"
-        return AnswerError("unknown_name", start, message, len(typed))
+        return AnswerError("unknown_name", start, as_told(message), len(typed))
 
     # signs ----------------------------------------------------------------------------------
 
@@ -273,7 +274,7 @@ class _Lexer:
             base, small = self.text[last.start : last.end][:20], characters.lowered(found[0])
             power = f"{base}^{small}" if base == "10" else f"{base}^({small}) or {base}e{small}"
             message = f"small digits behind a number get lost when copied; write {power}"
-            raise AnswerError("bad_char", start, message, len(found[0]))
+            raise AnswerError("bad_char", start, as_told(message), len(found[0]))
         digits: Node = self.value(characters.lowered(found[0]).lstrip("+-"), start)
         exponent = Negative(digits) if found[0][0] == "⁻" else digits
         self.out.append(Lexeme("SUPERSCRIPT", start, found.end(), exponent))
@@ -308,13 +309,13 @@ class _Lexer:
         last = self.out[-1].type if self.out else ""
         if last not in ("POW", "ROOT", "FRAC", "RBRACE"):
             message = "braces belong to \\frac{}{}, \\sqrt{}, ^{} and _{} only"
-            raise AnswerError("syntax", found.start(), message)
+            raise AnswerError("syntax", found.start(), as_told(message))
         return self.opened("LBRACE", found, "")
 
     def read_close(self, found: re.Match[str]) -> int:
         if not self.open:
             message = "this bracket closes nothing"
-            raise AnswerError("syntax", found.start(), message)
+            raise AnswerError("syntax", found.start(), as_told(message))
         self.pending, _ = self.open.pop()
         self.function = self.open[-1][1] if self.open else ""
         type = "CLOSE" if found.lastgroup == "close" else "RBRACE"
@@ -354,7 +355,7 @@ class _Lexer:
             word, end = upright[1], upright.end()
         elif word not in GREEK_NAMES and word not in self.functions:
             message = f"the command \\{word[:20]} is not known here"
-            raise AnswerError("bad_char", found.start(), message, len(word) + 1)
+            raise AnswerError("bad_char", found.start(), as_told(message), len(word) + 1)
         tail = TAIL_OF_COMMAND.match(self.text, end)
         whole = word + (tail[0] if tail else "")
         return self.named(whole, found.start(), tail.end() if tail else end)
@@ -362,13 +363,13 @@ class _Lexer:
     def read_comparison(self, found: re.Match[str]) -> int:
         if found[0] in ("<<", ">>"):
             message = "this is program text, not a formula"
-            raise AnswerError("forbidden_construct", found.start(), message, 2)
+            raise AnswerError("forbidden_construct", found.start(), as_told(message), 2)
         message = "one value is wanted, not an equation or a comparison"
-        raise AnswerError("wrong_kind", found.start(), message, len(found[0]))
+        raise AnswerError("wrong_kind", found.start(), as_told(message), len(found[0]))
 
     def read_quote(self, found: re.Match[str]) -> int:
         message = "quotation marks have no place in a formula"
-        raise AnswerError("forbidden_construct", found.start(), message)
+        raise AnswerError("forbidden_construct", found.start(), as_told(message))
 
 
 _HANDLERS: Mapping[str, Callable[[_Lexer, re.Match[str]], int] | None] = {

@@ -35,6 +35,7 @@ from grader.read.formula.tree import (
     names,
 )
 from problems.formulas.notation import Labels, simplified
+from problems.reasons import as_told
 
 MOST_CHARACTERS = 2000
 DEEPEST = 60
@@ -80,10 +81,10 @@ Negative(of=Number(text='1', value=Fraction(1, 1)))))))
     """
     if len(text) > MOST_CHARACTERS:
         message = f"more than {MOST_CHARACTERS:,} characters ({len(text):,})"
-        raise AnswerError("too_long", MOST_CHARACTERS, message)
+        raise AnswerError("too_long", MOST_CHARACTERS, as_told(message))
     stripped = text.strip(characters.EDGES)
     if not stripped:
-        raise AnswerError("empty", 0, "nothing is written here")
+        raise AnswerError("empty", 0, as_told("nothing is written here"))
     offset = text.index(stripped)
     try:
         return _parsed(stripped, names, functions, comma)
@@ -172,21 +173,25 @@ def _check_depth(text: str) -> None:
     program = _PROGRAM.search(text)
     if program:
         message = "this is program text, not a formula"
-        raise AnswerError("forbidden_construct", program.start(), message, len(program[0]))
+        raise AnswerError(
+            "forbidden_construct", program.start(), as_told(message), len(program[0])
+        )
     if text.count("(") + text.count("（") + text.count("{") + text.count("[") > DEEPEST:
         depth = 0
         for place, char in enumerate(text):
             depth += (char in "(（{[") - (char in ")）}]")
             if depth > DEEPEST:
                 message = f"brackets are nested deeper than {DEEPEST}"
-                raise AnswerError("too_deep", place, message)
+                raise AnswerError("too_deep", place, as_told(message))
     if text.count("^") + text.count("**") > MOST_POWERS:
         message = f"more than {MOST_POWERS} powers in one formula"
-        raise AnswerError("too_complex", text.rindex("^" if "^" in text else "**"), message)
+        raise AnswerError(
+            "too_complex", text.rindex("^" if "^" in text else "**"), as_told(message)
+        )
     slashes = [place for place, char in enumerate(text) if char in characters.SLASH]
     if len(slashes) > MOST_POWERS:
         message = f"more than {MOST_POWERS} divisions in one formula"
-        raise AnswerError("too_complex", slashes[MOST_POWERS], message)
+        raise AnswerError("too_complex", slashes[MOST_POWERS], as_told(message))
 
 
 def _unexpected(token: Any, words: list[Lexeme], text: str) -> AnswerError:
@@ -197,14 +202,14 @@ def _unexpected(token: Any, words: list[Lexeme], text: str) -> AnswerError:
             message = "the formula ends before its brackets are closed"
         else:
             message = "the formula breaks off here"
-        return AnswerError("syntax", len(text), message)
+        return AnswerError("syntax", len(text), as_told(message))
     after = text[token.end :].lstrip()[:1] if token.type == "SEPARATOR" else ""
     if after and after not in characters.SEPARATOR + characters.CLOSE:
         message = "one value is wanted, not a list"
-        return AnswerError("wrong_kind", token.start, message)
+        return AnswerError("wrong_kind", token.start, as_told(message))
     shown = text[token.start : token.end]
     return AnswerError(
-        "syntax", token.start, f"{shown[:20]!r} does not fit in at this place", len(shown)
+        "syntax", token.start, as_told(f"{shown[:20]!r} does not fit in at this place"), len(shown)
     )
 
 
@@ -317,7 +322,7 @@ class _Builder(Transformer[Any, Any]):
         if (len(arguments) > 1) is not (function in SEVERAL):
             wanted = "several values" if function in SEVERAL else "one value"
             message = f"{function} takes {wanted}, here are {len(arguments)}"
-            raise AnswerError("syntax", parts[0].start, message)
+            raise AnswerError("syntax", parts[0].start, as_told(message))
         return _call(function, arguments, parts[0].start)
 
     def root(self, parts: list[Any]) -> Node:

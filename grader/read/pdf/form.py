@@ -19,6 +19,7 @@ from grader.read.pdf.form_file import Field, Opened, opened
 from grader.read.pdf.formless import NOT_OURS, formless
 from grader.read.tables.table import refusal
 from problems.exercise import Exercise
+from problems.reasons import as_told
 from templates.pages.fields import EXERCISES, field_name
 
 FEW = 8
@@ -173,11 +174,11 @@ class _Worksheet:
         told = self._told()
         if self.others:
             file = self.builder.file
-            told.append(Problem(file, None, None, "bad_step", _foreign(self.others)))
+            told.append(Problem(file, None, None, "bad_step", as_told(_foreign(self.others))))
         if told:
             return SubmissionError(told)
         message = f"{_EMPTY}{self._pages()}"
-        problem = Problem(self.builder.file, None, None, "empty", message)
+        problem = Problem(self.builder.file, None, None, "empty", as_told(message))
         return EmptyForm(problem, tuple(self.exercises))
 
     def _label(self, one: Field) -> str:
@@ -197,7 +198,9 @@ class _Worksheet:
             if not one.texts:
                 self._put_beside(to, id)
         if lost:
-            to.problems.append(Problem(to.file, None, None, "no_form", self._missing(to, lost)))
+            to.problems.append(
+                Problem(to.file, None, None, "no_form", as_told(self._missing(to, lost)))
+            )
         return to
 
     def _put_beside(self, to: AnswerSheet, id: str) -> None:
@@ -206,7 +209,7 @@ class _Worksheet:
             empty = [spot for spot in at if not spot.text]
             if [spot.id for spot in empty] == [id] and empty[0].label == to.exercise.labels[id]:
                 what = f"the field is empty; type what lies beside it (page {mark.page}) into it"
-                to.answers[id] = Unreadable(mark.text, "beside_fields", 0, what)
+                to.answers[id] = Unreadable(mark.text, "beside_fields", 0, as_told(what))
                 return
 
     def _missing(self, to: AnswerSheet, lost: Sequence[str]) -> str:
@@ -236,12 +239,12 @@ class _Worksheet:
                 self.builder.notes.add(None, None, told.code, told.message)
         if self.others:
             foreign = _foreign(self.others)
-            to.problems.append(Problem(to.file, None, None, "bad_step", foreign))
+            to.problems.append(Problem(to.file, None, None, "bad_step", as_told(foreign)))
 
     def _told(self) -> list[Problem]:
         file = self.builder.file
         said = (f"{page}; this {_BESIDE}" for page in listed(self.marks))
-        return [Problem(file, None, None, "beside_fields", text) for text in said]
+        return [Problem(file, None, None, "beside_fields", as_told(text)) for text in said]
 
 
 def _of_another(one: Field, numbers: Sequence[int]) -> bool:

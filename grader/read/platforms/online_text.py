@@ -18,6 +18,7 @@ from grader.read.platforms.rich_text import PICTURE, seen
 from grader.read.tables.table import UPLOAD
 from grader.support.spreadsheet import plain_table
 from problems.patterns import pattern
+from problems.reasons import as_told
 
 AHEAD = 1
 """Line n of the text, counting the rows of its tables, is line n + 1 of the table that is made."""
@@ -100,12 +101,12 @@ class _Answers:
         """A line of another kind: a problem if a number could be in it, else a greeting."""
         message = f"not read as an answer: {text[:60]!r}; write 'net_h1 = 0.3775'"
         found = self.problems if _has_digit(text) else self.greetings
-        found.append(Problem(self.file, number, None, "not_csv", message))
+        found.append(Problem(self.file, number, None, "not_csv", as_told(message)))
 
     def unread(self, number: int, label: str, what: str) -> None:
         """An answer that is there, but not as text."""
         message = f"{label[:60]!r}: {what}; type the number"
-        self.problems.append(Problem(self.file, number, None, "not_csv", message))
+        self.problems.append(Problem(self.file, number, None, "not_csv", as_told(message)))
 
     def table(self) -> bytes | None:
         """The table that is made, its rows where the lines are; None if there is no answer."""
@@ -129,17 +130,17 @@ def answers_in(data: bytes, file: str) -> Typed:
     """
     if len(data) > UPLOAD.size:
         message = f"{len(data):,} bytes are too many for a text field"
-        return Typed(None, (Problem(file, None, None, "too_large", message),))
+        return Typed(None, (Problem(file, None, None, "too_large", as_told(message)),))
     page = seen(data.decode("utf-8", "replace"))
     told = [f"not read, for it is {text}" for text in page.aside]
     if len(told) > _SHOWN:
         told[_SHOWN:] = [f"and {len(told) - _SHOWN:,} more that are crossed out or hidden"]
-    aside = tuple(Problem(file, None, None, "left_out", text) for text in told)
+    aside = tuple(Problem(file, None, None, "left_out", as_told(text)) for text in told)
     if not any(map(any, page.lines)):
         return Typed(None, (), aside)
     if len(page.lines) > UPLOAD.rows:
         message = f"{len(page.lines):,} lines; more than {UPLOAD.rows:,} are not read"
-        return Typed(None, (Problem(file, None, None, "too_many_rows", message),))
+        return Typed(None, (Problem(file, None, None, "too_many_rows", as_told(message)),))
     found = _pasted(page.lines) or _read(page.lines, file)
     return Typed(found.table, found.problems, (*found.notes, *aside))
 
@@ -177,7 +178,7 @@ def _read(lines: Sequence[tuple[str, ...]], file: str) -> Typed:
     lost = found.problems[:_SHOWN]
     if len(found.problems) > _SHOWN:
         message = f"and {len(found.problems) - _SHOWN:,} more such lines"
-        lost.append(Problem(file, None, None, "not_csv", message))
+        lost.append(Problem(file, None, None, "not_csv", as_told(message)))
     if table is None:
         message = (
             "this text holds neither a table with the columns 'step' and 'answer' nor lines "
@@ -185,7 +186,7 @@ def _read(lines: Sequence[tuple[str, ...]], file: str) -> Typed:
         )
         if any(PICTURE in cell for cells in lines for cell in cells):
             message += " (a picture is in it, which is not read)"
-        return Typed(None, (Problem(file, None, None, "missing_column", message),))
+        return Typed(None, (Problem(file, None, None, "missing_column", as_told(message)),))
     return Typed(table, tuple(lost), tuple(found.greetings[:5]))
 
 

@@ -12,6 +12,7 @@ import unicodedata
 from grader.errors import AnswerError
 from grader.read.codes import quoted
 from problems.patterns import pattern
+from problems.reasons import as_told
 
 _ERROR = pattern(r"#(?:[¡¿]?[^\W\d_][^=]*|#+)")
 """`#REF!`, `#WERT!`, `#¡DIV/0!`, `#N/A`, `########`."""
@@ -60,12 +61,12 @@ def refuse_cell(core: str, at: int) -> None:
     """
     if (core[0] == "=" and not core[1:2].isspace()) or core[0] == "@":
         message = "the cell holds a spreadsheet formula; send its value"
-        raise AnswerError("spreadsheet_formula", at, message)
+        raise AnswerError("spreadsheet_formula", at, as_told(message))
     # errors are words in capitals in every language
     error = core[0] == "#" and core == core.upper() and _ERROR.fullmatch(core)
     if error or _ERROR_NUMBER.fullmatch(core):
         message = f"the cell holds the spreadsheet error {quoted(core, 12)}; write the number"
-        raise AnswerError("spreadsheet_error", at, message)
+        raise AnswerError("spreadsheet_error", at, as_told(message))
 
 
 def refuse_date(core: str, at: int) -> None:
@@ -88,7 +89,7 @@ probably 6.3 or 6.03; format the column as text and write the number again
         f"{quoted(core)} is a {'date' if typed else 'date or a time'}: a spreadsheet made it of "
         f"what was typed{probably}; format the column as text and write the number again"
     )
-    raise AnswerError("has_unit_or_text", at, message)
+    raise AnswerError("has_unit_or_text", at, as_told(message))
 
 
 def _typed(core: str) -> str | None:

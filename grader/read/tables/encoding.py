@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from grader.errors import Problem, SubmissionError
 from problems.patterns import pattern
+from problems.reasons import as_told
 
 _LONGEST_LINE = 4_000_000
 _UNDEFINED = pattern(rb"[\x81\x8d\x8f\x90\x9d]")
@@ -93,4 +94,4 @@ def lines_of(data: bytes, encoding: str, file: str, ahead: int = 0) -> Iterator[
 
 
 def _refused(file: str, code: str, message: str, line: int | None = None) -> SubmissionError:
-    return SubmissionError([Problem(file, line, None, code, message)])
+    return SubmissionError([Problem(file, line, None, code, as_told(message))])

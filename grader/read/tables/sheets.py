@@ -18,6 +18,7 @@ from grader.read.tables.answers import answers_in
 from grader.read.tables.header import is_tidy
 from grader.read.tables.table import Table
 from problems.formulas.notation import Labels
+from problems.reasons import as_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def _named(sheet: Sheet) -> Table:
 
 
 def _note(sheet: Sheet, message: str) -> Problem:
-    return Problem(sheet.table.file, None, sheet.name, "duplicate_file", message)
+    return Problem(sheet.table.file, None, sheet.name, "duplicate_file", as_told(message))
 
 
 def _left_out(sheet: Sheet, other: Sheet) -> Problem:
@@ -138,7 +139,7 @@ def _contradiction(written: Sequence[tuple[Sheet, AnswerSheet]]) -> Problem | No
                 + (f", and {more} more answers differ" if more else "")
                 + "; keep one of these sheets"
             )
-            return Problem(sheet.table.file, None, None, "duplicate_file", message)
+            return Problem(sheet.table.file, None, None, "duplicate_file", as_told(message))
     return None
 
 

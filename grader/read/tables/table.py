@@ -28,6 +28,7 @@ from grader.read.tables.header import (
     titles,
 )
 from problems.patterns import pattern
+from problems.reasons import as_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +98,12 @@ class Listing:
         """One more."""
         self._counts[code] = self._counts.get(code, 0) + 1
         if self._counts[code] <= MOST:
-            self._found.append(Problem(self.file, line, column, code, message))
+            self._found.append(Problem(self.file, line, column, code, as_told(message)))
 
     def all(self) -> tuple[Problem, ...]:
         """Those listed, and how many more there are."""
         more = [
-            Problem(self.file, None, None, code, f"and {count - MOST:,} more such places")
+            Problem(self.file, None, None, code, as_told(f"and {count - MOST:,} more such places"))
             for code, count in self._counts.items()
             if count > MOST
         ]
@@ -111,7 +112,7 @@ class Listing:
 
 def refusal(file: str, code: str, message: str, line: int | None = None) -> SubmissionError:
     """A file that cannot be used at all."""
-    return SubmissionError([Problem(file, line, None, code, message)])
+    return SubmissionError([Problem(file, line, None, code, as_told(message))])
 
 
 def check_size(size: int, file: str, limits: Limits) -> None:
@@ -302,13 +303,13 @@ def _notes(source: _Source) -> Iterator[Problem]:
     """What is worth saying of how a table was read."""
     if source.encoding == "cp1252":
         message = "read as Windows-1252; if letters look wrong, save the file as CSV (UTF-8)"
-        yield Problem(source.file, None, None, "encoding", message)
+        yield Problem(source.file, None, None, "encoding", as_told(message))
     if source.titles:
         line = source.titles[-1][0]
-        yield Problem(source.file, line, None, "titles", titles(source.titles))
+        yield Problem(source.file, line, None, "titles", as_told(titles(source.titles)))
     if source.wrapped:
         message = "whole rows stand in quotes; they are read as if they did not"
-        yield Problem(source.file, None, None, "quoting", message)
+        yield Problem(source.file, None, None, "quoting", as_told(message))
 
 
 def _scanned(source: _Source, header: list[str], columns: tuple[str, ...]) -> tuple[Problem, ...]:
@@ -385,6 +386,8 @@ def named_columns(
     for n, name in enumerate(names, 1):
         if name and name in seen:
             message = f"columns {seen[name]} and {n} are both called {name[:60]!r}; keep one"
-            raise SubmissionError([Problem(file, line, name[:60], "duplicate_column", message)])
+            raise SubmissionError(
+                [Problem(file, line, name[:60], "duplicate_column", as_told(message))]
+            )
         seen[name] = n
     return tuple(names)

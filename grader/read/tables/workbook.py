@@ -41,6 +41,7 @@ from grader.read.tables.table import (
     read_table,
     refusal,
 )
+from problems.reasons import as_told
 from problems.texts import cleaned
 
 LARGEST_PARTS = 20_000_000
@@ -203,7 +204,7 @@ def _in_one_column(rows: Mapping[int, list[_Cell]], file: str, limits: Limits) -
     except SubmissionError:
         return None  # whatever it is, it is no table in one column
     message = "each row stands in one cell; it is read as a row of a CSV file"
-    note = Problem(file, None, None, "delimiter", message)
+    note = Problem(file, None, None, "delimiter", as_told(message))
     found = replace(table, notes=(*table.notes, note))
     return found if len(table.columns) > 1 and holds_answers(table.columns) else None
 
@@ -222,7 +223,7 @@ def _table(
     if at:
         if answer_above((cells for _, cells in first[:at]), header) is not None:
             raise refusal(file, "missing_column", MOVED, start)
-        notes.append(Problem(file, start, None, "titles", titles(first[:at])))
+        notes.append(Problem(file, start, None, "titles", as_told(titles(first[:at]))))
     _refuse_merged(rows, columns, [number for number in rows if number > start], blocks)
     good, problems = [], []
     for number, cells in rows.items():
@@ -231,7 +232,7 @@ def _table(
         longest = max(len(cell.text) for cell in cells)
         if longest > limits.cell:
             message = f"a cell of {longest:,} characters; {limits.cell:,} are read"
-            problems.append(Problem(file, number, None, "too_long", message))
+            problems.append(Problem(file, number, None, "too_long", as_told(message)))
         else:
             good.append(_row(number, cells, columns))
     return Table(file, columns, good, tuple(problems), tuple(notes), "")

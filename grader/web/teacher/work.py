@@ -110,7 +110,7 @@ def _feedback(assignment: Assignment, person: Member, chosen: Submission) -> Seq
         return ()
     family, exercise = assignment.made.made_by, chosen.task.exercise
     sections = tuple(placed(family.sections, exercise.graph))
-    report = Report.from_json(result.report, Problem)
+    report = Report.from_json(result.report, Problem.from_json)
     page = feedback(report, exercise, EVERYTHING, family.title, person.shown, sections)
     blocks = [b for b in page.blocks if not (isinstance(b, Heading) and b.level == 1)]
     notes = [Note(text(f"For the teacher: {note.message}")) for note in report.teacher]
