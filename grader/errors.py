@@ -114,6 +114,13 @@ class Lost(NamedTuple):
         return sentence(self.reason)
 
 
+class Fault(NamedTuple):
+    """What is wrong with something, for whoever knows where it stands."""
+
+    code: str
+    reason: Reason
+
+
 class ProblemsError(BpgradeError):
     """Carries every problem, never only the first."""
 

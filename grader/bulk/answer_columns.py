@@ -29,7 +29,7 @@ from grader.read.tables.answers import take_tidy, take_wide
 from grader.read.tables.table import Table
 from problems.exercise import Exercise
 from problems.formulas.notation import Labels
-from problems.reasons import as_told
+from problems.reasons import because
 
 Ints = NDArray[np.int64]
 
@@ -359,4 +359,4 @@ def _for_pool(answer: Answer) -> Reading:
     """A formula is kept by its text alone: it is marked from the submission itself."""
     if isinstance(answer, Written | Unreadable):
         return answer
-    return Unreadable(answer.text, "", 0, as_told(""))
+    return Unreadable(answer.text, "", 0, because("it_is_a_formula"))

@@ -21,7 +21,6 @@ from grader.errors import Problem
 from grader.marking.attribution import Fit, Keys, Sheets, foreign
 from grader.marking.batch import VERDICTS, Codes, Indices
 from grader.results.crosscheck import ENOUGH, LOST, OTHER, told
-from problems.reasons import as_told
 
 
 @dataclass(frozen=True)
@@ -99,8 +98,8 @@ def compare(job: Comparison) -> list[Found]:
 
 def _told(one: Doubtful, fit: Fit) -> Found:
     own = one.sheets.own
-    message = told(own.ids[fit.sheet], own.students[fit.sheet], fit)
-    return own.ids[fit.sheet], fit, Problem(*one.places[fit.sheet], None, OTHER, as_told(message))
+    reason = told(own.ids[fit.sheet], own.students[fit.sheet], fit)
+    return own.ids[fit.sheet], fit, Problem(*one.places[fit.sheet], None, OTHER, reason)
 
 
 def clearest(found: Iterable[Sequence[Found]]) -> list[Problem]:

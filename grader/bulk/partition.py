@@ -27,7 +27,6 @@ from grader.read.tables.answers import COMMA, DOT, EITHER, too_few
 from grader.read.tables.brackets import BRACKETED, NEGATIVE, Brackets, in_all
 from grader.read.tables.header import KNOWN, is_tidy
 from grader.read.tables.table import Table
-from problems.reasons import as_told
 
 PLACE = "\x00place"
 """Column with the place of a row's exercise in the class."""
@@ -107,7 +106,7 @@ def _without_short(rows: Rows, file: str) -> tuple[tuple[Problem, ...], Rows]:
         return (), rows
     table = Table(file, rows.columns, (), (), (), rows.delimiter)
     problems = tuple(
-        Problem(file, row.line, None, "too_few_fields", as_told(too_few(row, table)))
+        Problem(file, row.line, None, "too_few_fields", too_few(row, table))
         for row in as_rows(short, rows.columns)
     )
     kept = rows.frame.filter(pl.col(WIDTH) >= needed)

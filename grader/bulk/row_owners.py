@@ -10,7 +10,6 @@ from grader.bulk.rows import LINE, Rows
 from grader.errors import Problem
 from grader.read.tables.blocks import CONTINUED, IDS
 from grader.read.tables.header import is_tidy
-from problems.reasons import as_told
 
 
 def with_owners(rows: Rows, file: str) -> Rows:
@@ -40,5 +39,5 @@ def with_owners(rows: Rows, file: str) -> Rows:
         for name in own
     ]  # fmt: skip
     line = int(rows.frame[LINE].filter(goes_on)[0])
-    note = Problem(file, line, None, "continued", as_told(CONTINUED))
+    note = Problem(file, line, None, "continued", CONTINUED)
     return replace(rows, frame=rows.frame.with_columns(filled), notes=(*rows.notes, note))

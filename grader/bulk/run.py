@@ -33,7 +33,6 @@ from grader.read.tables.brackets import in_all
 from grader.results.problem_rows import ProblemRow, problem_in
 from grader.support.atomic_files import new_folder
 from grader.support.workers import Workers
-from problems.reasons import as_told
 from problems.texts import shown_path
 
 
@@ -218,7 +217,7 @@ def _comma(signs: Sequence[Signs], file: str) -> tuple[bool | None, list[Problem
     if any(sign.dot for sign in signs) or not any(sign.comma for sign in signs):
         return None, []
     doubtful = next((sign.doubtful for sign in signs if sign.doubtful), 0)
-    note = Problem(file, doubtful, None, "ambiguous_separator", as_told(COMMAS_SETTLED))
+    note = Problem(file, doubtful, None, "ambiguous_separator", COMMAS_SETTLED)
     return True, [note] if doubtful else []
 
 

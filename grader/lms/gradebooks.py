@@ -35,7 +35,8 @@ from grader.lms.scores import Score, Scores
 from grader.read.folding import folded
 from grader.support.spreadsheet import safe_cell, safe_table
 from problems.patterns import pattern
-from problems.reasons import as_told
+from problems.reasons import as_told, because
+from templates.words.sentences import sentence
 
 _ADDED = pattern(r"\s+(\[.*|\(.*|Points Grade.*)")
 """What platforms write behind the name of an item: points, numbers, categories."""
@@ -271,7 +272,8 @@ class _Filling:
             if owner.student in self.scores.of:
                 rows.setdefault(owner.student, []).append(row)
             elif owner.doubt:
-                message = f"{owner.doubt}; give ids or e-mail addresses in a column of their own"
+                advice = "give ids or e-mail addresses in a column of their own"
+                message = f"{sentence(owner.doubt)}; {advice}"
                 self.filled.problems.append(self._problem(row, "identity", message))
                 self.filled.steps.append(self._step(row, "", REFUSED, "several students fit"))
             elif self._who(row):
@@ -303,7 +305,7 @@ class _Filling:
             if found.student:
                 return found
             doubts += [found.doubt] if found.doubt else []
-        return Owner(doubt="; ".join(doubts))
+        return Owner(doubt=because("doubts", doubts=doubts) if doubts else None)
 
     def _put(self, rows: Sequence[Line], score: Score) -> Step:
         """Fill one student's cell, if it is one."""

@@ -22,7 +22,7 @@ from grader.read.platforms.online_text import AHEAD
 from grader.read.tables.table import UPLOAD
 from grader.results.crosscheck import other_exercise
 from grader.results.feedback import Graded
-from problems.reasons import as_told
+from problems.reasons import as_told, because
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +108,8 @@ def owner_of(names: Iterable[str], people: People) -> Owner:
         owner = people.named(name)
         if owner.student:
             return Owner(owner.student, name, sure=True)
-        doubts.append(owner.doubt or f"the class list knows no {name[:60]!r}")
-    return Owner(doubt="; ".join(doubts))
+        doubts.append(owner.doubt or because("not_in_class_list", name=name[:60]))
+    return Owner(doubt=because("doubts", doubts=doubts) if doubts else None)
 
 
 def _graded(one: Received, folder: Folder, policy: Policy, found: Judged) -> list[Graded]:

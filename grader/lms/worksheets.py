@@ -13,6 +13,7 @@ from grader.lms.changes import Change, Plan
 from grader.lms.outcome import CENT, Outcome
 from grader.lms.platform import Assignment, CurrentGrade, Feedback, Person
 from grader.lms.received import owner_of
+from templates.words.sentences import sentence
 
 if TYPE_CHECKING:
     from problems.computation.sections import Group
@@ -45,7 +46,9 @@ def planned(
         student=owner.student,
     )  # fmt: skip
     if not owner.student:
-        return replace(change, why=owner.doubt or "not in the class list")
+        return replace(
+            change, why=sentence(owner.doubt) if owner.doubt else "not in the class list"
+        )
     if len(owners[owner.student]) > 1:
         return replace(change, why=f"several people fit {owner.student!r}", action="fail")
     digest = digest_of(plan.folder, owner.student)

@@ -5,6 +5,7 @@ A sentence names its arguments in braces, and how each is said behind a colon:
     {text}              as it is; a list with commas, a reason as its sentence
     {text:quoted}       in quotes, so that nothing in it acts on a terminal; a list one by one
     {names:and}         a list as `a, b and c`; `or` likewise; `quoted and`, each in quotes
+    {reasons:;}         a list with semicolons
     {count:file|files}  the first word for one (or a list of one), the second for all others
     {count:,}           as Python formats a number
 
@@ -20,12 +21,16 @@ from types import MappingProxyType
 from typing import Any
 
 from problems.reasons import Reason, as_told
-from templates.words import assignments, general, reading
+from templates.words import assignments, files, forms, general, intake, platforms, reading
 
 SUBJECTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "general": general.SENTENCES,
         "assignments": assignments.SENTENCES,
+        "files": files.SENTENCES,
+        "forms": forms.SENTENCES,
+        "intake": intake.SENTENCES,
+        "platforms": platforms.SENTENCES,
         "reading": reading.SENTENCES,
     }
 )
@@ -85,6 +90,8 @@ def said(value: Any, spec: str = "") -> str:
             each, _, last = spec.rpartition(" ")
             if last in ("and", "or"):
                 return joined([said(one, each) for one in value], last)
+            if last == ";":
+                return "; ".join(said(one, each) for one in value)
             return ", ".join(said(one, spec) for one in value)
     return repr(value) if spec == "quoted" else format(value, spec)
 

@@ -110,7 +110,7 @@ def test_a_flood_of_unknown_steps_costs_little_and_the_rest_is_read() -> None:
     (one,) = read(tidy([*flood, *ROWS])).submissions
     assert len(one.answers) == len(EXERCISE.asked)
     assert len(one.problems) == MOST_UNKNOWN + 1
-    assert one.problems[-1].message == MORE_UNKNOWN
+    assert one.problems[-1].reason == MORE_UNKNOWN
     assert {problem.code for problem in one.problems} == {"bad_step"}
 
 
