@@ -6,7 +6,7 @@ import ast
 import json
 import pickle
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -116,6 +116,140 @@ def test_what_these_tests_look_for_is_found() -> None:
         Call(":2", None, None),
         Call(":3", "c", None),
         Call(":4", None, None),
+    ]
+
+
+# no sentences where things are found --------------------------------------------------------
+
+CONVERTED = (
+    "grader/assignments/folder.py",
+    "grader/assignments/matching.py",
+    "grader/assignments/roster.py",
+    "grader/bulk",
+    "grader/intake",
+    "grader/read",
+    "grader/results/crosscheck.py",
+)
+"""Folders and files that say everything by reasons."""
+WITHOUT_PROSE = ("grader/intake", "grader/read")
+"""Those in which no sentence stands for any other purpose either."""
+TOLD_BY_OTHERS = {
+    "grader/intake/collect.py": "an assignment folder that cannot be opened says why in words",
+}
+"""File -> why it passes sentences on."""
+CONSTANTS = {
+    "grader/read/codes.py": {"CODES"},
+    "grader/read/platforms/quiz_words.py": {"WORDS"},
+    "grader/read/platforms/receipt.py": {"_NOTHING"},
+    "grader/read/tables/autoformat.py": {"_STEMS"},
+    "grader/read/tables/header.py": {"SYNONYMS"},
+}
+"""File -> tables of words that are looked for in what is read; what codes mean to developers."""
+LOOKED_FOR = {"end of data", "field limit", "id number", "right answer"}
+"""In errors of the library for CSV, and among the words of quizzes."""
+
+PROSE = re.compile(r"[a-z]{2,}[,;:]? [a-z]{2,}")
+WORD = re.compile(r"[A-Za-z]{2,}")
+CARRIERS = {"AnswerError": 2, "Problem": 4, "Lost": 1, "Fault": 1, "Unreadable": 3, "refusal": 2}
+"""What carries a reason -> which of its arguments that is."""
+
+
+def files_of(places: Collection[str]) -> list[Path]:
+    """All modules in some folders, and single ones."""
+    paths = [ROOT / place for place in places]
+    return [path for one in paths for path in ([one] if one.is_file() else one.rglob("*.py"))]
+
+
+def prose(source: str, constants: Collection[str] = ()) -> Iterator[tuple[int, str]]:
+    """Line and text of whatever reads like a sentence, but for docstrings and some tables."""
+    tree = ast.parse(source)
+    skipped: set[int] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Expr(value=ast.Constant(value=str())):
+                skipped.add(id(node.value))
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+                if name in constants:
+                    skipped |= {id(inside) for inside in ast.walk(node)}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Constant(value=str(text)) if id(node) not in skipped and PROSE.search(text):
+                yield node.lineno, text
+
+
+def literals(source: str) -> Iterator[tuple[int, str]]:
+    """Line and text of words that are handed over where a reason or an argument of one belongs."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Call(func=ast.Name(id="because"), keywords=words):
+                given: list[ast.expr] = [word.value for word in words]
+            case ast.Call(func=ast.Name(id=name), args=args) if len(args) > CARRIERS.get(name, 99):
+                given = [args[CARRIERS[name]]]
+            case ast.Call(func=ast.Name(id="as_told")):
+                given = [ast.Constant("as told", lineno=node.lineno)]
+            case _:
+                continue
+        yield from (found for one in given for found in written(one))
+
+
+def written(node: ast.expr) -> Iterator[tuple[int, str]]:
+    """Line and text of the words of which an expression is made."""
+    match node:
+        case ast.Constant(value=str(text)) if WORD.search(text):
+            yield node.lineno, text
+        case ast.IfExp(body=one, orelse=other) | ast.BinOp(left=one, right=other):
+            yield from (*written(one), *written(other))
+        case ast.JoinedStr(values=parts) | ast.BoolOp(values=parts) | ast.List(elts=parts):
+            yield from (found for part in parts for found in written(part))
+
+
+@pytest.mark.parametrize("path", files_of(CONVERTED), ids=lambda path: path.stem)
+def test_reasons_are_made_of_no_words(path: Path) -> None:
+    """What is found is told by keys; arguments are what was read, never English."""
+    if path.relative_to(ROOT).as_posix() not in TOLD_BY_OTHERS:
+        assert list(literals(path.read_text("utf-8"))) == []
+
+
+@pytest.mark.parametrize("path", files_of(WITHOUT_PROSE), ids=lambda path: path.stem)
+def test_no_sentence_stands_where_texts_are_read(path: Path) -> None:
+    """Not even one that waits in a constant or is put together of parts."""
+    constants = CONSTANTS.get(path.relative_to(ROOT).as_posix(), set())
+    found = [text for _, text in prose(path.read_text("utf-8"), constants)]
+    assert [text for text in found if text not in LOOKED_FOR] == []
+
+
+def test_exceptions_are_needed() -> None:
+    """Nothing stays on a list for which there is no cause any more."""
+    assert all(list(literals((ROOT / file).read_text("utf-8"))) for file in TOLD_BY_OTHERS)
+    for file, constants in CONSTANTS.items():
+        source = (ROOT / file).read_text("utf-8")
+        assert all(len([*prose(source, constants - {one})]) for one in constants)
+    everywhere = {text for path in files_of(WITHOUT_PROSE) for _, text in prose(path.read_text())}
+    assert everywhere >= LOOKED_FOR
+
+
+PLANTED = """
+'''This is a docstring.'''
+TABLE = {"a": "words of a table"}
+WAITING = "this waits in a constant"
+message = f"{text} is no number"
+raise AnswerError("empty", 0, "nothing", 1)
+raise AnswerError("empty", 0, because("found", text=text, what="a number"))
+raise refusal(file, "empty", as_told(message))
+because("either", what="one" if few else "many")
+because("clean", text=text, more="", sign=", ".join(signs))
+"""
+
+
+def test_planted_sentences_are_found() -> None:
+    """In a constant, in parts, as a reason, as an argument, told."""
+    assert [line for line, _ in prose(PLANTED, {"TABLE"})] == [4, 5]
+    assert sorted(literals(PLANTED)) == [
+        (6, "nothing"),
+        (7, "a number"),
+        (8, "as told"),
+        (9, "many"),
+        (9, "one"),
     ]
 
 

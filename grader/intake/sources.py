@@ -145,7 +145,7 @@ def _left_out(path: Path, walked: bool) -> Reason | None:
 def _bytes(path: Path) -> bytes:
     """A file's bytes; what is no file, or too large for any reader, is not read at all."""
     if not path.is_file():
-        raise OSError(None, "this is no file")
+        raise refusal(shown_path(path), "not_a_file", because("this_is_no_file"))
     size = path.stat().st_size
     if size > LARGEST:
         reason = because("file_too_large", size=size, most=LARGEST)

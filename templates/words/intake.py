@@ -10,6 +10,7 @@ SOURCES: Mapping[str, str] = {
     "left_behind": "an operating system or office program left this behind",
     "list_of_contents": "Brightspace's list of what was handed in; comments that stand there are "
     "not read",
+    "this_is_no_file": "cannot be read: this is no file",
     "too_many_files": "more than {most:,} files; name a smaller folder",
     "worksheet_to_read": "a worksheet that is read, not filled in",
 }
