@@ -85,10 +85,14 @@ class Problem(NamedTuple):
         """The reason in words."""
         return sentence(self.reason)
 
-    def __str__(self) -> str:
+    @property
+    def place(self) -> str:
+        """File, row and column."""
         place = ":".join(str(p) for p in (self.file, self.row) if p is not None)
-        where = f"{place}: {self.column}" if self.column else place
-        return f"{where}: {self.message}"
+        return f"{place}: {self.column}" if self.column else place
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}"
 
     def as_json(self) -> dict[str, Any]:
         """The form in reports."""
