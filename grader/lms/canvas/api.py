@@ -34,6 +34,7 @@ from grader.lms.platform import (
     refuse_outside,
 )
 from grader.lms.tokens import Token
+from problems.reasons import because
 from problems.texts import parsed_json
 
 PAGE = 100
@@ -306,8 +307,8 @@ def _submission(one: Any) -> PlatformSubmission:
     attempt = int(getattr(one, "attempt", None) or 1)
     typed = getattr(one, "submission_type", None) == "online_text_entry"
     text = str(getattr(one, "body", None) or "") if typed else ""
-    fault = "" if files or text.strip() else "neither a file nor a text"
-    return PlatformSubmission(str(one.user_id), attempt, when, files, text, fault)
+    refused = None if files or text.strip() else because("neither_file_nor_text")
+    return PlatformSubmission(str(one.user_id), attempt, when, files, text, refused)
 
 
 def _files(found: Sequence[Any]) -> Iterator[Attachment]:
