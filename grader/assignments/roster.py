@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from grader.errors import Problem, RosterError, SubmissionError, reason_of
+from grader.errors import Fault, Problem, RosterError, SubmissionError, reason_of
 from grader.read.tables.table import Row, Table, read_table
-from problems.reasons import Reason, because
+from problems.reasons import because
 from problems.texts import shown_line, shown_path
 
 LONGEST = 200
@@ -111,16 +111,16 @@ def _checked(table: Table) -> tuple[list[Row], list[Problem]]:
     return good, problems
 
 
-def _fault(student: str, seen: dict[str, int]) -> tuple[str, Reason] | None:
+def _fault(student: str, seen: dict[str, int]) -> Fault | None:
     if not student:
-        return "missing_student", because("student_missing")
+        return Fault("missing_student", because("student_missing"))
     if len(student) > LONGEST:
-        return "too_long", because("student_too_long", most=LONGEST)
+        return Fault("too_long", because("student_too_long", most=LONGEST))
     if any(unicodedata.category(char) in ("Cc", "Cs") for char in student):
-        return "bad_character", because("student_unseen_characters")
+        return Fault("bad_character", because("student_unseen_characters"))
     if student in seen:
         reason = because("student_twice", student=student, row=seen[student])
-        return "duplicate_student", reason
+        return Fault("duplicate_student", reason)
     return None
 
 

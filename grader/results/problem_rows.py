@@ -9,6 +9,8 @@ from grader.errors import Problem
 from problems.texts import parsed_json
 from templates.words.sentences import reason_in
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
 
 class ProblemRow(NamedTuple):
     """One problem, column by column."""
@@ -33,7 +35,7 @@ def problem_row(problem: Problem) -> ProblemRow:
     """
     file, row, column, code, reason = problem
     doc = reason.as_json()
-    arguments = json.dumps(doc["arguments"], ensure_ascii=False)
+    arguments = _encode(doc["arguments"])
     return ProblemRow(file, row, column, code, problem.message, doc["reason"], arguments)
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from grader.errors import Lost, SubmissionError
+from grader.errors import Fault, SubmissionError
 from grader.read.archives.entry_names import readings
 from grader.read.guarded_parser import guarded
 from grader.read.tables.table import refusal
@@ -50,7 +50,7 @@ class Member:
     path: str
     """As it is read, for messages and for matching; it never becomes a path of ours."""
     data: bytes
-    lost: Lost | None = None
+    lost: Fault | None = None
     """Why it cannot be used."""
     junk: bool = False
     """Whether an operating system put it there."""
@@ -137,36 +137,36 @@ def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, file: s
             return Member(path, archive.read(entry), others=tuple(others))
     except SubmissionError as error:
         first = error.problems[0]
-        return Member(path, b"", Lost(first.code, first.reason))
+        return Member(path, b"", Fault(first.code, first.reason))
 
 
-def _bad_name(name: str) -> Lost | None:
+def _bad_name(name: str) -> Fault | None:
     """Why a name is refused, its backslashes read as separators."""
     parts = name.split("/")
     if "\x00" in name or ".." in parts or re.match(r"/|[A-Za-z]:", name):
-        return Lost("bad_path", because("name_leads_out"))
+        return Fault("bad_path", because("name_leads_out"))
     if not 0 < len(name) <= LONGEST_NAME or any(
         unicodedata.category(c) in ("Cc", "Cf") for c in name
     ):
-        return Lost("bad_name", because("name_no_name"))
+        return Fault("bad_name", because("name_no_name"))
     if any(_DEVICE.fullmatch(part.strip()) for part in parts):
-        return Lost("bad_name", because("name_of_device"))
+        return Fault("bad_name", because("name_of_device"))
     return None
 
 
-def _fault(entry: zipfile.ZipInfo, left: int) -> Lost | None:
+def _fault(entry: zipfile.ZipInfo, left: int) -> Fault | None:
     """Why an entry is not even read."""
     mode = entry.external_attr >> 16
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
-        return Lost("not_a_file", because("no_file"))
+        return Fault("not_a_file", because("no_file"))
     if entry.flag_bits & 1:
-        return Lost("encrypted", because("entry_locked"))
+        return Fault("encrypted", because("entry_locked"))
     if entry.file_size > LARGEST_MEMBER:
         reason = because("too_large_unpacked", size=entry.file_size, most=LARGEST_MEMBER)
-        return Lost("too_large", reason)
+        return Fault("too_large", reason)
     if entry.file_size > left:
         reason = because("archive_too_large_unpacked", size=entry.file_size, most=LARGEST)
-        return Lost("too_large", reason)
+        return Fault("too_large", reason)
     return None
 
 
