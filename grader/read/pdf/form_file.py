@@ -6,14 +6,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from grader.read.pdf.child_process import READER
 from grader.read.pdf.objects import Box
 from grader.read.pdf.text import bare
 from grader.read.pdf.widgets import RICH, SHOWN
 from grader.read.tables.table import refusal
+from grader.support.guarded_process import GuardedProcess, module
 
 LARGEST = 20_000_000
 """Bytes of a worksheet; ours have some hundred thousand."""
+WALL_SECONDS = 20.0
+"""For one file, however busy the machine; its own limit on work is far lower."""
+READER = GuardedProcess(module("grader.read.pdf.fields"), WALL_SECONDS)
+"""Reads the fields of forms."""
 MOST = 8
 """Texts and places kept of a field; two are a contradiction."""
 
@@ -138,7 +142,7 @@ def opened(data: bytes, file: str) -> Opened:
         raise refusal(file, "too_large", message)
     if b"%PDF-" not in data[:1024]:
         raise refusal(file, "not_pdf", "this is no PDF, whatever its name says")
-    found: dict[str, Any] | None = READER.read(data)
+    found: dict[str, Any] | None = READER.answer(data)
     if found is None:
         raise refusal(file, "broken_pdf", "this PDF takes too long to read; save it anew")
     if "code" in found:
