@@ -7,8 +7,10 @@ BpgradeError
  +- CallError         a learning platform could not be asked for something
  |   +- AddressError    its address may not be called: internal, or not https
  |   +- RefusalError    it answers that it will not, or not now
+ |   +- RequestError    what is to be sent cannot stand in a request
  |   +- ResponseError   an answer of no use: too long, or not what was asked for
  |   +- SilenceError    no connection, no answer in time, or one that breaks off
+ |       +- CertificateError  nobody that this system trusts says who it is
  +- ClosedError       nothing is taken: not open, or no attempts left
  +- ClusterError      no workers where they were said to be
  +- ConflictError     the same key came with other content before
@@ -85,10 +87,14 @@ class Problem(NamedTuple):
         """The reason in words."""
         return sentence(self.reason)
 
-    def __str__(self) -> str:
+    @property
+    def place(self) -> str:
+        """File, row and column."""
         place = ":".join(str(p) for p in (self.file, self.row) if p is not None)
-        where = f"{place}: {self.column}" if self.column else place
-        return f"{where}: {self.message}"
+        return f"{place}: {self.column}" if self.column else place
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}"
 
     def as_json(self) -> dict[str, Any]:
         """The form in reports."""
@@ -218,8 +224,28 @@ class AddressError(CallError):
     """An address that may not be called: of an internal network, or not https."""
 
 
+class RequestError(CallError):
+    """What is to be sent cannot stand in a request."""
+
+
 class SilenceError(CallError):
-    """No connection, no answer in time, or one that breaks off."""
+    """No connection, no answer in time, or one that breaks off.
+
+    Args:
+        said: in words.
+        sent: whether the request may have arrived, and been done.
+    """
+
+    def __init__(self, said: str, sent: bool = True) -> None:
+        self.sent = sent
+        super().__init__(said)
+
+
+class CertificateError(SilenceError):
+    """No certificate that this system trusts; nothing was sent."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said, sent=False)
 
 
 class ResponseError(CallError):

@@ -136,6 +136,10 @@ CONVERTED = (
     "grader/assignments/roster.py",
     "grader/bulk",
     "grader/intake",
+    "grader/lms/changes.py",
+    "grader/lms/planning.py",
+    "grader/lms/sending.py",
+    "grader/lms/worksheets.py",
     "grader/read",
     "grader/results/crosscheck.py",
 )
@@ -143,6 +147,7 @@ CONVERTED = (
 WITHOUT_PROSE = ("grader/intake", "grader/read")
 """Those in which no sentence stands for any other purpose either."""
 TOLD_BY_OTHERS = {
+    "grader/lms/sending.py": "what a platform answers comes in words",
     "grader/intake/collect.py": "an assignment folder that cannot be opened says why in words",
 }
 """File -> why it passes sentences on."""

@@ -177,8 +177,9 @@ def printed(
         marking = _Marking(paths, roll, policy, work, workers, progress, printer=printer)
         problems, found = marking.run()
         frames = [pl.read_ipc(one.printed) for one in marking.parts if one.printed.exists()]
-        rows = problems.sort("order", "row").drop("order").rows()
-        of_nobody = [problem_in(ProblemRow(*row)) for row in rows]
+        of_nobody = [
+            problem_in(ProblemRow(*row[1:])) for row in problems.sort("order", "row").rows()
+        ]
         yield Printout(found.submissions, found.notes, of_nobody, frames)
 
 

@@ -1,15 +1,13 @@
 """The process in which submissions are read and judged: it may die, hang or grow as it likes.
 
-It is asked through its standard input and answers on its standard output, one message after
-the other; see `grader.read.pdf.child_process`. Run as `python -m grader.web.grading_worker`.
+It answers one question after the other: see `grader.support.answering`. Run as
+`python -m grader.web.grading_worker`.
 """
 
 from __future__ import annotations
 
 import base64
 import json
-import resource
-import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -20,8 +18,8 @@ from grader.read.answer import read_answer
 from grader.read.files import read_file
 from grader.read.identity import plain
 from grader.read.number import Unreadable
-from grader.read.pdf.fields import LENGTH
 from grader.read.tables.table import UPLOAD
+from grader.support.answering import answer_all, limit_memory
 from problems.exercise import Exercise, from_json
 from problems.reasons import because
 
@@ -111,20 +109,6 @@ def answers_to(
     return answers, tuple(problems)
 
 
-def main(answer: Callable[[dict[str, Any]], dict[str, Any]] = answered) -> None:
-    """Answer until the input ends.
-
-    Args:
-        answer: question -> answer.
-    """
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    source, sink = sys.stdin.buffer, sys.stdout.buffer
-    while len(head := source.read(LENGTH.size)) == LENGTH.size:
-        (size,) = LENGTH.unpack(head)
-        found = json.dumps(answer(json.loads(source.read(size)))).encode()
-        sink.write(LENGTH.pack(len(found)) + found)
-        sink.flush()
-
-
 if __name__ == "__main__":
-    main()
+    limit_memory(MEMORY)
+    answer_all(lambda question: answered(json.loads(question)))

@@ -21,12 +21,22 @@ from types import MappingProxyType
 from typing import Any
 
 from problems.reasons import Reason, as_told
-from templates.words import assignments, files, forms, general, intake, platforms, reading
+from templates.words import (
+    assignments,
+    exchange,
+    files,
+    forms,
+    general,
+    intake,
+    platforms,
+    reading,
+)
 
 SUBJECTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "general": general.SENTENCES,
         "assignments": assignments.SENTENCES,
+        "exchange": exchange.SENTENCES,
         "files": files.SENTENCES,
         "forms": forms.SENTENCES,
         "intake": intake.SENTENCES,

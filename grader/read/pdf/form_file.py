@@ -7,15 +7,19 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from grader.errors import Fault
-from grader.read.pdf.child_process import READER
 from grader.read.pdf.objects import Box
 from grader.read.pdf.text import bare
 from grader.read.pdf.widgets import IN_LIST, RICH, SHOWN
 from grader.read.tables.table import refusal
+from grader.support.guarded_process import GuardedProcess, module
 from problems.reasons import Reason, because
 
 LARGEST = 20_000_000
 """Bytes of a worksheet; ours have some hundred thousand."""
+WALL_SECONDS = 20.0
+"""For one file, however busy the machine; its own limit on work is far lower."""
+READER = GuardedProcess(module("grader.read.pdf.fields"), WALL_SECONDS)
+"""Reads the fields of forms."""
 MOST = 8
 """Texts and places kept of a field; two are a contradiction."""
 
@@ -153,7 +157,7 @@ def opened(data: bytes, file: str) -> Opened:
         raise refusal(file, "too_large", reason)
     if b"%PDF-" not in data[:1024]:
         raise refusal(file, "not_pdf", because("no_pdf"))
-    found: dict[str, Any] | None = READER.read(data)
+    found: dict[str, Any] | None = READER.answer(data)
     if found is None:
         raise refusal(file, "broken_pdf", because("pdf_takes_too_long"))
     if "code" in found:
