@@ -21,6 +21,7 @@ from grader.read.number import Unreadable
 from grader.read.tables.table import UPLOAD
 from grader.support.answering import answer_all, limit_memory
 from problems.exercise import Exercise, from_json
+from problems.reasons import because
 
 MEMORY = 1_500_000_000
 """Bytes of address space."""
@@ -91,9 +92,9 @@ def answers_to(
 
     def find(id: str, student: str, number: int = 0, /) -> Exercise | Lost:
         if id and plain(id) != exercise.id:
-            return Lost("bad_id", f"this is work on exercise {id}; yours is {exercise.id}")
+            return Lost("bad_id", because("other_than_yours", exercise=id, yours=exercise.id))
         if student and plain(student) != exercise.student:
-            return Lost("identity", "this is the work of another student")
+            return Lost("identity", because("of_another_student"))
         return exercise
 
     try:

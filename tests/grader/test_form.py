@@ -29,6 +29,7 @@ from grader.read.number import Unreadable
 from grader.read.pdf.form import read_form
 from grader.support.guarded_process import GuardedProcess, GuardedProcesses, module
 from problems.exercise import Exercise
+from problems.reasons import as_told
 from templates.pages.fields import field_name
 from templates.pdf.document import pdf
 from templates.sheets import sheets
@@ -58,7 +59,7 @@ def named(exercise: Exercise, answers: Mapping[str, str]) -> dict[str, str]:
 
 def finder(*known: Exercise) -> Callable[[str, str], Exercise | str]:
     by_id = {one.id: one for one in known}
-    return lambda id, student: by_id.get(id, Lost("bad_id", f"no exercise {id!r}"))
+    return lambda id, student: by_id.get(id, Lost("bad_id", as_told(f"no exercise {id!r}")))
 
 
 def read(data: bytes, *known: Exercise) -> tuple[AnswerSheet, ...]:

@@ -15,6 +15,7 @@ from grader.lms.platform import (
     plain,
 )
 from grader.lms.points import decimal
+from problems.reasons import because
 
 
 def person(one: Mapping[str, Any]) -> Person:
@@ -31,8 +32,8 @@ def submission(one: Mapping[str, Any]) -> PlatformSubmission:
     attempt = int(one.get("attempt") or 1)
     typed = one.get("submission_type") == "online_text_entry"
     text = str(one.get("body") or "") if typed else ""
-    fault = "" if files or text.strip() else "neither a file nor a text"
-    return PlatformSubmission(str(one["user_id"]), attempt, when, files, text, fault)
+    refused = None if files or text.strip() else because("neither_file_nor_text")
+    return PlatformSubmission(str(one["user_id"]), attempt, when, files, text, refused)
 
 
 def _files(found: Sequence[Mapping[str, Any]]) -> Iterator[Attachment]:
