@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from types import MappingProxyType
 from typing import TypeAlias
 
 import numpy as np
@@ -68,11 +67,11 @@ class Solved(Mapping[str, Ball]):
 
     def __init__(
         self,
-        at: Mapping[str, int] = MappingProxyType({}),
+        at: Mapping[str, int] | None = None,
         m: Sequence[float] = (),
         r: Sequence[float] = (),
     ) -> None:
-        self._at = at
+        self._at = at or {}
         self.m = m
         self.r = r
 
