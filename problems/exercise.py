@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from problems.computation import ids
 from problems.computation.graph import Graph, build
 from problems.computation.kinds import RATE, SHIFT, Kind, T, W, X
 from problems.computation.network import Layer, Method, Network, Plan, Task, bias_ids
-from problems.computation.solve import Solution, solve
+from problems.computation.solve import OneOf, Solution, Solved, solve
 from problems.errors import FormatError, FormatTooNew, SpecError
 from problems.formulas.formula import Formula
 from problems.formulas.labels import labels_of, naming_of
@@ -61,6 +61,9 @@ class Exercise:
     generals: tuple[str, ...] = ()
     """Questions for formulas with letters, in the order of the worksheet."""
 
+    known: Solved = field(default_factory=Solved)
+    """Steps that this program has worked already, when it drew the exercise."""
+
     @property
     def questions(self) -> tuple[str, ...]:
         """Everything that is answered: numbers, formulas, formulas with letters."""
@@ -97,7 +100,7 @@ class Exercise:
     @cached_property
     def solution(self) -> Solution:
         """The true ball of every step and given."""
-        return solve(self.graph, self.numbers, self.precision)
+        return solve(self.graph, self.numbers, self.precision, self.known)
 
     def solved(self, together: Solution, at: int) -> None:
         """Take the solution over from exercises that were solved as arrays.
@@ -106,7 +109,7 @@ class Exercise:
             together: balls over exercises of the same graph and precision.
             at: which of them this one is.
         """
-        self.__dict__["solution"] = {id: ball.at(at) for id, ball in together.items()}
+        self.__dict__["solution"] = OneOf(together, at)
 
     @cached_property
     def doubts(self) -> dict[str, list[Finding]]:
@@ -160,6 +163,7 @@ def issued(
         gated=True,
         formulas=design.formulas,
         generals=design.generals,
+        known=drawn.solved,
     )
 
 

@@ -137,14 +137,14 @@ def test_everything_public_is_documented() -> None:
 
 
 def test_functions_are_small() -> None:
-    """None over 50 lines; the engine's builder is many small ones."""
+    """None over 50 lines, commands with many options too."""
     found = []
     for room in ROOMS:
         for path in (ROOT / room).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                if isinstance(node, ast.FunctionDef):
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                     lines = (node.end_lineno or 0) - node.lineno + 1
-                    if lines > 50 and "click" not in ast.dump(node)[:200000]:
+                    if lines > 50:
                         found.append(f"{path.relative_to(ROOT)}: {node.name} {lines}")
     assert not found
 
@@ -178,6 +178,7 @@ def test_readme_names_every_family() -> None:
 FIXED = {
     "cryptography": "44.0.1",
     "django": "5.2.13",
+    "httpcore": "1.0.9",
     "jinja2": "3.1.6",
     "pyjwt": "2.10.1",
     "pypdf": "6.16.1",
@@ -186,8 +187,9 @@ FIXED = {
     "waitress": "3.0.1",
 }
 """Library that meets what strangers send -> the release in which its last advisory was fixed that
-concerns us: CVE-2024-12797; CVE-2025-64459 and others; CVE-2025-27516; CVE-2024-53861;
-CVE-2026-84310 and others; CVE-2023-33733; CVE-2024-47081; CVE-2024-49768."""
+concerns us: CVE-2024-12797; CVE-2025-64459 and others; CVE-2025-43859 (of h11, below it);
+CVE-2025-27516; CVE-2024-53861; CVE-2026-84310 and others; CVE-2023-33733; CVE-2024-47081;
+CVE-2024-49768."""
 
 
 def test_no_library_is_accepted_with_a_known_hole() -> None:

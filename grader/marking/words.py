@@ -8,16 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from grader.marking.batch import VERDICTS
+from grader.marking.batch import (
+    VERDICTS,
+    Mark,
+)
 from grader.marking.sign_conventions import Judged
 from grader.read.answer import Answer
 from grader.read.number import Unreadable, Written
 from problems.arithmetic.ball import Ball, within
-from problems.arithmetic.elementary import BoolArray
 from problems.arithmetic.precision import Precision, rounded, rounded_significant
 from problems.computation import ids
+from problems.computation.graph import build
 from problems.computation.kinds import Role
 from problems.exercise import Exercise
 from problems.formulas.notation import Naming
@@ -39,6 +42,21 @@ LOST = ("slip", "repeated", "wrong")
 """Verdicts of own work that fails at the step itself."""
 
 
+class Saying(NamedTuple):
+    """All that is said of one answer."""
+
+    said: Said
+    slip: str | None
+    """The misconception found there."""
+    used: tuple[str, ...]
+    """Ids of the student's own deviating values that the verdict rests on."""
+    hint: str = ""
+
+
+RIGHT = Saying(Said("right"), None, ())
+BLANK = Saying(Said("blank"), None, ())
+
+
 @dataclass(frozen=True)
 class Words:
     """Puts one submission's standing into the exercise's own notation."""
@@ -53,22 +71,47 @@ class Words:
 
     def verdict(self, id: str) -> Verdict:
         """Of a step that asks for a number."""
-        code = int(self.judged.standing.verdicts[id][self.at])
+        found = self.judged.standing[id].verdict
+        assert found is not None
+        code = int(found[self.at])
         return VERDICTS[code]  # type: ignore[return-value]
+
+    def verdict_on(self, question: str) -> Verdict:
+        """Of a step that asks for a number or a formula."""
+        found = self.formulas.get(question)
+        return found.verdict if found else self.verdict(question)
 
     def slip(self, id: str) -> str | None:
         """The misconception found there."""
         return self.judged.slips.get(id, {}).get(self.at)
 
+    def slip_at(self, question: str) -> str | None:
+        """The misconception found in a number or a formula."""
+        found = self.formulas.get(question)
+        return found.slip if found else self.slip(question)
+
     def used(self, id: str) -> tuple[str, ...]:
         """The student's own deviating values that the verdict rests on."""
-        return self.judged.standing.used.get(id, {}).get(self.at, ())
+        return self.judged.standing[id].used.get(self.at, ())
 
     def name(self, id: str) -> str:
         """What the text calls a step."""
         if ids.asks_general(id):
             return plain(self.exercise.symbol(id))
         return _plain_name(self.exercise.naming, ids.step_asked(id))
+
+    def saying(self, id: str, paid: bool) -> Saying:
+        """All that is said of a step that asks for a number, or of a formula.
+
+        Args:
+            id: the question.
+            paid: whether it earns anything.
+        """
+        if ids.asks_formula(id):
+            marked = self.formulas[id]
+            used = tuple(map(ids.formula_of, marked.used))
+            return Saying(self.formula_said(id), marked.slip, used)
+        return Saying(self.said(id, paid), self.slip(id), self.used(id), self.hint(id))
 
     # a number ------------------------------------------------------------------------------
 
@@ -84,12 +127,12 @@ class Words:
                 return self._right(id)
             case "carried":
                 return self._carried(id)
-            case "undetermined" if self._is(self.judged.standing.untold, id):
+            case "undetermined" if self._is(self.judged.standing[id].untold):
                 return Said("too_few_to_tell", self._asked(id))
-            case "undetermined" if self._is(self.judged.standing.zeroed, id):
+            case "undetermined" if self._is(self.judged.standing[id].zeroed):
                 zero = self._zero_before(id)
                 return Said("not_followable", {"zero": self.name(zero or id)})
-            case "undetermined" if self._is(self.judged.standing.unfounded, id):
+            case "undetermined" if self._is(self.judged.standing[id].unfounded):
                 return Said("unfounded", self._sources(id))
             case "undetermined":
                 paid_too = {"paid": True} if paid else {}
@@ -101,14 +144,14 @@ class Words:
                 return self._lost(id, lost)
             case "unreadable":
                 return unreadable(self.answers.get(id))
-        behind = self.judged.standing.shown.get(id, {}).get(self.at)
+        behind = self.judged.standing[id].shown.get(self.at)
         return Said("blank_slip", {"slip": behind}) if behind else Said("blank")
 
-    def _is(self, where: Mapping[str, BoolArray], id: str) -> bool:
-        return id in where and bool(where[id][self.at])
+    def _is(self, mark: Mark) -> bool:
+        return mark is not None and bool(mark[self.at])
 
     def _carried(self, id: str) -> Said:
-        if self._is(self.judged.standing.vouched, id):
+        if self._is(self.judged.standing[id].vouched):
             return Said("follows_vouched", self._sources(id) | self._any(id))
         return Said("follows", self._sources(id))
 
@@ -155,7 +198,9 @@ class Words:
         return asked_digits(self.exercise.precision, ids.parse(id).kind)
 
     def missing_digits(self, id: str) -> int:
-        """How many digits fewer than asked were written; at least 1."""
+        """How many digits fewer than asked were written; at least 1, and 1 for a formula."""
+        if ids.asks_formula(id):
+            return 1
         return missing_digits(self.exercise.precision, id, self.answers.get(id))
 
     def _too_short(self, id: str) -> bool:
@@ -168,16 +213,15 @@ class Words:
         if reading.unit <= 1.5 * asked:
             return False
         balls = [self.exercise.solution[id]]
-        if id in standing.recomputed:
-            own = standing.recomputed[id]
+        own = standing[id].recomputed
+        if own is not None:
             balls.append(own.at(self.at))
         return any(holds(reading.value, reading.unit, ball) for ball in balls)
 
     def _zero_before(self, id: str) -> str | None:
         """The nearest own zero that proves nothing and that the step rests on."""
-        dead, steps = self.judged.standing.dead, self.exercise.graph.steps
-        for parent in steps[id].parents:
-            if parent in dead and bool(dead[parent][self.at]):
+        for parent in self.exercise.graph.steps[id].parents:
+            if self._is(self.judged.standing[parent].dead):
                 written = isinstance(self.answers.get(parent), Written)
                 return parent if written else self._zero_before(parent)
         return None
@@ -246,11 +290,8 @@ class Words:
         """The rule with symbols: what to look at, without a number."""
         if self.verdict(id) not in LOST:
             return ""
-        from problems.formulas.writing import Writer
-
-        writer = Writer(self.exercise.naming, None, self.exercise.named)
-        step = self.exercise.graph.steps[id]
-        return f"look at {self.name(id)} = {plain(writer.symbolic(step))}"
+        rule = _plain_rule(self.exercise.naming, self.exercise.named, id)
+        return f"look at {self.name(id)} = {rule}"
 
     def first_deviation(self) -> str | None:
         """The first step in the order of the worksheet that is neither right nor carried."""
@@ -283,7 +324,7 @@ def unreadable(reading: Answer | None) -> Said:
     if not isinstance(reading, Unreadable):
         return Said("no_value")
     about = {"why": reading.code, "position": reading.position, "message": reading.message}
-    return Said("unreadable", about)
+    return Said("unreadable", about | reading.reason.as_json())
 
 
 def missing_digits(precision: Precision, id: str, reading: Answer | None) -> int:
@@ -319,3 +360,11 @@ def holds(value: float, unit: float, ball: Ball) -> bool:
 def _plain_name(naming: Naming, id: str) -> str:
     """A step's symbol in plain text; the steps of one exercise are named again and again."""
     return plain(naming.symbol(id))
+
+
+@lru_cache(maxsize=65536)
+def _plain_rule(naming: Naming, named: tuple[str, ...], id: str) -> str:
+    """A step's rule with symbols, in plain text."""
+    from problems.formulas.writing import Writer
+
+    return plain(Writer(naming, None, named).symbolic(build(naming.plan).steps[id]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -20,27 +20,90 @@ from problems.rules.expression import BALLS, NUMBERS, Expression
 
 Values = Mapping[str, Number]
 """Id of a given or a step -> a float, or an array over exercises."""
-Solution = dict[str, Ball]
+Solution = Mapping[str, Ball]
 """Id -> every number an honest student may have there; givens have radius 0."""
 Indices: TypeAlias = NDArray[np.int64]
 Givens = Callable[[str, Indices], FloatArray]
 """Id of a given, candidates -> the given's value in each of them."""
 
 
-def solve(graph: Graph, givens: Values, precision: Precision) -> Solution:
+class OneOf(Mapping[str, Ball]):
+    """The balls of one of several exercises that were solved as arrays, each taken when asked.
+
+    Args:
+        together: balls over all of them.
+        at: which of them this one is.
+    """
+
+    def __init__(self, together: Mapping[str, Ball], at: int) -> None:
+        self._together, self._at = together, at
+        self._taken: dict[str, Ball] = {}
+
+    def __getitem__(self, id: str) -> Ball:
+        if id not in self._taken:
+            self._taken[id] = self._together[id].at(self._at)
+        return self._taken[id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._together)
+
+    def __len__(self) -> int:
+        return len(self._together)
+
+
+class Solved(Mapping[str, Ball]):
+    """The balls of some steps of one exercise, made when they are read.
+
+    Args:
+        at: id of a step -> where it stands in `m` and `r`.
+        m: centres.
+        r: radii.
+
+    >>> Solved({"net.1.1": 0, "out.1.1": 1}, [0.5, 0.625], [0.125, 0.25])["out.1.1"]
+    Ball(0.625, 0.25)
+    """
+
+    __slots__ = ("_at", "m", "r")
+
+    def __init__(
+        self,
+        at: Mapping[str, int] | None = None,
+        m: Sequence[float] = (),
+        r: Sequence[float] = (),
+    ) -> None:
+        self._at = at or {}
+        self.m = m
+        self.r = r
+
+    def __getitem__(self, id: str) -> Ball:
+        at = self._at[id]
+        return Ball(self.m[at], self.r[at])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._at)
+
+    def __len__(self) -> int:
+        return len(self._at)
+
+
+def solve(
+    graph: Graph, givens: Values, precision: Precision, known: Mapping[str, Ball] | None = None
+) -> Solution:
     """The true ball of every step.
 
     Args:
         graph: the steps.
         givens: a float for each given, or an array over exercises.
         precision: what the worksheet asks for; each step written down costs one unit.
+        known: balls of steps that were worked before; only the others are worked.
 
     Source: docs/grading.md.
     """
-    balls: Solution = {id: Ball(givens[id], 0.0) for id in graph.givens}
+    balls: dict[str, Ball] = {id: Ball(givens[id], 0.0) for id in graph.givens}
     with np.errstate(all="ignore"):
         for step in graph.steps.values():
-            balls[step.id] = _written(step, balls, precision)
+            before = known.get(step.id) if known else None
+            balls[step.id] = before or _written(step, balls, precision)
     return balls
 
 

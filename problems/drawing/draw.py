@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import numpy as np
@@ -17,7 +17,7 @@ import numpy as np
 from problems.arithmetic.elementary import BoolArray, FloatArray
 from problems.arithmetic.precision import Precision
 from problems.computation.graph import Graph
-from problems.computation.solve import Indices, solve
+from problems.computation.solve import Indices, Solved, solve
 from problems.drawing import gate
 from problems.drawing.candidates import BLOCK, Candidates
 from problems.drawing.family import Design
@@ -48,6 +48,8 @@ class Draw:
     givens: dict[str, str]
     attempt: int
     """How many candidates were refused before it."""
+    solved: Solved = field(default_factory=Solved, compare=False, repr=False)
+    """Every step, as the gate worked it."""
 
 
 def must_pass(design: Design) -> tuple[gate.Check, ...]:
@@ -163,11 +165,16 @@ def _search(
         values: FloatArray = candidates.floats[column][indices[alive, column]]
         return values
 
-    passed = sieve_of(design).survivors(givens, len(indices)).reshape(len(keys), count)
-    return [
-        Draw(candidates.texts(indices[n * count + at]), first + at) if row[at] else None
-        for n, (row, at) in enumerate(zip(passed, np.argmax(passed, axis=1).tolist(), strict=True))
-    ]
+    sieved = sieve_of(design).sieved(givens, len(indices))
+    passed = sieved.passed.reshape(len(keys), count)
+    at = np.argmax(passed, axis=1)
+    lucky = np.flatnonzero(passed.any(axis=1))
+    hits = lucky * count + at[lucky]
+    found: list[Draw | None] = [None] * len(keys)
+    solutions = sieved.solved(tuple(design.graph.steps), hits)
+    for n, hit, solved in zip(lucky.tolist(), hits.tolist(), solutions, strict=True):
+        found[n] = Draw(candidates.texts(indices[hit]), first + int(at[n]), solved)
+    return found
 
 
 def reasons(design: Design, key: bytes, blocks: int = 32) -> list[tuple[gate.Check, float]]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from grader.lms.platform import Attachment, Person, PlatformSubmission, plain
+from grader.lms.points import decimal
+from problems.reasons import Reason, because
 
 
 def person(one: Mapping[str, Any]) -> Person:
@@ -24,17 +26,17 @@ def submission(one: Mapping[str, Any]) -> PlatformSubmission:
     when = datetime.fromtimestamp(seconds, UTC) if seconds else None
     attempt = int(one.get("attemptnumber", 0)) + 1
     text = "".join(_texts(one))
-    fault = _fault(one, bool(files or text.strip()))
-    return PlatformSubmission(str(one["userid"]), attempt, when, files, text, fault)
+    refused = _refused(one, bool(files or text.strip()))
+    return PlatformSubmission(str(one["userid"]), attempt, when, files, text, refused)
 
 
-def _fault(one: Mapping[str, Any], some: bool) -> str:
+def _refused(one: Mapping[str, Any], some: bool) -> Reason | None:
     status = one.get("status")
     if status == "draft":
-        return "a draft, not handed in"
+        return because("a_draft")
     if status in ("new", "reopened"):
-        return "nothing handed in"
-    return "" if some else "neither a file nor a text"
+        return because("nothing_handed_in")
+    return None if some else because("neither_file_nor_text")
 
 
 def _texts(one: Mapping[str, Any]) -> Iterator[str]:
@@ -67,15 +69,6 @@ def switched_on(found: Mapping[str, Any], feedback: str) -> bool:
     ]
     values = [str(one.get("value")) for one in configs if one.get("name") == "enabled"]
     return values[-1] == "1" if values else True
-
-
-def decimal(text: object) -> Decimal | None:
-    """A number; None if it is none, or not finite."""
-    try:
-        found = Decimal(str(text))
-    except InvalidOperation:
-        return None
-    return found if found.is_finite() else None
 
 
 def grade(text: object) -> Decimal | None:
