@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 from problems.arithmetic.grid import decimal
 from problems.arithmetic.precision import Precision
 from problems.computation import ids
-from problems.computation.graph import Graph, build
+from problems.computation.graph import build
 from problems.computation.kinds import RATE, SHIFT, Kind, T, W, X
 from problems.computation.network import Layer, Method, Network, Plan, Task, bias_ids
 from problems.computation.solve import Solution, solve
+from problems.computation.steps import Graph
 from problems.errors import FormatError, FormatTooNew, SpecError
 from problems.formulas.formula import Formula
 from problems.formulas.labels import labels_of, naming_of

@@ -19,8 +19,8 @@ from grader.marking.batch import Batch
 from problems.arithmetic.ball import SLACK, Ball, apart
 from problems.arithmetic.elementary import BoolArray, FloatArray, array, greater
 from problems.computation import ids
-from problems.computation.graph import Graph, Step
 from problems.computation.kinds import Role
+from problems.computation.steps import Graph, Step
 from problems.computation.trivial import is_never_zero, is_straight, unlike_parents
 from problems.rules.activations import SOFTMAX
 from problems.rules.expression import Ref, Sum

@@ -25,8 +25,8 @@ from grader.marking.batch import (
 from problems.arithmetic.ball import Ball, apart
 from problems.arithmetic.elementary import BoolArray, FloatArray, array
 from problems.computation import ids
-from problems.computation.graph import Step
 from problems.computation.kinds import Role
+from problems.computation.steps import Step
 from problems.misconceptions.slips import OF_THE_PEN, wrong_rules
 from problems.rules.expression import Ref
 

@@ -27,8 +27,8 @@ from grader.marking.evidence import is_determined, is_firm, is_no_guess
 from grader.marking.guards import Guards
 from problems.arithmetic.ball import Ball, within
 from problems.arithmetic.elementary import BoolArray, FloatArray, Number, array, greater
-from problems.computation.graph import Step
 from problems.computation.kinds import Role
+from problems.computation.steps import Step
 from problems.rules.expression import TINY, Expression, Numbers
 
 OWN, TRUE, RECOMPUTED = range(3)

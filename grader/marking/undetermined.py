@@ -29,8 +29,8 @@ from grader.marking.evidence import COPIED
 from problems.arithmetic.ball import Ball
 from problems.arithmetic.elementary import BoolArray, FloatArray, array
 from problems.computation import ids
-from problems.computation.graph import Graph, Step
 from problems.computation.kinds import RATE, Role
+from problems.computation.steps import Graph, Step
 from problems.computation.trivial import is_straight
 from problems.misconceptions.slips import OF_THE_PEN
 from problems.rules.expression import Ref

@@ -10,8 +10,8 @@ from sympy.printing.numpy import NumPyPrinter
 from sympy.printing.str import StrPrinter
 
 from problems.computation import ids
-from problems.computation.graph import Graph
 from problems.computation.kinds import Role
+from problems.computation.steps import Graph
 from problems.exercise import Exercise
 from problems.patterns import pattern
 from templates.formulas.latex import latex

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from problems.computation.graph import Graph
+from problems.computation.steps import Graph
 from problems.rules.activations import activation
 from problems.rules.expression import (
     ONE,

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from problems.computation import ids
-from problems.computation.graph import Graph
 from problems.computation.kinds import Role
+from problems.computation.steps import Graph
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ Source: docs/grading.md, on the quality gate and on evidence.
 from __future__ import annotations
 
 from problems.computation import ids
-from problems.computation.graph import Graph, Step
 from problems.computation.kinds import Role
+from problems.computation.steps import Graph, Step
 from problems.rules.activations import SOFTMAX, activation
 
 BEHIND_ACTIVATION = (Role.OUTPUT, Role.SLOPE, Role.DELTA)

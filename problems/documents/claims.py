@@ -16,10 +16,11 @@ from problems.arithmetic import elementary
 from problems.arithmetic.elementary import FloatArray
 from problems.arithmetic.elementary import Number as Real
 from problems.computation import ids
-from problems.computation.graph import Graph, build, given_ids
+from problems.computation.graph import build
 from problems.computation.kinds import SHIFT
 from problems.computation.network import Layer, Method, Network, Plan, Task
 from problems.computation.solve import Values, values
+from problems.computation.steps import Graph
 from problems.documents.statements import equations
 from problems.rules.expression import Expression, Numbers
 
@@ -123,7 +124,7 @@ def _draw(graph: Graph) -> dict[str, Real]:
     """Givens between -1 and 1; the verdict does not depend on the draw, only on its chance."""
     random = np.random.default_rng(len(graph.steps))
     draws: dict[str, Real] = {}
-    for id in given_ids(graph.plan):
+    for id in graph.plan.given_ids():
         column: FloatArray = random.uniform(-1.0, 1.0, DRAWS)
         draws[id] = column
     return draws

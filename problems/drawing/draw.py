@@ -16,8 +16,8 @@ import numpy as np
 
 from problems.arithmetic.elementary import BoolArray, FloatArray
 from problems.arithmetic.precision import Precision
-from problems.computation.graph import Graph
 from problems.computation.solve import Indices, solve
+from problems.computation.steps import Graph
 from problems.drawing import gate
 from problems.drawing.candidates import BLOCK, Candidates
 from problems.drawing.family import Design

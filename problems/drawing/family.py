@@ -17,10 +17,11 @@ from typing import Any, Literal
 from problems.arithmetic.grid import Grid
 from problems.arithmetic.precision import Precision
 from problems.computation import ids
-from problems.computation.graph import Graph, build, given_ids
+from problems.computation.graph import build
 from problems.computation.kinds import Role, W
 from problems.computation.network import Layer, Method, Network, Plan, Task
 from problems.computation.sections import Placed, Section, placed
+from problems.computation.steps import Graph
 from problems.drawing.family_checks import Checker
 from problems.errors import Complaint, FamilyError, SpecError
 from problems.formulas import notation
@@ -104,7 +105,7 @@ class Family:
         pieces = placed(self.sections, graph, self._titles())
         if not any(piece.questions for piece in pieces):
             raise SpecError([Complaint("section", f"{self.name} asks for no step of this net")])
-        grids = {id: self._grid(id, difficulty) for id in given_ids(plan)}
+        grids = {id: self._grid(id, difficulty) for id in plan.given_ids()}
         return Design(self, plan, precision, difficulty, tuple(pieces), grids, version)
 
     def _network(self, widths: tuple[int, ...]) -> Network:

@@ -20,10 +20,10 @@ from problems.arithmetic.ball import Ball, apart
 from problems.arithmetic.elementary import Truth
 from problems.arithmetic.precision import Precision
 from problems.computation import ids
-from problems.computation.graph import Graph, Step
 from problems.computation.ids import neighbours
 from problems.computation.kinds import SLOPE, Role
 from problems.computation.solve import Solution
+from problems.computation.steps import Graph, Step
 from problems.computation.trivial import is_never_zero, is_straight, unlike_parents
 from problems.drawing.separation import Separation
 from problems.misconceptions.slips import wrong_rules

@@ -17,8 +17,8 @@ from functools import lru_cache
 import numpy as np
 
 from problems.arithmetic.elementary import BoolArray, FloatArray, Number
-from problems.computation.graph import Graph
 from problems.computation.solve import values
+from problems.computation.steps import Graph
 from problems.drawing.candidates import Candidates, key
 from problems.drawing.family import Design
 from problems.misconceptions.slips import OF_THE_PEN, wrong_rules

@@ -19,8 +19,8 @@ import numpy as np
 
 from problems.arithmetic.elementary import BoolArray
 from problems.arithmetic.precision import Precision
-from problems.computation.graph import Graph
 from problems.computation.solve import Givens, Indices, Unfolding
+from problems.computation.steps import Graph
 from problems.drawing import gate
 from problems.drawing.gate import Check
 from problems.drawing.separation import Separation

@@ -6,8 +6,9 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from problems.computation import ids
-from problems.computation.graph import Step, build
+from problems.computation.graph import build
 from problems.computation.kinds import NET, OUT, Role
+from problems.computation.steps import Step
 from problems.formulas.formula import (
     EQUALS,
     MINUS,

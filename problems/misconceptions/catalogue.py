@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from problems.computation import ids
-from problems.computation.graph import Graph, Step
 from problems.computation.ids import StepId
 from problems.computation.kinds import LAYERED, OUT, Kind, Role, X
 from problems.computation.network import Layer
+from problems.computation.steps import Graph, Step
 from problems.rules.activations import SOFTMAX, activation
 from problems.rules.expression import Expression, Ref, replaced, total
 

@@ -21,7 +21,7 @@ import numpy as np
 
 from problems.arithmetic.elementary import FloatArray, Number, array
 from problems.computation import ids
-from problems.computation.graph import Graph
+from problems.computation.steps import Graph
 from problems.misconceptions.catalogue import Site, WrongRule
 from problems.misconceptions.names import BOTH
 from problems.misconceptions.slips import COPIED, TRIED, named_only, wrong_rules

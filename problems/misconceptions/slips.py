@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 
 from problems.computation import ids
-from problems.computation.graph import Graph, Step
+from problems.computation.steps import Graph, Step
 from problems.misconceptions import backward, forward, loss, pen, updates
 from problems.misconceptions.catalogue import CATALOGUE, Site, Slip, WrongRule
 from problems.rules.expression import NUMBERS, Expression

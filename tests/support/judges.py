@@ -9,7 +9,7 @@ import mpmath
 import sympy
 
 from problems.computation import ids
-from problems.computation.graph import Graph
+from problems.computation.steps import Graph
 
 
 class Mp:

@@ -11,7 +11,7 @@ import numpy as np
 
 from problems.arithmetic.elementary import logistic, softplus, tanh
 from problems.arithmetic.precision import Precision, leading_place, power_of_ten
-from problems.computation.graph import Graph
+from problems.computation.steps import Graph
 from problems.rules.expression import (
     NUMBERS,
     Constant,

@@ -26,8 +26,9 @@ from grader.read.formula.tree import (
 )
 from grader.read.number import Unreadable
 from problems.computation import ids
-from problems.computation.graph import Graph, build
+from problems.computation.graph import build
 from problems.computation.kinds import NET, OUT, X
+from problems.computation.steps import Graph
 from problems.exercise import Exercise
 from problems.formulas import general
 from problems.formulas.formula import Script, Sym

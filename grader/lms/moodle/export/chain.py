@@ -28,9 +28,9 @@ from grader.marking.evidence import FLAT, MARGIN
 from grader.marking.undetermined import Kind, rule_kinds
 from problems.arithmetic.ball import Ball, apart
 from problems.computation import ids
-from problems.computation.graph import Step
 from problems.computation.kinds import Role
 from problems.computation.solve import rule_ball
+from problems.computation.steps import Step
 from problems.exercise import Exercise
 from problems.rules.expression import Expression
 
