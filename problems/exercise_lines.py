@@ -15,8 +15,8 @@ import numpy as np
 
 from problems.arithmetic.elementary import FloatArray, Number
 from problems.computation.solve import solve
+from problems.drawing.design import Design
 from problems.drawing.draw import Draw
-from problems.drawing.family import Design
 from problems.exercise import document, dumps, issued
 
 OPEN, CLOSE = "\ufdd0", "\ufdd1"

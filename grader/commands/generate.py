@@ -181,7 +181,7 @@ def _report(order: Order, students: list[Student], target: Path, wanted: Order) 
     click.echo(
         f"{target}: {plural(len(students) * order.exercises, 'exercise')} for "
         f"{plural(len(students), 'student')}{each}: "
-        f"{design.plan.network.topology()} net, {asked_in(design.questions)} asked"
+        f"{design.plan.described()}, {asked_in(design.questions)} asked"
     )
     if order.decimals != wanted.decimals:
         usual = wanted.design().precision.worded()

@@ -14,7 +14,7 @@ from grader.read.array import ArrayReading, read_array
 from grader.read.number import Reading, Written
 from problems.computation import ids
 from problems.computation.kinds import Role
-from problems.computation.network import Plan
+from problems.computation.network import Plan, layered
 from problems.exercise import Exercise
 from problems.formulas.notation import Labels
 from problems.patterns import pattern
@@ -122,7 +122,7 @@ def _layouts(exercise: Exercise) -> Iterator[Layout]:
         rows, columns = (sorted({place[axis] for place in entries}) for axis in (0, 1))
         if len(entries) > 1 and len(entries) == len(rows) * len(columns):
             cells = tuple(tuple(entries[row, column] for column in columns) for row in rows)
-            yield Layout(label, cells, _has_constant(exercise.plan, cells[0][0]))
+            yield Layout(label, cells, _has_constant(layered(exercise.plan), cells[0][0]))
 
 
 def _has_constant(plan: Plan, id: str) -> bool:

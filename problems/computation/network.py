@@ -223,3 +223,15 @@ class Plan(Computation):
         '3-2-1 net'
         """
         return f"{self.network.topology()} net"
+
+
+def layered(plan: Computation) -> Plan:
+    """The plan of a layered network, where one is needed.
+
+    Raises:
+        SpecError: it is another computation.
+    """
+    if not isinstance(plan, Plan):
+        what = f"this is for layered networks, not for a {plan.described()}"
+        raise SpecError([Complaint("", what)])
+    return plan

@@ -19,7 +19,7 @@ from problems.arithmetic.elementary import FloatArray
 from problems.computation import ids
 from problems.computation.kinds import Role
 from problems.computation.solve import Indices
-from problems.drawing.family import Design
+from problems.drawing.design import Design
 from problems.versions import DRAW_VERSION
 
 BLOCK = 64

@@ -20,7 +20,7 @@ from problems.computation.solve import Indices, solve
 from problems.computation.steps import Graph
 from problems.drawing import gate
 from problems.drawing.candidates import BLOCK, Candidates
-from problems.drawing.family import Design
+from problems.drawing.design import Design
 from problems.drawing.separation import Separation, separation
 from problems.drawing.sieve import Sieve, sieve
 from problems.errors import Complaint, GateError
@@ -194,14 +194,14 @@ def _places_tried(design: Design) -> str:
 
 def _why_refused(design: Design, candidates: Candidates, key: bytes) -> list[Complaint]:
     what = (
-        f"none of {MOST_ATTEMPTS:,} draws of a {design.plan.network.topology()} net can be "
+        f"none of {MOST_ATTEMPTS:,} draws of a {design.plan.described()} can be "
         f"graded at {_places_tried(design)}. Most often refused:"
     )
     worst = reasons(design, key)
     lines = [f"  {share:4.0%}  {describe(check)}" for check, share in worst]
     help = "Try more decimals, a smaller net (--layers), or wider ranges in the family file."
     if worst[0][0].name == "saturated":
-        other = ", ".join(d for d in design.family.ranges if d != design.difficulty)
+        other = ", ".join(d for d in design.family.difficulties if d != design.difficulty)
         help = (
             "The net inputs are too large for this activation: try another --difficulty "
             f"({other or 'none here'}), fewer inputs, or smaller ranges in the family file."

@@ -15,6 +15,7 @@ from problems.recipes.program import Program, program
 
 Adjoints = Literal["partial", "bar", "d"]
 """How an adjoint is printed: ∂L/∂h, h̄ or dh."""
+ADJOINTS: tuple[Adjoints, ...] = ("partial", "bar", "d")
 
 
 @dataclass(frozen=True)

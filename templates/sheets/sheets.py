@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from problems.computation import ids
 from problems.computation.kinds import FORWARD
+from problems.computation.network import layered
 from problems.computation.sections import Group, Placed
 from problems.exercise import Exercise
 from problems.formulas import general
@@ -323,7 +324,7 @@ def _worked(exercise: Exercise, writer: Writer, group: Group) -> Iterator[Relati
 def key_formula(exercise: Exercise, question: str) -> Formula:
     """symbol = rule = the same through net inputs and outputs; or the rule with letters."""
     if ids.asks_general(question):
-        return general.formula(exercise.notation, exercise.plan, question)
+        return general.formula(exercise.notation, layered(exercise.plan), question)
     id = ids.step_asked(question)
     step = exercise.graph.steps[id]
     short = Writer(exercise.naming).symbolic(step)

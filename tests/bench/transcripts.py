@@ -21,8 +21,8 @@ from problems.computation.solve import Solution, solve, values
 from problems.computation.steps import Graph
 from problems.drawing import family
 from problems.drawing.candidates import key
+from problems.drawing.design import Design
 from problems.drawing.draw import draw
-from problems.drawing.family import Design
 from problems.rules.expression import NUMBERS, Expression
 
 Arrays = dict[str, np.ndarray]
