@@ -29,7 +29,8 @@ from problems.arithmetic.ball import Ball, within
 from problems.arithmetic.elementary import BoolArray, FloatArray, Number, array, greater
 from problems.computation.kinds import Role
 from problems.computation.steps import Step
-from problems.rules.expression import TINY, Expression, Numbers
+from problems.rules.expression import Expression, Numbers
+from problems.rules.functions import TINY
 
 OWN, TRUE, RECOMPUTED = range(3)
 """How a deviating parent may enter."""

@@ -12,7 +12,6 @@ from typing import Literal
 
 import numpy as np
 
-from problems.arithmetic import elementary
 from problems.arithmetic.elementary import FloatArray
 from problems.arithmetic.elementary import Number as Real
 from problems.computation import ids
@@ -22,7 +21,7 @@ from problems.computation.network import Layer, Method, Network, Plan, Task
 from problems.computation.solve import Values, values
 from problems.computation.steps import Graph
 from problems.documents.statements import equations
-from problems.rules.expression import Expression, Numbers
+from problems.rules.expression import NUMBERS, Expression
 
 Verdict = Literal["holds", "misprint"]
 Widths = tuple[int, ...]
@@ -91,16 +90,6 @@ def _graph(statement: str, plan: Plan, inputs: int, layers: tuple[Layer, ...]) -
     return build(Plan(network, task, EVERYTHING))
 
 
-class _Reals(Numbers):
-    """Numbers with the exponential function, which no rule of a graph needs by itself."""
-
-    def call(self, name: str, x: Real) -> Real:
-        return elementary.exp(x) if name == "exp" else super().call(name, x)
-
-
-_REALS = _Reals()
-
-
 def _agree(statement: str, graph: Graph, limit: bool) -> bool:
     pairs = equations(statement, graph)
     if not limit:
@@ -116,7 +105,7 @@ def _gap(pairs: list[tuple[Expression, Expression]], graph: Graph, shift: float 
 
 
 def _difference(left: Expression, right: Expression, found: Values) -> float:
-    a, b = left.evaluate(found, _REALS), right.evaluate(found, _REALS)
+    a, b = left.evaluate(found, NUMBERS), right.evaluate(found, NUMBERS)
     return float(np.max(np.abs(np.asarray(a) - b)))
 
 

@@ -9,7 +9,7 @@ from problems.arithmetic.grid import Grid, read_grid
 from problems.computation.kinds import LAYERED, T, W, X
 from problems.computation.sections import Item, Section
 from problems.errors import Complaint
-from problems.rules.activations import ACTIVATIONS, SOFTMAX, is_known
+from problems.rules.activations import IN_LAYERS, SOFTMAX, is_known
 
 DIFFICULTIES = ("easy", "standard", "hard")
 SHOWN = ("steps", "vector", "formula", "general")
@@ -108,7 +108,7 @@ class Checker:
         listed = found if isinstance(found, list) else [found]
         for name in listed:
             if not isinstance(name, str) or not is_known(name):
-                allowed = ", ".join([*ACTIVATIONS, "leaky_relu(0.1)", SOFTMAX])
+                allowed = ", ".join([*IN_LAYERS, "leaky_relu(0.1)", SOFTMAX])
                 self.complain(key, f"{name!r} is none of {allowed}")
                 return ("logistic",)
         return tuple(listed) or ("logistic",)

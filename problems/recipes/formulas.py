@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -30,11 +30,11 @@ from problems.rules.expression import (
     Quotient,
     Ref,
     Softmax,
-    Square,
     Sum,
-    difference,
     total,
 )
+from problems.rules.extrema import Max
+from problems.rules.shorthand import at_least, mean, more_than, power
 
 FUNCTIONS = {
     "exp": "exp", "log": "log", "ln": "log", "sqrt": "sqrt", "sigmoid": "logistic",
@@ -146,10 +146,7 @@ class Formula:
         if abs(exponent) > LARGEST_POWER:
             raise Refused(node.right.place, f"exponents go up to {LARGEST_POWER}")
         base = self.read(node.left)
-        size = abs(exponent)
-        powers = {0: ONE, 1: base, 2: Square(base)}
-        found = powers.get(size) or Product((base,) * size)
-        return Quotient(ONE, found) if exponent < 0 else found
+        return power(base, exponent)
 
     def comparison(self, node: Binary) -> Expression:
         """1 where it holds, else 0; between indices it is decided here."""
@@ -161,10 +158,9 @@ class Formula:
             what = "only indices can be equal; of quantities ask < <= > or >="
             raise Refused(node.place, what)
         left, right = self.read(node.left), self.read(node.right)
-        if node.sign in (">=", "<"):
+        if node.sign.startswith("<"):
             left, right = right, left
-        not_above = self.function("step", _minus(right, left), node.place)
-        return not_above if node.sign in ("<=", ">=") else difference(ONE, not_above)
+        return at_least(left, right) if node.sign.endswith("=") else more_than(left, right)
 
     # functions ------------------------------------------------------------------------------
 
@@ -184,18 +180,13 @@ class Formula:
             name = f"leaky_relu({self.slope(node.arguments[1])})"
         elif len(node.arguments) != 1:
             raise Refused(node.place, f"{node.function} takes one value")
-        return self.function(name, self.read(node.arguments[0]), node.place)
+        return Function(name, self.read(node.arguments[0]))
 
     def slope(self, node: Node) -> str:
         if isinstance(node, Number) and is_known(f"leaky_relu({_decimal(node.text, node.place)})"):
             return _decimal(node.text, node.place)
         what = "the slope of leaky_relu is a number between 0 and 1, like 0.1"
         raise Refused(node.place, what)
-
-    def function(self, name: str, of: Expression, place: Place) -> Expression:
-        if name != "log" and not is_known(name):
-            raise Refused(place, f"{name} is not known")
-        return Function(name, of)
 
     def each(self, node: Call) -> list[tuple[Formula, Expression]]:
         """The first argument for every value of its loops."""
@@ -220,13 +211,8 @@ class Formula:
         if not terms:
             raise Refused(node.place, f"{node.function} of nothing")
         if node.function == "max":
-            return self.greatest(terms, node.place)
-        if node.function == "sum" or len(terms) == 1:
-            return total(terms)
-        return Product((number(Fraction(1, len(terms))), total(terms)))
-
-    def greatest(self, terms: Sequence[Expression], place: Place) -> Expression:
-        raise Refused(place, "max is not known")
+            return Max(tuple(terms)) if len(terms) > 1 else terms[0]
+        return total(terms) if node.function == "sum" else mean(terms)
 
     def softmax(self, node: Call) -> Expression:
         if len(node.loops) != 1 or len(node.arguments) != 2:
@@ -262,13 +248,6 @@ def _decimal(text: str, place: Place) -> str:
 
 def _bare(node: Node) -> Node:
     return node.of if isinstance(node, Minus) else node
-
-
-def _minus(a: Expression, b: Expression) -> Expression:
-    """a - b; of b = 0 just a."""
-    if b in (ZERO, Constant("0.0")):
-        return a
-    return Negative(b) if a == ZERO else difference(a, b)
 
 
 def _divided(top: Expression, bottom: Expression, place: Place) -> Expression:

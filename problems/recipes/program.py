@@ -50,7 +50,7 @@ def program(text: str, sizes: Mapping[str, int], givens: Sequence[str], paths: b
     Raises:
         SpecError: everything that is wrong, each with its place.
 
-    >>> found = program("L = 1/2*(y - t)**2\\ny = w*x\\ngrad L of w", {}, ["w", "x", "t"], False)
+    >>> found = program("L = (y - t)**2/2\\ny = w*x\\ngrad L of w", {}, ["w", "x", "t"], False)
     >>> list(found.rules), found.kinds["dw"].role
     (['y', 'L', 'dy', 'dw'], <Role.ADJOINT: 'adjoint'>)
     """

@@ -22,7 +22,7 @@ ADJOINTS: tuple[Adjoints, ...] = ("partial", "bar", "d")
 class Recipe(Unrolled):
     """A computation written as formulas.
 
-    >>> recipe = Recipe("y = w*x\\nL = 1/2*(y - t)**2\\ngrad L of w", (), ("w", "x", "t"))
+    >>> recipe = Recipe("y = w*x\\nL = (y - t)**2/2\\ngrad L of w", (), ("w", "x", "t"))
     >>> list(recipe.graph().steps)
     ['y', 'L', 'dy', 'dw']
     >>> recipe.graph().steps["dw"].parents

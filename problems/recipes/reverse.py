@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from problems.computation.derivatives import partial
 from problems.recipes.expressions import ZERO, tidied
-from problems.rules.expression import ONE, Constant, Expression, Product, Ref, replaced, total
+from problems.rules.differentiation import partial, read_from
+from problems.rules.expression import ONE, Constant, Expression, Product, Ref, total
 
 Rules = Mapping[str, Expression]
 
@@ -116,7 +116,6 @@ class Reverse:
     def term(self, id: str, reader: str) -> Expression:
         """The reader's adjoint times its derivative, which is taken from its value if it can."""
         rule = self.rules[reader]
-        local = partial(rule, id) or ZERO
-        from_value = replaced(local, lambda node: Ref(reader) if node == rule else None)
+        local = read_from(partial(rule, id) or ZERO, {rule: reader})
         above = self.numbers.get(reader) or Ref(adjoint(reader))
-        return tidied(Product((above, from_value)))
+        return tidied(Product((above, local)))

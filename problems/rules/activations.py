@@ -37,6 +37,8 @@ class Activation:
     """Slope below which the quality gate counts a unit as saturated or dead."""
     straight: bool = False
     """Made of straight pieces: where its slope is 1, leaving it out is no mistake."""
+    in_layers: bool = True
+    """Whether a layer may name it."""
 
     @property
     def at_output(self) -> bool:
@@ -54,6 +56,10 @@ def _logistic_slope_ball(y: Ball) -> Ball:
 
 def _tanh_slope_ball(y: Ball) -> Ball:
     return Ball(1.0 - y.m * y.m, 2.0 * abs(y.m) * y.r + y.r * y.r)
+
+
+def _bipolar_slope_ball(y: Ball) -> Ball:
+    return Ball(0.5 * (1.0 - y.m * y.m), abs(y.m) * y.r + 0.5 * (y.r * y.r))
 
 
 def _logistic_peak_ball(v: Ball) -> Ball:
@@ -124,8 +130,20 @@ ACTIVATIONS: dict[str, Activation] = {
             "net",
             _logistic_peak_ball,
         ),
+        Activation(
+            "bipolar",
+            "bipolar sigmoid",
+            lambda v: elementary.tanh(0.5 * v),
+            lambda y: 0.5 * (1.0 - y * y),
+            "out",
+            _bipolar_slope_ball,
+            in_layers=False,
+        ),
     )
 }
+
+IN_LAYERS = tuple(row.name for row in ACTIVATIONS.values() if row.in_layers)
+"""The rows that a layer may name."""
 
 SOFTMAX = "softmax"
 """Not a row: it takes the whole layer (`problems.rules.expression.Softmax`)."""
@@ -151,4 +169,4 @@ def activation(name: str) -> Activation:
 
 def is_known(name: str) -> bool:
     """Whether a layer may name this activation; softmax is known as well."""
-    return name == SOFTMAX or name in ACTIVATIONS or bool(_LEAKY.fullmatch(name))
+    return name == SOFTMAX or name in IN_LAYERS or bool(_LEAKY.fullmatch(name))

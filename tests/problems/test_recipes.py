@@ -15,7 +15,7 @@ from problems.recipes.recipe import Recipe
 RNN = """
 h[t] for t in T = tanh(u*x[t] + w*h[t-1] + b)
 y[t] for t in T = v*h[t]
-E[t] for t in T = 1/2*(y[t] - d[t])**2
+E[t] for t in T = (y[t] - d[t])**2/2
 L = sum(E[t] for t in T)
 grad L of u, w, v, b
 """
@@ -23,7 +23,7 @@ RNN_GIVENS = ("x.1", "x.2", "x.3", "d.1", "d.2", "d.3", "h.0", "u", "w", "v", "b
 ROUNDS = """
 w[k] for k in S = w[k-1] - rate*dw[k-1]
 h[k] for k in S = sigmoid(w[k-1]*x)
-L[k] for k in S = 1/2*(h[k] - y)**2
+L[k] for k in S = (h[k] - y)**2/2
 grad L[k] of w[k-1] for k in S
 """
 
@@ -135,7 +135,7 @@ REFUSED = {
     "y = sum(w*w for w in 2)": ("steps, line 1, column 13", "'w' is a quantity"),
     "y = w**0.5": ("steps, line 1, column 8", "whole number; there are exp(x) and sqrt"),
     "y = w**99": ("steps, line 1, column 8", "up to 12"),
-    "y = ((w**12)**12)**12": ("steps, line 1, column 1", "more than 600 parts"),
+    "y = sum(w*k for k in 400)": ("steps, line 1, column 1", "more than 600 parts"),
     "y = sum(sum(sum(w for a in 99) for b in 99) for c in 99)": ("steps, line 1, c", "50,000"),
     "y = w/0": ("steps, line 1, column 7", "divides by 0"),
     "y = (w == 1)": ("steps, line 1, column 6", "only indices can be equal"),
