@@ -84,6 +84,10 @@ class Exercise:
         """The graph of steps."""
         return build(self.plan)
 
+    def parse(self, id: str) -> ids.StepId:
+        """The id of a step or a given, taken apart."""
+        return self.plan.parse(id)
+
     @cached_property
     def naming(self) -> Naming:
         """The notation bound to this exercise."""
@@ -132,7 +136,7 @@ class Exercise:
         """Every quantity as the key prints it: givens as they are, steps rounded half up."""
         shown = dict(self.givens)
         for id in self.graph.steps:
-            kind = self.plan.parse(id).kind
+            kind = self.parse(id).kind
             shown[id] = self.precision.shown(kind, float(self.solution[id].m))
         return shown
 

@@ -80,7 +80,7 @@ def rule_kinds(graph: Graph, asked: tuple[str, ...]) -> Mapping[str, Kind]:
     found: dict[str, Kind] = {}
     for id in asked:
         step = graph.steps[id]
-        sources = [ids.parse(source) for source in _sources(graph, step, written)]
+        sources = [graph.parse(source) for source in _sources(graph, step, written)]
         if step.role in LOSSES:
             found[id] = (LOSSES[0], frozenset())
         else:
@@ -91,7 +91,7 @@ def rule_kinds(graph: Graph, asked: tuple[str, ...]) -> Mapping[str, Kind]:
 
 def _activation(graph: Graph, step: Step) -> str:
     """Of an output or a slope, whose rule it is."""
-    parsed = ids.parse(step.id)
+    parsed = step.parsed
     if parsed.role not in (Role.OUTPUT, Role.SLOPE) or parsed.inner:
         return ""
     return f" {graph.plan.network.layers[parsed.layer - 1].activation}"
@@ -346,7 +346,7 @@ def _closed(batch: Batch, standing: Standing) -> BoolArray:
         here = verdict == UNDETERMINED
         silent += here
         answered += ~np.isnan(batch.values[id])
-        parsed = ids.parse(id)
+        parsed = batch.graph.parse(id)
         if parsed.role is Role.OUTPUT and parsed.layer == batch.graph.plan.network.depth:
             told = here | standing.vouched.get(id, nowhere)
             flat.setdefault((parsed.example, parsed.iteration), []).append(told)

@@ -142,28 +142,29 @@ class Words:
         reading, precision = self.answers.get(id), self.exercise.precision
         if not isinstance(reading, Written):
             return {"any": ""}
-        unit = float(precision.unit(ids.parse(id).kind, Ball(reading.value, 0.0)))
-        flat = (0.0, 1.0, -1.0) if ids.parse(id).role is Role.OUTPUT else (0.0,)
+        unit = float(precision.unit(self.exercise.parse(id).kind, Ball(reading.value, 0.0)))
+        flat = (0.0, 1.0, -1.0) if self.exercise.parse(id).role is Role.OUTPUT else (0.0,)
         if all(abs(reading.value - limit) > 0.5 * unit for limit in flat):
             return {}
-        places = precision.places(ids.parse(id).kind)
+        places = precision.places(self.exercise.parse(id).kind)
         significant = precision.significant is not None
         shown = (rounded_significant if significant else rounded)(reading.value, places)
         return {"any": shown}
 
     def _asked(self, id: str) -> dict[str, Any]:
-        return asked_digits(self.exercise.precision, ids.parse(id).kind)
+        return asked_digits(self.exercise.precision, self.exercise.parse(id).kind)
 
     def missing_digits(self, id: str) -> int:
         """How many digits fewer than asked were written; at least 1."""
-        return missing_digits(self.exercise.precision, id, self.answers.get(id))
+        kind = self.exercise.parse(id).kind
+        return missing_digits(self.exercise.precision, kind, self.answers.get(id))
 
     def _too_short(self, id: str) -> bool:
         """Whether the few digits that were written hold the right number as well."""
         reading, precision = self.answers.get(id), self.exercise.precision
         if not isinstance(reading, Written):
             return False
-        kind, standing = ids.parse(id).kind, self.judged.standing
+        kind, standing = self.exercise.parse(id).kind, self.judged.standing
         asked = float(precision.unit(kind, Ball(reading.value, 0.0)))
         if reading.unit <= 1.5 * asked:
             return False
@@ -196,7 +197,11 @@ class Words:
         balls = self.exercise.solution
         unit = Ball(
             0.0,
-            float(self.exercise.precision.unit(ids.parse(finding.step).kind, balls[finding.step])),
+            float(
+                self.exercise.precision.unit(
+                    self.exercise.parse(finding.step).kind, balls[finding.step]
+                )
+            ),
         )
         if finding.name == "zero":
             return bool(within(value, unit))
@@ -214,7 +219,7 @@ class Words:
             return {"from": "zero"}
         if finding.name == "slip":
             return {"from": "slip", "slip": finding.other}
-        step = ids.parse(finding.step)
+        step = self.exercise.parse(finding.step)
         if step.role is Role.UPDATE and finding.other == step.related(Role.PARAMETER):
             return {"from": "old"}
         return {"from": "step", "name": self.name(finding.other)}
@@ -286,13 +291,13 @@ def unreadable(reading: Answer | None) -> Said:
     return Said("unreadable", about)
 
 
-def missing_digits(precision: Precision, id: str, reading: Answer | None) -> int:
+def missing_digits(precision: Precision, kind: str, reading: Answer | None) -> int:
     """How many digits fewer than asked were written; at least 1 where that matters."""
     if not isinstance(reading, Written):
         return 1
     relative = precision.significant is not None
     written = reading.significant if relative else reading.decimals
-    return max(1, precision.places(ids.parse(id).kind) - written)
+    return max(1, precision.places(kind) - written)
 
 
 def asked_digits(precision: Precision, kind: str) -> dict[str, Any]:

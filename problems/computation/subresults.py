@@ -235,7 +235,7 @@ class _Desk:
         With decimals, y + d and 1 - y + e give at most u (|y| + |1 - y|) besides u^2, of which
         the ball of y(1 - y) holds |1 - 2y| u; what is left is a unit at most, and so is y^2.
         """
-        kind = ids.parse(source.id).kind if isinstance(source, Ref) else self.kind
+        kind = ids.word(source.id) if isinstance(source, Ref) else self.kind
         unit = self.precision.unit(kind, y)
         if self.fixed and unit == self.step:
             return self.step

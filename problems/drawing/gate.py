@@ -67,16 +67,18 @@ class Finding:
 
 def _slope_checks(graph: Graph, low: float | None) -> Iterator[Check]:
     for step in graph.steps.values():
-        parsed = ids.parse(step.id)
+        parsed = step.parsed
         if parsed.role is Role.SLOPE:
             row = activation(graph.plan.network.layers[parsed.layer - 1].activation)
             least = row.low if low is None or row.straight else low
             yield Check("saturated", step.id, "", _at_least(step.id, least))
+    if not any(step.role is Role.OUTPUT for step in graph.steps.values()):
+        return
     depth = graph.plan.network.depth
     simplified = ids.of(SLOPE, depth, 1)
     if not any(ids.core(id) == simplified for id in graph.steps):
         for id in graph.steps:
-            parsed = ids.parse(id)
+            parsed = graph.parse(id)
             if parsed.role is Role.OUTPUT and parsed.layer == depth:
                 yield Check("saturated", id, "", _inside(id))
 
@@ -154,15 +156,14 @@ def _differs_from_rule(
 
 
 def _separates(
-    separation: Separation, id: str, precision: Precision
+    separation: Separation, step: Step, precision: Precision
 ) -> Callable[[Solution], Truth]:
     """Whether any two slips of a step give numbers that are visibly two.
 
     A slip is worked from the student's own numbers, so it is known to one unit, however far
     these are from the true ones.
     """
-    rules, pairs = separation.rules[id], separation.pairs[id]
-    kind = ids.parse(id).kind
+    rules, pairs, kind = separation.rules[step.id], separation.pairs[step.id], step.kind
 
     def passes(balls: Solution) -> Truth:
         numbers = []
@@ -181,10 +182,10 @@ def _separates(
 
 def _twin_checks(graph: Graph, asked: Sequence[str]) -> Iterator[Check]:
     for n, first in enumerate(asked):
-        if is_straight(graph, graph.steps[first]) and ids.parse(first).role is Role.SLOPE:
+        if is_straight(graph, graph.steps[first]) and graph.parse(first).role is Role.SLOPE:
             continue
         for second in asked[n + 1 :]:
-            if neighbours(ids.parse(first), ids.parse(second)):
+            if neighbours(graph.parse(first), graph.parse(second)):
                 yield Check("twins", first, second, _differs(first, second))
 
 
@@ -214,7 +215,7 @@ def checks(
     for id in asked:
         found.extend(_slip_checks(graph, graph.steps[id], precision, version))
     if separation:
-        every = ((id, _separates(separation, id, precision)) for id in asked)
+        every = ((id, _separates(separation, graph.steps[id], precision)) for id in asked)
         found.extend(Check("pair", id, "", passes) for id, passes in every)
     return tuple(found)
 

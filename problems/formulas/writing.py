@@ -94,7 +94,7 @@ class Writer:
         self.hidden: dict[str, Expression] = {}
         if asked is not None:
             steps = build(naming.plan).steps
-            kept = {id for id in steps if id in set(asked) or ids.parse(id).inner}
+            kept = {id for id in steps if id in set(asked) or naming.plan.parse(id).inner}
             self.hidden = {id: step.rule for id, step in steps.items() if id not in kept}
 
     # whole steps ----------------------------------------------------------------------------
@@ -139,7 +139,7 @@ class Writer:
     # what a reference turns into ------------------------------------------------------------
 
     def _symbol_of(self, step: Step) -> Callable[[str], Formula]:
-        average = ids.parse(step.id).example is None and self.naming.plan.task.examples > 1
+        average = step.parsed.example is None and self.naming.plan.task.examples > 1
 
         def symbol(id: str) -> Formula:
             return self.naming.symbol(id, of_example=average)
@@ -167,6 +167,7 @@ class Walk:
     ) -> None:
         self.writer = writer
         self.notation = writer.notation
+        self.parse = writer.naming.plan.parse
         self.step = step
         self.role = step.role
         self.ref = ref
@@ -213,7 +214,7 @@ class Walk:
         """Output minus target."""
         match node.terms:
             case (Ref(id=out), Negative(of=Ref(id=target))):
-                roles = ids.parse(out).role, ids.parse(target).role
+                roles = self.parse(out).role, self.parse(target).role
                 return roles == (Role.OUTPUT, Role.TARGET)
         return False
 
@@ -234,7 +235,7 @@ class Walk:
         return row(*parts)
 
     def is_bias(self, term: Expression) -> bool:
-        return isinstance(term, Ref) and ids.parse(term.id).is_bias
+        return isinstance(term, Ref) and self.parse(term.id).is_bias
 
     def bias(self, term: Expression) -> Formula:
         written = self.write(term)
@@ -293,7 +294,7 @@ class Walk:
         chain = self.notation.chain and not self.writer.worked_out
         if self.numeric or not chain or not isinstance(node, Ref):
             return None
-        parsed, own = ids.parse(node.id), ids.parse(self.step.id)
+        parsed, own = self.parse(node.id), self.step.parsed
         symbol, backward = self.writer.naming.symbol, (Role.OUTPUT_GRADIENT, Role.PATH)
         feeding = parsed.role in (Role.INPUT, Role.OUTPUT)
         if own.role is Role.GRADIENT and own.row.connects and feeding:

@@ -91,9 +91,10 @@ class Slip:
     gated: bool = True
     """Whether exercises must tell it at all; else it is named where the numbers tell it."""
 
-    def applies(self, kind: str) -> bool:
-        """Whether it can happen at a kind of step."""
-        return kind in self.kinds or self.kinds == EVERY
+    def applies(self, kind: Kind) -> bool:
+        """Whether it can happen at a kind of step: what it names are kinds of layers."""
+        own = kind.name in self.kinds and LAYERED[kind.name] is kind
+        return own or self.kinds == EVERY
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from functools import lru_cache
 
 import numpy as np
 
-from problems.computation import ids
 from problems.computation.steps import Graph, Step
 from problems.misconceptions import backward, forward, loss, pen, updates
 from problems.misconceptions.catalogue import CATALOGUE, Site, Slip, WrongRule
@@ -82,11 +81,11 @@ def named_only(graph: Graph, id: str) -> tuple[WrongRule, ...]:
 
 def _applied(graph: Graph, id: str, entries: Iterable[Slip]) -> tuple[WrongRule, ...]:
     """The rules that entries make at a step; of equal ones the first gives the name."""
-    step, parsed = graph.steps[id], ids.parse(id)
+    step, parsed = graph.steps[id], graph.parse(id)
     site = Site(graph, step, parsed)
     found: dict[Expression, WrongRule] = {}
     for entry in entries:
-        if entry.applies(parsed.kind):
+        if entry.applies(parsed.row):
             for rule in entry.rules(site):
                 if rule not in found and _functionally_new(step, rule):
                     found[rule] = WrongRule(entry.name, rule, entry.gated)

@@ -267,7 +267,7 @@ def _cells(step: StepReport, exercise: Exercise, show: Show, labelled: bool) -> 
 def _expected(step: StepReport, exercise: Exercise, show: Show) -> Inlines:
     if step.formula:
         return (Code(step.formula),) if show.expected else ()
-    shown = exercise.precision.shown(ids.parse(step.id).kind, step.expected).replace("-", "−")
+    shown = exercise.precision.shown(exercise.parse(step.id).kind, step.expected).replace("-", "−")
     value = (Math(Num(shown)),) if show.expected else ()
     within = Text(f" {PLUS_MINUS.text} {rounded_up(step.tolerance)}")
     return (*value, within) if show.tolerance else value

@@ -184,7 +184,7 @@ def _otherwise_written(exercise: Exercise) -> Iterator[Inline]:
     """Steps that ask for more or fewer digits than the rest, each kind by its first symbol."""
     asked: dict[int, list[str]] = {}
     for kind, places in exercise.precision.kinds:
-        found = [id for id in exercise.asked if ids.parse(id).kind == kind]
+        found = [id for id in exercise.asked if exercise.parse(id).kind == kind]
         asked.setdefault(places, []).extend(found[:1])
     for places, first in asked.items():
         for n, id in enumerate(first):
@@ -197,7 +197,9 @@ def _otherwise_written(exercise: Exercise) -> Iterator[Inline]:
 def how_to_write_formulas(exercise: Exercise, formats: Sequence[str]) -> Inlines:
     """Which names a formula may use, and how it is typed."""
     known = [exercise.naming.label(id) for id in exercise.graph.givens]
-    steps = [exercise.naming.label(id) for id in exercise.graph.steps if not ids.parse(id).inner]
+    steps = [
+        exercise.naming.label(id) for id in exercise.graph.steps if not exercise.parse(id).inner
+    ]
     names = ", ".join([*known[:3], *steps[:3]])
     first = Text(
         "Write a formula in any form that is equal: through the givens, or through quantities "
@@ -238,8 +240,8 @@ def _worksheet_blocks(sheet: Sheet) -> Iterator[Block]:
 
 
 def _fields(exercise: Exercise, section: Placed) -> Items:
-    depth = exercise.plan.network.depth
-    return rowed((owner(group, depth), _item(exercise, group)) for group in section.groups)
+    plan = exercise.plan
+    return rowed((owner(group, plan), _item(exercise, group)) for group in section.groups)
 
 
 def working(questions: int) -> float:
@@ -276,7 +278,7 @@ def _field(exercise: Exercise, id: str, formula: bool = False) -> Item:
     prompt = row(writer.left(step), writer.relation(step))
     question = ids.formula_of(id) if formula else id
     name = field_name(exercise.number, question)
-    hint = "a formula" if formula else exercise.precision.worded(ids.parse(id).kind)
+    hint = "a formula" if formula else exercise.precision.worded(exercise.parse(id).kind)
     width = FORMULA_WIDTH if formula else FIELD_WIDTH
     label = exercise.labels.get(question, question)
     return Item(question, label, prompt, width, name, hint)
@@ -328,7 +330,7 @@ def key_formula(exercise: Exercise, question: str) -> Formula:
     id = ids.step_asked(question)
     step = exercise.graph.steps[id]
     short = Writer(exercise.naming).symbolic(step)
-    forward = [i for i in exercise.graph.steps if ids.parse(i).role in FORWARD]
+    forward = [i for i in exercise.graph.steps if exercise.parse(i).role in FORWARD]
     writer = Writer(exercise.naming, None, [*forward, id], worked_out=True)
     long = writer.symbolic(step)
     more = () if long == short else (EQUALS, long)

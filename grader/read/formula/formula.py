@@ -345,7 +345,7 @@ def _part(label: str) -> str:
 def _vocabulary(naming: Naming) -> Vocabulary:
     graph = build(naming.plan)
     everything = [*graph.givens, *graph.steps]
-    labels = {id: naming.label(id) for id in everything if not ids.parse(id).inner}
+    labels = {id: naming.label(id) for id in everything if not graph.parse(id).inner}
     functions, bases = FUNCTIONS | _letters(naming), dict(_bases(naming, labels))
     return Vocabulary(labels, functions, dict(_local(naming)), bases)
 
