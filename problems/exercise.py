@@ -161,7 +161,7 @@ def issued(
         design.asked,
         number,
         reissue,
-        gated=True,
+        gated=not design.fixed,
         formulas=design.formulas,
         generals=design.generals,
     )

@@ -171,6 +171,11 @@ class Design:
         """Everything that is answered, as of an exercise."""
         return (*self.asked, *map(ids.formula_of, self.formulas), *self.generals)
 
+    @property
+    def fixed(self) -> bool:
+        """Whether all numbers are given exactly: there is nothing to draw."""
+        return all(len(grid.texts) == 1 for grid in self.grids.values())
+
     def finer(self) -> Design | None:
         """The same with one more digit, if the family allows it."""
         decimals = self.precision.decimals

@@ -13,6 +13,7 @@ from pathlib import Path
 from problems.drawing.design import Family
 from problems.drawing.family_checks import Checker
 from problems.drawing.layered_family import layered
+from problems.drawing.recipe_family import recipe_family
 from problems.errors import Complaint, FamilyError, SpecError
 from problems.texts import cleaned_tree
 
@@ -78,14 +79,19 @@ def read(text: str, name: str, file: str) -> Family:
     except tomllib.TOMLDecodeError as error:
         raise FamilyError([Complaint(file, f"this is no TOML: {error}")]) from None
     checker = Checker(file)
-    family = layered(checker, data, name)
-    if not checker.complaints:
+    family: Family | None
+    if "steps" in data:
+        exact = cleaned_tree(tomllib.loads(text, parse_float=str))
+        family = recipe_family(checker, exact, name)
+    else:
+        family = layered(checker, data, name)
+    if family and not checker.complaints:
         try:
             family.design()
         except SpecError as error:
             checker.complaints += [
                 Complaint(f"{file}: {c.where}", c.what) for c in error.complaints
             ]
-    if checker.complaints:
+    if checker.complaints or family is None:
         raise FamilyError(checker.complaints)
     return family

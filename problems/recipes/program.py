@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from heapq import heappop, heappush
+from typing import NamedTuple
 
 from problems.computation.kinds import Kind, Kinds, Role
 from problems.errors import Complaint, SpecError
@@ -27,6 +28,13 @@ INDEX = r"0|[1-9]\d*"
 READER = r"[A-Za-z]\w*(?:\.\d+)*"
 
 
+class Derivative(NamedTuple):
+    """What an adjoint is: the derivative of a loss by a quantity."""
+
+    of: str
+    by: str
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """A recipe's steps in order."""
@@ -36,6 +44,8 @@ class Program:
     lines: Mapping[str, int]
     """Id of a step -> the statement that it comes from, from 0."""
     kinds: Kinds
+    derivatives: Mapping[str, Derivative]
+    """Id of an adjoint -> what it is."""
 
 
 def program(text: str, sizes: Mapping[str, int], givens: Sequence[str], paths: bool) -> Program:
@@ -72,6 +82,7 @@ def program(text: str, sizes: Mapping[str, int], givens: Sequence[str], paths: b
         {id: one.rule for id, one in found.items()},
         {id: one.line for id, one in found.items()},
         _kinds(found, givens, statements),
+        {id: Derivative(of, id[1:]) for id, of in rules.adjoints.items() if "<" not in id},
     )
 
 

@@ -11,7 +11,15 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedToken, v_args
+from lark import (
+    Lark,
+    Token,
+    Transformer,
+    UnexpectedCharacters,
+    UnexpectedInput,
+    UnexpectedToken,
+    v_args,
+)
 
 from problems.errors import Complaint
 from problems.recipes.language import (
@@ -76,12 +84,32 @@ comparison and the end of the line
     return found, wrong
 
 
+def read_span(text: str) -> tuple[Node | None, Node]:
+    """The ends of a range: `T` and `1..T` begin at 1, `0..T` at 0.
+
+    Raises:
+        ValueError: it is no range.
+
+    >>> low, high = read_span("0..T")
+    >>> low.text, high.name
+    ('0', 'T')
+    """
+    refused = _too_much(text)
+    try:
+        parts = [] if refused else _Builder(1, text).transform(_grammar().parse(text, "span"))
+    except UnexpectedInput:
+        parts = []
+    if not parts:
+        raise ValueError(f"{text[:40]!r} is no range; write a size, a number or 0..T")
+    return (parts[0] if len(parts) == 2 else None), parts[-1]
+
+
 def _statement(code: str, line: int) -> Statement | Complaint:
     refused = _too_much(code)
     if refused:
         return Complaint(str(Place(line, 1)), refused)
     try:
-        tree = _grammar().parse(code.translate(SAME))
+        tree = _grammar().parse(code.translate(SAME), "start")
         built: Statement = _Builder(line, code.strip()).transform(tree)
     except UnexpectedToken as error:
         return _unexpected(error, line, code)
@@ -131,7 +159,13 @@ def _listed(words: Sequence[str]) -> str:
 @lru_cache(maxsize=1)
 def _grammar() -> Lark:
     text = resources.files("problems.recipes").joinpath("recipe.lark").read_text("utf-8")
-    return Lark(text, parser="lalr", maybe_placeholders=False, propagate_positions=True)
+    return Lark(
+        text,
+        parser="lalr",
+        start=["start", "span"],
+        maybe_placeholders=False,
+        propagate_positions=True,
+    )
 
 
 @v_args(meta=True)
@@ -175,6 +209,9 @@ class _Builder(Transformer[Token, Any]):
     def loop(self, meta: Any, parts: list[Any]) -> Loop:
         low = parts[1] if len(parts) == 3 else None
         return Loop(self.at(meta), str(parts[0]), low, parts[-1])
+
+    def span(self, meta: Any, parts: list[Any]) -> list[Node]:
+        return parts
 
     def definition(self, meta: Any, parts: list[Any]) -> Definition:
         return Definition(parts[0], tuple(parts[1:-1]), parts[-1], self.text)

@@ -41,9 +41,8 @@ from templates.pages.page import (
     text,
 )
 from templates.sheets.curve import error_curve
-from templates.sheets.definitions import definitions
-from templates.sheets.figure import network_figure
-from templates.sheets.givens import givens, matrix
+from templates.sheets.givens import matrix
+from templates.sheets.handed import handed_out, named_only
 from templates.sheets.rows import owner, rowed
 
 LANGUAGE = "en"
@@ -93,11 +92,9 @@ def question(sheet: Sheet) -> list[Block]:
 
 def question_opening(sheet: Sheet) -> list[Block]:
     """Its words, drawing, givens, and how numbers are written."""
-    figure = network_figure(sheet.exercise)
-    handed = givens(sheet.exercise, figure.drawing.shown, sheet.given)
     note = Note(how_to_write(sheet.exercise, ()))
     words = Paragraph(text(sheet.instructions))
-    return [words, figure, *handed, definitions(sheet.exercise), note]
+    return [words, *handed_out(sheet.exercise, sheet.given), note]
 
 
 def question_fields(sheet: Sheet) -> list[Block]:
@@ -123,8 +120,7 @@ def formulas_asked(sheet: Sheet) -> list[Block]:
     )
     note = Note(how_to_write_formulas(exercise, ()))
     words = Paragraph(text(sheet.instructions))
-    figure = network_figure(exercise, "names")
-    return [words, figure, definitions(exercise), note, Bullets(listed)]
+    return [words, *named_only(exercise), note, Bullets(listed)]
 
 
 def _page(sheets: Sequence[Sheet], what: str, blocks: object) -> Page:
@@ -154,10 +150,8 @@ def _opening(sheet: Sheet, n: int, of: int, what: str) -> list[Block]:
     if sheet.source:
         opening.append(Paragraph(text(f"Style: {sheet.source}.")))
     if not sheet.exercise.asked:  # formulas alone: the numbers would only distract
-        return [*opening, network_figure(sheet.exercise, "names"), definitions(sheet.exercise)]
-    figure = network_figure(sheet.exercise)
-    handed = givens(sheet.exercise, figure.drawing.shown, sheet.given)
-    return [*opening, figure, *handed, definitions(sheet.exercise)]
+        return [*opening, *named_only(sheet.exercise)]
+    return [*opening, *handed_out(sheet.exercise, sheet.given)]
 
 
 # worksheet ---------------------------------------------------------------------------------
