@@ -17,7 +17,7 @@ from problems.arithmetic.precision import Precision
 from problems.computation import ids
 from problems.computation.graph import build
 from problems.computation.network import Computation, layered
-from problems.computation.solve import Solution, solve
+from problems.computation.solve import OneOf, Solution, solve
 from problems.computation.steps import Graph
 from problems.errors import FormatError, FormatTooNew, SpecError
 from problems.formulas.formula import Formula
@@ -110,7 +110,7 @@ class Exercise:
             together: balls over exercises of the same graph and precision.
             at: which of them this one is.
         """
-        self.__dict__["solution"] = {id: ball.at(at) for id, ball in together.items()}
+        self.__dict__["solution"] = OneOf(together, at)
 
     @cached_property
     def doubts(self) -> dict[str, list[Finding]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 
 from problems.computation.ids import StepId
 from problems.formulas.formula import (
@@ -51,7 +52,7 @@ class RecipeNaming(Naming):
     """
 
     def __init__(self, notation: Notation, plan: Recipe) -> None:
-        self.notation = notation
+        self.notation = replace(notation, times=notation.times or "·")  # names of several letters
         self.plan = plan
         self.recipe = plan
         self._symbols: dict[tuple[str, bool], Formula] = {}

@@ -22,6 +22,7 @@ from problems.formulas.formula import (
     Op,
     Row,
     Script,
+    Sym,
     row,
     word,
 )
@@ -313,7 +314,7 @@ class Walk:
             body: Formula = self.target_minus_output(inner)
         else:
             body = self.write(inner)
-        plain = isinstance(body, Num | Script) and not isinstance(body, Frac)
+        plain = isinstance(body, Num | Script | Sym) and not isinstance(body, Frac)
         return Script(body if plain and one_script(body) else Fence(body), sup=Num("2"))
 
     def function(self, node: Function) -> Formula:

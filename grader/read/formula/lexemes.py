@@ -13,6 +13,7 @@ from grader.errors import AnswerError
 from grader.read import characters
 from grader.read.formula.exact import as_double
 from grader.read.formula.tree import Node, Number
+from problems.reasons import because
 
 MOST_DIGITS = 60
 LARGEST_EXPONENT = 400
@@ -112,10 +113,9 @@ def number(text: str) -> Number:
         return Number(text, Fraction(int(text)))
     _, _, exponent = text.lower().partition("e")
     if sum(char.isdigit() for char in text) > MOST_DIGITS:
-        raise AnswerError("number_too_long", 0, f"a number has at most {MOST_DIGITS} digits")
+        raise AnswerError("number_too_long", 0, because("too_many_digits", most=MOST_DIGITS))
     if len(exponent.lstrip("+-0")) > 5 or abs(int(exponent or "0")) > LARGEST_EXPONENT:
-        message = "this number is larger or smaller than a double can hold"
-        raise AnswerError("number_out_of_range", 0, message)
+        raise AnswerError("number_out_of_range", 0, because("this_number_beyond_double"))
     value = Fraction(text if text[0] != "." else "0" + text)
     as_double(value)
     return Number(text, value)
@@ -130,11 +130,11 @@ def stray(text: str, place: int) -> AnswerError:
     char = text[place]
     if char in "[]":
         code = "wrong_kind" if LIST.fullmatch(text) else "syntax"
-        return AnswerError(code, place, "one value is wanted, with round brackets only")
+        return AnswerError(code, place, because("square_brackets"))
     if char in ".．":
-        return AnswerError("syntax", place, "a point stands alone here")
+        return AnswerError("syntax", place, because("point_alone"))
     if char == "_":
-        return AnswerError("syntax", place, "a name can neither begin nor end with _")
+        return AnswerError("syntax", place, because("underscore_at_end"))
     return characters.refused(text, place)
 
 
@@ -144,8 +144,9 @@ def two_ways(text: str, start: int, sign: str) -> AnswerError:
     piece = found[0] if found else ""
     piece = "(...)" if piece in ("(", "（") else piece[:12]
     readings = {
-        "/": f"(a / b) * {piece} or as a / (b * {piece})",
-        "^": f"(a ^ b) * {piece} or as a ^ (b * {piece})",
-        "√": f"(√a) * {piece} or as √(a * {piece})",
+        "/": (f"(a / b) * {piece}", f"a / (b * {piece})"),
+        "^": (f"(a ^ b) * {piece}", f"a ^ (b * {piece})"),
+        "√": (f"(√a) * {piece}", f"√(a * {piece})"),
     }
-    return AnswerError("syntax", start, f"this can be read as {readings[sign]}; set brackets")
+    first, second = readings[sign]
+    return AnswerError("syntax", start, because("brackets_wanted", first=first, second=second))
