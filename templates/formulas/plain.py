@@ -29,6 +29,7 @@ from templates.formulas.letters import (
     accented,
     atomic,
     is_column,
+    is_name,
     is_operator,
     unknown,
 )
@@ -66,12 +67,14 @@ def _set(formula: Formula) -> str:
             return _script(formula)
         case Frac(top, bottom):
             return f"{_top(top)}/{_grouped(bottom)}"
+        case Fence(body, "|", "|"):
+            return f"abs({plain(body)})"
         case Fence(body, opening, closing):
             return f"{opening}{plain(body)}{closing}"
         case Call(function, argument):
             return f"{_grouped(function)}({plain(argument)})"
         case Root(body):
-            return f"√{_grouped(body)}"
+            return f"√{plain(body)}" if is_name(body) else f"√({plain(body)})"
         case Big():
             return _big(formula)
         case Matrix():

@@ -24,6 +24,8 @@ from grader.read.formula.tree import (
 MOST_BITS = 4096
 """Of numerator and denominator together; more is refused before it is worked out."""
 LARGEST_POWER = 64
+THROUGH_ZERO = frozenset({"log", "tanh", "sin", "cos", "bipolar"})
+"""Functions that may be 0, or as good as 0, where their argument is not."""
 LARGEST = 308.3
 """log10 of the largest double, rounded up."""
 
@@ -162,7 +164,7 @@ def as_double(value: Exact) -> float:
 
 
 def called(function: str, arguments: list[Exact]) -> Exact:
-    """A function's value; max, min and abs stay exact.
+    """A function's value; max, min, abs, sign and step stay exact.
 
     Raises:
         AnswerError: it has none that is real and fits a double.
@@ -173,6 +175,10 @@ def called(function: str, arguments: list[Exact]) -> Exact:
         return min(arguments)
     if function == "abs":
         return _size(arguments[0])
+    if function == "sign":
+        return Fraction((arguments[0] > 0) - (arguments[0] < 0))
+    if function == "step":
+        return Fraction(arguments[0] >= 0)
     x = as_double(arguments[0])
     if x < 0 and function in ("sqrt", "log"):
         word = "root" if function == "sqrt" else "logarithm"
@@ -181,7 +187,7 @@ def called(function: str, arguments: list[Exact]) -> Exact:
         raise AnswerError("not_a_number", 0, "0 has no logarithm")
     with np.errstate(all="ignore"):
         value = float(NUMERIC[function](x))
-    if not math.isfinite(value) or (value == 0 and x != 0 and function not in ("log", "tanh")):
+    if not math.isfinite(value) or (value == 0 and x != 0 and function not in THROUGH_ZERO):
         message = "this is larger or smaller than a double can hold"
         raise AnswerError("number_out_of_range", 0, message)
     return value

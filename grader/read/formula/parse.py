@@ -45,7 +45,7 @@ FUNCTIONS: Mapping[str, str] = MappingProxyType(
     {
         "exp": "exp", "log": "log", "ln": "log", "sqrt": "sqrt", "tanh": "tanh",
         "sigmoid": "logistic", "sigma": "logistic", "logistic": "logistic", "relu": "relu",
-        "abs": "abs", "max": "max", "min": "min",
+        "abs": "abs", "max": "max", "min": "min", "sin": "sin", "cos": "cos",
     }
 )  # fmt: skip
 """What may be called where nothing else is said: typed name -> canonical one."""
