@@ -8,6 +8,7 @@ arrays over exercises.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -139,9 +140,9 @@ def winner(balls: Sequence[Ball], index: int) -> Ball:
 
 
 def spread(m: Number, low: Number, high: Number) -> Ball:
-    """The ball round m from a lower to an upper end; vast where that is out of bounds."""
+    """The ball round m from a lower to an upper end; vast where that is no number any more."""
     r = greater(high - m, m - low) * (1.0 + SLACK)
-    return Ball(m, where(r < VAST, r, VAST))
+    return Ball(m, where(r < math.inf, r, VAST))
 
 
 def within(answer: Number, ball: Ball, wider: Number = 0.0) -> Truth:
