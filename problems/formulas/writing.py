@@ -237,7 +237,7 @@ class Walk:
             if negative and has_sum(written):
                 written = Fence(written)
             if not parts:
-                parts.append(row(NEGATIVE, written) if negative else written)
+                parts.append(row(NEGATIVE, bracketed(written)) if negative else written)
             else:
                 parts += [MINUS if negative else PLUS, bracketed(written)]
         return row(*parts)
