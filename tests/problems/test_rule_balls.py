@@ -14,7 +14,16 @@ from judges import Mp
 from problems.arithmetic.ball import VAST, Ball
 from problems.arithmetic.elementary import DUST
 from problems.rules.activations import ACTIVATIONS
-from problems.rules.expression import BALLS, NUMBERS, Expression, Function, Power, Quotient, Ref
+from problems.rules.expression import (
+    BALLS,
+    NUMBERS,
+    Expression,
+    Function,
+    Power,
+    Quotient,
+    Ref,
+    Slope,
+)
 from problems.rules.extrema import Max, Winner
 from problems.rules.functions import FUNCTIONS
 from problems.rules.shorthand import power
@@ -26,13 +35,41 @@ OF_ONE: dict[str, Expression] = {
     **{f"power {n}": Power(A, n) for n in (3, 4, 5, 8)},
     "reciprocal": power(A, -3),
 }
+OF_ONE |= {f"slope of {name}": Slope(name, A) for name in ACTIVATIONS}
 OF_THREE: dict[str, Expression] = {
     "quotient": Quotient(A, B),
     "max": Max((A, B, C)),
     **{f"winner {n}": Winner((A, B, C), n) for n in range(3)},
 }
 RULES = OF_ONE | OF_THREE
-JUMPS = ("sign", "step", "winner 0", "winner 1", "winner 2")
+JUMPS = (
+    "sign",
+    "step",
+    "winner 0",
+    "winner 1",
+    "winner 2",
+    "slope of relu",
+    "slope of leaky_relu",
+)
+
+
+class Defined(Mp):
+    """Slopes from their definitions: in the output of a function, or in its net input."""
+
+    def slope(self, name: str, x: mpmath.mpf) -> mpmath.mpf:
+        match name:
+            case "logistic":
+                return x * (1 - x)
+            case "tanh":
+                return 1 - x**2
+            case "bipolar":
+                return (1 - x) * (1 + x) / 2
+            case "softplus":
+                return 1 / (1 + mpmath.exp(-x))
+            case "identity":
+                return mpmath.mpf(1)
+        left = {"relu": 0.0, "leaky_relu": 0.01}[name]
+        return mpmath.mpf(1 if x > 0 else left)
 
 
 def centres(rng: np.random.Generator) -> Iterator[tuple[float, float]]:
@@ -87,7 +124,7 @@ def true_values(name: str, balls: dict[str, Ball], rng: np.random.Generator) -> 
             yield None
             continue
         try:
-            found = rule.evaluate(values, Mp())
+            found = rule.evaluate(values, Defined())
         except ZeroDivisionError:
             found = None
         yield None if isinstance(found, mpmath.mpc) else found
@@ -176,4 +213,6 @@ def test_a_sum_of_decimals_that_is_0_is_taken_for_0() -> None:
     assert net < 0
     assert NUMBERS.call("step", net) == 1.0
     assert NUMBERS.call("sign", net) == 0.0
+    assert NUMBERS.slope("relu", 0.1 + 0.2 - 0.3) == 0.0
+    assert BALLS.slope("relu", Ball(0.1 + 0.2 - 0.3)).r == 1.0
     assert NUMBERS.call("step", -1e-9) == 0.0
