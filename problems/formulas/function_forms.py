@@ -81,6 +81,14 @@ def bipolar(argument: Formula) -> Formula:
     return row(Frac(Num("2"), _with_power(argument)), MINUS, ONE)
 
 
+def exponential(argument: Formula) -> Formula:
+    """A power of e; with a fraction in it, which would be tiny up there, exp of it."""
+    parts = argument.items if isinstance(argument, Row) else (argument,)
+    if any(isinstance(part, Frac) for part in parts):
+        return Call(word("exp"), argument)
+    return Script(E, sup=argument)
+
+
 def call_by_name(name: str) -> Callable[[Formula], Formula]:
     """A function as its name before an argument."""
     return lambda argument: Call(word(name), argument)
@@ -110,7 +118,7 @@ WRITTEN_OUT: dict[str, Callable[[Formula], Formula]] = {
     "softplus": softplus,
     "identity": lambda argument: argument,
     "bipolar": bipolar,
-    "exp": lambda argument: Script(E, sup=argument),
+    "exp": exponential,
     "log": lambda argument: Call(LN, argument),
     "sqrt": Root,
     "abs": lambda argument: Fence(argument, "|", "|"),

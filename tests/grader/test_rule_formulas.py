@@ -124,6 +124,7 @@ EXAMPLES = [
 
 PRINTED = [
     (Function("exp", Negative(A)), "e^(−w_1)"),
+    (Function("exp", Quotient(A, B)), "exp(w_1/i_1)"),
     (Function("sqrt", Sum((A, B))), "√(w_1 + i_1)"),
     (Function("sqrt", A), "√w_1"),
     (Function("abs", A), "abs(w_1)"),
