@@ -18,7 +18,7 @@ from problems.computation import ids
 from problems.computation.graph import Graph, build
 from problems.computation.kinds import RATE, SHIFT, Kind, T, W, X
 from problems.computation.network import Layer, Method, Network, Plan, Task, bias_ids
-from problems.computation.solve import Solution, solve
+from problems.computation.solve import OneOf, Solution, solve
 from problems.errors import FormatError, FormatTooNew, SpecError
 from problems.formulas.formula import Formula
 from problems.formulas.labels import labels_of, naming_of
@@ -106,7 +106,7 @@ class Exercise:
             together: balls over exercises of the same graph and precision.
             at: which of them this one is.
         """
-        self.__dict__["solution"] = {id: ball.at(at) for id, ball in together.items()}
+        self.__dict__["solution"] = OneOf(together, at)
 
     @cached_property
     def doubts(self) -> dict[str, list[Finding]]:

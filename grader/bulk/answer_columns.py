@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 import numpy as np
 import polars as pl
@@ -32,6 +33,9 @@ from problems.formulas.notation import Labels
 
 Ints = NDArray[np.int64]
 
+FILE = 1 << 40
+"""More lines than a file has: places in several files are one number."""
+
 
 @dataclass
 class Cast:
@@ -45,8 +49,20 @@ class Cast:
     """Position in the pool of each question's answer, 0 where blank: shape (questions, n)."""
     submissions: dict[int, AnswerSheet] = field(default_factory=dict)
     """Of those that were read one by one, by their index in `rows`."""
-    unread: list[tuple[int, Problem]] = field(default_factory=list)
-    """Answers that are no numbers: index in `rows`, and where."""
+    unread: list[tuple[int, int, Problem]] = field(default_factory=list)
+    """Answers that are no numbers: index in `rows`, position, and what is said."""
+    first: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    """By file and line, where each submission begins: shape (n,)."""
+
+    def problems(self) -> dict[int, list[Problem]]:
+        """Index in `rows` -> what could not be read there, in the order of the file."""
+        found: dict[int, list[Problem]] = {}
+        for n, one in self.submissions.items():
+            if one.problems:
+                found[n] = list(one.problems)
+        for n, _, problem in sorted(self.unread, key=itemgetter(0, 1)):
+            found.setdefault(n, []).append(problem)
+        return found
 
 
 @dataclass
@@ -127,6 +143,10 @@ class _Gatherer:
         self.laid = [self._laid(piece, first) for piece in pieces]
         self.odd = np.zeros(len(part.frame), dtype=bool)
         """Rows of the part that are read one by one."""
+        self.first = np.full(len(part.frame), np.iinfo(np.int64).max)
+        for laid in self.laid:
+            lines = laid.piece.frame[LINE].to_numpy().astype(np.int64)
+            np.minimum.at(self.first, laid.rows, laid.piece.order * FILE + lines)
         sources = [(laid.piece, laid.rows) for laid in self.laid]
         self.handed = Handed(self.pool, [], sources=sources)
 
@@ -273,7 +293,7 @@ class _Gatherer:
         present[list(own)] = True
         rows = np.flatnonzero(present)
         cells = grid.cells[:, rows]
-        cast = Cast(mould, number, rows, cells)
+        cast = Cast(mould, number, rows, cells, first=self.first[rows])
         at_row = {int(row): n for n, row in enumerate(rows)} if own else {}
         for row, one in own.items():
             n = at_row[row]
@@ -298,7 +318,7 @@ class _Gatherer:
             question = cast.mould.questions[k]
             reading = read_answer(cast.mould, question, typed.text, laid.piece.comma)
             if isinstance(reading, Unreadable):
-                cast.unread.append((n, laid.problem(position, reading)))
+                cast.unread.append((n, position, laid.problem(position, reading)))
             cast.cells[k, n] = 0 if reading is None else self.pool.add(_for_pool(reading))
 
     def _list_unread(self, cast: Cast) -> None:
@@ -313,7 +333,7 @@ class _Gatherer:
             reading = self.pool.readings[codes[position]]
             if n in cast.submissions or laid is None or not isinstance(reading, Unreadable):
                 continue
-            cast.unread.append((n, laid.problem(position, reading)))
+            cast.unread.append((n, position, laid.problem(position, reading)))
 
     def _without_unread(self, cast: Cast) -> Cast:
         """Submissions of which nothing could be read are told, and not judged."""
@@ -326,7 +346,7 @@ class _Gatherer:
         for n in np.flatnonzero(~read).tolist():
             found = cast.submissions.get(n) or self._written(cast, n, codes[:, n])
             self.handed.problems += [*found.problems, found.nothing()]
-        self.handed.problems += [problem for n, problem in cast.unread if not read[n]]
+        self.handed.problems += [problem for n, _, problem in cast.unread if not read[n]]
         place = np.cumsum(read) - 1
         return Cast(
             cast.mould,
@@ -334,7 +354,8 @@ class _Gatherer:
             cast.rows[read],
             cast.cells[:, read],
             {int(place[n]): one for n, one in cast.submissions.items() if read[n]},
-            [(int(place[n]), problem) for n, problem in cast.unread if read[n]],
+            [(int(place[n]), at, problem) for n, at, problem in cast.unread if read[n]],
+            cast.first[read],
         )
 
     def _written(self, cast: Cast, n: int, codes: Ints) -> AnswerSheet:

@@ -1,14 +1,11 @@
-"""A part of the class judged: `grader.marking.sign_conventions.judge` on columns, and what it
-comes to.
-
-Nothing is judged here that is not judged there: columns of thousands of submissions go through
-the same walk, the same diagnosis and the same policy as a single one.
-"""
+"""A part of the class marked: what was found of it as tables, or as texts to print."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -16,25 +13,19 @@ from numpy.typing import NDArray
 
 from grader.bulk.answer_columns import Cast, Handed
 from grader.bulk.exercise_columns import Part
+from grader.bulk.judging import Found, judged
 from grader.bulk.other_exercises import Doubtful, doubtful
-from grader.bulk.readings import Readings
 from grader.bulk.results import VERDICT_COLUMNS
-from grader.marking.batch import IMPRECISE, REPEATED, SLIP, VERDICTS, Batch, Codes, Indices, spread
+from grader.bulk.sayings import Typed
+from grader.marking.batch import VERDICTS, Codes, Indices
 from grader.marking.mark import step_of
 from grader.marking.policy import DUST, Policy
-from grader.marking.sign_conventions import Judged, judge
-from grader.marking.whole_sheet import NOTHING, WholeSheet, whole_sheets
-from grader.marking.words import LOST
+from grader.marking.words import LOST, Answers
 from problems.arithmetic.elementary import FloatArray
-from problems.computation import ids
-from problems.computation.solve import Solution, solve
 from problems.exercise import Exercise
-from problems.misconceptions.names import BOTH
 
-SLICE = 16_384
-"""Submissions judged at once: their columns stay in the cache."""
-
-Texts = list[str | None]
+if TYPE_CHECKING:
+    pass
 
 
 @dataclass(frozen=True)
@@ -45,41 +36,102 @@ class Tables:
     steps: pl.DataFrame
     doubtful: tuple[Doubtful, ...]
     """What is to be held against other exercises."""
+    printed: pl.DataFrame | None = None
+    """A row a submission, if they are printed instead: see `PRINTED`."""
 
 
-@dataclass(frozen=True)
-class _Found:
-    """Verdicts and what belongs to them: arrays of shape (questions, n)."""
-
-    verdict: Codes
-    credit: FloatArray
-    expected: FloatArray
-    tolerance: FloatArray
-    slip: Indices
-    """Index into `slips`, 0 for none."""
-    slips: Texts
-    used: Indices
-    """Index into `useds`, 0 for none."""
-    useds: Texts
-    sheets: Sequence[WholeSheet]
-    """One a submission."""
+PRINTED = {
+    "first": pl.Int64,
+    "text": pl.String,
+    "problems": pl.String,
+    "percent": pl.Float64,
+    "answers": pl.Int32,
+}
+"""Where a submission begins, what is printed of it, what could not be read there (as JSON)."""
 
 
-def marked(part: Part, handed: Handed, policy: Policy) -> Tables:
-    """Judge everything that was handed in for a part."""
+def marked(part: Part, handed: Handed, policy: Policy, printer: str = "") -> Tables:
+    """Judge everything that was handed in for a part.
+
+    Args:
+        part: the exercises.
+        handed: the answers.
+        policy: what verdicts are worth.
+        printer: one of `grader.bulk.printers.PRINTERS`; without one tables are made.
+    """
     table = handed.pool.table()
     codes = handed.pool.codes()
     texts = pl.Series([one.text if one else "" for one in handed.pool.readings])
-    books, steps, doubts = [], [], []
+    books, steps, doubts, printed = [], [], [], []
     for cast in handed.casts:
         said = table.at(codes[cast.cells])
-        found = _found(part, cast, said, policy)
-        books.append(_gradebook(part, cast, found, policy))
+        found = judged(part, cast, said, policy, _typed(handed, cast, codes) if printer else None)
+        book = _gradebook(part, cast, found, policy)
         if doubt := doubtful(part, cast, said, found.verdict, handed):
             doubts.append(doubt)
         typed = np.where(said.written, codes[cast.cells], 0)
+        if printer:
+            printed.append(_printed(cast, found, policy, book, texts, typed, printer))
+            continue
+        books.append(book)
         steps.append(_steps(part, cast, found, policy, texts, typed))
+    if printer:
+        return Tables(pl.DataFrame(), pl.DataFrame(), tuple(doubts), pl.concat(printed))
     return Tables(_in_order(books), _in_order(steps), tuple(doubts))
+
+
+def _typed(handed: Handed, cast: Cast, codes: Indices) -> Callable[[int], Answers]:
+    """Index of a submission -> its answers."""
+    index = {id: k for k, id in enumerate(cast.mould.questions)}
+
+    def answers(n: int) -> Answers:
+        if n in cast.submissions:
+            return cast.submissions[n].answers
+        own = codes[cast.cells[:, n]]
+        return Typed(index, lambda k: handed.pool.readings[own[k]])
+
+    return answers
+
+
+def _printed(
+    cast: Cast,
+    found: Found,
+    policy: Policy,
+    book: pl.DataFrame,
+    texts: pl.Series,
+    typed: Indices,
+    printer: str,
+) -> pl.DataFrame:
+    from grader.bulk.printers import PRINTERS, Judgements
+
+    assert found.sayings is not None
+    problems = cast.problems()
+    judgements = Judgements(
+        cast.mould,
+        book,
+        _weights(cast.mould, policy),
+        found.verdict,
+        found.credit,
+        found.expected,
+        found.tolerance,
+        found.sayings,
+        found.sheets,
+        texts,
+        typed,
+        problems,
+    )
+    listed = [
+        json.dumps([problem.as_json() for problem in problems.get(n, ())])
+        for n in range(len(cast.rows))
+    ]
+    columns = {
+        "first": cast.first,
+        "text": PRINTERS[printer](judgements),
+        "problems": listed,
+        "percent": book["percent"],
+        "answers": np.full(len(cast.rows), len(cast.mould.questions)),
+    }
+    return pl.DataFrame(columns, schema=PRINTED)
 
 
 def _in_order(tables: list[pl.DataFrame]) -> pl.DataFrame:
@@ -89,165 +141,14 @@ def _in_order(tables: list[pl.DataFrame]) -> pl.DataFrame:
     return pl.concat(tables).sort("\x00row", maintain_order=True).drop("\x00row")
 
 
-# judging -----------------------------------------------------------------------------------
-
-
-def _found(part: Part, cast: Cast, said: Readings, policy: Policy) -> _Found:
-    """All submissions of a mould, slice by slice."""
-    pieces = [
-        _judged(part, cast, said, policy, slice(start, start + SLICE))
-        for start in range(0, len(cast.rows), SLICE)
-    ]
-    return pieces[0] if len(pieces) == 1 else _joined(pieces)
-
-
-def _judged(part: Part, cast: Cast, said: Readings, policy: Policy, at: slice) -> _Found:
-    mould, rows = cast.mould, cast.rows[at]
-    count, asked = len(rows), mould.asked
-    true = solve(mould.graph, part.givens(cast.number, rows), mould.precision)
-    batch = Batch(
-        mould.graph,
-        mould.precision,
-        true,
-        {id: said.value[k, at] for k, id in enumerate(asked)},
-        {id: said.unit[k, at] for k, id in enumerate(asked)},
-        {id: said.unreadable[k, at] for k, id in enumerate(asked)},
-        count,
-    )
-    found = judge(batch) if asked else None
-    shape = (len(mould.questions), count)
-    verdict: Codes = np.zeros(shape, dtype=np.int8)
-    names, useds = _Names(shape), _Names(shape)
-    if found is not None:
-        for k, id in enumerate(asked):
-            verdict[k] = found.standing.verdicts[id]
-        _take_words(found, asked, names, useds)
-    if mould.formulas or mould.generals:
-        _take_formulas(part, cast, at, verdict, names, useds)
-    digits = said.significant if mould.precision.significant is not None else said.decimals
-    return _Found(
-        verdict,
-        _credits(mould, policy, verdict, names, digits[:, at]),
-        _over_questions(true, mould, count, "m"),
-        _over_questions(true, mould, count, "r"),
-        names.codes,
-        names.texts,
-        useds.codes,
-        useds.texts,
-        whole_sheets(found, asked, count) if found is not None else [NOTHING] * count,
-    )
-
-
-class _Names:
-    """Texts for a few of many cells."""
-
-    def __init__(self, shape: tuple[int, int]) -> None:
-        self.codes = np.zeros(shape, dtype=np.int64)
-        self.texts: Texts = [None]
-        self._known: dict[str, int] = {}
-
-    def put(self, question: int, submission: int, text: str) -> None:
-        """The text of a cell."""
-        if text not in self._known:
-            self._known[text] = len(self.texts)
-            self.texts.append(text)
-        self.codes[question, submission] = self._known[text]
-
-
-def _take_words(found: Judged, asked: Sequence[str], names: _Names, useds: _Names) -> None:
-    index = {id: k for k, id in enumerate(asked)}
-    for id, slips in found.slips.items():
-        for n, name in slips.items():
-            names.put(index[id], n, name)
-    for id, notes in found.standing.used.items():
-        for n, used in notes.items():
-            if used:
-                useds.put(index[id], n, " ".join(used))
-
-
-def _take_formulas(
-    part: Part, cast: Cast, at: slice, verdict: Codes, names: _Names, useds: _Names
-) -> None:
-    """Formulas are compared one by one, as in `grader.marking.mark`."""
-    from grader.marking.formulas import mark_formulas
-
-    index = {id: k for k, id in enumerate(cast.mould.questions)}
-    for n in range(*at.indices(len(cast.rows))):
-        submission = cast.submissions[n]
-        for question, one in mark_formulas(submission.exercise, submission.answers).items():
-            k, m = index[question], n - at.start
-            verdict[k, m] = VERDICTS.index(one.verdict)
-            if one.slip:
-                names.put(k, m, one.slip)
-            if one.used:
-                useds.put(k, m, " ".join(map(ids.formula_of, one.used)))
-
-
-def _over_questions(true: Solution, mould: Exercise, count: int, part: str) -> FloatArray:
-    """Value or tolerance of every question; nan for formulas, which have none."""
-    table = np.full((len(mould.questions), count), np.nan)
-    for k, id in enumerate(mould.asked):
-        table[k] = spread(getattr(true[id], part), count)
-    return table
-
-
-def _joined(pieces: Sequence[_Found]) -> _Found:
-    slips, slip = _merged([(piece.slips, piece.slip) for piece in pieces])
-    useds, used = _merged([(piece.useds, piece.used) for piece in pieces])
-    return _Found(
-        np.concatenate([piece.verdict for piece in pieces], axis=1),
-        np.concatenate([piece.credit for piece in pieces], axis=1),
-        np.concatenate([piece.expected for piece in pieces], axis=1),
-        np.concatenate([piece.tolerance for piece in pieces], axis=1),
-        slip,
-        slips,
-        used,
-        useds,
-        [sheet for piece in pieces for sheet in piece.sheets],
-    )
-
-
-def _merged(pieces: Iterable[tuple[Texts, Indices]]) -> tuple[Texts, Indices]:
-    """Several lists of texts as one, with the codes moved."""
-    texts: Texts = [None]
-    moved = []
-    for own, codes in pieces:
-        moved.append(np.where(codes > 0, codes + len(texts) - 1, 0))
-        texts += own[1:]
-    return texts, np.concatenate(moved, axis=1)
-
-
-# credit ------------------------------------------------------------------------------------
-
-
-def _credits(
-    mould: Exercise, policy: Policy, verdict: Codes, slips: _Names, digits: NDArray[np.int64]
-) -> FloatArray:
-    """Share of each question's points, by `Policy.credit`."""
-    table = np.array([policy.credit(name) for name in VERDICTS])
-    credit: FloatArray = table[verdict]
-    if policy.slips or any(BOTH in (name or "") for name in slips.texts):
-        for code in (SLIP, REPEATED):
-            by_slip = np.array([policy.credit(VERDICTS[code], name) for name in slips.texts])
-            credit = np.where(verdict == code, by_slip[slips.codes], credit)
-    if policy.off_per_digit is not None:
-        for k, n in np.argwhere(verdict == IMPRECISE).tolist():
-            id = mould.questions[k]
-            asked = 1 if ids.asks_formula(id) else mould.precision.places(ids.parse(id).kind)
-            credit[k, n] = policy.credit("imprecise", None, max(1, asked - int(digits[k, n])))
-    return credit
-
-
 def _weights(mould: Exercise, policy: Policy) -> FloatArray:
-    return np.array(
-        [policy.weight(step_of(id) if ids.asks_formula(id) else id) for id in mould.questions]
-    )
+    return np.array([policy.weight(step_of(id)) for id in mould.questions])
 
 
 # tables ------------------------------------------------------------------------------------
 
 
-def _gradebook(part: Part, cast: Cast, found: _Found, policy: Policy) -> pl.DataFrame:
+def _gradebook(part: Part, cast: Cast, found: Found, policy: Policy) -> pl.DataFrame:
     weights = _weights(cast.mould, policy)
     most = float(round(weights.sum(), DUST))
     points = (found.credit * weights[:, None]).sum(axis=0).round(DUST)
@@ -262,10 +163,8 @@ def _gradebook(part: Part, cast: Cast, found: _Found, policy: Policy) -> pl.Data
         for code, name in enumerate(VERDICTS)
     }
     problems = np.zeros(len(cast.rows), dtype=np.int32)
-    for n, one in cast.submissions.items():
-        problems[n] += len(one.problems)
-    for n, _ in cast.unread:
-        problems[n] += 1
+    for n, listed in cast.problems().items():
+        problems[n] = len(listed)
     return pl.DataFrame(
         {
             "\x00row": cast.rows,
@@ -297,7 +196,7 @@ def _first_deviations(mould: Exercise, verdict: Codes) -> pl.Series:
 def _steps(
     part: Part,
     cast: Cast,
-    found: _Found,
+    found: Found,
     policy: Policy,
     texts: pl.Series,
     typed: Indices,

@@ -25,6 +25,8 @@ class Piece:
     comma: bool | None
     brackets: bool
     """Whether numbers in brackets may be negative ones."""
+    order: int = 0
+    """Number of the file."""
 
     @property
     def tidy(self) -> bool:

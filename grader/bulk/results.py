@@ -137,6 +137,15 @@ class PartFiles:
         """Submissions that are held against other exercises."""
         return self._path("doubtful")
 
+    @property
+    def printed(self) -> Path:
+        """What is printed of each submission, instead of results."""
+        return self._path("printed")
+
+    def write_printed(self, printed: pl.DataFrame) -> None:
+        """Write it, to be looked at where it lies."""
+        printed.write_ipc(self.printed, compression="uncompressed")
+
     def write(self, gradebook: pl.DataFrame, steps: pl.DataFrame) -> None:
         """Write both; whoever does it again writes the same."""
         self.gradebook.write_bytes(csv_rows(gradebook))

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Sequence
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 
@@ -19,6 +22,7 @@ from grader.bulk.marking import Tables, marked
 from grader.bulk.other_exercises import Comparison, clearest, compare, lay_aside
 from grader.bulk.partition import Job, Signs, Sorted, sort_range
 from grader.bulk.pieces import Piece
+from grader.bulk.printout import Printout
 from grader.bulk.results import (
     PartFiles,
     problem_table,
@@ -60,6 +64,8 @@ class PartJob:
     slices: tuple[Slice, ...]
     policy: Policy
     files: PartFiles
+    printer: str = ""
+    """What is printed of each submission, instead of tables of results."""
 
 
 @dataclass(frozen=True)
@@ -123,19 +129,11 @@ def grade(
     """
     roll = open_roll(assignment, workers, lambda done, of: progress("exercises", done, of))
     refuse_other(out)
-    found = Graded()
     with new_folder(out, replace=True) as folder:
         work = folder / ".work"
         work.mkdir()
-        slices, problems = _sort(paths, roll, work, workers, found, progress)
-        parts = [PartFiles(work, number, form) for number in range(len(roll.sizes))]
-        jobs = [
-            PartJob(roll, n, tuple(own), policy, parts[n]) for n, own in sorted(slices.items())
-        ]
-        for n, done in enumerate(workers.map(mark_part, jobs), 1):
-            found.add(done)
-            progress("grading", n, len(jobs))
-        problems = pl.concat([problems, _others(parts, roll, paths, workers, progress)])
+        marking = _Marking(paths, roll, policy, work, workers, progress, form=form)
+        problems, found = marking.run()
         meta: dict[str, object] = {
             "generator": f"bpgrade {__version__}",
             "assignment": assignment.name,
@@ -143,11 +141,82 @@ def grade(
             "files": [shown_path(path) for path in paths],
             **found.counted,
         }
-        found.problems = put_together(parts, problems, meta, folder)
+        found.problems = put_together(marking.parts, problems, meta, folder)
         found.few = _first(folder)
         shutil.rmtree(work)
         write_changes(out, folder)
     return found
+
+
+@contextmanager
+def printed(
+    paths: Sequence[Path],
+    assignment: Path,
+    policy: Policy,
+    printer: str,
+    workers: Workers,
+    progress: Progress,
+) -> Iterator[Printout]:
+    """Grade tables of a whole class, to be printed submission by submission.
+
+    Args:
+        paths: CSV and Parquet files.
+        assignment: the folder of the exercises.
+        policy: what verdicts are worth.
+        printer: one of `grader.bulk.printers.PRINTERS`.
+        workers: who does it.
+        progress: told of the phases `exercises`, `sorting`, `grading`, `comparing`.
+
+    Raises:
+        AssignmentError: the exercises cannot be read.
+    """
+    roll = open_roll(assignment, workers, lambda done, of: progress("exercises", done, of))
+    with tempfile.TemporaryDirectory(prefix="bpgrade-") as name:
+        work = Path(name)
+        marking = _Marking(paths, roll, policy, work, workers, progress, printer=printer)
+        problems, found = marking.run()
+        frames = [pl.read_ipc(one.printed) for one in marking.parts if one.printed.exists()]
+        of_nobody = [Problem(*row[1:]) for row in problems.sort("order", "row").rows()]
+        yield Printout(found.submissions, found.notes, of_nobody, frames)
+
+
+@dataclass
+class _Marking:
+    """The phases of grading a class, into files of its parts."""
+
+    paths: Sequence[Path]
+    roll: Roll
+    policy: Policy
+    work: Path
+    """A folder for what lies between the phases."""
+    workers: Workers
+    progress: Progress
+    form: str = "csv"
+    printer: str = ""
+
+    @cached_property
+    def parts(self) -> list[PartFiles]:
+        """The files of each part of the class."""
+        return [PartFiles(self.work, n, self.form) for n in range(len(self.roll.sizes))]
+
+    def run(self) -> tuple[pl.DataFrame, Graded]:
+        """Sort, mark, compare; problems that belong to no part, and what came of it."""
+        found = Graded()
+        slices, problems = _sort(
+            self.paths, self.roll, self.work, self.workers, found, self.progress
+        )
+        jobs = [
+            PartJob(self.roll, n, tuple(own), self.policy, self.parts[n], self.printer)
+            for n, own in sorted(slices.items())
+        ]
+        for n, done in enumerate(self.workers.map(mark_part, jobs), 1):
+            found.add(done)
+            self.progress("grading", n, len(jobs))
+        others = _others(self.parts, self.roll, self.paths, self.workers, self.progress)
+        if self.printer:
+            own = [pl.read_ipc(p.problems) for p in self.parts if p.problems.exists()]
+            problems = pl.concat([problems, *own])
+        return pl.concat([problems, others]), found
 
 
 def _first(folder: Path, most: int = 20) -> list[Problem]:
@@ -246,20 +315,24 @@ def mark_part(job: PartJob) -> MarkedPart:
     orders = {slice_.file: slice_.order for slice_ in job.slices}
     handed = handed_in(part, job.roll.starts[job.number], list(_pieces(job.slices)))
     problems = [(orders[problem.file], problem) for problem in handed.problems]
-    for cast in handed.casts:
-        for one in cast.submissions.values():
-            problems += [(orders[problem.file], problem) for problem in one.problems]
-        problems += [(orders[problem.file], problem) for _, problem in cast.unread]
+    if not job.printer:
+        for cast in handed.casts:
+            own = (problem for listed in cast.problems().values() for problem in listed)
+            problems += [(orders[problem.file], problem) for problem in own]
     if problems:
         job.files.write_problems(problem_table(problems))
     if not handed.casts:
         return MarkedPart(0, 0, 0.0, tuple(handed.notes))
-    tables: Tables = marked(part, handed, job.policy)
-    job.files.write(tables.gradebook, tables.steps)
+    tables: Tables = marked(part, handed, job.policy, job.printer)
     if tables.doubtful:
         lay_aside(tables.doubtful, job.files.doubtful)
-    percent = float(tables.gradebook["percent"].sum())
-    return MarkedPart(len(tables.gradebook), len(tables.steps), percent, tuple(handed.notes))
+    if tables.printed is not None:
+        job.files.write_printed(tables.printed)
+        book, answers = tables.printed, int(tables.printed["answers"].sum())
+    else:
+        job.files.write(tables.gradebook, tables.steps)
+        book, answers = tables.gradebook, len(tables.steps)
+    return MarkedPart(len(book), answers, float(book["percent"].sum()), tuple(handed.notes))
 
 
 def _others(
@@ -288,4 +361,5 @@ def _pieces(slices: Sequence[Slice]) -> Iterable[Piece]:
         first = own[0]
         frame = pl.concat(frames, rechunk=True)
         columns, delimiter = first.columns, first.delimiter
-        yield Piece(first.file, frame, columns, delimiter, first.comma, first.brackets)
+        signs = (first.comma, first.brackets)
+        yield Piece(first.file, frame, columns, delimiter, *signs, order=first.order)

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
 import click
 
 from grader.assignments.folder import Folder
+from grader.commands.check_output import print_as, print_counts, print_notes
 from grader.commands.options import named_policy
 from grader.errors import PolicyError, Problem
 from grader.intake.collect import Gathered, Work, gather
-from grader.marking.mark import Handed, mark_all, shown
+from grader.marking.mark import Handed, mark_all
 from grader.marking.policy import Policy
 from grader.marking.policy_file import names
 from grader.read.answer_sheet import AnswerSheet
 from grader.results.crosscheck import other_exercise
 from grader.results.feedback import Graded, write_feedback
-from grader.support.spreadsheet import safe_table
-from grader.support.terminal import Bar, paragraph, plural, printable, progress, table, toned
-from problems.arithmetic.ball import Ball
-from problems.exercise import Exercise
-from templates.feedback.report import FORMAT, Report, StepReport
+from grader.support.terminal import Bar, plural, progress
 
 FEW = 5
 """So many files need no progress bar."""
+LARGE = 200_000
+"""Bytes of tables from which on it pays to load what marks columns."""
 TOGETHER = 1_000
 """Submissions that are judged as columns, between two steps of the progress bar."""
 
@@ -134,6 +132,12 @@ def check(
     """
     if results is None and (workers or scheduler):
         raise click.UsageError("--workers and --scheduler are for tables of a class: --results")
+    if not (results or feedback or verbose) and large(files):
+        from grader.commands import classwide
+
+        place = classwide.one_place(files, assignment)
+        if place and classwide.are_tables(files):
+            ctx.exit(classwide.print_class(files, place, policy, output))
     if results:
         from grader.commands import classwide
 
@@ -155,17 +159,19 @@ def check(
         pages = write_feedback(graded, feedback, formats)
         click.echo(f"{feedback}: {plural(len(pages), 'feedback page')}", err=True)
     if results:
-        _print_notes(found.notes)
+        print_notes(found.notes)
         ctx.exit(classwide.grade_files(graded, found.problems, files, choice, output))
     reports = [(one.report, one.exercise) for one in graded]
     every = [*found.problems, *[p for report, _ in reports for p in report.problems]]
-    _print_notes(found.notes)
+    print_notes(found.notes)
     shown_as = "steps" if output == "text" and (verbose or len(reports) == 1) else output
     print_as[shown_as](reports, found.problems)
-    counted = f"{plural(found.files, 'file')}, {plural(len(reports), 'submission')} graded, "
-    click.echo(counted + plural(len(every), "problem"), err=output != "text")
-    if every:
-        ctx.exit(1)
+    ctx.exit(print_counts(found.files, len(reports), len(every), output))
+
+
+def large(files: Sequence[Path]) -> bool:
+    """Whether files hold a class, which is quicker as columns; few submissions are not."""
+    return sum(file.stat().st_size for file in files if file.is_file()) >= LARGE
 
 
 def _marked(found: Gathered, chosen: Policy | None, bar: Bar) -> list[Graded]:
@@ -198,159 +204,3 @@ def _by_policy(
         except PolicyError as error:
             for one in sheets:
                 problems.append(Problem(one.file, one.row, None, "no_policy", str(error)))
-
-
-def _print_notes(notes: list[Problem]) -> None:
-    """What was left out, on standard error; many alike are counted."""
-    alike: dict[str, list[Problem]] = {}
-    for note in notes:
-        alike.setdefault(note.message if note.code == "not_a_file" else str(note), []).append(note)
-    for group in alike.values():
-        click.echo(f"note: {printable(str(group[0]))}", err=True)
-        if len(group) > 1:
-            others = ", ".join(printable(one.file) for one in group[1:4])
-            more = f" and {len(group) - 4:,} more" if len(group) > 4 else ""
-            click.echo(f"      likewise {others}{more}", err=True)
-
-
-# output ------------------------------------------------------------------------------------
-
-Marked = list[tuple[Report, Exercise]]
-
-
-def _as_lines(reports: Marked, problems: list[Problem]) -> None:
-    """One line an exercise, then what the teacher should look at."""
-    if reports:
-        header = ["student", "exercise", "points", "of", "%", "verdicts"]
-        click.echo(table(header, [_line(report) for report, _ in reports], right=[2, 3, 4]))
-    for report, _ in reports:
-        for note in report.teacher:
-            who = printable(report.student)
-            click.echo(paragraph(f"For the teacher, of {who}: {note.message}", "  "))
-    _ending(reports, problems)
-
-
-def _line(report: Report) -> list[str]:
-    counts = ", ".join(f"{count} {verdict}" for verdict, count in report.counts().items())
-    who, which = printable(report.student), report.exercise
-    return [who, which, f"{report.score:g}", f"{report.max:g}", f"{report.percent:g}", counts]
-
-
-def _as_steps(reports: Marked, problems: list[Problem]) -> None:
-    """Every step of every exercise."""
-    for report, exercise in reports:
-        click.echo(click.style(headline(report), bold=True))
-        for line in (report.deviation, *report.remarks):
-            if line:
-                click.echo(paragraph(line, "  "))
-        for note in report.teacher:
-            click.echo(paragraph(f"For the teacher: {note.message}", "  "))
-        click.echo(_steps_table(report, exercise))
-        click.echo()
-    _ending(reports, problems)
-
-
-def _ending(reports: Marked, problems: list[Problem]) -> None:
-    """Problems, and the mean of several."""
-    every = [*problems, *[p for report, _ in reports for p in report.problems]]
-    if every:
-        click.echo(f"{plural(len(every), 'problem')}:", err=True)
-        for problem in every:
-            click.echo(f"  {printable(str(problem))}", err=True)
-    if len(reports) > 1:
-        mean = sum(report.percent for report, _ in reports) / len(reports)
-        click.echo(f"mean {mean:.1f} %")
-
-
-def headline(report: Report) -> str:
-    """Who, which exercise, how many points."""
-    return (
-        f"{printable(report.student)}  {printable(report.exercise)}  "
-        f"{report.score:g} of {report.max:g} points ({report.percent:g} %)"
-    )
-
-
-def _steps_table(report: Report, exercise: Exercise) -> str:
-    rows = []
-    for step in report.steps:
-        answer = printable(step.answer.strip())
-        rows.append(
-            [
-                step.label,
-                answer if len(answer) <= 14 else answer[:13] + "…",
-                step.verdict,
-                _expected(step, exercise),
-                "" if step.verdict == "correct" else printable(step.message),
-            ]
-        )
-    header = ["step", "answer", "verdict", "expected", ""]
-    return table(header, rows, right=[1, 3], styles={2: toned}, indent="  ")
-
-
-def _expected(step: StepReport, exercise: Exercise) -> str:
-    """The right value with its tolerance, or the right formula."""
-    if step.formula:
-        return step.formula if len(step.formula) <= 30 else step.formula[:29] + "…"
-    places = exercise.precision.places(exercise.graph.steps[step.id].kind)
-    return shown(Ball(step.expected, step.tolerance), places, exercise.precision.significant)
-
-
-def _as_json(reports: Marked, problems: list[Problem]) -> None:
-    doc = {
-        "format": FORMAT,
-        "reports": [report.as_json() for report, _ in reports],
-        "problems": [problem.as_json() for problem in problems],
-    }
-    click.echo(json.dumps(doc, ensure_ascii=False, indent=1))
-
-
-_COLUMNS = [
-    "student",
-    "exercise",
-    "step",
-    "id",
-    "answer",
-    "verdict",
-    "credit",
-    "weight",
-    "expected",
-    "tolerance",
-    "slip",
-    "message",
-    "code",
-    "for_teacher",
-]
-
-
-def _as_csv(reports: Marked, problems: list[Problem]) -> None:
-    rows = (
-        [
-            report.student,
-            report.exercise,
-            step.label,
-            step.id,
-            step.answer,
-            step.verdict,
-            f"{step.credit:g}",
-            f"{step.weight:g}",
-            step.formula or repr(step.expected),
-            "" if step.formula else repr(step.tolerance),
-            step.slip or "",
-            step.message,
-            step.code,
-            " ".join(note.message for note in report.teacher),
-        ]
-        for report, _ in reports
-        for step in report.steps
-    )
-    click.echo(safe_table(_COLUMNS, rows).decode(), nl=False)
-    for problem in [*problems, *[p for report, _ in reports for p in report.problems]]:
-        click.echo(printable(str(problem)), err=True)
-
-
-print_as: dict[str, Callable[[Marked, list[Problem]], None]] = {
-    "text": _as_lines,
-    "steps": _as_steps,
-    "json": _as_json,
-    "csv": _as_csv,
-}

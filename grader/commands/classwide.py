@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,14 +14,18 @@ import click
 from grader.assignments import folder as folders
 from grader.bulk.changes import CHANGES_FILE, changes_in
 from grader.bulk.checked_singly import write_results
+from grader.bulk.printout import Printout
 from grader.bulk.results import GRADEBOOK_FILE, PROBLEMS_FILE, STEPS_FILE
-from grader.bulk.run import Graded, grade
+from grader.bulk.run import Graded, grade, printed
 from grader.bulk.survey import is_class_table
-from grader.errors import Problem
+from grader.commands import check_output
+from grader.errors import AssignmentError, Problem
 from grader.intake.sources import parts_of
 from grader.marking.policy import Policy
 from grader.read.download_names import handed_in_at
 from grader.results.feedback import Graded as One
+from grader.results.printed import COLUMNS, json_around
+from grader.support.spreadsheet import plain_table
 from grader.support.terminal import plural, printable, progress
 from grader.support.workers import workers
 
@@ -66,6 +72,74 @@ def grade_class(
     mean = found.points / found.submissions if found.submissions else 0.0
     _print(files, found, mean, chosen, output)
     return 1 if found.problems else 0
+
+
+def one_place(files: Sequence[Path], assignment: Path | None) -> Path | None:
+    """The assignment's folder that all files belong to; None where that is not one."""
+    try:
+        places = {folders.find(assignment or file.parent) for file in files}
+    except AssignmentError:
+        return None
+    return places.pop() if len(places) == 1 else None
+
+
+def print_class(files: Sequence[Path], place: Path, policy: Policy | None, output: str) -> int:
+    """Grade tables as columns and print what `check` prints; the exit status.
+
+    Raises:
+        AssignmentError: the exercises cannot be read.
+        PolicyError: the assignment's policy cannot be used.
+    """
+    chosen = folders.Folder(place).policy(policy)
+    with ExitStack() as held:
+        with progress() as bar, workers(None, None) as hands:
+            made = held.enter_context(printed(files, place, chosen, output, hands, bar))
+        check_output.print_notes(made.notes)
+        problems = [*made.problems, *_PRINTS[output](made)]
+    return check_output.print_counts(len(files), made.submissions, len(problems), output)
+
+
+def _print_csv(made: Printout) -> list[Problem]:
+    """Rows of steps; the problems of submissions."""
+    problems: list[Problem] = []
+    write = sys.stdout.write
+    write(plain_table(list(COLUMNS), []).decode())
+    for text, own in made.rows():
+        write(text)
+        problems += own
+    for problem in [*made.problems, *problems]:
+        click.echo(printable(str(problem)), err=True)
+    return problems
+
+
+def _print_json(made: Printout) -> list[Problem]:
+    """A document; the problems of submissions."""
+    problems: list[Problem] = []
+    write = sys.stdout.write
+    before, between, after = json_around(made.submissions, made.problems)
+    write(before)
+    for n, (text, own) in enumerate(made.rows()):
+        write(between + text if n else text)
+        problems += own
+    write(after + "\n")
+    return problems
+
+
+def _print_text(made: Printout) -> list[Problem]:
+    """A line a submission; the problems of submissions."""
+    problems: list[Problem] = []
+    lines, percents = [], []
+    for text, own in made.rows():
+        student, cells, notes, percent = json.loads(text)
+        lines.append((student, cells, notes))
+        percents.append(percent)
+        problems += own
+    check_output.print_lines(lines)
+    check_output.print_ending([*made.problems, *problems], percents)
+    return problems
+
+
+_PRINTS = {"csv": _print_csv, "json": _print_json, "text": _print_text}
 
 
 def grade_files(

@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from grader.marking.formulas import Marked
 
 
+NO_NUMBER = Ball(0.0, 0.0)
+"""In the place of the true value, where a formula is asked for."""
+
+
 class Handed(NamedTuple):
     """What is marked: one submission."""
 
@@ -92,13 +96,8 @@ def _together(works: Sequence[Handed], policy: Policy) -> Iterator[Report]:
     for n, sheet in enumerate(whole_sheets(judged, asked, len(works))):
         exercise, answers, problems = works[n]
         words = Words(exercise, answers, judged, _formulas(exercise, answers), n)
-        steps = (
-            *(_step(exercise, id, answers, policy, words) for id in asked),
-            *(
-                _formula_step(exercise, question, answers, policy, words)
-                for question in words.formulas
-            ),
-        )
+        questions = (*asked, *words.formulas)
+        steps = tuple(_step(exercise, id, answers, policy, words) for id in questions)
         yield Report(
             exercise.student,
             exercise.id,
@@ -137,25 +136,27 @@ def _batch(works: Sequence[Handed]) -> Batch:
 
 
 def _step(
-    exercise: Exercise, id: str, answers: Answers, policy: Policy, words: Words
+    exercise: Exercise, question: str, answers: Answers, policy: Policy, words: Words
 ) -> StepReport:
-    ball, reading = exercise.solution[id], answers.get(id)
-    verdict, slip = words.verdict(id), words.slip(id)
-    credit = policy.credit(verdict, slip, words.missing_digits(id))
-    said = words.said(id, credit > 0)
+    asks, reading = ids.asks_formula(question), answers.get(question)
+    verdict, missing = words.verdict_on(question), words.missing_digits(question)
+    credit = policy.credit(verdict, words.slip_at(question), missing)
+    said, slip, used, hint = words.saying(question, credit > 0)
+    ball = NO_NUMBER if asks else exercise.solution[question]
     return StepReport(
-        id=id,
-        label=exercise.labels[id],
+        id=question,
+        label=exercise.labels[question],
         answer=reading.text if reading else "",
         verdict=verdict,
         credit=credit,
-        weight=policy.weight(id),
+        weight=policy.weight(step_of(question)),
         expected=float(ball.m),
         tolerance=float(ball.r),
         message=said.sentence,
         slip=slip,
-        used=words.used(id),
-        hint=words.hint(id),
+        used=used,
+        hint=hint,
+        formula=key_formula(exercise, question) if asks else "",
         code=said.code,
         arguments=said.arguments,
     )
@@ -170,36 +171,20 @@ def _formulas(exercise: Exercise, answers: Answers) -> Mapping[str, Marked]:
     return mark_formulas(exercise, answers)
 
 
-def _formula_step(
-    exercise: Exercise, question: str, answers: Answers, policy: Policy, words: Words
-) -> StepReport:
-    reading, marked = answers.get(question), words.formulas[question]
-    said = words.formula_said(question)
-    return StepReport(
-        id=question,
-        label=exercise.labels[question],
-        answer=reading.text if reading else "",
-        verdict=marked.verdict,
-        credit=policy.credit(marked.verdict, marked.slip, 1),
-        weight=policy.weight(step_of(question)),
-        expected=0.0,
-        tolerance=0.0,
-        message=said.sentence,
-        slip=marked.slip,
-        used=tuple(map(ids.formula_of, marked.used)),
-        formula=plain(_key_formula(exercise, question)),
-        code=said.code,
-        arguments=said.arguments,
-    )
-
-
 def step_of(question: str) -> str:
     """A step that a question is about: for letters, the first unit's."""
+    if not ids.asks_formula(question):
+        return question
     if ids.asks_general(question):
         from problems.formulas import general
 
         return general.pattern(question)
     return ids.step_asked(question)
+
+
+def key_formula(exercise: Exercise, question: str) -> str:
+    """The right formula of a question that asks for one, in plain text."""
+    return plain(_key_formula(exercise, question))
 
 
 def _key_formula(exercise: Exercise, question: str) -> Formula:

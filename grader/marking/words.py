@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grader.marking.batch import VERDICTS
 from grader.marking.sign_conventions import Judged
@@ -18,6 +18,7 @@ from problems.arithmetic.ball import Ball, within
 from problems.arithmetic.elementary import BoolArray
 from problems.arithmetic.precision import Precision, rounded, rounded_significant
 from problems.computation import ids
+from problems.computation.graph import build
 from problems.computation.kinds import Role
 from problems.exercise import Exercise
 from problems.formulas.notation import Naming
@@ -39,6 +40,21 @@ LOST = ("slip", "repeated", "wrong")
 """Verdicts of own work that fails at the step itself."""
 
 
+class Saying(NamedTuple):
+    """All that is said of one answer."""
+
+    said: Said
+    slip: str | None
+    """The misconception found there."""
+    used: tuple[str, ...]
+    """Ids of the student's own deviating values that the verdict rests on."""
+    hint: str = ""
+
+
+RIGHT = Saying(Said("right"), None, ())
+BLANK = Saying(Said("blank"), None, ())
+
+
 @dataclass(frozen=True)
 class Words:
     """Puts one submission's standing into the exercise's own notation."""
@@ -56,9 +72,19 @@ class Words:
         code = int(self.judged.standing.verdicts[id][self.at])
         return VERDICTS[code]  # type: ignore[return-value]
 
+    def verdict_on(self, question: str) -> Verdict:
+        """Of a step that asks for a number or a formula."""
+        found = self.formulas.get(question)
+        return found.verdict if found else self.verdict(question)
+
     def slip(self, id: str) -> str | None:
         """The misconception found there."""
         return self.judged.slips.get(id, {}).get(self.at)
+
+    def slip_at(self, question: str) -> str | None:
+        """The misconception found in a number or a formula."""
+        found = self.formulas.get(question)
+        return found.slip if found else self.slip(question)
 
     def used(self, id: str) -> tuple[str, ...]:
         """The student's own deviating values that the verdict rests on."""
@@ -69,6 +95,19 @@ class Words:
         if ids.asks_general(id):
             return plain(self.exercise.symbol(id))
         return _plain_name(self.exercise.naming, ids.step_asked(id))
+
+    def saying(self, id: str, paid: bool) -> Saying:
+        """All that is said of a step that asks for a number, or of a formula.
+
+        Args:
+            id: the question.
+            paid: whether it earns anything.
+        """
+        if ids.asks_formula(id):
+            marked = self.formulas[id]
+            used = tuple(map(ids.formula_of, marked.used))
+            return Saying(self.formula_said(id), marked.slip, used)
+        return Saying(self.said(id, paid), self.slip(id), self.used(id), self.hint(id))
 
     # a number ------------------------------------------------------------------------------
 
@@ -155,7 +194,9 @@ class Words:
         return asked_digits(self.exercise.precision, ids.parse(id).kind)
 
     def missing_digits(self, id: str) -> int:
-        """How many digits fewer than asked were written; at least 1."""
+        """How many digits fewer than asked were written; at least 1, and 1 for a formula."""
+        if ids.asks_formula(id):
+            return 1
         return missing_digits(self.exercise.precision, id, self.answers.get(id))
 
     def _too_short(self, id: str) -> bool:
@@ -246,11 +287,8 @@ class Words:
         """The rule with symbols: what to look at, without a number."""
         if self.verdict(id) not in LOST:
             return ""
-        from problems.formulas.writing import Writer
-
-        writer = Writer(self.exercise.naming, None, self.exercise.named)
-        step = self.exercise.graph.steps[id]
-        return f"look at {self.name(id)} = {plain(writer.symbolic(step))}"
+        rule = _plain_rule(self.exercise.naming, self.exercise.named, id)
+        return f"look at {self.name(id)} = {rule}"
 
     def first_deviation(self) -> str | None:
         """The first step in the order of the worksheet that is neither right nor carried."""
@@ -319,3 +357,11 @@ def holds(value: float, unit: float, ball: Ball) -> bool:
 def _plain_name(naming: Naming, id: str) -> str:
     """A step's symbol in plain text; the steps of one exercise are named again and again."""
     return plain(naming.symbol(id))
+
+
+@lru_cache(maxsize=65536)
+def _plain_rule(naming: Naming, named: tuple[str, ...], id: str) -> str:
+    """A step's rule with symbols, in plain text."""
+    from problems.formulas.writing import Writer
+
+    return plain(Writer(naming, None, named).symbolic(build(naming.plan).steps[id]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
 import numpy as np
@@ -20,11 +20,35 @@ from problems.rules.expression import BALLS, NUMBERS, Expression
 
 Values = Mapping[str, Number]
 """Id of a given or a step -> a float, or an array over exercises."""
-Solution = dict[str, Ball]
+Solution = Mapping[str, Ball]
 """Id -> every number an honest student may have there; givens have radius 0."""
 Indices: TypeAlias = NDArray[np.int64]
 Givens = Callable[[str, Indices], FloatArray]
 """Id of a given, candidates -> the given's value in each of them."""
+
+
+class OneOf(Mapping[str, Ball]):
+    """The balls of one of several exercises that were solved as arrays, each taken when asked.
+
+    Args:
+        together: balls over all of them.
+        at: which of them this one is.
+    """
+
+    def __init__(self, together: Mapping[str, Ball], at: int) -> None:
+        self._together, self._at = together, at
+        self._taken: dict[str, Ball] = {}
+
+    def __getitem__(self, id: str) -> Ball:
+        if id not in self._taken:
+            self._taken[id] = self._together[id].at(self._at)
+        return self._taken[id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._together)
+
+    def __len__(self) -> int:
+        return len(self._together)
 
 
 def solve(graph: Graph, givens: Values, precision: Precision) -> Solution:
@@ -37,7 +61,7 @@ def solve(graph: Graph, givens: Values, precision: Precision) -> Solution:
 
     Source: docs/grading.md.
     """
-    balls: Solution = {id: Ball(givens[id], 0.0) for id in graph.givens}
+    balls: dict[str, Ball] = {id: Ball(givens[id], 0.0) for id in graph.givens}
     with np.errstate(all="ignore"):
         for step in graph.steps.values():
             balls[step.id] = _written(step, balls, precision)
