@@ -105,6 +105,9 @@ FUNCTIONS: dict[str, ElementaryFunction] = {
     )
 }
 
+LEAST_ARGUMENT = {"log": TINY, "sqrt": 0.0}
+"""Function -> where the centre of a ball is taken that lies outside of its domain."""
+
 
 def function(name: str) -> ElementaryFunction | Activation:
     """The row of a function that a rule may call.

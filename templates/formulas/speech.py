@@ -91,6 +91,8 @@ def _said(formula: Formula) -> str:
             return _fraction(top, bottom)
         case Fence(body, "|", "|"):
             return f"the absolute value of {_ended(body, 'absolute value')}"
+        case Fence(Row(items) as body, "[", "]") if any(map(_is_relation, items)):
+            return f"1 if {_say(body)}, else 0,"
         case Fence(body, opening, closing):
             return f"{_bracket(opening)} {_say(body)} {_bracket(closing)}"
         case Call(function, argument):
@@ -107,6 +109,10 @@ def _said(formula: Formula) -> str:
             return f"{_ended(body, 'accent')} {_ACCENTS.get(accent, accent)}"
         case _:
             raise unknown(formula)
+
+
+def _is_relation(item: Formula) -> bool:
+    return isinstance(item, Op) and item.role == "relation"
 
 
 def _bracket(sign: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from random_rules import random_rule
+from typed_rules import typed
 
 from grader.assignments.example import document_exercise
 from grader.read.formula.formula import Formula, read_formula
@@ -90,6 +91,30 @@ def test_what_is_printed_may_be_typed(one: Exercise) -> None:
     assert tried > 200
 
 
+def test_every_rule_can_be_typed_in_some_way(one: Exercise) -> None:
+    """Who wins too: the step of a part minus the largest of the others."""
+    tried = 0
+    for rule in rules(400, 2):
+        if "leaky_relu" in repr(rule) or not abs(value(rule)) < 1e6:
+            continue
+        text = typed(rule, one)
+        read = read_formula(one, "out.2.1", text)
+        assert isinstance(read, Formula), (text, read)
+        if not tied(rule):
+            assert evaluate(read.tree, VALUES) == pytest.approx(value(rule), rel=1e-9), text
+            tried += 1
+    assert tried > 200
+
+
+def tied(rule: Expression) -> bool:
+    """Whether somewhere two largest parts are equal."""
+    parts = list(rule.parts())
+    if isinstance(rule, Winner):
+        values = sorted(map(value, parts))
+        return values[-1] - values[-2] < 1e-9 or any(map(tied, parts))
+    return any(map(tied, parts))
+
+
 def _functions() -> dict[str, str]:
     from grader.read.formula.formula import FUNCTIONS
 
@@ -153,6 +178,7 @@ SAID = [
     (Function("abs", A), "the absolute value of w sub 1"),
     (Function("sin", A), "sine of w sub 1"),
     (Power(A, 3), "w sub 1 cubed"),
+    (Winner((A, B), 1), "1 if i sub 1 is greater than w sub 1, else 0,"),
     (Quotient(A, Function("step", B)), "w sub 1 over step of i sub 1"),
 ]
 
