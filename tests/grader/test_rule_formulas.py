@@ -11,6 +11,7 @@ from grader.assignments.example import document_exercise
 from grader.read.formula.formula import Formula, read_formula
 from grader.read.formula.parse import NoNames, parse_formula
 from grader.read.formula.tree import evaluate
+from grader.read.number import Unreadable
 from problems.computation.graph import Step
 from problems.exercise import Exercise
 from problems.formulas import formula as f
@@ -40,8 +41,8 @@ from templates.formulas.speech import speech
 IDS = {"a": "w.1.1.1", "b": "x.1", "c": "w.1.2.1"}
 A, B, C = (Ref(id) for id in IDS.values())
 VALUES = {"w.1.1.1": 0.7, "x.1": -0.4, "w.1.2.1": 1.3}
-UNTYPED = ("Winner", "leaky_relu")
-"""Printed in a way that is not typed: who wins stands in Iverson's brackets."""
+UNTYPED = "leaky_relu"
+"""Printed by its name: its slope stands where the sheet defines it."""
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +76,7 @@ def test_what_is_printed_may_be_typed(one: Exercise) -> None:
     """As a key shows it on one line, with symbols and with numbers: it means the rule."""
     tried = 0
     for rule in rules(600):
-        if any(word in repr(rule) for word in UNTYPED) or not 1e-9 < abs(value(rule)) < 1e6:
+        if UNTYPED in repr(rule) or not 1e-9 < abs(value(rule)) < 1e6:
             continue
         text = plain(written(one, rule))
         if len(text) > 1500:
@@ -95,7 +96,7 @@ def test_every_rule_can_be_typed_in_some_way(one: Exercise) -> None:
     """Who wins too: the step of a part minus the largest of the others."""
     tried = 0
     for rule in rules(400, 2):
-        if "leaky_relu" in repr(rule) or not abs(value(rule)) < 1e6:
+        if UNTYPED in repr(rule) or not abs(value(rule)) < 1e6:
             continue
         text = typed(rule, one)
         read = read_formula(one, "out.2.1", text)
@@ -186,6 +187,31 @@ SAID = [
 @pytest.mark.parametrize(("rule", "words"), SAID, ids=[words for _, words in SAID])
 def test_each_is_said(one: Exercise, rule: Expression, words: str) -> None:
     assert speech(written(one, rule)) == words
+
+
+CONDITIONS = [
+    ("[w1 > i1]", 1.0),
+    ("[w1 < i1]", 0.0),
+    ("2[w1 < w3 ≥ i1]", 2.0),
+    ("[w1 <= w1] + [i1 >= i1] - [w1 > w1] - [w1 < w1]", 2.0),
+    ("[max(w1; i1) > w3] + 1", 1.0),
+]
+
+
+@pytest.mark.parametrize(("text", "worth"), CONDITIONS)
+def test_a_condition_in_square_brackets_is_1_or_0(one: Exercise, text: str, worth: float) -> None:
+    """As keys print it; of equal numbers none is the larger."""
+    read = read_formula(one, "out.2.1", text)
+    assert isinstance(read, Formula), read
+    assert evaluate(read.tree, VALUES) == worth
+
+
+@pytest.mark.parametrize(
+    "text", ["[w1, i1]", "[w1]", "[w1 = i1]", "w1 > i1", "[w1 > i1", "[w1 > ]"]
+)
+def test_what_is_no_condition_is_refused(one: Exercise, text: str) -> None:
+    """Lists, equations, comparisons without brackets, and what breaks off."""
+    assert isinstance(read_formula(one, "out.2.1", text), Unreadable)
 
 
 @pytest.mark.parametrize("text", ["softplus(1)", "bipolar(-2)", "step(-1)", "sgn(0)", "cos(0)"])

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import Protocol
 
 from grader.errors import AnswerError
 from grader.read import characters
+from grader.read.codes import quoted
 from grader.read.formula.exact import as_double
 from grader.read.formula.tree import Node, Number
 
@@ -75,6 +76,7 @@ WORD = re.compile(
     rf"|(?P<slash>{_class(characters.SLASH)})"
     rf"|(?P<separator>{_class(characters.SEPARATOR)})"
     r"|(?P<lbrace>\{)|(?P<rbrace>\})"
+    r"|(?P<lsquare>\[)|(?P<rsquare>\])"
     r"|(?P<root>√)"
     r"|(?P<command>\\(?P<word>[A-Za-z]+))"
     r"|(?P<compare><<|>>|[=<>≤≥≠]+|!=)"
@@ -95,6 +97,9 @@ COMMANDS = {
     "dfrac": "frac", "tfrac": "frac", "sqrt": "root", "left": "space", "right": "space",
     "quad": "space",
 }  # fmt: skip
+COMPARES = re.compile("[<>≤≥]")
+COMPARISONS = {"<": "<", ">": ">", "<=": "≤", "≤": "≤", ">=": "≥", "≥": "≥"}
+"""What may stand in a condition, as it is meant."""
 UPRIGHTS = frozenset({"mathrm", "text", "operatorname", "mathit"})
 
 
@@ -149,3 +154,24 @@ def two_ways(text: str, start: int, sign: str) -> AnswerError:
         "√": f"(√a) * {piece} or as √(a * {piece})",
     }
     return AnswerError("syntax", start, f"this can be read as {readings[sign]}; set brackets")
+
+
+def unknown_name(
+    names: Names, functions: Mapping[str, str], typed: str, spelled: str, start: int
+) -> AnswerError:
+    """What to say of a name that no quantity has: the names that it could be."""
+    if typed in functions or spelled in functions:
+        message = f"write brackets: {typed}(...)"
+        return AnswerError("syntax", start, message, len(typed))
+    known = names.known()
+    stem = re.match(r"[A-Za-z]*", spelled)
+    alike = [n for n in known if stem and stem[0] and re.match(rf"{stem[0]}(?![A-Za-z])", n)]
+    near = names.suggestion(spelled)
+    hint = ""
+    if alike:
+        more = ", ..." if len(alike) > 8 else ""
+        hint = f" (this exercise has {', '.join(alike[:8])}{more})"
+    elif near:
+        hint = f"; did you mean {near!r}?"
+    message = f"unknown name {quoted(typed)}{hint}"
+    return AnswerError("unknown_name", start, message, len(typed))

@@ -14,6 +14,8 @@ from grader.read import characters
 from grader.read.codes import quoted
 from grader.read.formula.lexemes import (
     COMMANDS,
+    COMPARES,
+    COMPARISONS,
     FOOTNOTE,
     GREEK_NAMES,
     LETTERS,
@@ -32,6 +34,7 @@ from grader.read.formula.lexemes import (
     number,
     stray,
     two_ways,
+    unknown_name,
 )
 from grader.read.formula.tree import Name, Negative, Node, Number
 
@@ -182,7 +185,7 @@ class _Lexer:
             return self.constant(spelled, start, end)
         id = self.names.find(spelled)
         if id is None:
-            raise self.unknown(typed, spelled, start)
+            raise unknown_name(self.names, self.functions, typed, spelled, start)
         self.atom(Lexeme("NAME", start, end, Name(id, typed)))
         return end
 
@@ -225,23 +228,6 @@ class _Lexer:
             raise AnswerError("unknown_name", start, message)
         self.atom(Lexeme("EULER", start, end))
         return end
-
-    def unknown(self, typed: str, spelled: str, start: int) -> AnswerError:
-        if typed in self.functions or spelled in self.functions:
-            message = f"write brackets: {typed}(...)"
-            return AnswerError("syntax", start, message, len(typed))
-        known = self.names.known()
-        stem = re.match(r"[A-Za-z]*", spelled)
-        alike = [n for n in known if stem and stem[0] and re.match(rf"{stem[0]}(?![A-Za-z])", n)]
-        near = self.names.suggestion(spelled)
-        hint = ""
-        if alike:
-            more = ", ..." if len(alike) > 8 else ""
-            hint = f" (this exercise has {', '.join(alike[:8])}{more})"
-        elif near:
-            hint = f"; did you mean {near!r}?"
-        message = f"unknown name {quoted(typed)}{hint}"
-        return AnswerError("unknown_name", start, message, len(typed))
 
     # signs ----------------------------------------------------------------------------------
 
@@ -311,14 +297,22 @@ class _Lexer:
             raise AnswerError("syntax", found.start(), message)
         return self.opened("LBRACE", found, "")
 
+    def read_square(self, found: re.Match[str]) -> int:
+        """A condition in Iverson's brackets, where formulas are asked for: [a > b]."""
+        if "step" not in self.functions or not COMPARES.search(self.text, found.end()):
+            raise stray(self.text, found.start())
+        self.begin("LSQUARE", found.start())
+        return self.opened("LSQUARE", found, "[")
+
     def read_close(self, found: re.Match[str]) -> int:
+        if not self.open and found[0] == "]":
+            raise stray(self.text, found.start())
         if not self.open:
             message = "this bracket closes nothing"
             raise AnswerError("syntax", found.start(), message)
         self.pending, _ = self.open.pop()
         self.function = self.open[-1][1] if self.open else ""
-        type = "CLOSE" if found.lastgroup == "close" else "RBRACE"
-        self.out.append(Lexeme(type, found.start(), found.end()))
+        self.out.append(Lexeme((found.lastgroup or "").upper(), found.start(), found.end()))
         self.end()
         return found.end()
 
@@ -363,6 +357,10 @@ class _Lexer:
         if found[0] in ("<<", ">>"):
             message = "this is program text, not a formula"
             raise AnswerError("forbidden_construct", found.start(), message, 2)
+        if self.function == "[" and found[0] in COMPARISONS:
+            self.out.append(Lexeme("COMPARE", found.start(), found.end(), COMPARISONS[found[0]]))
+            self.operand, self.pending = False, ""
+            return found.end()
         message = "one value is wanted, not an equation or a comparison"
         raise AnswerError("wrong_kind", found.start(), message, len(found[0]))
 
@@ -387,6 +385,8 @@ _HANDLERS: Mapping[str, Callable[[_Lexer, re.Match[str]], int] | None] = {
     "separator": _Lexer.read_separator,
     "lbrace": _Lexer.read_brace,
     "rbrace": _Lexer.read_close,
+    "lsquare": _Lexer.read_square,
+    "rsquare": _Lexer.read_close,
     "root": _Lexer.read_root,
     "command": _Lexer.read_command,
     "compare": _Lexer.read_comparison,
