@@ -14,7 +14,7 @@ from typing import Literal
 
 from problems.arithmetic import elementary
 from problems.arithmetic.ball import Ball, increasing
-from problems.arithmetic.elementary import DUST, Number, greater, where
+from problems.arithmetic.elementary import DUST, Number, where
 from problems.patterns import pattern
 
 SlopeAt = Literal["net", "out"]
@@ -73,7 +73,7 @@ def _step_slopes(left: float) -> tuple[Callable[[Number], Number], Callable[[Bal
         return where(v > DUST, v * 0.0 + 1.0, v * 0.0 + left)
 
     def ball(v: Ball) -> Ball:
-        clear = abs(v.m) > v.r + DUST * greater(abs(v.m), 1.0)
+        clear = abs(v.m) > v.r + DUST
         return Ball(slope(v.m), where(clear, v.m * 0.0, v.m * 0.0 + (1.0 - left)))
 
     return slope, ball

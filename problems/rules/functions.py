@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from problems.arithmetic import elementary
 from problems.arithmetic.ball import LEAST, SLACK, VAST, Ball, increasing, spread
@@ -109,6 +110,7 @@ LEAST_ARGUMENT = {"log": TINY, "sqrt": 0.0}
 """Function -> where the centre of a ball is taken that lies outside of its domain."""
 
 
+@lru_cache(maxsize=64)
 def function(name: str) -> ElementaryFunction | Activation:
     """The row of a function that a rule may call.
 
