@@ -20,6 +20,7 @@ from grader.read.identity import plain
 from grader.read.json import read_json
 from grader.read.number import Reading, read_number
 from problems.exercise import Exercise
+from problems.reasons import because
 from templates.feedback.report import Report
 
 
@@ -69,8 +70,9 @@ def _finder(exercises: Sequence[Exercise]) -> Find:
         if len(found) == 1:
             return found[0]
         code = "bad_id" if exercise else "identity"
-        what = f"exercise {exercise!r} of student {student!r}"
-        return Lost(code, f"{len(found)} of the exercises fit {what}; one must")
+        count = len(found)
+        reason = because("exercises_fit", count=count, exercise=exercise, student=student)
+        return Lost(code, reason)
 
     return find
 

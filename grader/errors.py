@@ -7,8 +7,10 @@ BpgradeError
  +- CallError         a learning platform could not be asked for something
  |   +- AddressError    its address may not be called: internal, or not https
  |   +- RefusalError    it answers that it will not, or not now
+ |   +- RequestError    what is to be sent cannot stand in a request
  |   +- ResponseError   an answer of no use: too long, or not what was asked for
  |   +- SilenceError    no connection, no answer in time, or one that breaks off
+ |       +- CertificateError  nobody that this system trusts says who it is
  +- ClosedError       nothing is taken: not open, or no attempts left
  +- ClusterError      no workers where they were said to be
  +- ConflictError     the same key came with other content before
@@ -51,6 +53,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from problems.errors import BpgradeError, SpecError
+from problems.reasons import Reason
+from templates.words.sentences import reason_in, sentence
 
 if TYPE_CHECKING:
     from problems.exercise import Exercise
@@ -76,23 +80,51 @@ class Problem(NamedTuple):
     row: int | None
     column: str | None
     code: str
-    message: str
+    reason: Reason
+
+    @property
+    def message(self) -> str:
+        """The reason in words."""
+        return sentence(self.reason)
+
+    @property
+    def place(self) -> str:
+        """File, row and column."""
+        place = ":".join(str(p) for p in (self.file, self.row) if p is not None)
+        return f"{place}: {self.column}" if self.column else place
 
     def __str__(self) -> str:
-        place = ":".join(str(p) for p in (self.file, self.row) if p is not None)
-        where = f"{place}: {self.column}" if self.column else place
-        return f"{where}: {self.message}"
+        return f"{self.place}: {self.message}"
 
     def as_json(self) -> dict[str, Any]:
         """The form in reports."""
-        return self._asdict()
+        file, row, column, code, reason = self
+        place = {"file": file, "row": row, "column": column}
+        return {**place, "code": code, "message": self.message, **reason.as_json()}
+
+    @staticmethod
+    def from_json(doc: Mapping[str, Any]) -> Problem:
+        """Back from what `as_json` gave, also of a bpgrade that stored sentences alone."""
+        return Problem(doc["file"], doc["row"], doc["column"], doc["code"], reason_in(doc))
 
 
 class Lost(NamedTuple):
     """Why there is no exercise for what a file says; the code is one of docs/formats.md."""
 
     code: str
-    message: str
+    reason: Reason
+
+    @property
+    def message(self) -> str:
+        """The reason in words."""
+        return sentence(self.reason)
+
+
+class Fault(NamedTuple):
+    """What is wrong with something, for whoever knows where it stands."""
+
+    code: str
+    reason: Reason
 
 
 class ProblemsError(BpgradeError):
@@ -100,7 +132,10 @@ class ProblemsError(BpgradeError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(map(str, self.problems)))
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.problems))
 
 
 class AnswerError(BpgradeError):
@@ -109,20 +144,28 @@ class AnswerError(BpgradeError):
     Attributes:
         code: one of `grader.read.codes.CODES`.
         position: where in the text, from 0; len(text) where something is missing at its end.
-        message: what is wrong and what to do, in a sentence.
+        reason: what is wrong and what to do.
         length: how many characters are meant.
     """
 
-    def __init__(self, code: str, position: int, message: str, length: int = 1) -> None:
+    def __init__(self, code: str, position: int, reason: Reason, length: int = 1) -> None:
         self.code = code
         self.position = position
-        self.message = message
+        self.reason = reason
         self.length = length
-        super().__init__(message)
+        super().__init__(code, position, reason, length)
+
+    @property
+    def message(self) -> str:
+        """The reason in words."""
+        return sentence(self.reason)
+
+    def __str__(self) -> str:
+        return self.message
 
     def moved(self, by: int) -> AnswerError:
         """The same refusal of a text that has `by` more characters before it."""
-        return AnswerError(self.code, self.position + by, self.message, self.length)
+        return AnswerError(self.code, self.position + by, self.reason, self.length)
 
 
 class AssignmentError(BpgradeError):
@@ -181,8 +224,28 @@ class AddressError(CallError):
     """An address that may not be called: of an internal network, or not https."""
 
 
+class RequestError(CallError):
+    """What is to be sent cannot stand in a request."""
+
+
 class SilenceError(CallError):
-    """No connection, no answer in time, or one that breaks off."""
+    """No connection, no answer in time, or one that breaks off.
+
+    Args:
+        said: in words.
+        sent: whether the request may have arrived, and been done.
+    """
+
+    def __init__(self, said: str, sent: bool = True) -> None:
+        self.sent = sent
+        super().__init__(said)
+
+
+class CertificateError(SilenceError):
+    """No certificate that this system trusts; nothing was sent."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said, sent=False)
 
 
 class ResponseError(CallError):

@@ -178,6 +178,7 @@ def test_readme_names_every_family() -> None:
 FIXED = {
     "cryptography": "44.0.1",
     "django": "5.2.13",
+    "httpcore": "1.0.9",
     "jinja2": "3.1.6",
     "pyjwt": "2.10.1",
     "pypdf": "6.16.1",
@@ -186,8 +187,9 @@ FIXED = {
     "waitress": "3.0.1",
 }
 """Library that meets what strangers send -> the release in which its last advisory was fixed that
-concerns us: CVE-2024-12797; CVE-2025-64459 and others; CVE-2025-27516; CVE-2024-53861;
-CVE-2026-84310 and others; CVE-2023-33733; CVE-2024-47081; CVE-2024-49768."""
+concerns us: CVE-2024-12797; CVE-2025-64459 and others; CVE-2025-43859 (of h11, below it);
+CVE-2025-27516; CVE-2024-53861; CVE-2026-84310 and others; CVE-2023-33733; CVE-2024-47081;
+CVE-2024-49768."""
 
 
 def test_no_library_is_accepted_with_a_known_hole() -> None:

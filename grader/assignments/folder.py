@@ -24,6 +24,7 @@ from grader.read.identity import alike, plain, was_rounded
 from grader.read.tables.table import read_table
 from problems.exercise import FORMAT, Doc, Exercise, from_json, upgraded
 from problems.line_layout import HEAD
+from problems.reasons import Reason, because
 from problems.texts import parsed_json
 from problems.versions import DRAW_VERSION
 
@@ -268,33 +269,38 @@ class Folder:
         if id:
             id = id if id in by_id else plain(id)
             if id not in by_id:
-                return Lost("bad_id", f"no exercise {id!r} in {self.path.name}")
+                return Lost(
+                    "bad_id", because("no_such_exercise", exercise=id, folder=self.path.name)
+                )
             found = self.exercise(by_id[id])
             if student and student != found.student:
-                message = f"exercise {id} belongs to another student than {student!r}"
-                return Lost("identity", message)
+                reason = because("exercise_of_another", exercise=id, student=student)
+                return Lost("identity", reason)
             return found
         if student not in by_student:
-            hint = self._near(student)
-            return Lost("identity", f"no student {student!r} in {self.path.name}{hint}")
+            return Lost("identity", self._unknown(student))
         lines = by_student[student]
         if number:
             own = [one for one in map(self.exercise, lines) if one.number == number]
-            return own[0] if own else Lost("identity", f"{student!r} has no exercise {number}")
+            reason = because("no_exercise_of_number", student=student, number=number)
+            return own[0] if own else Lost("identity", reason)
         if len(lines) > 1:
-            message = f"{student!r} has {len(lines)} exercises; a column 'exercise' must say which"
-            return Lost("identity", message)
+            reason = because("several_exercises", student=student, count=len(lines))
+            return Lost("identity", reason)
         return self.exercise(lines[0])
 
-    def _near(self, student: str) -> str:
-        """A student that may be meant; never one of another number, which is somebody else."""
+    def _unknown(self, student: str) -> Reason:
+        """No such student, and who may be meant: never one of another number, somebody else."""
         import difflib
 
         if was_rounded(student):
-            return "; a spreadsheet program has rounded this id: format the column as text"
+            return because("rounded_student", student=student, folder=self.path.name)
         known = self.students if len(self.students) <= MOST_COMPARED else ()
         near = difflib.get_close_matches(student, [id for id in known if alike(id, student)], n=1)
-        return f"; did you mean {near[0]!r}?" if near else ""
+        if not near:
+            return because("no_such_student", student=student, folder=self.path.name)
+        name = self.path.name
+        return because("no_such_student_near", student=student, folder=name, near=near[0])
 
     @cached_property
     def people(self) -> People:

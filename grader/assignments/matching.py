@@ -17,6 +17,7 @@ from grader.read.download_names import Sender, senders
 from grader.read.folding import folded
 from grader.read.identity import number_of
 from problems.patterns import pattern
+from problems.reasons import Reason, because
 
 _SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 _AFFIX = pattern(
@@ -72,7 +73,7 @@ class Owner:
     """What says so, for messages."""
     sure: bool = False
     """Whether it counts more than a guess: work that says otherwise is refused."""
-    doubt: str = ""
+    doubt: Reason | None = None
     """Why nobody was chosen, if somebody nearly was."""
 
 
@@ -130,7 +131,7 @@ class People:
         known = [found for text in by.names if (found := self._of_any(text))]
         common = set.intersection(*known) if known else set()
         if known and not common:
-            return Owner(doubt=f"{name[:80]!r} names two students")
+            return Owner(doubt=because("names_two_students", name=name[:80]))
         return self._only(common, name)
 
     def _of_cuts(self, cuts: Sequence[tuple[str, str]], text: str) -> Owner:
@@ -146,8 +147,8 @@ class People:
             names, logins = names | named, logins | logged_in
             both |= logged_in & named
         if logins and not both:
-            whose = ", ".join(sorted(logins)[:5])
-            return Owner(doubt=f"{text[:80]!r}: the login may be that of {whose}, not the name")
+            whose = sorted(logins)[:5]
+            return Owner(doubt=because("login_of_another", name=text[:80], students=whose))
         return self._only(both or names, text)
 
     def _of_any(self, text: str) -> set[str]:
@@ -159,8 +160,9 @@ class People:
     def _only(self, found: set[str], text: str) -> Owner:
         if len(found) < 2:
             return Owner(next(iter(found), ""), text if found else "")
-        ids = ", ".join(sorted(found)[:5])
-        return Owner(doubt=f"{text[:60]!r} fits {len(found)} students ({ids})")
+        ids, count = sorted(found)[:5], len(found)
+        reason = because("fits_several_students", text=text[:60], count=count, students=ids)
+        return Owner(doubt=reason)
 
 
 def owner_of(parts: Sequence[str], people: People) -> Owner:
@@ -170,7 +172,7 @@ def owner_of(parts: Sequence[str], people: People) -> Owner:
         parts: names of the folders from the outermost, last the file.
         people: the class.
     """
-    doubt = ""
+    doubt: Reason | None = None
     *folders, file = parts
     said = [  # no student chooses what platforms write
         (name, agreed(people.sent_by(by, name) for by in made))
@@ -195,8 +197,7 @@ def agreed(owners: Iterable[Owner]) -> Owner:
     if len(known) == 1:
         return next(iter(known.values()))
     if known:
-        ids = ", ".join(sorted(known)[:5])
-        return Owner(doubt=f"its name can be read in several ways, which fit {ids}")
+        return Owner(doubt=because("name_read_several_ways", students=sorted(known)[:5]))
     return next((one for one in found if one.doubt), Owner())
 
 
@@ -212,9 +213,8 @@ def with_name(owner: Owner, called: str, people: People) -> Owner:
     if not owner.student:
         return replace(named, sure=True) if named.student else owner if owner.doubt else named
     if named.student and named.student != owner.student:
-        return Owner(
-            doubt=f"the login is that of {owner.student}, the name {called[:60]!r} is not"
-        )
+        reason = because("login_and_name_differ", student=owner.student, name=called[:60])
+        return Owner(doubt=reason)
     return owner
 
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from grader.errors import Problem, RosterError, SubmissionError, reason_of
+from grader.errors import Fault, Problem, RosterError, SubmissionError, reason_of
 from grader.read.tables.table import Row, Table, read_table
+from problems.reasons import because
 from problems.texts import shown_line, shown_path
 
 LONGEST = 200
@@ -43,8 +44,8 @@ def read_roster(path: Path) -> list[Student]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        why = f"cannot be read: {reason_of(error)}"
-        problem = Problem(shown_path(path), None, None, "missing_file", why)
+        reason = because("file_unreadable", why=reason_of(error))
+        problem = Problem(shown_path(path), None, None, "missing_file", reason)
         raise RosterError([problem]) from None
     return roster_in(data, shown_path(path.name))
 
@@ -67,16 +68,16 @@ def roster_in(
     except SubmissionError as error:
         raise RosterError(error.problems) from None
     if "student" not in table.columns:
-        found = ", ".join(table.columns) or "none"
-        message = f"no column 'student' (found {found}); the first line names the columns"
-        raise RosterError([Problem(file, 1, None, "missing_column", message)])
+        reason = because("no_student_column_nor_any")
+        if table.columns:
+            reason = because("no_student_column", columns=list(table.columns))
+        raise RosterError([Problem(file, 1, None, "missing_column", reason)])
     rows, problems = _checked(table)
     problems += _too_long(file, rows, longest)
     if problems:
         raise RosterError(problems)
     if not rows:
-        message = "no students; write one row for each below the header"
-        raise RosterError([Problem(file, 2, None, "empty_roster", message)])
+        raise RosterError([Problem(file, 2, None, "empty_roster", because("no_students"))])
     return with_folders(
         (row.cells["student"].strip(), _cell(row, "name"), _cell(row, "email")) for row in rows
     )
@@ -84,7 +85,7 @@ def roster_in(
 
 def _too_long(file: str, rows: Iterable[Row], longest: Mapping[str, int]) -> list[Problem]:
     return [
-        Problem(file, row.line, column, "too_long", f"has more than {most} characters")
+        Problem(file, row.line, column, "too_long", because("cell_too_long", most=most))
         for row in rows
         for column, most in longest.items()
         if len(_cell(row, column)) > most
@@ -110,15 +111,16 @@ def _checked(table: Table) -> tuple[list[Row], list[Problem]]:
     return good, problems
 
 
-def _fault(student: str, seen: dict[str, int]) -> tuple[str, str] | None:
+def _fault(student: str, seen: dict[str, int]) -> Fault | None:
     if not student:
-        return "missing_student", "the student id is empty"
+        return Fault("missing_student", because("student_missing"))
     if len(student) > LONGEST:
-        return "too_long", f"the student id has more than {LONGEST} characters"
+        return Fault("too_long", because("student_too_long", most=LONGEST))
     if any(unicodedata.category(char) in ("Cc", "Cs") for char in student):
-        return "bad_character", "the student id holds a line break or a control character"
+        return Fault("bad_character", because("student_unseen_characters"))
     if student in seen:
-        return "duplicate_student", f"{student!r} stands in row {seen[student]} already"
+        reason = because("student_twice", student=student, row=seen[student])
+        return Fault("duplicate_student", reason)
     return None
 
 

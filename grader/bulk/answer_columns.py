@@ -30,6 +30,7 @@ from grader.read.tables.answers import take_tidy, take_wide
 from grader.read.tables.table import Table
 from problems.exercise import Exercise
 from problems.formulas.notation import Labels
+from problems.reasons import because
 
 Ints = NDArray[np.int64]
 
@@ -116,7 +117,7 @@ class _Laid:
         column, row = divmod(position - self.base, self.height)
         line = self.piece.frame[LINE][row]
         name = self.columns[column]
-        return Problem(self.piece.file, line, name, reading.code, reading.message)
+        return Problem(self.piece.file, line, name, reading.code, reading.reason)
 
 
 @dataclass(frozen=True)
@@ -379,4 +380,4 @@ def _for_pool(answer: Answer) -> Reading:
     """A formula is kept by its text alone: it is marked from the submission itself."""
     if isinstance(answer, Written | Unreadable):
         return answer
-    return Unreadable(answer.text, "", 0, "")
+    return Unreadable(answer.text, "", 0, because("it_is_a_formula"))

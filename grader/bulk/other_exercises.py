@@ -98,8 +98,8 @@ def compare(job: Comparison) -> list[Found]:
 
 def _told(one: Doubtful, fit: Fit) -> Found:
     own = one.sheets.own
-    message = told(own.ids[fit.sheet], own.students[fit.sheet], fit)
-    return own.ids[fit.sheet], fit, Problem(*one.places[fit.sheet], None, OTHER, message)
+    reason = told(own.ids[fit.sheet], own.students[fit.sheet], fit)
+    return own.ids[fit.sheet], fit, Problem(*one.places[fit.sheet], None, OTHER, reason)
 
 
 def clearest(found: Iterable[Sequence[Found]]) -> list[Problem]:

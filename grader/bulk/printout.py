@@ -39,4 +39,4 @@ class Printout:
 
 
 def _problems(text: str) -> list[Problem]:
-    return [Problem(**one) for one in json.loads(text)]
+    return [Problem.from_json(one) for one in json.loads(text)]

@@ -22,6 +22,7 @@ from pathlib import Path
 import polars as pl
 
 from grader.errors import AssignmentError, Problem
+from grader.results.problem_rows import problem_row
 from grader.support.paths import refuse_no_text
 from grader.support.spreadsheet import ACTIVE, CONTROL, NUMBER
 from problems.texts import REPLACED
@@ -83,6 +84,8 @@ PROBLEM_COLUMNS = {
     "column": pl.String,
     "code": pl.String,
     "message": pl.String,
+    "reason": pl.String,
+    "arguments": pl.String,
 }
 
 
@@ -182,7 +185,7 @@ def csv_rows(table: pl.DataFrame, header: bool = False) -> bytes:
 
 def problem_table(problems: Iterable[tuple[int, Problem]]) -> pl.DataFrame:
     """Problems with the number of their file."""
-    rows = [(order, *problem) for order, problem in problems]
+    rows = [(order, *problem_row(problem)) for order, problem in problems]
     return pl.DataFrame(rows, schema=PROBLEM_COLUMNS, orient="row")
 
 

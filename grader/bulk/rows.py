@@ -17,6 +17,7 @@ from grader.errors import Problem, SubmissionError
 from grader.read.tables.answers import not_answers
 from grader.read.tables.header import canonical, holds_answers
 from grader.read.tables.table import Row, read_table, refusal
+from problems.reasons import because
 from problems.texts import REPLACED
 
 LINE, WIDTH = "\x00line", "\x00width"
@@ -126,7 +127,7 @@ def _from_any(data: bytes, range_: Range) -> Rows:
     shift = range_.line - ahead
     rows = list(table.rows)
     if range_.whole and not table.problems and not rows:
-        raise refusal(range_.file, "no_rows", "there are no rows below the header", 1)
+        raise refusal(range_.file, "no_rows", because("no_rows"), 1)
     columns: dict[str, list[str]] = {
         name: [row.cells[name] for row in rows] for name in table.columns
     }
@@ -147,14 +148,11 @@ def _from_parquet(range_: Range) -> Rows:
     names = list(canonical(part.columns))
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
-        message = f"two columns are called {twice[:60]!r}; keep one"
-        raise refusal(range_.file, "duplicate_column", message)
+        reason = because("two_columns_called_alike", name=twice[:60])
+        raise refusal(range_.file, "duplicate_column", reason)
     if not holds_answers(names):
-        message = (
-            f"these are no answers: found the columns {', '.join(names)[:200]}; needed are "
-            "'step' and 'answer', or 'student' and one column for each step"
-        )
-        raise refusal(range_.file, "missing_column", message)
+        reason = because("columns_of_no_answers", columns=", ".join(names)[:200])
+        raise refusal(range_.file, "missing_column", reason)
     part.columns = names
     frame = part.select(_as_text(column) for column in part.get_columns())
     frame = frame.with_columns(
@@ -177,8 +175,9 @@ def _as_text(column: pl.Series) -> pl.Series:
         return column.cast(pl.String).fill_null("")
     if isinstance(column.dtype, pl.Categorical | pl.Enum | pl.Decimal):
         return column.cast(pl.String).fill_null("")
-    message = f"column {column.name[:60]!r} holds {column.dtype}, neither text nor numbers"
-    raise SubmissionError([Problem("", None, column.name[:60], "wrong_type", message)])
+    name = column.name[:60]
+    reason = because("column_of_other_type", name=name, type=str(column.dtype))
+    raise SubmissionError([Problem("", None, name, "wrong_type", reason)])
 
 
 def as_rows(frame: pl.DataFrame, columns: tuple[str, ...]) -> list[Row]:

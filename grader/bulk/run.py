@@ -34,6 +34,7 @@ from grader.errors import Problem
 from grader.marking.policy import Policy
 from grader.read.tables.answers import COMMAS_SETTLED
 from grader.read.tables.brackets import in_all
+from grader.results.problem_rows import ProblemRow, problem_in
 from grader.support.atomic_files import new_folder
 from grader.support.workers import Workers
 from problems.texts import shown_path
@@ -176,7 +177,9 @@ def printed(
         marking = _Marking(paths, roll, policy, work, workers, progress, printer=printer)
         problems, found = marking.run()
         frames = [pl.read_ipc(one.printed) for one in marking.parts if one.printed.exists()]
-        of_nobody = [Problem(*row[1:]) for row in problems.sort("order", "row").rows()]
+        of_nobody = [
+            problem_in(ProblemRow(*row[1:])) for row in problems.sort("order", "row").rows()
+        ]
         yield Printout(found.submissions, found.notes, of_nobody, frames)
 
 
@@ -222,8 +225,8 @@ class _Marking:
 def _first(folder: Path, most: int = 20) -> list[Problem]:
     table = pl.read_csv(folder / "problems.csv", infer_schema=False, n_rows=most)
     return [
-        Problem(file, int(row) if row else None, column, code, message)
-        for file, row, column, code, message in table.rows()
+        problem_in(ProblemRow(file, int(row) if row else None, *rest))
+        for file, row, *rest in table.rows()
     ]
 
 

@@ -20,8 +20,9 @@ from grader.read.platforms.quiz_words import is_response
 from grader.read.tables.header import holds_answers, is_tidy
 from grader.read.tables.table import Limits, has_titles, read_table
 from grader.support.paths import refuse_no_text
+from problems.reasons import because
 
-MASSES = Limits("a class's table", 1 << 62, 1 << 62, 200, 2_000, 100_000, 2_500_000)
+MASSES = Limits(because("a_classs_table"), 1 << 62, 1 << 62, 200, 2_000, 100_000, 2_500_000)
 """Of a class of any size; cells and columns stay as bounded as anywhere."""
 
 RANGE = 6 << 20

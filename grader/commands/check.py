@@ -20,6 +20,7 @@ from grader.read.answer_sheet import AnswerSheet
 from grader.results.crosscheck import other_exercise
 from grader.results.feedback import Graded, write_feedback
 from grader.support.terminal import Bar, plural, progress
+from problems.reasons import as_told
 
 FEW = 5
 """So many files need no progress bar."""
@@ -203,4 +204,4 @@ def _by_policy(
             yield folder, folder.policy(chosen), sheets
         except PolicyError as error:
             for one in sheets:
-                problems.append(Problem(one.file, one.row, None, "no_policy", str(error)))
+                problems.append(Problem(one.file, one.row, None, "no_policy", as_told(str(error))))

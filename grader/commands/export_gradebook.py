@@ -13,6 +13,7 @@ from grader.commands.options import policy_option
 from grader.commands.text_options import whole_text
 from grader.errors import AssignmentError, PlatformFileError, Problem, reason_of
 from grader.marking.policy import Policy
+from problems.reasons import as_told
 
 if TYPE_CHECKING:
     from grader.lms.gradebooks import Order
@@ -205,7 +206,7 @@ def _write(platform: str, scores: Scores, order: Order, target: Path) -> list[Pr
 
     if not scores.of:
         message = "nobody of the class is graded"
-        raise PlatformFileError([Problem(str(target), None, None, "no_rows", message)])
+        raise PlatformFileError([Problem(str(target), None, None, "no_rows", as_told(message))])
     _written(target, SHAPES[platform].write(scores, order))
     _show(list(scores.problems), SHAPES[platform].note)
     click.echo(paragraph(f"{target}: {plural(len(scores.of), 'student')}"))

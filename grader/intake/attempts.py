@@ -13,6 +13,14 @@ from grader.errors import Problem
 from grader.marking.mark import mark
 from grader.marking.policy import Policy
 from grader.read.answer_sheet import AnswerSheet
+from problems.reasons import because
+
+RULES = {
+    "average": because("the_average_counts"),
+    "best": because("the_best_counts"),
+    "last": because("the_last_counts"),
+}
+"""Which of several attempts counts, as policies say it -> what is said of the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +45,14 @@ def counted(attempts: Sequence[AnswerSheet], policy: Policy) -> Counted:
     rule = policy.attempts.counts
     if rule == "average" and len(taken) > 1:
         first = taken[0]
-        message = (
-            f"{len(taken)} attempts of {first.exercise.student} at {first.exercise.id}: the "
-            "policy counts their average, which no single report shows; export one attempt a "
-            "student, or take a policy that counts the best or the last"
-        )
-        return Counted(None, (Problem(first.file, first.row, None, "duplicate_file", message),))
+        id, student, count = first.exercise.id, first.exercise.student, len(taken)
+        reason = because("average_of_attempts", count=count, student=student, exercise=id)
+        return Counted(None, (Problem(first.file, first.row, None, "duplicate_file", reason),))
     chosen = taken[-1] if rule == "last" else max(taken, key=lambda one: _score(one, policy))
     notes = [_note(one, chosen, rule) for one in attempts if one is not chosen]
     if not chosen.finished:
-        message = "this attempt is not finished on the platform; it is graded as it is"
-        notes.append(Problem(chosen.file, chosen.row, None, "unfinished", message))
+        reason = because("attempt_not_finished")
+        notes.append(Problem(chosen.file, chosen.row, None, "unfinished", reason))
     return Counted(chosen, (), tuple(notes))
 
 
@@ -58,11 +63,9 @@ def superseded(earlier: AnswerSheet, last: AnswerSheet) -> Problem:
         earlier: what does not count.
         last: what does.
     """
-    message = (
-        f"exercise {earlier.exercise.id} of {earlier.exercise.student} was handed in again: "
-        f"{last.place} counts"
-    )
-    return Problem(earlier.file, earlier.row, None, "attempt", message)
+    id, student = earlier.exercise.id, earlier.exercise.student
+    reason = because("handed_in_again", exercise=id, student=student, counts=last.place)
+    return Problem(earlier.file, earlier.row, None, "attempt", reason)
 
 
 def _score(one: AnswerSheet, policy: Policy) -> float:
@@ -70,9 +73,12 @@ def _score(one: AnswerSheet, policy: Policy) -> float:
 
 
 def _note(one: AnswerSheet, chosen: AnswerSheet, rule: str) -> Problem:
-    why = f"the {rule} counts" if one.finished else "it is not finished"
-    message = (
-        f"an attempt of {one.exercise.student} at {one.exercise.id} that does not count ({why}); "
-        f"row {chosen.row} does"
+    why = RULES[rule] if one.finished else because("it_is_not_finished")
+    reason = because(
+        "attempt_does_not_count",
+        student=one.exercise.student,
+        exercise=one.exercise.id,
+        why=why,
+        row=chosen.row or 0,
     )
-    return Problem(one.file, one.row, None, "attempt", message)
+    return Problem(one.file, one.row, None, "attempt", reason)

@@ -26,6 +26,7 @@ from grader.read.download_names import receipt_of
 from grader.read.files import read_file
 from grader.read.platforms.receipt import sender_in
 from problems.exercise import Exercise
+from problems.reasons import Reason, as_told, because
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ class _Reader:
             return
         folder = self.folder(item.start)
         if isinstance(folder, AssignmentError):
-            problem = Problem(item.file, None, None, "no_assignment", str(folder))
+            problem = Problem(item.file, None, None, "no_assignment", as_told(str(folder)))
             self.found.problems.append(problem)
             return
         try:
@@ -122,7 +123,9 @@ class _Reader:
         except SubmissionError as error:
             self.found.problems += error.problems
         except AssignmentError as error:
-            self.found.problems.append(Problem(item.file, None, None, "no_assignment", str(error)))
+            self.found.problems.append(
+                Problem(item.file, None, None, "no_assignment", as_told(str(error)))
+            )
         else:
             for one in read.submissions:
                 one.sent = item.sent
@@ -229,10 +232,6 @@ def _called_beside(path: Path | None) -> str:
         return sender_in(stream.read(1_000))
 
 
-NOT_OF_HERE = "this is work on another assignment, or on numbers in whose place others were issued"
-"""Of an exercise that is not in the assignment."""
-
-
 def finder(folder: Folder, owner: Owner, sent: bool = False) -> Find:
     """Looks up what a file says, and falls back on the place where it lies.
 
@@ -251,29 +250,22 @@ def finder(folder: Folder, owner: Owner, sent: bool = False) -> Find:
         who = named.student or student or ("" if exercise else owner.student)
         found = folder.look_up(exercise, who, number)
         if isinstance(found, Lost) and found.code == "bad_id":
-            return Lost(found.code, f"{found.message}: {NOT_OF_HERE}")
+            return Lost(found.code, because("not_of_this_assignment", lost=found.reason))
         if owner.sure and not isinstance(found, Lost) and found.student != owner.student:
-            by = f"was handed in by {owner.student!r}"
-            place = by if sent else f"lies in {owner.by!r}, the place of {owner.student!r}"
-            message = (
-                f"this is the work of {found.student!r} (exercise {found.id}), but it {place}"
-            )
-            return Lost("identity", message)
+            place = because("place_of_another", place=owner.by, student=owner.student)
+            if sent:
+                place = because("handed_in_by", student=owner.student)
+            id, student = found.id, found.student
+            reason = because("work_of_another", student=student, exercise=id, place=place)
+            return Lost("identity", reason)
         return found
 
     return find
 
 
-def _nobodys(folder: Folder, owner: Owner, sent: bool) -> str:
+def _nobodys(folder: Folder, owner: Owner, sent: bool) -> Reason:
     """Why it is not known whose work something is, and what would say it."""
-    doubt = f": {owner.doubt}" if owner.doubt else ""
+    doubt = because("for_doubt", doubt=owner.doubt) if owner.doubt else ""
     if not sent:
-        return (
-            "neither the file nor its place says whose work this is"
-            f"{doubt}; add a column 'student', or name its folder after the student"
-        )
-    return (
-        f"neither the work nor the platform says whose it is{doubt}; the exercise's id names it: "
-        "answers.csv and worksheet.pdf hold it, and a typed text may begin with a line "
-        f"'exercise = {folder.order.family}-…'"
-    )
+        return because("nobodys_place", doubt=doubt)
+    return because("nobodys_on_platform", doubt=doubt, family=folder.order.family)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from grader.errors import Problem
 from grader.read.answer_sheet import AnswerSheet
-from problems.exercise import Exercise
+from problems.reasons import Reason, because
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +29,18 @@ def settled(group: Sequence[AnswerSheet]) -> Settled:
     for one in group:
         if one is first or any(one is other for other in differ):
             continue
-        how = "answered alike" if one.answers else "left blank"
-        message = f"{_whose(one.exercise)} is {how} here; {first.place} counts"
-        notes.append(_twice(one, message))
+        id, student = one.exercise.id, one.exercise.student
+        reason = because("left_blank_here", exercise=id, student=student, counts=first.place)
+        if one.answers:
+            reason = because("answered_alike", exercise=id, student=student, counts=first.place)
+        notes.append(_twice(one, reason))
     for one in differ:
-        message = (
-            f"{_whose(one.exercise)} is answered here and, differently, in {first.place}; "
-            "keep one of them"
-        )
-        problems.append(_twice(one, message))
+        id, student = one.exercise.id, one.exercise.student
+        reason = because("answered_otherwise", exercise=id, student=student, other=first.place)
+        problems.append(_twice(one, reason))
     at = next(n for n, one in enumerate(group) if one is first)
     return Settled(None if differ else at, tuple(problems), tuple(notes))
 
 
-def _whose(exercise: Exercise) -> str:
-    return f"exercise {exercise.id} of {exercise.student}"
-
-
-def _twice(one: AnswerSheet, message: str) -> Problem:
-    return Problem(one.file, one.row, None, "duplicate_file", message)
+def _twice(one: AnswerSheet, reason: Reason) -> Problem:
+    return Problem(one.file, one.row, None, "duplicate_file", reason)

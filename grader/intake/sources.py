@@ -13,7 +13,7 @@ from pathlib import Path
 
 from grader.assignments.folder import META
 from grader.assignments.matching import Owner
-from grader.errors import Problem, SubmissionError
+from grader.errors import Problem, SubmissionError, reason_of
 from grader.read.archives.archive import LARGEST, Member, is_junk, members
 from grader.read.download_names import (
     handed_in_at,
@@ -27,13 +27,14 @@ from grader.read.file_kinds import named_as
 from grader.read.files import TABLES, promised_kind
 from grader.read.platforms.receipt import sender_in
 from grader.read.tables.table import CLASS, UPLOAD, Limits, refusal
+from problems.reasons import Reason, because
 from problems.texts import shown_path
 
 HANDED_OUT = ("worksheet.html", "worksheet.md")
 """Files of ours that nobody fills in."""
 MOST_FILES = 100_000
-_JUNK = "an operating system or office program left this behind"
-_CONTENTS = "Brightspace's list of what was handed in; comments that stand there are not read"
+_JUNK = because("left_behind")
+_CONTENTS = because("list_of_contents")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +92,8 @@ def _walk(root: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
         for name in sorted(files):
             count += 1
             if count > MOST_FILES:
-                message = f"more than {MOST_FILES:,} files; name a smaller folder"
-                raise refusal(shown_path(root), "too_many_files", message)
+                reason = because("too_many_files", most=MOST_FILES)
+                raise refusal(shown_path(root), "too_many_files", reason)
             path = base / name
             yield path, tuple(map(shown_path, (root.name, *path.relative_to(root).parts)))
 
@@ -115,8 +116,8 @@ def _file(
         data = _bytes(path)
         kind = promised_kind(data, file)
     except OSError as error:
-        message = f"cannot be read: {error.strerror or error}"
-        yield Item(file, start, parts, problem=Problem(file, None, None, "not_a_file", message))
+        reason = because("file_unreadable", why=reason_of(error))
+        yield Item(file, start, parts, problem=Problem(file, None, None, "not_a_file", reason))
         return
     except SubmissionError as error:
         for problem in error.problems:
@@ -128,27 +129,27 @@ def _file(
         yield Item(file, start, parts, data, limits, path=path, sent=handed_in_at(parts))
 
 
-def _left_out(path: Path, walked: bool) -> str:
-    """Why a file is not even read; '' if it is, as always where it was named itself."""
+def _left_out(path: Path, walked: bool) -> Reason | None:
+    """Why a file is not even read; None if it is, as always where it was named itself."""
     if not walked:
-        return ""
+        return None
     if is_junk(path.as_posix()):
         return _JUNK
     if path.name in HANDED_OUT:
-        return "a worksheet that is read, not filled in"
+        return because("worksheet_to_read")
     if is_contents(path.name) and any(of_brightspace(one.name) for one in path.parent.iterdir()):
         return _CONTENTS
-    return ""
+    return None
 
 
 def _bytes(path: Path) -> bytes:
     """A file's bytes; what is no file, or too large for any reader, is not read at all."""
     if not path.is_file():
-        raise OSError(None, "this is no file")
+        raise refusal(shown_path(path), "not_a_file", because("this_is_no_file"))
     size = path.stat().st_size
     if size > LARGEST:
-        message = f"{size:,} bytes are too many; the limit is {LARGEST:,}"
-        raise refusal(shown_path(path), "too_large", message)
+        reason = because("file_too_large", size=size, most=LARGEST)
+        raise refusal(shown_path(path), "too_large", reason)
     return path.read_bytes()
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from grader.errors import PlatformError
+from grader.support.addresses import origin
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -25,17 +26,6 @@ class Address:
     def host(self) -> str:
         """With the port, if there is one."""
         return urlsplit(self.base).netloc
-
-
-def origin(url: str) -> tuple[str, str, int]:
-    """Scheme, host and port: what a token may be sent to.
-
-    >>> origin("https://LMS.example/a") == origin("https://lms.example:443/b")
-    True
-    """
-    parts = urlsplit(url)
-    usual = {"https": 443, "http": 80}.get(parts.scheme, 0)
-    return parts.scheme, (parts.hostname or "").lower(), parts.port or usual
 
 
 def checked(url: str, insecure: bool = False) -> str:

@@ -14,6 +14,7 @@ from grader.read.file_kinds import looked_at
 from grader.read.tables.encoding import encoding_of
 from grader.read.tables.table import CLASS
 from problems.patterns import pattern
+from problems.reasons import as_told
 
 BOM = "\ufeff"
 _QUOTED = pattern(r'"[^"]*+(?:""[^"]*+)*+"')
@@ -173,7 +174,7 @@ class Sheet:
                     f"{len(row.cells)} cells in a table of {wanted} columns; "
                     "download the file afresh"
                 )
-                found.append(Problem(self.file, row.number, None, code, message))
+                found.append(Problem(self.file, row.number, None, code, as_told(message)))
         return found
 
 
@@ -215,7 +216,7 @@ def _other_encoding(data: bytes, file: str) -> str:
 
 
 def _refused(file: str, line: int | None, code: str, message: str) -> PlatformFileError:
-    return PlatformFileError([Problem(file, line, None, code, message)])
+    return PlatformFileError([Problem(file, line, None, code, as_told(message))])
 
 
 def no_columns(file: str, header: Sequence[str], wanted: str) -> PlatformFileError:

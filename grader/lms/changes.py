@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Literal
 from grader.errors import Problem
 from grader.lms.memory import Entry
 from grader.lms.platform import Assignment, Criterion, CurrentGrade, Platform, PlatformSubmission
+from problems.reasons import Reason, because
+from templates.words.sentences import sentence
 
 if TYPE_CHECKING:
     from grader.assignments.folder import Folder
@@ -35,7 +37,8 @@ class Change:
     who: str
     """The name there."""
     action: Action
-    why: str = ""
+    reason: Reason | None = None
+    """Why that and nothing else."""
     submission: PlatformSubmission | None = None
     old: Decimal | None = None
     """The grade that stands there."""
@@ -47,9 +50,14 @@ class Change:
     """The id in the class list, where it is known."""
     mark: str = ""
     problem: Problem | None = None
-    """What `why` was taken from."""
+    """What the reason was taken from."""
     known: Entry = field(default_factory=Entry)
     """What was remembered when this was planned."""
+
+    @property
+    def why(self) -> str:
+        """The reason in words; '' if there is none."""
+        return sentence(self.reason) if self.reason else ""
 
     @property
     def sends(self) -> bool:
@@ -111,8 +119,13 @@ class SentChange:
     """What came of a change that was sent."""
 
     change: Change
-    fault: str = ""
-    """Why it failed; '' if it stands there."""
+    failed: Reason | None = None
+    """Why it failed; None if it stands there."""
+
+    @property
+    def fault(self) -> str:
+        """The same in words; '' if it stands there."""
+        return sentence(self.failed) if self.failed else ""
 
 
 def equal(one: Decimal | None, other: Decimal | None) -> bool:
@@ -128,7 +141,7 @@ def equal(one: Decimal | None, other: Decimal | None) -> bool:
 
 def decided(
     known: Entry, standing: CurrentGrade, submission: PlatformSubmission, new: Decimal, mark: str
-) -> tuple[Action, str]:
+) -> tuple[Action, Reason]:
     """Whether a grade is sent.
 
     Args:
@@ -139,30 +152,30 @@ def decided(
         mark: of its feedback.
     """
     if standing.excused:
-        return "hold", "excused on the platform"
+        return "hold", because("excused")
     current = standing.points
     if current is not None and not _ours(known, current):
         if equal(current, new) and not known.ours:
-            return "same", "this grade stands there already"
+            return "same", because("stands_already")
         return "hold", _foreign(known)
     if current is None and known.points is not None and submission.attempt <= known.attempt:
-        return "hold", "the grade was removed by hand"
+        return "hold", because("removed_by_hand")
     if equal(current, new) and known.mark == mark and known.sending is None:
-        return "same", "sent before"
+        return "same", because("sent_before")
     if known.sending is not None:
-        return "grade", "was cut short"
+        return "grade", because("cut_short")
     if current is None and not known.submission:
-        return "grade", "new"
+        return "grade", because("new")
     anew = submission.fingerprint != known.submission
-    return "grade", "handed in anew" if anew else "graded anew"
+    return "grade", because("handed_in_anew") if anew else because("graded_anew")
 
 
-def untouched(known: Entry, standing: CurrentGrade) -> tuple[Action, str]:
+def untouched(known: Entry, standing: CurrentGrade) -> tuple[Action, Reason]:
     """The same where nothing was handed in since."""
     if equal(standing.points, known.points):
-        return "keep", "nothing new"
+        return "keep", because("nothing_new")
     if standing.points is None:
-        return "hold", "the grade was removed by hand"
+        return "hold", because("removed_by_hand")
     return "hold", _foreign(known)
 
 
@@ -170,8 +183,8 @@ def _ours(known: Entry, current: Decimal) -> bool:
     return any(equal(current, one) for one in known.ours)
 
 
-def _foreign(known: Entry) -> str:
-    return "changed by hand since" if known.ours else "graded by somebody else"
+def _foreign(known: Entry) -> Reason:
+    return because("changed_by_hand") if known.ours else because("graded_by_another")
 
 
 def mark_of(assignment: str, key: str, attempt: int, points: Decimal, text: str) -> str:

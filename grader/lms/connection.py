@@ -7,51 +7,45 @@ doing it twice has the effect of once.
 
 from __future__ import annotations
 
-import json
 import random
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
-import requests
+import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 
-from grader import __version__
-from grader.errors import PlatformError, TokenError, Unclear, Unreachable
-from grader.lms.address import LOOPBACK, checked, origin
+from grader.errors import (
+    CallError,
+    CertificateError,
+    PlatformError,
+    RequestError,
+    SilenceError,
+    TokenError,
+    Unclear,
+    Unreachable,
+)
+from grader.lms.address import LOOPBACK, checked
 from grader.lms.platform import plain
 from grader.lms.tokens import Token, keep_out_of
+from grader.support import addresses
+from grader.support.addresses import origin
+from grader.support.backoff import growing
+from grader.support.http_client import TALKATIVE, Answer, HttpClient, Patience
 from grader.support.retry_after import retry_after
-from problems.texts import cleaned_tree
 
+PATIENCE = Patience(connect=10.0, read=60.0, whole=900.0, tries=5)
 LARGEST = 64 * 2**20
 """Bytes of any answer; submissions are smaller by far."""
-PIECE = 2**16
+LONGEST_URL = 16_000
+"""Characters of an address; those of stored files hold long signatures."""
 MOST_HOPS = 5
 LONGEST = 200
 """Characters of what a platform says that are passed on."""
 REDIRECTS = (301, 302, 303, 307, 308)
-TALKATIVE = ("urllib3.connectionpool", "canvasapi.requester")
-"""Loggers of libraries that show addresses and answers."""
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long to wait, and how often to try."""
-
-    tries: int = 5
-    connect: float = 10.0
-    """Seconds until a connection stands."""
-    read: float = 60.0
-    """Seconds without a byte."""
-    first: float = 1.0
-    """Seconds before the second try; twice as long each time, a quarter more or less."""
-    longest: float = 120.0
-    """Seconds that we wait at most because the platform asks for it (Retry-After)."""
-    sleep: Callable[[float], None] = time.sleep
 
 
 class Passing(Exception):
@@ -67,13 +61,13 @@ class Passing(Exception):
 
 
 class Connection:
-    """Requests to one platform.
+    """Requests to one platform; for one thread at a time.
 
     Args:
         base: the platform's address.
         token: kept out of everything that is logged or raised.
-        insecure: whether http is fine on other machines.
-        patience: how long and how often.
+        insecure: whether http, and addresses of internal networks, are fine on other machines.
+        patience: how long and how often, `PATIENCE` if None.
     """
 
     def __init__(
@@ -86,12 +80,10 @@ class Connection:
         self.base = checked(base, insecure)
         self.token = token
         self.insecure = insecure
-        self.patience = patience or Patience()
-        self.session = requests.Session()
-        self.session.auth = _as_it_is  # a .netrc would put its own password in place of the token
-        self.session.headers["User-Agent"] = f"bpgrade/{__version__}"
-        if origin(base)[1] in LOOPBACK:
-            self.session.trust_env = False
+        self.patience = patience or PATIENCE
+        self.client = HttpClient(
+            self.patience, LARGEST, LONGEST_URL, proxies=self.host not in LOOPBACK
+        )
         for name in TALKATIVE:
             keep_out_of(name, token)
 
@@ -99,6 +91,11 @@ class Connection:
     def host(self) -> str:
         """As messages call it."""
         return origin(self.base)[1]
+
+    @cached_property
+    def _inside(self) -> bool:
+        """Whether the platform lies in an internal network; it may then lead to others there."""
+        return addresses.lies_inside(self.host, self.patience.connect)
 
     def quoted(self, text: object) -> str:
         """Words of the platform for a message of ours: short, plain, without the token."""
@@ -110,7 +107,7 @@ class Connection:
 
     def send(
         self, method: str, url: str, repeatable: bool, as_json: bool = False, **what: Any
-    ) -> requests.Response:
+    ) -> Answer:
         """Send a request, again where that helps and does no harm.
 
         Args:
@@ -118,14 +115,14 @@ class Connection:
             url: on any host; what is secret in `what` is for the caller to keep at home.
             repeatable: whether doing it twice has the effect of once.
             as_json: whether anything but JSON counts as a failure.
-            what: `params`, `data`, `files`, `headers` as in requests.
+            what: `params` beside those of the address, and what `HttpClient.call` takes.
 
         Raises:
             Unreachable: no answer of use after some tries.
             Unclear: the same, but it may have been done.
-            PlatformError: the answer is too large, or a redirect.
+            PlatformError: the address may not be called, or the answer is too large.
         """
-        checked(url, self.insecure)
+        where = _whole(checked(url, self.insecure), what.pop("params", {}))
         again = Retrying(
             retry=retry_if_exception(
                 lambda error: isinstance(error, Passing) and (repeatable or error.harmless)
@@ -136,73 +133,51 @@ class Connection:
             reraise=True,
         )
         try:
-            answer: requests.Response = again(self._once, method, url, as_json, what)
+            answer: Answer = again(self._once, method, where, as_json, what)
             return answer
         except Passing as error:
             fault = error
         if repeatable or fault.harmless:
-            raise Unreachable(f"{self.host} {fault.said}; run the same again later")
-        raise Unclear(f"{self.host} {fault.said}; whether it was done is not known")
+            raise Unreachable(f"{fault.said}; run the same again later")
+        raise Unclear(f"{fault.said}; whether it was done is not known")
 
     def _wait(self, state: RetryCallState) -> float:
         fault = state.outcome.exception() if state.outcome else None
         if isinstance(fault, Passing) and fault.wait is not None:
             return min(fault.wait, self.patience.longest)
-        usual = self.patience.first * 2 ** (state.attempt_number - 1)
-        return float(usual * random.uniform(0.75, 1.25))
+        tries, longest = state.attempt_number, self.patience.longest
+        return growing(tries, self.patience.first, longest, random.random())
 
-    def _once(
-        self, method: str, url: str, as_json: bool, what: dict[str, Any]
-    ) -> requests.Response:
-        """One try; errors of the library never get out, for they show addresses."""
-        timeout = (self.patience.connect, self.patience.read)
+    def _once(self, method: str, url: str, as_json: bool, what: Mapping[str, Any]) -> Answer:
+        """One try; what a caller learns of its errors says nothing secret."""
+        internal = self.insecure or self.own(url) or self._inside
         try:
-            answer = self.session.request(
-                method, url, timeout=timeout, allow_redirects=False, stream=True, **what
-            )
-            body = self._body(answer)
-        except UnicodeError:  # a header takes fewer characters than a form
-            fault: Exception = TokenError(
-                "the token holds characters that no token has; log in again"
-            )
-        except requests.RequestException as error:
-            fault = self._fault(error)
+            answer = self.client.call(internal, method, url, **what)
+        except CallError as error:
+            fault = _fault(error)
         else:
-            if body is None:
-                raise PlatformError(f"an answer of {self.host} is larger than {LARGEST:,} bytes")
-            answer._content = body  # what `answer.content` and `answer.json` read
-            _refuse_passing(answer, as_json)
-            if as_json:
-                _clean(answer)
+            self._refuse_passing(answer, as_json)
             return answer
         raise fault
 
-    def _fault(self, error: requests.RequestException) -> Exception:
-        """What an error of the library means; where it came about shows in its text only."""
-        if isinstance(error, requests.exceptions.SSLError):
-            return PlatformError(f"{self.host} has no certificate that this system trusts")
-        if isinstance(error, requests.ConnectTimeout):
-            return Passing("cannot be reached (no connection in time)", True)
-        if isinstance(error, requests.Timeout):
-            return Passing("did not answer in time", False)
-        if "refused" in str(error) or "resolve" in str(error):
-            return Passing("cannot be reached", True)
-        if isinstance(error, requests.ConnectionError | requests.exceptions.ChunkedEncodingError):
-            return Passing("broke off the connection", False)
-        return PlatformError(f"{self.host} gave no answer of use ({type(error).__name__})")
+    def _refuse_passing(self, answer: Answer, as_json: bool) -> None:
+        """
+        Raises:
+            Passing: too many requests, an error of the server, or no JSON.
+        """
+        status = answer.status
+        throttled = status == 403 and b"rate limit exceeded" in answer.body[:1000].lower()
+        if status == 429 or throttled:
+            raise Passing(f"{self.host} asks for fewer requests", True, _seconds(answer))
+        if status >= 500:
+            said = f"{self.host} has an error of its own (status {status})"
+            raise Passing(said, False, _seconds(answer))
+        if as_json and status == 200 and not _is_json(answer):
+            kind = answer.headers.get("content-type", "of no type").split(";")[0]
+            said = f"{self.host} answered something else than JSON ({kind[:40]})"
+            raise Passing(said, False)
 
-    def _body(self, answer: requests.Response) -> bytes | None:
-        """What an answer holds; None if that is too much."""
-        pieces, size = [], 0
-        with answer:
-            for piece in answer.iter_content(PIECE):
-                size += len(piece)
-                if size > LARGEST:
-                    return None
-                pieces.append(piece)
-        return b"".join(pieces)
-
-    def ask(self, method: str, url: str, repeatable: bool, **what: Any) -> requests.Response:
+    def ask(self, method: str, url: str, repeatable: bool, **what: Any) -> Answer:
         """The same for an interface of the platform itself: JSON, and no redirects.
 
         Raises:
@@ -215,8 +190,8 @@ class Connection:
                 "platform's own address, give it instead"
             )
         answer = self.send(method, url, repeatable, as_json=True, **what)
-        if answer.status_code in REDIRECTS:
-            target = urljoin(url, answer.headers.get("Location", ""))
+        if answer.status in REDIRECTS:
+            target = urljoin(url, answer.headers.get("location", ""))
             where = "{}://{}".format(*origin(target))
             raise PlatformError(
                 f"{self.base} sends us on to {where}; if that is the platform, give that address"
@@ -235,60 +210,49 @@ class Connection:
         """
         for _ in range(MOST_HOPS):
             answer = self.send("GET", url, repeatable=True, **(secret if self.own(url) else {}))
-            if answer.status_code not in REDIRECTS:
+            if answer.status not in REDIRECTS:
                 break
-            url = urljoin(url, answer.headers.get("Location", ""))
-        if answer.status_code != 200:
-            raise PlatformError(
-                f"{self.host} does not give the file (status {answer.status_code})"
-            )
-        return answer.content
+            url = urljoin(url, answer.headers.get("location", ""))
+        if answer.status != 200:
+            raise PlatformError(f"{self.host} does not give the file (status {answer.status})")
+        return answer.body
 
 
-def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request
+def _whole(url: str, more: Mapping[str, str | list[str]]) -> str:
+    """An address as it is sent, with further parameters.
 
-
-def _refuse_passing(answer: requests.Response, as_json: bool) -> None:
-    """
     Raises:
-        Passing: too many requests, or an error of the server.
+        PlatformError: it cannot be.
+
+    >>> _whole("https://lms.example/ä?a=1", {"b": "2"})
+    'https://lms.example/%C3%A4?a=1&b=2'
     """
-    status = answer.status_code
-    throttled = status == 403 and b"rate limit exceeded" in answer.content[:1000].lower()
-    if status == 429 or throttled:
-        raise Passing("asks for fewer requests", True, _seconds(answer))
-    if status >= 500:
-        raise Passing(f"has an error of its own (status {status})", False, _seconds(answer))
-    if as_json and status == 200:
-        _refuse_garbage(answer)
+    parts = urlsplit(url)
+    if more:
+        query = urlencode([*parse_qsl(parts.query, True), *more.items()], doseq=True)
+        url = urlunsplit(parts._replace(query=query))
+    with suppress(httpx.InvalidURL):
+        return str(httpx.URL(url))
+    raise PlatformError(f"an address at {parts.hostname} cannot be read")
 
 
-def _refuse_garbage(answer: requests.Response) -> None:
-    broken = False
+def _fault(error: CallError) -> Exception:
+    match error:
+        case SilenceError() if not isinstance(error, CertificateError):
+            return Passing(str(error), not error.sent)
+        case RequestError():  # a header takes fewer characters than a form
+            return TokenError("the token holds characters that no token has; log in again")
+    return PlatformError(str(error))
+
+
+def _is_json(answer: Answer) -> bool:
     try:
-        json.loads(answer.content.removeprefix(b"while(1);"))
-    except (ValueError, RecursionError):
-        broken = True
-    if broken:
-        kind = answer.headers.get("Content-Type", "of no type").split(";")[0]
-        raise Passing(f"answered something else than JSON ({kind[:40]})", False)
+        answer.json()
+    except CallError:
+        return False
+    return True
 
 
-def _clean(answer: requests.Response) -> None:
-    """Put an answer whose texts can be kept and shown in the place of another; libraries read it.
-
-    Errors (of any status) may be no JSON, and stay: they are shown as one plain line.
-    """
-    try:
-        found = json.loads(answer.content)
-    except (ValueError, RecursionError):
-        return
-    kept = cleaned_tree(found)
-    if kept != found:
-        answer._content = json.dumps(kept).encode()
-
-
-def _seconds(answer: requests.Response) -> float | None:
+def _seconds(answer: Answer) -> float | None:
     """Retry-After, in seconds; None where it is missing or makes no sense."""
-    return retry_after(answer.headers.get("Retry-After", ""), datetime.now(UTC))
+    return retry_after(answer.headers.get("retry-after", ""), datetime.now(UTC))

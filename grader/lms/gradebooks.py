@@ -35,6 +35,8 @@ from grader.lms.scores import Score, Scores
 from grader.read.folding import folded
 from grader.support.spreadsheet import safe_cell, safe_table
 from problems.patterns import pattern
+from problems.reasons import as_told, because
+from templates.words.sentences import sentence
 
 _ADDED = pattern(r"\s+(\[.*|\(.*|Points Grade.*)")
 """What platforms write behind the name of an item: points, numbers, categories."""
@@ -106,7 +108,9 @@ def _moodle(scores: Scores, order: Order) -> bytes:
 def _moodle_xml(scores: Scores, order: Order) -> bytes:
     if not order.item:
         message = "Moodle's XML names the grade item by its ID number: give it with --item"
-        raise PlatformFileError([Problem("moodle-xml", None, None, "missing_column", message)])
+        raise PlatformFileError(
+            [Problem("moodle-xml", None, None, "missing_column", as_told(message))]
+        )
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<results batch="bpgrade">']
     for one in scores.of.values():
         lines.append(
@@ -268,7 +272,8 @@ class _Filling:
             if owner.student in self.scores.of:
                 rows.setdefault(owner.student, []).append(row)
             elif owner.doubt:
-                message = f"{owner.doubt}; give ids or e-mail addresses in a column of their own"
+                advice = "give ids or e-mail addresses in a column of their own"
+                message = f"{sentence(owner.doubt)}; {advice}"
                 self.filled.problems.append(self._problem(row, "identity", message))
                 self.filled.steps.append(self._step(row, "", REFUSED, "several students fit"))
             elif self._who(row):
@@ -300,7 +305,7 @@ class _Filling:
             if found.student:
                 return found
             doubts += [found.doubt] if found.doubt else []
-        return Owner(doubt="; ".join(doubts))
+        return Owner(doubt=because("doubts", doubts=doubts) if doubts else None)
 
     def _put(self, rows: Sequence[Line], score: Score) -> Step:
         """Fill one student's cell, if it is one."""
@@ -335,7 +340,7 @@ class _Filling:
 
     def _problem(self, row: Line | None, code: str, message: str) -> Problem:
         line = row.number if row else None
-        return Problem(self.sheet.file, line, self.filled.column, code, message)
+        return Problem(self.sheet.file, line, self.filled.column, code, as_told(message))
 
 
 def _index(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -389,5 +394,7 @@ def _maximum(sheet: Sheet, column: int, shape: Shape) -> Decimal | None:
     if len(found) > 1:
         name = sheet.header[column]
         message = f"{two_readings(text, found)}; say which with --max"
-        raise PlatformFileError([Problem(sheet.file, line, name, "not_a_number", message)])
+        raise PlatformFileError(
+            [Problem(sheet.file, line, name, "not_a_number", as_told(message))]
+        )
     return found[0] if found and found[0] else None

@@ -41,6 +41,7 @@ from grader.lms.received import Judged, Received, owner_of
 from grader.marking.policy import Policy
 from grader.read.archives.archive import LARGEST
 from grader.read.platforms.online_text import answers_in
+from problems.reasons import Reason, because
 
 PATIENCE = 3
 """So many people in a row for whom the platform did not answer, and we stop."""
@@ -92,7 +93,7 @@ def wanted_people(
         }
         if not keys:
             made.problems.append(
-                Problem(text, None, None, "identity", "nobody of this course is called so")
+                Problem(text, None, None, "identity", because("nobody_called_so"))
             )
         found |= keys
     return found
@@ -159,11 +160,11 @@ class Planner:
         """Whether a submission is to be graded; else it is put into the plan with the reason."""
         person = self.people.get(one.key)
         if person is None:
-            self._add(one, "skip", "not a student of this course")
+            self._add(one, "skip", because("not_of_this_course"))
             return False
-        if one.fault:
-            graded = one.fault.startswith(("a draft", "nothing"))
-            self._add(one, "skip" if graded else "fail", one.fault)
+        if one.refused:
+            skipped = one.refused.key in ("a_draft", "nothing_handed_in")
+            self._add(one, "skip" if skipped else "fail", one.refused)
             return False
         known = self.plan.memory.of(one.key)
         seen = (known.submission, known.by) == (one.fingerprint, self.plan.by)
@@ -172,14 +173,14 @@ class Planner:
         self._add(one, *untouched(known, self.standing(one.key)))
         return False
 
-    def _add(self, one: PlatformSubmission, action: Action, why: str, **more: Any) -> None:
+    def _add(self, one: PlatformSubmission, action: Action, reason: Reason, **more: Any) -> None:
         person = self.people.get(one.key)
         known = self.plan.memory.of(one.key)
         change = Change(
             one.key,
             self.names[one.key] if person else f"user {one.key}",
             action,
-            why,
+            reason,
             one,
             self.standing(one.key).points,
             known=known,
@@ -197,7 +198,7 @@ class Planner:
             except TokenError:
                 raise
             except PlatformError as error:
-                self._add(one, "fail", f"not fetched: {error}")
+                self._add(one, "fail", because("not_fetched", why=str(error)))
             else:
                 before = len(self.plan.problems)
                 texts = self._typed(one.text, f"{label}/text")
@@ -236,18 +237,18 @@ class Planner:
                 continue
             outcome = found.outcomes.get(label)
             own = [p for p in every if p.file.startswith(f"{label}/")]
-            refused = self._foreign(one.key, outcome) if outcome else ""
-            if refused:
+            refused = self._foreign(one.key, outcome) if outcome else None
+            if refused is not None:
                 self._add(one, "fail", refused)
             elif outcome is None:
                 first = own[0] if own else None
-                why = _placed(first, label) if first else "no answers in what was handed in"
-                self._add(one, "fail", why, problem=first)
+                reason = _placed(first, label) if first else because("no_answers_handed_in")
+                self._add(one, "fail", reason, problem=first)
             else:
                 self._graded(one, outcome)
 
-    def _foreign(self, key: str, outcome: Outcome) -> str:
-        """Why somebody gets nothing for an exercise, '' if it is theirs.
+    def _foreign(self, key: str, outcome: Outcome) -> Reason | None:
+        """Why somebody gets nothing for an exercise; None if it is theirs.
 
         The exercise may have been graded for somebody else in an earlier run, or be the
         exercise of somebody whom the platform's names fit.
@@ -255,46 +256,49 @@ class Planner:
         for graded in outcome.graded:
             other = self.graded_for.get(graded.exercise.id, key)
             if other != key:
-                return f"exercise {graded.exercise.id} was graded for {self.name(other)}"
+                exercise, name = graded.exercise.id, self.name(other)
+                return because("graded_for_another", exercise=exercise, name=name)
         student = outcome.student.student
         others = [other for other in self.keys_of.get(student, ()) if other != key]
         if not others:
-            return ""
+            return None
+        name = self.name(others[0])
         if self.owners[key] == student:
-            return f"{self.name(others[0])} fits the same student, {student!r}"
-        return f"this is the exercise of {self.name(others[0])}"
+            return because("fits_the_same_student", name=name, student=student)
+        return because("exercise_of_another_person", name=name)
 
     def _graded(self, one: PlatformSubmission, outcome: Outcome) -> None:
         plan, known, standing = self.plan, self.plan.memory.of(one.key), self.standing(one.key)
         points = outcome.points(float(plan.assignment.most))
         mark = mark_of(plan.assignment.id, one.key, one.attempt, points, outcome.text())
-        action, why = decided(known, standing, one, points, mark)
+        action, reason = decided(known, standing, one, points, mark)
         if action == "hold" and self.force and not standing.excused:
-            action, why = "grade", f"forced: {why}"
+            action, reason = "grade", because("forced", why=reason)
         if action == "grade":
-            action, why = self._taken(one, why)
+            action, reason = self._taken(one, reason)
         self._add(
-            one, action, why, new=points, outcome=outcome, mark=mark,
+            one, action, reason, new=points, outcome=outcome, mark=mark,
             files=tuple(page_names(plan)) if action == "grade" else (),
             student=outcome.student.student,
         )  # fmt: skip
 
-    def _taken(self, one: PlatformSubmission, why: str) -> tuple[Action, str]:
+    def _taken(self, one: PlatformSubmission, reason: Reason) -> tuple[Action, Reason]:
         """Whether the platform takes a grade; Moodle would keep its own, and yet our comment."""
         try:
             fixed = self.plan.platform.fixed(one.key)
         except (TokenError, RightsError):
             raise
         except PlatformError as error:
-            return "fail", f"not looked up in the gradebook: {error}"
+            return "fail", because("not_looked_up", why=str(error))
         if fixed:
-            return "fail", f"{fixed}: release it there; comment and pages are as they were"
-        return "grade", why
+            return "fail", because("grade_is_fixed", how=fixed)
+        return "grade", reason
 
 
-def _placed(problem: Problem, label: str) -> str:
+def _placed(problem: Problem, label: str) -> Reason:
     """A problem without the name of the person in whose row it is told."""
-    return str(problem._replace(file=problem.file.removeprefix(f"{label}/")))
+    own = problem._replace(file=problem.file.removeprefix(f"{label}/"))
+    return because("problem_at", place=own.place, why=own.reason)
 
 
 def page_names(plan: Plan) -> dict[str, str]:

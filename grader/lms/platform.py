@@ -10,7 +10,9 @@ from decimal import Decimal
 from typing import Protocol
 
 from grader.errors import NotTaken
+from problems.reasons import Reason
 from problems.texts import cleaned, seen_line
+from templates.words.sentences import sentence
 
 
 def plain(text: str) -> str:
@@ -83,8 +85,13 @@ class PlatformSubmission:
     files: tuple[Attachment, ...]
     text: str = field(default="", repr=False)
     """What was typed into the platform's text field, as HTML."""
-    fault: str = ""
-    """Why it is not to be graded, in words: a draft, nothing at all; '' if it is."""
+    refused: Reason | None = None
+    """Why it is not to be graded: a draft, nothing at all; None if it is."""
+
+    @property
+    def fault(self) -> str:
+        """The same in words; '' if it is to be graded."""
+        return sentence(self.refused) if self.refused else ""
 
     @property
     def fingerprint(self) -> str:

@@ -22,6 +22,7 @@ from grader.read.platforms.online_text import AHEAD
 from grader.read.tables.table import UPLOAD
 from grader.results.crosscheck import other_exercise
 from grader.results.feedback import Graded
+from problems.reasons import as_told, because
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +108,8 @@ def owner_of(names: Iterable[str], people: People) -> Owner:
         owner = people.named(name)
         if owner.student:
             return Owner(owner.student, name, sure=True)
-        doubts.append(owner.doubt or f"the class list knows no {name[:60]!r}")
-    return Owner(doubt="; ".join(doubts))
+        doubts.append(owner.doubt or because("not_in_class_list", name=name[:60]))
+    return Owner(doubt=because("doubts", doubts=doubts) if doubts else None)
 
 
 def _graded(one: Received, folder: Folder, policy: Policy, found: Judged) -> list[Graded]:
@@ -135,7 +136,7 @@ def _graded(one: Received, folder: Folder, policy: Policy, found: Judged) -> lis
     if len(students) > 1:  # only possible where the platform's names fit nobody
         where = one.place
         message = f"work of several students ({', '.join(sorted(students))}) from one person"
-        found.problems.append(Problem(where, None, None, "identity", message))
+        found.problems.append(Problem(where, None, None, "identity", as_told(message)))
         return []
     return graded
 
@@ -156,5 +157,5 @@ def _refuse_shared(
             others = ", ".join(other for other in keys if other != key)
             message = f"exercise {exercise} came from {others} as well; nobody gets points for it"
             where = by_key[key].place
-            found.problems.append(Problem(where, None, None, "identity", message))
+            found.problems.append(Problem(where, None, None, "identity", as_told(message)))
             works[key] = [one for one in works[key] if one.exercise.id != exercise]

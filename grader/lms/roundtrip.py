@@ -15,8 +15,10 @@ from pathlib import Path
 
 from grader import __version__
 from grader.errors import AssignmentError, PlatformFileError, Problem
+from grader.results.problem_rows import ProblemRow, problem_row
 from grader.support.atomic_files import new_folder
 from grader.support.spreadsheet import safe_table
+from problems.reasons import as_told
 from problems.texts import parsed_json
 
 META = "made.json"
@@ -98,7 +100,9 @@ def read_given(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         message = f"cannot be read: {error.strerror or error}"
-        raise PlatformFileError([Problem(str(path), None, None, "not_a_file", message)]) from None
+        raise PlatformFileError(
+            [Problem(str(path), None, None, "not_a_file", as_told(message))]
+        ) from None
 
 
 def age_note(path: Path, now: datetime | None = None) -> list[Problem]:
@@ -111,7 +115,7 @@ def age_note(path: Path, now: datetime | None = None) -> list[Problem]:
         f"downloaded {hours:.0f} hours ago; what was graded on the platform since then is "
         "skipped or overwritten when you upload: download it afresh just before"
     )
-    return [Problem(path.name, None, None, "old", message)]
+    return [Problem(path.name, None, None, "old", as_told(message))]
 
 
 def write_done(done: RoundTrip, out: Path, inputs: Sequence[Path]) -> None:
@@ -139,8 +143,8 @@ def write_done(done: RoundTrip, out: Path, inputs: Sequence[Path]) -> None:
 
 def problem_rows(problems: Iterable[Problem]) -> bytes:
     """problems.csv, with the columns that `check --results` writes."""
-    rows = ([p.file, str(p.row or ""), p.column or "", p.code, p.message] for p in problems)
-    return safe_table(["file", "row", "column", "code", "message"], rows)
+    rows = (["" if cell is None else str(cell) for cell in problem_row(p)] for p in problems)
+    return safe_table(ProblemRow._fields, rows)
 
 
 def _refuse_other(out: Path, inputs: Sequence[Path]) -> None:

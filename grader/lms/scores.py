@@ -17,6 +17,7 @@ from grader.marking.policy import Policy
 from grader.marking.policy_file import load_policy, names
 from grader.results.crosscheck import other_exercise
 from grader.results.feedback import student as student_of
+from problems.reasons import as_told
 from problems.texts import parsed_json
 
 
@@ -109,7 +110,7 @@ def _scores(
     for id in ordered:
         if id not in places:
             message = f"student {id[:60]!r} is graded, but not in the class list"
-            problems.append(Problem(folder.path.name, None, None, "identity", message))
+            problems.append(Problem(folder.path.name, None, None, "identity", as_told(message)))
             continue
         done = {exercise: most for exercise, _, most in found[id]}
         most = math.fsum(done.values()) + _left(folder, id, set(done), policy)

@@ -23,6 +23,7 @@ from grader.lms.platform import (
     CurrentGrade,
     Feedback,
 )
+from problems.reasons import Reason, as_told, because
 
 BATCH = 20
 """Grades that are read back at once."""
@@ -57,7 +58,7 @@ class Sender:
         self.plan = plan
         self.unanswered = 0
         """People in a row for whom there was no answer."""
-        self.over = ""
+        self.over: Reason | None = None
         """Why nothing more is sent."""
 
     def sent(self, batch: Sequence[Change]) -> list[SentChange]:
@@ -67,12 +68,12 @@ class Sender:
         faults |= self._read_back(graded)
         return [SentChange(one, faults[one.key]) for one in batch]
 
-    def _send(self, one: Change) -> str:
-        """Send one change; returns why that failed, or ''."""
+    def _send(self, one: Change) -> Reason | None:
+        """Send one change; returns why that failed, or None."""
         if self.over:
-            return f"not sent: {self.over}"
+            return because("not_sent", why=self.over)
         if self.plan.memory.of(one.key) != one.known:
-            return "not sent: another run was here meanwhile; run the same again"
+            return because("another_run_was_here")
         try:
             if one.action == "hand out":
                 worksheets.give(self.plan, one)
@@ -80,37 +81,36 @@ class Sender:
                 self.plan.memory.note(one.key, sending=one.new, mark="")
                 self.plan.platform.give(one.key, feedback_of(self.plan, one))
         except TokenError as error:
-            self.over = str(error)
+            self.over = as_told(str(error))
             return self.over
         except Unreachable as error:
             self.unanswered += 1
             if self.unanswered >= PATIENCE:
-                self.over = "the platform does not answer"
-            return str(error)
+                self.over = because("platform_silent")
+            return as_told(str(error))
         except PlatformError as error:
-            return str(error)
+            return as_told(str(error))
         self.unanswered = 0
-        return ""
+        return None
 
-    def _read_back(self, graded: Sequence[Change]) -> dict[str, str]:
+    def _read_back(self, graded: Sequence[Change]) -> dict[str, Reason | None]:
         """Compare what was sent with what stands there; returns faults."""
         if not graded:
             return {}
         try:
             standings = self.plan.platform.grades([one.key for one in graded])
         except PlatformError as error:
-            return {one.key: f"sent, but not read back: {error}" for one in graded}
-        faults = {}
+            why = str(error)
+            return {one.key: because("not_read_back", why=why) for one in graded}
+        faults: dict[str, Reason | None] = {}
         for one in graded:
             stands = standings.get(one.key, CurrentGrade()).points
             if equal(stands, one.new):
                 remember(self.plan, one, points=one.new)
-                faults[one.key] = ""
+                faults[one.key] = None
             else:
-                kept = "no grade" if stands is None else f"{stands:.2f}"
-                faults[one.key] = (
-                    f"not taken: {kept} stands there; overridden or locked in the gradebook?"
-                )
+                kept = because("no_grade") if stands is None else f"{stands:.2f}"
+                faults[one.key] = because("not_taken", stands=kept)
         return faults
 
 

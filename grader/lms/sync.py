@@ -147,4 +147,4 @@ def failures(plan: Plan, done: Sequence[SentChange]) -> Iterator[str]:
         for one in plan.changes
         if one.action == "fail" and one.problem is None
     )
-    yield from (f"{one.change.who}: {one.fault}" for one in done if one.fault)
+    yield from (f"{one.change.who}: {one.fault}" for one in done if one.failed)

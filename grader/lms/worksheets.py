@@ -13,6 +13,7 @@ from grader.lms.changes import Change, Plan
 from grader.lms.outcome import CENT, Outcome
 from grader.lms.platform import Assignment, CurrentGrade, Feedback, Person
 from grader.lms.received import owner_of
+from problems.reasons import because
 
 if TYPE_CHECKING:
     from problems.computation.sections import Group
@@ -41,22 +42,28 @@ def planned(
     known = plan.memory.of(person.key)
     owner = owner_of(person.names, plan.folder.people)
     change = Change(
-        person.key, person.shown, "skip", "", None, standing.points, known=known,
+        person.key, person.shown, "skip", None, None, standing.points, known=known,
         student=owner.student,
     )  # fmt: skip
     if not owner.student:
-        return replace(change, why=owner.doubt or "not in the class list")
+        return replace(change, reason=owner.doubt or because("nobody_of_class_list"))
     if len(owners[owner.student]) > 1:
-        return replace(change, why=f"several people fit {owner.student!r}", action="fail")
+        return replace(
+            change, reason=because("several_people_fit", student=owner.student), action="fail"
+        )
     digest = digest_of(plan.folder, owner.student)
     if not digest:
-        return replace(change, why=f"{owner.student!r} has no exercise")
+        return replace(change, reason=because("has_no_exercise", student=owner.student))
     if known.handed == digest and not force:
-        return replace(change, action="keep", why="handed out before")
+        return replace(change, action="keep", reason=because("handed_out_before"))
     if plan.platform.replaces_files and standing.points is not None:
-        return replace(change, why="graded already: its files would take the feedback's place")
+        return replace(change, reason=because("files_replace_feedback"))
     return replace(
-        change, action="hand out", why="new", files=NAMES, mark=f"bpgrade {digest[:10]}"
+        change,
+        action="hand out",
+        reason=because("new"),
+        files=NAMES,
+        mark=f"bpgrade {digest[:10]}",
     )
 
 

@@ -321,7 +321,7 @@ def unreadable(reading: Answer | None) -> Said:
     if not isinstance(reading, Unreadable):
         return Said("no_value")
     about = {"why": reading.code, "position": reading.position, "message": reading.message}
-    return Said("unreadable", about)
+    return Said("unreadable", about | reading.reason.as_json())
 
 
 def missing_digits(precision: Precision, id: str, reading: Answer | None) -> int:

@@ -15,8 +15,9 @@ from decimal import Decimal
 
 from grader.errors import AnswerError
 from grader.read import characters
-from grader.read.codes import quoted
+from grader.read.codes import piece
 from problems.patterns import pattern
+from problems.reasons import Reason, because
 
 _S = f"[{characters.SPACES}]*+"
 _FIRST = r"(?:\A[+-])?+"
@@ -39,9 +40,9 @@ class Doubt:
     """A kind of text with two readings."""
 
     pattern: re.Pattern[str]
-    readings: Callable[[re.Match[str]], tuple[str, str] | None]
+    readings: Callable[[re.Match[str]], tuple[str | Reason, str] | None]
     """Both, as texts that can be handed in where they say one number; None where there is one."""
-    why: str
+    why: Reason
     """What makes it doubtful."""
     code: str = "ambiguous_separator"
 
@@ -104,8 +105,8 @@ def _raised_point(match: re.Match[str]) -> tuple[str, str]:
     return f"{match['m']}.{match['b']}", f"{match['m']}*{match['b']}"
 
 
-def _all_lost(match: re.Match[str]) -> tuple[str, str]:
-    lost = f"{match['m']}e... with an exponent that is lost"
+def _all_lost(match: re.Match[str]) -> tuple[Reason, str]:
+    lost = because("reading_without_exponent", mantissa=match["m"])
     return lost, _value(match, _number(match["m"]) * 10)
 
 
@@ -113,14 +114,15 @@ def _uncertain(match: re.Match[str]) -> tuple[str, str]:
     return match["m"], _value(match, _number(match["m"]) - _number(match["b"]))
 
 
-def _range(match: re.Match[str]) -> tuple[str, str] | None:
+def _range(match: re.Match[str]) -> tuple[Reason, str] | None:
     """Two numbers that differ in their last digits only, the smaller one first."""
     low, high = _number(match["m"]), _number(match["b"])
     unit = Decimal(1).scaleb(int(low.as_tuple().exponent))
     apart = max(_NEAR * max(abs(low), abs(high)), 10 * unit if unit < _FINE else Decimal(0))
     if not 0 < high - low <= apart or low.as_tuple().exponent != high.as_tuple().exponent:
         return None
-    return f"a number from {match['m']} to {match['b']}", _value(match, low - high)
+    between = because("reading_range", low=match["m"], high=match["b"])
+    return between, _value(match, low - high)
 
 
 _NEAR = Decimal("0.02")
@@ -128,11 +130,13 @@ _NEAR = Decimal("0.02")
 target that is so small is seldom left unworked."""
 _FINE = Decimal("0.01")
 """With digits finer than this ends are near that differ by ten units of the last one."""
-_LOST = "a raised exponent may have been lost"
+_LOST = because("why_power_lost")
 _TEN = rf"(?:{_M}{_TIMES}|(?<![\w.,/^])(?<!\*\*)(?P<sign>{_FIRST}))10"
 """Ten, with what it is multiplied by; a name's or another number's 10 is none."""
 
-_RAISED_POINT = "the raised point is a decimal point or times"
+_RAISED_POINT = because("why_raised_point")
+_TEN_AND_E = because("why_ten_and_e")
+_LOST_E = because("why_e_lost")
 
 
 def _between_digits(points: str) -> re.Pattern[str]:
@@ -150,7 +154,7 @@ _DOUBTS: tuple[Doubt, ...] = (
     Doubt(
         pattern(rf"{_M}{_TIMES}10[eE](?P<e>[+-]?\d{{1,3}}{_END})"),
         _ten_twice,
-        "10 and e stand for the same",
+        _TEN_AND_E,
     ),
     Doubt(pattern(rf"{_TEN}{_S}(?P<e>[+-]{_S}\d{{1,3}}{_END})"), _lost_power, _LOST),
     Doubt(
@@ -158,38 +162,36 @@ _DOUBTS: tuple[Doubt, ...] = (
         _bracketed,
         _LOST,
     ),
-    Doubt(pattern(rf"(?P<decimal>{_M}[eE]10){_POWER}"), _own_power, "10 and e stand for the same"),
+    Doubt(pattern(rf"(?P<decimal>{_M}[eE]10){_POWER}"), _own_power, _TEN_AND_E),
     Doubt(
         pattern(
             rf"{_M}{_S}[eE][xX][pP]{_S}"
             rf"(?P<e>[+-]?\d{{1,3}}{_END}|\({_S}[+-]?{_S}\d{{1,3}}{_S}\))"
         ),
         _euler,
-        "exp is Euler's number or the key of a calculator",
+        because("why_exp"),
     ),
     Doubt(_between_digits(characters.RAISED_TIMES), _raised_point, _RAISED_POINT),
     Doubt(_between_digits(characters.RAISED_POINTS), _raised_point, _RAISED_POINT, "bad_char"),
 )
-_EULER = Doubt(
-    pattern(rf"{_M}{_S}(?P<letter>[eE]){_POWER}"), _euler, "e is Euler's number or means *10^"
-)
+_EULER = Doubt(pattern(rf"{_M}{_S}(?P<letter>[eE]){_POWER}"), _euler, because("why_euler"))
 _OF_WHOLE_ANSWERS: tuple[Doubt, ...] = (
     Doubt(
         pattern(rf"(?P<decimal>(?P<m>[+-]?(?:[1-9]|\d[.,]\d+?))[.,]?10){_POWER}"),
         _own_power,
-        "times may have been lost",
+        because("why_times_lost"),
     ),
     Doubt(
         pattern(r"(?P<decimal>(?P<m>[+-]?[1-9])[.,]10)(?P<e>[+-]\d{1,3})"),
         _lost_e,
-        "the point may be times",
+        because("why_point_times"),
     ),
     Doubt(
         pattern(
             rf"(?P<decimal>(?P<m>[+-]?[1-9][.,]\d++))(?={_S}(?:\^|\*\*){_S}[({{]?{_S}(?:-|[01])){_POWER}"
         ),
         _own_power,
-        "*10 may have been left out",
+        because("why_ten_left_out"),
     ),
     Doubt(
         pattern(
@@ -206,21 +208,19 @@ _OF_WHOLE_ANSWERS: tuple[Doubt, ...] = (
     Doubt(
         pattern(rf"(?P<m>{_DECIMAL}){_S}(?:\+-|-\+){_S}(?P<b>\d*+[.,]\d++)"),
         _uncertain,
-        "+- may mean ±",
+        because("why_plus_minus"),
     ),
     Doubt(
         pattern(rf"(?P<m>{_DECIMAL}){_S}-{_S}(?P<b>{_DECIMAL})"),
         _range,
-        "a range or a difference",
+        because("why_range"),
     ),
     Doubt(
         pattern(rf"(?P<m>[+-]?\d++(?:[.,]\d*+)?+)(?P<e>{_S}[+-]{_S}0\d{{1,2}})"),
         _lost_e,
-        "an E may have been lost",
+        _LOST_E,
     ),
-    Doubt(
-        pattern(r"(?P<m>[+-]?[1-9][.,]\d++)(?P<e>[+-]\d{1,3})"), _lost_e, "an E may have been lost"
-    ),
+    Doubt(pattern(r"(?P<m>[+-]?[1-9][.,]\d++)(?P<e>[+-]\d{1,3})"), _lost_e, _LOST_E),
 )
 """What is a sum or a product within a longer expression, and doubtful where it stands alone."""
 
@@ -269,8 +269,6 @@ def refuse(doubt: Doubt, match: re.Match[str], text: str) -> None:
         return
     first, second = readings
     start, end = match.span()
-    message = (
-        f"{quoted(text[start:end])} can be read as {first} or as {second} ({doubt.why}); "
-        "write the one that you mean"
-    )
-    raise AnswerError(doubt.code, start, message, end - start)
+    typed = piece(text[start:end])
+    reason = because("two_readings", text=typed, first=first, second=second, why=doubt.why)
+    raise AnswerError(doubt.code, start, reason, end - start)

@@ -9,6 +9,7 @@ from grader.errors import Lost, Problem
 from grader.read.answer import Answer
 from grader.read.number import Unreadable
 from problems.exercise import Exercise
+from problems.reasons import because
 
 
 @dataclass
@@ -47,15 +48,16 @@ class AnswerSheet:
     def nothing(self) -> Problem:
         """What is said of it where it is unread: the wrong file is no sheet worth 0 points."""
         count = len(self.answers)
-        why = "it is blank"
-        if count:
-            why = f"{count} answers are written, and none of them is readable"
-            why = "the one answer in it is not readable" if count == 1 else why
+        why = because("it_is_blank")
+        if count > 1:
+            why = because("none_readable", count=count)
+        elif count:
+            why = because("one_not_readable")
         elif self.problems:
-            why = "nothing in it belongs to a step of this exercise"
-        whose = f"exercise {self.exercise.id} of {self.exercise.student}"
-        message = f"nothing could be read of {whose}: {why}; it is not graded"
-        return Problem(self.file, self.row, None, "empty", message)
+            why = because("no_step_of_this")
+        id, student = self.exercise.id, self.exercise.student
+        reason = because("nothing_read", exercise=id, student=student, why=why)
+        return Problem(self.file, self.row, None, "empty", reason)
 
     def same_as(self, other: AnswerSheet) -> bool:
         """Whether both say the same, letter by letter."""

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 from grader.errors import AnswerError
 from grader.read import characters
-from grader.read.codes import quoted
+from grader.read.codes import piece
 from grader.read.number import Reading, read_number
 from problems.patterns import pattern
+from problems.reasons import because
 
 MOST_ENTRIES = 400
 MOST_CHARACTERS = 10_000
@@ -71,8 +72,8 @@ def read_array(text: str, *, comma: bool | None = None) -> ArrayReading | None:
         return None
     offset = text.index(core)
     if len(core) > MOST_CHARACTERS:
-        message = f"more than {MOST_CHARACTERS:,} characters ({len(core):,})"
-        raise AnswerError("too_long", MOST_CHARACTERS, message)
+        reason = because("too_many_characters", most=MOST_CHARACTERS, count=len(core))
+        raise AnswerError("too_long", MOST_CHARACTERS, reason)
     try:
         # runs of spaces and line ends are made one: patterns over them would take long
         lines = [" ".join(line.split()) for line in core.splitlines()]
@@ -80,8 +81,7 @@ def read_array(text: str, *, comma: bool | None = None) -> ArrayReading | None:
     except AnswerError as error:
         raise _in_typed(error, core).moved(offset) from None
     if sum(map(len, pieces)) > MOST_ENTRIES:
-        message = f"more than {MOST_ENTRIES} entries"
-        raise AnswerError("too_complex", offset, message)
+        raise AnswerError("too_complex", offset, because("too_many_entries", most=MOST_ENTRIES))
     rows = tuple(tuple(read_number(entry, comma=decimal) for entry in row) for row in pieces)
     return ArrayReading(text, rows)
 
@@ -91,12 +91,12 @@ def _in_typed(error: AnswerError, core: str) -> AnswerError:
     left, place = error.position, 0
     for place, char in enumerate(core):
         if left == 0 and not char.isspace():
-            return AnswerError(error.code, place, error.message)
+            return AnswerError(error.code, place, error.reason)
         space = char.isspace() and place + 1 < len(core) and core[place + 1].isspace()
         left -= not space
         if left < 0:
             break
-    return AnswerError(error.code, min(place + 1, len(core)), error.message)
+    return AnswerError(error.code, min(place + 1, len(core)), error.reason)
 
 
 _PAIRS = {"[": "]", "(": ")", "（": "）"}
@@ -120,7 +120,7 @@ def _pieces(core: str, comma: bool | None) -> tuple[list[list[str]], bool | None
         lines = [part.strip() for part in inner.rstrip("; ").split(";")]
     stray = re.search(r"[\[\]{}]", "\n".join(lines))
     if stray:
-        raise AnswerError("syntax", core.rindex(stray[0]), "brackets do not fit together here")
+        raise AnswerError("syntax", core.rindex(stray[0]), because("brackets_do_not_fit"))
     if any(";" in line for line in lines):
         # rows are told apart already, so semicolons stand between the numbers of a row
         return [_split(line.rstrip("; "), ";") for line in lines], comma
@@ -137,13 +137,14 @@ def _opened(core: str) -> tuple[str, bool]:
     if core[0] not in _PAIRS:
         return core, False
     if core[-1] != _PAIRS[core[0]] or not _one_pair(core):
-        raise AnswerError("syntax", len(core), f"a {_PAIRS[core[0]]} is missing at the end")
+        reason = because("bracket_missing", bracket=_PAIRS[core[0]])
+        raise AnswerError("syntax", len(core), reason)
     inner = core[1:-1].strip()
     if not inner:
-        raise AnswerError("syntax", 1, "there is nothing between the brackets")
+        raise AnswerError("syntax", 1, because("nothing_between_brackets"))
     if inner[0] == "[" or (inner[0] == "(" and _ROWS.search(inner)):
         if inner[-1] != _PAIRS[inner[0]]:
-            raise AnswerError("syntax", len(core) - 1, "the bracket of a row is not closed")
+            raise AnswerError("syntax", len(core) - 1, because("row_not_closed"))
         return inner[1:-1].strip(), True
     return inner, False
 
@@ -172,15 +173,12 @@ def _between(core: str, lines: list[str], comma: bool | None) -> tuple[str, bool
     loner = re.search(r"\s[+*/^=×·−-]\s", joined)
     if "," not in joined:
         if loner:
-            message = f"the sign {loner[0].strip()!r} stands between spaces; part the numbers by ;"
-            raise AnswerError("syntax", core.index(loner[0].strip(), 1), message)
+            sign = loner[0].strip()
+            raise AnswerError("syntax", core.index(sign, 1), because("lone_sign", sign=sign))
         lost = _LOST_POWER.search(joined)
         if lost:
-            message = (
-                f"{quoted(lost[0])} can be one number that lost a raised exponent, or two; write "
-                "e for powers of ten and part the numbers by ;"
-            )
-            raise AnswerError("ambiguous_separator", core.index(lost[0][0]), message)
+            reason = because("lost_power_or_two_numbers", text=piece(lost[0]))
+            raise AnswerError("ambiguous_separator", core.index(lost[0][0]), reason)
         return r"\s+", comma
     spaced = _SPACED.search(joined) is not None
     inside, loose = _INSIDE.search(joined) is not None, _BETWEEN.search(joined) is not None
@@ -197,11 +195,8 @@ def _between(core: str, lines: list[str], comma: bool | None) -> tuple[str, bool
         left = [pattern for pattern in left if (pattern == ",") is not comma]
     if len(left) == 1:
         return left[0], None if left[0] == "," and comma is None else left[0] != ","
-    message = (
-        "commas could stand in the numbers or between them; write decimal points and commas, "
-        "as in [0.5, 1.2]"
-    )
-    raise AnswerError("ambiguous_separator", core.index(","), message)
+    reason = because("commas_in_or_between_numbers")
+    raise AnswerError("ambiguous_separator", core.index(","), reason)
 
 
 def _even(lines: list[str]) -> bool:

@@ -18,6 +18,7 @@ from problems.computation.network import Plan
 from problems.exercise import Exercise
 from problems.formulas.notation import Labels
 from problems.patterns import pattern
+from problems.reasons import Reason, because
 
 _ENTRY = pattern(r"(?P<before>.+)\[(?P<row>\d+)(?:,(?P<column>\d+))?\](?P<after>[^\[\]]*)")
 
@@ -68,7 +69,7 @@ class Layout:
 
     def _entries(self, found: ArrayReading) -> tuple[Reading | None, ...]:
         if found.ragged:
-            raise self._refused("rows of different lengths", found)
+            raise self._refused(because("rows_of_different_lengths"), found)
         entries = found.flat()
         if 1 in self.shape:  # as a row or as a column: nothing can be mistaken
             if self.constant and len(entries) == max(self.shape) + 1 and _is_one(entries[0]):
@@ -76,22 +77,23 @@ class Layout:
             if 1 not in found.shape or len(entries) != max(self.shape):
                 raise self._refused(_size(found.shape), found)
         elif found.shape == self.shape[::-1] != self.shape:
-            raise self._refused(f"{_size(found.shape)}: this is transposed", found)
+            raise self._refused(because("transposed", size=_size(found.shape)), found)
         elif found.shape != self.shape:
             raise self._refused(_size(found.shape), found)
         return entries
 
-    def _refused(self, what: str, found: ArrayReading) -> AnswerError:
+    def _refused(self, what: Reason, found: ArrayReading) -> AnswerError:
         place = len(found.text) - len(found.text.lstrip())
-        message = f"{what}; {self.label!r} has {_size(self.shape)}"
-        return AnswerError("wrong_shape", place, message)
+        size = _size(self.shape)
+        reason = because("wrong_shape", found=what, label=self.label, size=size)
+        return AnswerError("wrong_shape", place, reason)
 
 
-def _size(shape: tuple[int, int]) -> str:
+def _size(shape: tuple[int, int]) -> Reason:
     rows, columns = shape
     if 1 in shape:
-        return f"{max(shape)} entries" if max(shape) > 1 else "1 entry"
-    return f"{rows} rows of {columns}"
+        return because("vector_size", count=max(shape))
+    return because("matrix_size", rows=rows, columns=columns)
 
 
 def _is_one(entry: Reading | None) -> bool:

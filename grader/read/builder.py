@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
-from grader.errors import AnswerError, Lost, Problem
+from grader.errors import AnswerError, Fault, Lost, Problem
 from grader.read.answer import Answer, read_answer
 from grader.read.answer_sheet import AnswerSheet, Find, Read
 from grader.read.array_entries import Arrays, Layout
@@ -22,14 +22,13 @@ from grader.read.tables.table import (
 from problems.exercise import Exercise
 from problems.formulas.notation import Labels
 from problems.patterns import pattern
+from problems.reasons import Reason, because
 
 LONGEST_ANSWER = 2_000
 LONGEST_STUDENT = 200
 MOST_UNKNOWN = 100
 """Steps that an exercise does not have, and that are named one by one."""
-MORE_UNKNOWN = (
-    f"more than {MOST_UNKNOWN} steps that this exercise does not have; the rest is not listed"
-)
+MORE_UNKNOWN = because("more_unknown_steps", most=MOST_UNKNOWN)
 
 _PATH = pattern(r"(^|[\\/])\.\.([\\/]|$)|^[\\/]|^[A-Za-z]:[\\/]")
 
@@ -70,8 +69,8 @@ class Builder:
             if isinstance(found, Lost):
                 self.listing.add(row, column, *found)
             elif plain(student) != found.student and _same_number(student, found.student):
-                message = f"{student!r} is read as {found.student!r}, the only id of this number"
-                self.notes.add(row, "student", "identity", message)
+                reason = because("id_of_this_number", typed=student, student=found.student)
+                self.notes.add(row, "student", "identity", reason)
         found = self._known[key]
         return None if isinstance(found, Lost) else found
 
@@ -110,7 +109,7 @@ class Builder:
         row: int | None,
         column: str,
         where_step: str,
-        refused: tuple[str, str] | None = None,
+        refused: Fault | None = None,
     ) -> None:
         """One answer.
 
@@ -121,7 +120,7 @@ class Builder:
             row: where it stands.
             column: the answer's column.
             where_step: the label's column.
-            refused: code and message, where the cell holds neither text nor number.
+            refused: why, where the cell holds neither text nor number.
         """
         labels = self.labels(to.exercise)
         id = None if hidden(step) else labels.find(step)
@@ -154,7 +153,7 @@ class Builder:
         if reading is not None:
             to.answers[id] = reading
         if isinstance(reading, Unreadable):
-            to.problems.append(Problem(self.file, row, column, reading.code, reading.message))
+            to.problems.append(Problem(self.file, row, column, reading.code, reading.reason))
 
     def _fill(
         self,
@@ -164,41 +163,43 @@ class Builder:
         row: int | None,
         column: str,
         where_step: str,
-        refused: tuple[str, str] | None,
+        refused: Fault | None,
     ) -> None:
         """An array: every entry is an answer of its own."""
         try:
             if refused:
-                raise AnswerError(refused[0], 0, refused[1])
+                raise AnswerError(refused.code, 0, refused.reason)
             entries = layout.filled(text, self.comma)
         except AnswerError as error:
-            to.problems.append(Problem(self.file, row, column, error.code, error.message))
-            unread = Unreadable(text[:LONGEST_ANSWER], error.code, error.position, error.message)
+            to.problems.append(Problem(self.file, row, column, error.code, error.reason))
+            unread = Unreadable(text[:LONGEST_ANSWER], error.code, error.position, error.reason)
             for id in (id for ids in layout.cells for id in ids if id not in to.answers):
                 to.answers[id], to.places[id] = unread, row or 0
             return
         for id, reading in entries:
             if isinstance(reading, Unreadable):
-                message = f"{to.exercise.labels[id]}: {reading.message}"
-                reading = Unreadable(reading.text, reading.code, reading.position, message)
+                why = because("of_entry", label=to.exercise.labels[id], why=reading.reason)
+                reading = Unreadable(reading.text, reading.code, reading.position, why)
             self._put(to, id, reading, row, column, where_step)
 
     def _reading(
-        self, exercise: Exercise, id: str, text: str, refused: tuple[str, str] | None
+        self, exercise: Exercise, id: str, text: str, refused: Fault | None
     ) -> Answer | None:
         refused = refused or (brackets.refusal(text) if self.brackets else None)
         if refused:
-            return Unreadable(text, refused[0], 0, refused[1])
+            return Unreadable(text, refused.code, 0, refused.reason)
         if len(text) > LONGEST_ANSWER:
-            message = f"{len(text):,} characters; no answer needs more than {LONGEST_ANSWER:,}"
-            return Unreadable(text[:40] + "…", "too_long", 0, message)
+            reason = because("answer_too_long", count=len(text), most=LONGEST_ANSWER)
+            return Unreadable(text[:40] + "…", "too_long", 0, reason)
         return read_answer(exercise, id, text, self.comma)
 
     def _unknown(self, step: str, labels: Labels, row: int | None, column: str) -> Problem:
         near = None if len(step) > LONGEST_STUDENT else labels.suggestion(step)
-        hint = f"; did you mean {near!r}?" if near else ""
-        message = f"this exercise has no step {step.strip()[:60]!r}{hint}"
-        return Problem(self.file, row, column, "bad_step", message)
+        typed = step.strip()[:60]
+        reason = because("unknown_step", step=typed)
+        if near:
+            reason = because("unknown_step_near", step=typed, near=near)
+        return Problem(self.file, row, column, "bad_step", reason)
 
     def _twice(
         self, to: AnswerSheet, id: str, reading: Answer | None, row: int | None, column: str
@@ -211,16 +212,25 @@ class Builder:
         if first is None:
             to.answers[id], to.places[id] = reading, row or 0
             return
-        there = f"in row {to.places[id]}" if to.places[id] else "once"
-        here = f"in row {row}" if row else ""
-        if first.text.strip() == reading.text.strip():
-            message = f"{label!r} is answered {there} and again, alike, {here}".rstrip(" ,")
-            self.notes.add(row, column, "duplicate_step", message)
+        alike = first.text.strip() == reading.text.strip()
+        reason = _answered_twice(label, to.places[id], row, alike)
+        if alike:
+            self.notes.add(row, column, "duplicate_step", reason)
             return
-        message = f"{label!r} is answered {there} and again, differently{here and ', ' + here}"
-        message += "; keep one"
-        to.problems.append(Problem(self.file, row, column, "duplicate_step", message))
-        to.answers[id] = Unreadable(reading.text, "duplicate_step", 0, message)
+        to.problems.append(Problem(self.file, row, column, "duplicate_step", reason))
+        to.answers[id] = Unreadable(reading.text, "duplicate_step", 0, reason)
+
+
+def _answered_twice(label: str, first: int, row: int | None, alike: bool) -> Reason:
+    """Two answers to one step; rows are 0 or None where there are none."""
+    there = because("in_row", row=first) if first else because("once")
+    if not row:
+        if alike:
+            return because("answered_again_alike", label=label, there=there)
+        return because("answered_again", label=label, there=there)
+    if alike:
+        return because("answered_again_alike_in_row", label=label, there=there, row=row)
+    return because("answered_again_in_row", label=label, there=there, row=row)
 
 
 def _alike(exercise: Exercise) -> int:
@@ -235,9 +245,9 @@ def _same_number(one: str, other: str) -> bool:
 def _student_fault(text: str) -> Lost | None:
     """A name that can be no id: it never becomes a path, and it fits a line."""
     if len(text) > LONGEST_STUDENT:
-        return Lost("too_long", f"an id of {len(text):,} characters; {LONGEST_STUDENT} are enough")
+        return Lost("too_long", because("id_too_long", count=len(text), most=LONGEST_STUDENT))
     if _PATH.search(text):
-        return Lost("bad_id", f"{text[:60]!r} is a path, not the id of a student or an exercise")
+        return Lost("bad_id", because("id_is_a_path", id=text[:60]))
     return None
 
 

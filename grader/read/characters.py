@@ -11,6 +11,7 @@ import unicodedata
 
 from grader.errors import AnswerError
 from problems.patterns import pattern
+from problems.reasons import because
 
 SPACES = " \t\u00a0\u2000-\u200a\u202f\u205f\u3000"
 """As a class of a regular expression; U+200B and its kin are invisible, not spaces."""
@@ -117,17 +118,16 @@ def refused(text: str, place: int) -> AnswerError:
     """The refusal of one character."""
     char = text[place]
     code_point = f"U+{ord(char):04X}"
-    name = unicodedata.name(char, "a character without a name").lower()
+    name = unicodedata.name(char, "").lower() or because("character_without_name")
     if unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp", "Cs") or char in _UNSEEN:
         if unicodedata.category(char) == "Cc":
-            name = "a line end" if char in "\r\n" else "a control character"
-        message = f"an invisible character ({code_point}, {name}) stands inside; type it anew"
-        return AnswerError("invisible_char", place, message)
+            name = because("line_end") if char in "\r\n" else because("control_character")
+        reason = because("invisible_character", code_point=code_point, name=name)
+        return AnswerError("invisible_char", place, reason)
     if char in DASHES:
-        message = (
-            f"{char!r} (U+{ord(char):04X}, {name}) is no minus sign; write - as on the keyboard"
-        )
-        return AnswerError("bad_char", place, message)
-    shown = f"{char!r} " if char.isprintable() and not unicodedata.combining(char) else ""
-    message = f"the character {shown}({code_point}, {name}) has no place in an answer"
-    return AnswerError("bad_char", place, message)
+        reason = because("no_minus_sign", char=char, code_point=code_point, name=name)
+    elif char.isprintable() and not unicodedata.combining(char):
+        reason = because("character_shown", char=char, code_point=code_point, name=name)
+    else:
+        reason = because("character_not_shown", code_point=code_point, name=name)
+    return AnswerError("bad_char", place, reason)

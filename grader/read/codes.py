@@ -33,20 +33,21 @@ CODES: Mapping[str, str] = MappingProxyType(
         "has_unit_or_text": "a unit, a comment or a date stands beside the number",
     }
 )
-"""Code -> its meaning in the words that students get. Nothing else is ever reported of a cell."""
+"""Code -> its meaning. Nothing else is ever reported of a cell; what students are told is a reason
+of `templates.words.reading`."""
 
 WIDTH = 80
 """Characters of a text that are shown with a refusal."""
 
 
-def quoted(text: str, most: int = 40) -> str:
-    """A piece of a text for a message: cut, in quotes, nothing in it acts on a terminal.
+def piece(text: str, most: int = 40) -> str:
+    """As much of a text as a message shows of it, where it is put in quotes.
 
-    >>> print(quoted(" 0.5" + chr(27)))
-    '0.5\\x1b'
+    >>> piece(" 0.5"), piece("0.123456789", 8)
+    ('0.5', '0.123...')
     """
     short = text[: 4 * most].strip()
-    return repr(short if len(short) <= most else short[: most - 3] + "...")
+    return short if len(short) <= most else short[: most - 3] + "..."
 
 
 def caret(text: str, position: int, length: int = 1) -> str:

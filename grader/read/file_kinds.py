@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from problems.patterns import pattern
+from problems.reasons import Reason, because
+from templates.words.sentences import sentence
 
 
 class Kind(NamedTuple):
@@ -19,73 +21,78 @@ class Kind(NamedTuple):
 
     kind: str
     """`pdf workbook opendocument locked zip packed picture other html json text`."""
-    called: str
+    what: Reason
     """In a message, after "this is"."""
-    advice: str = ""
+    advice: Reason | None = None
     """How to hand in what is in it, where no file of this kind is read."""
 
-    def instead_of(self, wanted: str, advice: str = "") -> str:
-        """A sentence: what it is, what it should be, and what to do.
+    @property
+    def called(self) -> str:
+        """What it is, in words."""
+        return sentence(self.what)
+
+    def instead_of(self, wanted: Reason | None = None, advice: Reason | None = None) -> Reason:
+        """What it is, what it should be, and what to do.
 
         Args:
-            wanted: what belongs there, such as "a CSV table"; '' for anything with answers.
+            wanted: what belongs there, such as a CSV table; None for anything with answers.
             advice: what to do, where the kind itself does not say it.
         """
-        said = f"this is {self.called}" + (f", not {wanted}" if wanted else "")
-        return "; ".join(filter(None, (said, self.advice or advice)))
+        said = because("this_is", what=self.what)
+        if wanted:
+            said = because("this_is_not", what=self.what, wanted=wanted)
+        advice = self.advice or advice
+        return because("and_also", first=said, second=advice) if advice else said
 
 
 _PARTS = (b"[Content_Types].xml", b"_rels/", b"docProps/", b"xl/", b"customXml/")
 """Names of which one is the first in a ZIP that is an office document of Microsoft's kind."""
 
-_TABLE = "save or export it as XLSX or CSV, and hand that in"
-_TYPE = "write the answers into answers.csv or into the fields of the worksheet"
-_LINK = "open it, download the table itself (.xlsx or .csv), and hand that in"
-_LOCKED = "save it without the password, and hand that in"
-_FETCH = "wait until the file itself is there, and hand that in"
+_TABLE = because("advice_save_as_table")
+_TYPE = because("advice_write_answers")
+_LINK = because("advice_download_table")
+_LOCKED = because("advice_no_password")
+_FETCH = because("advice_wait_for_file")
 
-SCAN = (
-    "a scan or photograph, of which nothing can be read; type the answers into the fields of "
-    "the worksheet you were given and save it, or hand in answers.csv"
-)
+SCAN = because("scan")
 """What a picture of a worksheet is, and what to do."""
 
-NUMBERS = Kind("other", "a Numbers document", f"{_TABLE} (File > Export To > Excel)")
-IWORK = Kind("other", "a document of Numbers, Pages or Keynote", f"{_TABLE} (File > Export To)")
-WORD = Kind("other", "a text document", _TYPE)
-PICTURE = Kind("picture", "a picture", SCAN)
-PHOTOGRAPH = Kind("picture", "a photograph (HEIC)", SCAN)
-DRIVE = Kind("other", "a link into Google Drive, not the file itself", _LINK)
-LINK = Kind("other", "a link, not the file itself", _LINK)
-OLD = Kind("other", "an old Excel workbook (.xls)", _TABLE)
-BINARY = Kind("other", "a binary Excel workbook (.xlsb)", _TABLE)
-SPREADSHEET = Kind("opendocument", "an OpenDocument spreadsheet (.ods)", _TABLE)
-UNFINISHED = Kind("other", "a file that was not fetched completely", _FETCH)
+NUMBERS = Kind("other", because("numbers_document"), because("advice_export_to_excel"))
+IWORK = Kind("other", because("iwork_document"), because("advice_export_to"))
+WORD = Kind("other", because("text_document"), _TYPE)
+PICTURE = Kind("picture", because("picture"), SCAN)
+PHOTOGRAPH = Kind("picture", because("heic_photograph"), SCAN)
+DRIVE = Kind("other", because("drive_link"), _LINK)
+LINK = Kind("other", because("link"), _LINK)
+OLD = Kind("other", because("old_workbook"), _TABLE)
+BINARY = Kind("other", because("binary_workbook"), _TABLE)
+SPREADSHEET = Kind("opendocument", because("opendocument_spreadsheet"), _TABLE)
+UNFINISHED = Kind("other", because("unfinished_download"), _FETCH)
 
 MAGIC: tuple[tuple[bytes, Kind], ...] = (
-    (b"PK\x05\x06", Kind("zip", "an empty ZIP archive")),
-    (b"\x1f\x8b", Kind("packed", "a compressed archive (gzip)")),
-    (b"7z\xbc\xaf\x27\x1c", Kind("packed", "a compressed archive (7z)")),
-    (b"Rar!", Kind("packed", "a compressed archive (RAR)")),
-    (b"BZh", Kind("packed", "a compressed archive (bzip2)")),
-    (b"\xfd7zXZ", Kind("packed", "a compressed archive (xz)")),
-    (b"\x89PNG", PICTURE._replace(called="a picture (PNG)")),
-    (b"\xff\xd8\xff", PICTURE._replace(called="a picture (JPEG)")),
-    (b"GIF8", PICTURE._replace(called="a picture (GIF)")),
-    (b"II*\x00", PICTURE._replace(called="a picture (TIFF)")),
-    (b"MM\x00*", PICTURE._replace(called="a picture (TIFF)")),
-    (b"{\\rtf", WORD._replace(called="a text document (RTF)")),
+    (b"PK\x05\x06", Kind("zip", because("empty_zip"))),
+    (b"\x1f\x8b", Kind("packed", because("gzip_archive"))),
+    (b"7z\xbc\xaf\x27\x1c", Kind("packed", because("sevenz_archive"))),
+    (b"Rar!", Kind("packed", because("rar_archive"))),
+    (b"BZh", Kind("packed", because("bzip2_archive"))),
+    (b"\xfd7zXZ", Kind("packed", because("xz_archive"))),
+    (b"\x89PNG", PICTURE._replace(what=because("png_picture"))),
+    (b"\xff\xd8\xff", PICTURE._replace(what=because("jpeg_picture"))),
+    (b"GIF8", PICTURE._replace(what=because("gif_picture"))),
+    (b"II*\x00", PICTURE._replace(what=because("tiff_picture"))),
+    (b"MM\x00*", PICTURE._replace(what=because("tiff_picture"))),
+    (b"{\\rtf", WORD._replace(what=because("rtf_document"))),
     (b"bplist00", LINK),
     (b"[InternetShortcut]", LINK),
     (b"[Desktop Entry]", LINK),
     (b"L\x00\x00\x00\x01\x14\x02\x00", LINK),
-    (b"PAR1", Kind("other", "a Parquet file", "tables of a class are read with --results")),
+    (b"PAR1", Kind("other", because("parquet_file"), because("advice_results"))),
 )
 """Beginning of a file, and its kind."""
 
 BRANDS: Mapping[bytes, Kind] = {
     **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1"), PHOTOGRAPH),
-    **dict.fromkeys((b"avif", b"avis"), PICTURE._replace(called="a picture (AVIF)")),
+    **dict.fromkeys((b"avif", b"avis"), PICTURE._replace(what=because("avif_picture"))),
 }
 """What an ISO media file (`....ftyp`) is, by the four letters behind that."""
 
@@ -129,11 +136,11 @@ def looked_at(data: bytes) -> Kind:
         if head.startswith(magic):
             return kind
     if b"%PDF-" in head:
-        return Kind("pdf", "a PDF")
+        return Kind("pdf", because("pdf"))
     if head[4:8] == b"ftyp":
-        return BRANDS.get(head[8:12], Kind("other", "a film or a sound", _TYPE))
+        return BRANDS.get(head[8:12], Kind("other", because("film_or_sound"), _TYPE))
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
-        return PICTURE._replace(called="a picture (WebP)")
+        return PICTURE._replace(what=because("webp_picture"))
     return _written(head)
 
 
@@ -142,12 +149,12 @@ def _written(head: bytes) -> Kind:
     if _WEBLOC.match(head):
         return LINK
     if _HTML.match(head):
-        return Kind("html", "a web page (HTML)")
+        return Kind("html", because("web_page"))
     if _CLOUD.match(head):
         return DRIVE
     if _JSON.match(head):
-        return Kind("json", "a JSON file")
-    return Kind("text", "a text file")
+        return Kind("json", because("json_file"))
+    return Kind("text", because("text_file"))
 
 
 def _ole(data: bytes) -> Kind:
@@ -157,34 +164,34 @@ def _ole(data: bytes) -> Kind:
         return stream.encode("utf-16-le") in data
 
     if holds("EncryptedPackage"):
-        return Kind("locked", "a document that is locked with a password", _LOCKED)
+        return Kind("locked", because("locked_document"), _LOCKED)
     if holds("WordDocument"):
-        return WORD._replace(called="an old Word document (.doc)")
+        return WORD._replace(what=because("old_word_document"))
     if holds("Workbook") or holds("Book"):
         return OLD
-    return OLD._replace(called="an old Excel or Word file (.xls, .doc)")
+    return OLD._replace(what=because("old_office_file"))
 
 
 def _zipped(data: bytes) -> Kind:
     """What else is a ZIP: the names of its parts tell."""
     if data[30:].startswith(b"mimetypeapplication/vnd.oasis"):
         sheet = b"opendocument.spreadsheet" in data[:120]
-        return SPREADSHEET if sheet else WORD._replace(called="an OpenDocument text")
+        return SPREADSHEET if sheet else WORD._replace(what=because("opendocument_text"))
     names = set(_entries(data))
     for parts, kind in _OFFICE:
         if names.issuperset(parts):
             tables = kind is IWORK and any(name.startswith("Index/Tables/") for name in names)
             return NUMBERS if tables else kind
     if data[30:90].startswith(_PARTS):
-        return Kind("workbook", "an Excel workbook")
-    return Kind("zip", "an Excel workbook or a ZIP archive")
+        return Kind("workbook", because("excel_workbook"))
+    return Kind("zip", because("workbook_or_zip"))
 
 
 _OFFICE = (
-    ({"xl/workbook.xml"}, Kind("workbook", "an Excel workbook")),
+    ({"xl/workbook.xml"}, Kind("workbook", because("excel_workbook"))),
     ({"xl/workbook.bin"}, BINARY),
-    ({"word/document.xml"}, WORD._replace(called="a Word document (.docx)")),
-    ({"ppt/presentation.xml"}, WORD._replace(called="a presentation (.pptx)")),
+    ({"word/document.xml"}, WORD._replace(what=because("word_document"))),
+    ({"ppt/presentation.xml"}, WORD._replace(what=because("presentation"))),
     ({"Index/Document.iwa"}, IWORK),
     ({"Index.zip", "Metadata/Properties.plist"}, IWORK),
 )

@@ -8,14 +8,15 @@ from grader.read.csv_file import read_submissions
 from grader.read.download_names import is_receipt, is_text_field
 from grader.read.file_kinds import Kind, looked_at, named_as
 from grader.read.tables.table import CLASS, UPLOAD, Limits, refusal
+from problems.reasons import because
 from problems.texts import cleaned
 
 PROMISED = {
-    ".pdf": ("pdf", "not_pdf", "the PDF that its name says"),
-    ".xlsx": ("workbook", "not_xlsx", "the Excel workbook that its name says"),
-    ".zip": ("zip", "not_a_zip", "the ZIP archive that its name says"),
+    ".pdf": ("pdf", "not_pdf", because("promised_pdf")),
+    ".xlsx": ("workbook", "not_xlsx", because("promised_workbook")),
+    ".zip": ("zip", "not_a_zip", because("promised_zip")),
 }
-"""Ending of a name -> what the file then must be, the code if it is not, and in words."""
+"""Ending of a name -> what the file then must be, the code if it is not, and what we call it."""
 TABLES = (".csv", ".tsv", ".txt")
 
 
@@ -70,8 +71,7 @@ def _read(kind: str, data: bytes, file: str, find: Find, limits: Limits, ahead: 
 
         return read_json(data, file, find, limits)
     if kind in ("zip", "packed") and ending_of(file) not in TABLES:
-        message = "an archive where one file belongs; unpack it and hand in what is inside"
-        raise refusal(file, "nested_archive", message)
+        raise refusal(file, "nested_archive", because("archive_for_file"))
     return read_submissions(data, file, find, limits, ahead)
 
 
@@ -90,7 +90,7 @@ def _typed(data: bytes, file: str, find: Find) -> Read:
 def foreign(file: str, kind: Kind) -> SubmissionError:
     """The refusal of a file that is of no kind that holds answers."""
     code = "scan" if kind.kind == "picture" and ending_of(file) not in TABLES else "not_csv"
-    return refusal(file, code, kind.instead_of(""))
+    return refusal(file, code, kind.instead_of())
 
 
 def ending_of(file: str) -> str:
@@ -111,12 +111,12 @@ def promised_kind(data: bytes, file: str) -> str:
     if found.kind == "picture":
         raise foreign(file, found)
     if found.kind == "locked":
-        raise refusal(file, "encrypted", found.instead_of(""))
+        raise refusal(file, "encrypted", found.instead_of())
     if ending == ".json" and found.kind == "text":
         return "json"
     if ending in PROMISED and found.kind != PROMISED[ending][0]:
         if not data.strip():
-            raise refusal(file, "empty", "the file is empty")
+            raise refusal(file, "empty", because("file_empty"))
         _, code, promised = PROMISED[ending]
         raise refusal(file, code, found.instead_of(promised))
     return found.kind

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 
 from grader.errors import SubmissionError
 from grader.read.tables.table import refusal
+from problems.reasons import Reason, because
 
 
 @contextmanager
-def guarded(file: str, code: str, message: str) -> Iterator[None]:
+def guarded(file: str, code: str, reason: Reason) -> Iterator[None]:
     """A block in which a library reads; whatever it stumbles over becomes a refusal.
 
     Raises:
@@ -24,4 +25,5 @@ def guarded(file: str, code: str, message: str) -> Iterator[None]:
     except SubmissionError:
         raise
     except Exception as error:  # noqa: BLE001 - damaged files make parsers raise anything
-        raise refusal(file, code, f"{message} ({type(error).__name__})") from None
+        failed = because("parser_failed", what=reason, error=type(error).__name__)
+        raise refusal(file, code, failed) from None

@@ -10,12 +10,15 @@ import json
 import re
 from typing import Any
 
+from grader.errors import Fault
 from grader.read.answer_sheet import Find, Read
 from grader.read.builder import Builder
 from grader.read.number import MOST_DIGITS
 from grader.read.tables.encoding import decode
 from grader.read.tables.table import CLASS, Limits, check_size, refusal
+from problems.reasons import Reason, because
 from problems.texts import cleaned_tree
+from templates.words.sentences import sentence
 
 DEEPEST = 20
 """Brackets within brackets; a submission has three."""
@@ -63,17 +66,17 @@ def read_json(data: bytes, file: str, find: Find, limits: Limits = CLASS) -> Rea
     """
     check_size(len(data), file, limits)
     if not data.strip(b" \t\r\n\xef\xbb\xbf"):
-        raise refusal(file, "empty", "the file is empty")
+        raise refusal(file, "empty", because("file_empty"))
     found = _parsed(decode(data, file), file)
     records = found if isinstance(found, list) and not isinstance(found, _Object) else [found]
     if len(records) > limits.rows:
-        message = f"more than {limits.rows:,} submissions; so many are not read"
-        raise refusal(file, "too_many_rows", message)
+        reason = because("too_many_submissions", most=limits.rows)
+        raise refusal(file, "too_many_rows", reason)
     builder = Builder(file, find)
     for number, record in enumerate(records, 1):
         _record(record, number if len(records) > 1 else None, builder)
     if not records:
-        raise refusal(file, "no_rows", "the list is empty: no submission stands in it")
+        raise refusal(file, "no_rows", because("list_empty"))
     return builder.read()
 
 
@@ -83,8 +86,7 @@ def _parsed(text: str, file: str) -> Any:
         depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(match[0], 0)
         if depth > DEEPEST:
             line = text.count("\n", 0, match.start()) + 1
-            message = f"more than {DEEPEST} brackets within brackets; answers need two"
-            raise refusal(file, "too_deep", message, line)
+            raise refusal(file, "too_deep", because("json_too_deep", most=DEEPEST), line)
     try:
         found = json.loads(
             text,
@@ -94,32 +96,32 @@ def _parsed(text: str, file: str) -> Any:
             object_pairs_hook=_Object,
         )
     except json.JSONDecodeError as error:
-        message = f"this is no JSON: {error.msg} (line {error.lineno}, column {error.colno})"
-        raise refusal(file, "syntax", message, error.lineno) from None
+        reason = because("no_json", why=error.msg, line=error.lineno, column=error.colno)
+        raise refusal(file, "syntax", reason, error.lineno) from None
     return cleaned_tree(found)
 
 
 def _record(record: Any, number: int | None, builder: Builder) -> None:
     """One submission; what is wrong with it costs no other one."""
     if not isinstance(record, _Object):
-        message = f'{_called(record)} where a submission {{"exercise": …, "answers": …}} belongs'
-        builder.listing.add(number, None, "wrong_type", message)
+        reason = because("no_submission_object", found=_called(record))
+        builder.listing.add(number, None, "wrong_type", reason)
         return
     names = record.names()
     twice = next((name for name in ABOUT if names.count(name) > 1), None)
     if twice:
-        message = f"{twice!r} stands twice in one submission; keep one"
-        builder.listing.add(number, twice, "duplicate_column", message)
+        reason = because("name_twice_in_object", name=twice)
+        builder.listing.add(number, twice, "duplicate_column", reason)
         return
     id, student = (_id(record, key, number, builder) for key in ("exercise", "student"))
     answers: Any = _Object(pair for pair in record if pair[0] not in ABOUT)
     if "answers" in names:
         for name, _ in answers:
-            builder.listing.add(number, name[:60], "bad_step", "this stands beside the answers")
+            builder.listing.add(number, name[:60], "bad_step", because("beside_the_answers"))
         answers = record.get("answers")
     if not isinstance(answers, _Object):
-        message = f"{_called(answers)} where answers {{label: answer}} belong"
-        builder.listing.add(number, "answers", "wrong_type", message)
+        reason = because("no_answers_object", found=_called(answers))
+        builder.listing.add(number, "answers", "wrong_type", reason)
         return
     exercise = builder.exercise(id.strip(), student.strip(), number)
     if exercise:
@@ -134,23 +136,26 @@ def _record(record: Any, number: int | None, builder: Builder) -> None:
 def _id(record: _Object, key: str, number: int | None, builder: Builder) -> str:
     value = record.get(key)
     if value is not None and (not isinstance(value, str) or isinstance(value, _NotFinite)):
-        message = f"{_called(value)} where the {key}'s id belongs"
-        builder.listing.add(number, key, "wrong_type", message)
+        reason = because("no_exercise_id", found=_called(value))
+        if key == "student":
+            reason = because("no_student_id", found=_called(value))
+        builder.listing.add(number, key, "wrong_type", reason)
     return value if isinstance(value, str) else ""
 
 
-def _answer(value: Any) -> tuple[str, tuple[str, str] | None]:
+def _answer(value: Any) -> tuple[str, Fault | None]:
     """An answer's text, and why it is refused if it is."""
     if value is None:
         return "", None
     if isinstance(value, _NotFinite):
-        return str(value), ("not_a_number", f"{value} is no number")
+        return str(value), Fault("not_a_number", because("value_is_no_number", value=str(value)))
     if isinstance(value, _Number) and len(value) > 2 * MOST_DIGITS:
-        message = f"a number of {len(value):,} characters; {MOST_DIGITS} digits are enough"
-        return str(value[:40]) + "…", ("number_too_long", message)
+        reason = because("number_too_long", count=len(value), most=MOST_DIGITS)
+        return str(value[:40]) + "…", Fault("number_too_long", reason)
     if isinstance(value, str):
         return str(value), None
-    return _called(value), ("wrong_type", f"{_called(value)} where one number belongs")
+    called = _called(value)
+    return sentence(called), Fault("wrong_type", because("no_single_number", found=called))
 
 
 def _listed(value: Any) -> Any:
@@ -168,14 +173,14 @@ def _listed(value: Any) -> Any:
     return value
 
 
-def _called(value: Any) -> str:
-    """What a value is, in words."""
+def _called(value: Any) -> Reason:
+    """What a value is."""
     if isinstance(value, _Object):
-        return "an object {…}"
+        return because("json_object")
     if isinstance(value, list):
-        return "a list […]"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if value is None:
-        return "null"
-    return f"{'the number ' if isinstance(value, _Number) else ''}{str(value)[:40]!r}"
+        return because("json_list")
+    if value is None or isinstance(value, bool):
+        return because("json_word", word=json.dumps(value))
+    if isinstance(value, _Number):
+        return because("json_number", text=str(value)[:40])
+    return because("json_text", text=str(value)[:40])

@@ -17,10 +17,12 @@ from typing import NoReturn
 
 from grader.errors import AnswerError
 from grader.read import ambiguity, characters
-from grader.read.codes import quoted
+from grader.read.codes import piece
 from grader.read.tables import autoformat
 from problems.arithmetic.precision import power_of_ten
 from problems.patterns import pattern
+from problems.reasons import Reason, because
+from templates.words.sentences import sentence
 
 MOST_DIGITS = 60
 MOST_CHARACTERS = 2000
@@ -58,7 +60,12 @@ class Unreadable:
     code: str
     position: int
     """Where in the text, from 0."""
-    message: str
+    reason: Reason
+
+    @property
+    def message(self) -> str:
+        """The reason in words."""
+        return sentence(self.reason)
 
 
 Reading = Written | Unreadable
@@ -99,28 +106,31 @@ def read_number(
     try:
         return _Spelling(text, comma).read(core, text.index(core), labels)
     except AnswerError as error:
-        return Unreadable(text, error.code, error.position, error.message)
+        return Unreadable(text, error.code, error.position, error.reason)
 
 
 def _written(text: str, plain: str, whole: str, fraction: str, exponent: str | None) -> Reading:
     """A decimal whose parts are known; `plain` is what `float` reads."""
     digits = whole + fraction
     if len(digits) > MOST_DIGITS:
-        message = f"a number has at most {MOST_DIGITS} digits, here are {len(digits)}"
-        return Unreadable(text, "number_too_long", 0, message)
+        reason = because("too_many_digits_counted", most=MOST_DIGITS, count=len(digits))
+        return Unreadable(text, "number_too_long", 0, reason)
     value = float(plain)
     significant = len(digits.lstrip("0"))
     if value - value != 0.0 or (value == 0.0 and significant):
-        message = f"{quoted(text)} is larger or smaller than a double can hold"
-        return Unreadable(text, "number_out_of_range", 0, message)
+        reason = because("number_beyond_double", text=piece(text))
+        return Unreadable(text, "number_out_of_range", 0, reason)
     if digits[0] == "0" and len(digits) > 1 and value and not fraction and exponent is None:
         point = f"{'-' * (value < 0)}{digits[0]}.{digits[1:]}"
-        message = (
-            f"{quoted(plain)} can be read as {value:.0f} or as {point} (a point may have been "
-            "lost); write the one that you mean"
+        reason = because(
+            "two_readings",
+            text=piece(plain),
+            first=f"{value:.0f}",
+            second=point,
+            why=because("why_point_lost"),
         )
         at = len(text.rstrip(characters.EDGES)) - len(plain.strip())
-        return Unreadable(text, "ambiguous_separator", at, message)
+        return Unreadable(text, "ambiguous_separator", at, reason)
     place = -len(fraction) if exponent is None else int(exponent) - len(fraction)
     return Written(text, value, place, significant)
 
@@ -168,8 +178,8 @@ class _Spelling:
 
     def read(self, core: str, at: int, labels: tuple[str, ...]) -> Reading:
         if len(core) > MOST_CHARACTERS:
-            message = f"more than {MOST_CHARACTERS:,} characters ({len(core):,})"
-            raise AnswerError("too_long", MOST_CHARACTERS, message)
+            reason = because("too_many_characters", most=MOST_CHARACTERS, count=len(core))
+            raise AnswerError("too_long", MOST_CHARACTERS, reason)
         core, at = self.bare(core, at, labels)
         plain = characters.plain(core)
         found = self.decimal(plain, at) or self.scientific(plain)
@@ -204,7 +214,7 @@ class _Spelling:
         if about:
             core, at = _behind(core, about.end(), at)
         if not core:
-            raise AnswerError("syntax", at, "a number is missing here")
+            raise AnswerError("syntax", at, because("number_missing"))
         return core, at
 
     def unwrapped(self, plain: str) -> str:
@@ -245,13 +255,14 @@ class _Spelling:
         parts = plain.split()
         point = plain.startswith("0 ") and parts[1][0] not in ".,"
         joined = (".".join if point else "".join)(parts)
-        several = ", ".join(parts[:4]) + ", ..." * (len(parts) > 4)
-        one = f"{quoted(joined, 24)} or as " if _ONE_NUMBER.fullmatch(joined) else ""
-        message = (
-            f"{quoted(plain)} can be read as {one}{len(parts)} numbers ({several[:40]}); write "
-            "one number, without spaces"
-        )
-        return AnswerError("ambiguous_separator", at + len(parts[0]), message)
+        several = (", ".join(parts[:4]) + ", ..." * (len(parts) > 4))[:40]
+        text, count = piece(plain), len(parts)
+        if _ONE_NUMBER.fullmatch(joined):
+            one = piece(joined, 24)
+            reason = because("one_number_or_several", text=text, one=one, count=count, all=several)
+        else:
+            reason = because("several_numbers", text=text, count=count, all=several)
+        return AnswerError("ambiguous_separator", at + len(parts[0]), reason)
 
     def with_comma(self, plain: str, at: int, match: re.Match[str]) -> Reading:
         if self.comma is not True and _THOUSANDS.match(plain) and len(match[3]) == 3:
@@ -261,11 +272,14 @@ class _Spelling:
         return self.decimal_of(plain.replace(",", "."))
 
     def two_readings(self, plain: str, at: int, sign: str) -> NoReturn:
-        decimal = "," if sign == "." else "."
-        readings = f"{plain.replace(sign, decimal)} or {plain.replace(sign, '')}"
-        advice = "write a decimal comma" if sign == "." else "write a decimal point"
-        message = f"{plain!r} can be read as {readings}; {advice}"
-        raise AnswerError("ambiguous_separator", at + plain.index(sign), message)
+        whole = plain.replace(sign, "")
+        if sign == ".":
+            decimal = plain.replace(sign, ",")
+            reason = because("decimal_comma_or_none", text=plain, decimal=decimal, whole=whole)
+        else:
+            decimal = plain.replace(sign, ".")
+            reason = because("decimal_point_or_none", text=plain, decimal=decimal, whole=whole)
+        raise AnswerError("ambiguous_separator", at + plain.index(sign), reason)
 
     def decimal_of(self, plain: str) -> Reading:
         match = _PLAIN.fullmatch(plain)
@@ -291,29 +305,29 @@ class _Spelling:
     def refuse_known(self, plain: str, at: int) -> None:
         """Dates, units, words: what students do write and what is no number."""
         if _NO_NUMBER.fullmatch(plain):
-            raise AnswerError("not_a_number", at, f"{quoted(plain)} is no finite number")
+            reason = because("no_finite_number", text=piece(plain))
+            raise AnswerError("not_a_number", at, reason)
         autoformat.refuse_date(plain, at)
         if _HEX.fullmatch(plain):
-            message = f"{quoted(plain)} is not written in decimal digits"
-            raise AnswerError("syntax", at, message)
+            raise AnswerError("syntax", at, because("no_decimal_digits", text=piece(plain)))
         if re.fullmatch(r"[+-]?\d[\d.,]*_[\d_.,]*", plain):
-            message = f"{quoted(plain)}: no _ between digits"
-            raise AnswerError("bad_char", at + plain.index("_"), message)
+            reason = because("underscore_between_digits", text=piece(plain))
+            raise AnswerError("bad_char", at + plain.index("_"), reason)
         if plain.isascii() and re.fullmatch(r".*\d\s*[ij]", plain):
-            message = "a complex number is no answer here"
-            raise AnswerError("complex_value", at + len(plain) - 1, message)
+            raise AnswerError("complex_value", at + len(plain) - 1, because("complex_number"))
         if _SPACED_E.fullmatch(plain) and len(plain.split()) > 1:
-            message = f"{quoted(plain)} has spaces inside; write {''.join(plain.split())}"
-            raise AnswerError("has_unit_or_text", at, message)
+            joined = "".join(plain.split())
+            reason = because("spaces_inside", text=piece(plain), joined=joined)
+            raise AnswerError("has_unit_or_text", at, reason)
         unit = _UNIT.fullmatch(plain)
         if unit and not _is_expression(unit["unit"]):
-            what = "a per cent sign" if unit["unit"] == "%" else quoted(unit["unit"], 20)
-            message = f"{what} stands beside the number; write the number alone"
-            raise AnswerError("has_unit_or_text", at + unit.start("unit"), message)
+            reason = because("text_beside_number", text=piece(unit["unit"], 20))
+            if unit["unit"] == "%":
+                reason = because("per_cent_beside_number")
+            raise AnswerError("has_unit_or_text", at + unit.start("unit"), reason)
         if len(plain) > 1 and _WORDS.fullmatch(plain) and not _is_expression(plain):
             characters.check(plain)
-            message = f"{quoted(plain)} is not a number; write it like 0.5933, -0.02 or 5.9e-3"
-            raise AnswerError("not_a_number", at, message)
+            raise AnswerError("not_a_number", at, because("no_number", text=piece(plain)))
 
     def expression(self, core: str, at: int) -> Reading:
         """A formula without names, worked out exactly as far as that goes."""
@@ -340,10 +354,10 @@ def _is_own(typed: str, labels: tuple[str, ...]) -> bool:
 
 def _equation(core: str, equals: re.Match[str], at: int, labels: tuple[str, ...]) -> AnswerError:
     if labels and re.match(r"[^\W\d]", equals[1]):
-        message = f"this says what {quoted(equals[1], 20)} is; asked for is {labels[0]}"
+        reason = because("other_quantity", name=piece(equals[1], 20), asked=labels[0])
     else:
-        message = "one number is wanted, not an equation"
-    return AnswerError("wrong_kind", at + core.index("=" if "=" in core else "≈"), message)
+        reason = because("equation_for_number")
+    return AnswerError("wrong_kind", at + core.index("=" if "=" in core else "≈"), reason)
 
 
 def _behind(core: str, cut: int, at: int) -> tuple[str, int]:
@@ -368,9 +382,8 @@ def _as_number(error: AnswerError, core: str) -> AnswerError:
     beside = re.search(r"[\d.,]\s*$", core[:place]) or re.match(
         r"\s*[\d.,]", core[place + error.length :]
     )
-    word = quoted(core[place : place + error.length], 20)
+    word = piece(core[place : place + error.length], 20)
     if beside:
-        message = f"{word} stands beside the number; write the number alone"
-        return AnswerError("has_unit_or_text", place, message, error.length)
-    message = f"a number is wanted here, not the name {word}"
-    return AnswerError("wrong_kind", place, message, error.length)
+        reason = because("text_beside_number", text=word)
+        return AnswerError("has_unit_or_text", place, reason, error.length)
+    return AnswerError("wrong_kind", place, because("name_for_number", name=word), error.length)

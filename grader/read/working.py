@@ -11,9 +11,10 @@ from grader.read.ambiguity import Doubt, refuse
 from grader.read.formula.exact import exact
 from grader.read.formula.parse import NoNames, parse_formula
 from problems.patterns import pattern
+from problems.reasons import Reason, because
 
 
-def _working(match: re.Match[str]) -> tuple[str, str] | None:
+def _working(match: re.Match[str]) -> tuple[Reason, str] | None:
     """A number and, behind it, what it came from: nobody knows that it was to be multiplied.
 
     A bracket of its own behind a space always; anything else where it comes to that number.
@@ -21,7 +22,7 @@ def _working(match: re.Match[str]) -> tuple[str, str] | None:
     first, behind = match["m"], match["b"]
     if not (match["gap"] and _is_bracket(behind)) and not _comes_to(first, behind):
         return None
-    return f"{first} with its working", f"{first}*{behind}"
+    return because("reading_with_working", number=first), f"{first}*{behind}"
 
 
 def _is_bracket(text: str) -> bool:
@@ -53,7 +54,7 @@ _WORKING = Doubt(
         re.DOTALL,
     ),
     _working,
-    "a bracket behind a number is its working or a factor",
+    because("why_working"),
 )
 
 

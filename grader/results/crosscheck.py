@@ -14,6 +14,7 @@ import numpy as np
 from grader.errors import Problem
 from grader.read.number import Written
 from problems.arithmetic.ball import within
+from problems.reasons import Reason, because
 
 if TYPE_CHECKING:
     from grader.assignments.folder import Folder
@@ -47,12 +48,12 @@ def other_exercise(one: AnswerSheet, report: Report, folder: Folder) -> Problem 
     numbers = one.shown if shown else one.answers
     fit = fitting(one.exercise, numbers, folder.keys)
     if shown:
-        message = told_of_platform(one.exercise, fit)
+        reason = told_of_platform(one.exercise, fit)
     elif fit:
-        message = told(one.exercise.id, one.exercise.student, fit)
+        reason = told(one.exercise.id, one.exercise.student, fit)
     else:
         return None
-    return Problem(one.file, one.row, None, OTHER, message)
+    return Problem(one.file, one.row, None, OTHER, reason)
 
 
 def needs_comparing(verdicts: Iterable[str]) -> bool:
@@ -85,19 +86,25 @@ def fitting(
     return min(fits, key=lambda fit: fit.chance, default=None)
 
 
-def told(exercise: str, student: str, fit: Fit) -> str:
-    """The message about one submission.
+def told(exercise: str, student: str, fit: Fit) -> Reason:
+    """What is said of one submission.
 
     Args:
         exercise: its own.
         student: whose it is.
         fit: the exercise that it fits.
     """
-    whose = "another one of the same student" if fit.student == student else f"of {fit.student}"
-    return (
-        f"these are the numbers of exercise {fit.exercise} ({whose}): {fit.answers} of the "
-        f"{fit.of} answers that are not those of {exercise} ({student}) are right there; "
-        f"graded as {exercise}, worth a look"
+    whose = because("another_of_the_same_student")
+    if fit.student != student:
+        whose = because("of_student", student=fit.student)
+    return because(
+        "numbers_of_another_exercise",
+        other=fit.exercise,
+        whose=whose,
+        answers=fit.answers,
+        of=fit.of,
+        exercise=exercise,
+        student=student,
     )
 
 
@@ -112,13 +119,10 @@ def shown_otherwise(exercise: Exercise, shown: Mapping[str, object]) -> bool:
     return 2 * missed > len(numbers)
 
 
-def told_of_platform(exercise: Exercise, fit: Fit | None) -> str:
-    """The message where the platform asked for another exercise than the student's own."""
+def told_of_platform(exercise: Exercise, fit: Fit | None) -> Reason:
+    """What is said where the platform asked for another exercise than the student's own."""
+    id, student = exercise.id, exercise.student
+    what = because("those_of_no_exercise")
     if fit:
-        what = f"those of exercise {fit.exercise} ({fit.student})"
-    else:
-        what = "those of no exercise that the assignment has now; was it drawn anew?"
-    return (
-        f"what the platform calls right are not the numbers of {exercise.id} "
-        f"({exercise.student}) but {what}; graded as {exercise.id}, worth a look"
-    )
+        what = because("those_of_exercise", exercise=fit.exercise, student=fit.student)
+    return because("platform_asked_for_another", exercise=id, student=student, numbers=what)

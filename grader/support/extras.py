@@ -15,6 +15,8 @@ EXTRAS: dict[str, dict[str, str]] = {
     "serve": {
         "cryptography": "cryptography",
         "django": "django",
+        "httpcore": "httpcore",
+        "httpx": "httpx",
         "jwt": "pyjwt",
         "matplotlib": "matplotlib",
         "ninja": "django-ninja",
@@ -25,9 +27,9 @@ EXTRAS: dict[str, dict[str, str]] = {
     },
     "cluster": {"dask": "dask", "distributed": "distributed"},
     "lms": {
-        "canvasapi": "canvasapi",
+        "httpcore": "httpcore",
+        "httpx": "httpx",
         "keyring": "keyring",
-        "requests": "requests",
         "tenacity": "tenacity",
     },
     "symbolic": {"mpmath": "mpmath", "sympy": "sympy"},

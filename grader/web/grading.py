@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import logging
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -20,13 +19,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from grader.errors import NotStoredError
-from grader.read.pdf.child_process import Children
+from grader.support.guarded_process import GuardedProcesses, module
 from grader.support.workers import cores
 from grader.web.events import grade_changed
 from grader.web.models import Result, State, Submission
 from grader.web.submission_store import again, one_writer, unholdable
 
-COMMAND = (sys.executable, "-P", "-m", "grader.web.grading_worker")
+COMMAND = module("grader.web.grading_worker")
 SECONDS = 10.0
 """For one submission, the start of the process included; a usual one takes some 20 ms."""
 MOST_TRIES = 3
@@ -36,7 +35,7 @@ HOURLY = 3600.0
 log = logging.getLogger("bpgrade.grading")
 EXAMINERS = max(1, min(4, cores()))
 """Processes that judge at the same time."""
-_examiners = Children(COMMAND, SECONDS, EXAMINERS)
+_examiners = GuardedProcesses(COMMAND, SECONDS, EXAMINERS)
 
 
 def grade(submission: Submission) -> Result | None:

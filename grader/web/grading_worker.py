@@ -1,15 +1,13 @@
 """The process in which submissions are read and judged: it may die, hang or grow as it likes.
 
-It is asked through its standard input and answers on its standard output, one message after
-the other; see `grader.read.pdf.child_process`. Run as `python -m grader.web.grading_worker`.
+It answers one question after the other: see `grader.support.answering`. Run as
+`python -m grader.web.grading_worker`.
 """
 
 from __future__ import annotations
 
 import base64
 import json
-import resource
-import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -20,9 +18,10 @@ from grader.read.answer import read_answer
 from grader.read.files import read_file
 from grader.read.identity import plain
 from grader.read.number import Unreadable
-from grader.read.pdf.fields import LENGTH
 from grader.read.tables.table import UPLOAD
+from grader.support.answering import answer_all, limit_memory
 from problems.exercise import Exercise, from_json
+from problems.reasons import because
 
 MEMORY = 1_500_000_000
 """Bytes of address space."""
@@ -93,9 +92,9 @@ def answers_to(
 
     def find(id: str, student: str, number: int = 0, /) -> Exercise | Lost:
         if id and plain(id) != exercise.id:
-            return Lost("bad_id", f"this is work on exercise {id}; yours is {exercise.id}")
+            return Lost("bad_id", because("other_than_yours", exercise=id, yours=exercise.id))
         if student and plain(student) != exercise.student:
-            return Lost("identity", "this is the work of another student")
+            return Lost("identity", because("of_another_student"))
         return exercise
 
     try:
@@ -110,20 +109,6 @@ def answers_to(
     return answers, tuple(problems)
 
 
-def main(answer: Callable[[dict[str, Any]], dict[str, Any]] = answered) -> None:
-    """Answer until the input ends.
-
-    Args:
-        answer: question -> answer.
-    """
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    source, sink = sys.stdin.buffer, sys.stdout.buffer
-    while len(head := source.read(LENGTH.size)) == LENGTH.size:
-        (size,) = LENGTH.unpack(head)
-        found = json.dumps(answer(json.loads(source.read(size)))).encode()
-        sink.write(LENGTH.pack(len(found)) + found)
-        sink.flush()
-
-
 if __name__ == "__main__":
-    main()
+    limit_memory(MEMORY)
+    answer_all(lambda question: answered(json.loads(question)))

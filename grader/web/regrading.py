@@ -221,7 +221,7 @@ def graded_of(
 def _graded(result: Result, due: datetime | None) -> Graded:
     submission = result.submission
     late = hours_late(submission.received, due)
-    report = Report.from_json(result.report, Problem)
+    report = Report.from_json(result.report, Problem.from_json)
     task = submission.task
     current = task.current and task.member.active
     return Graded(result.pk, task.member_id, task.pk, late, report, result.counted, current)

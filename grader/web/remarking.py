@@ -147,6 +147,6 @@ def _submissions(assignment: Assignment, part: Sequence[Graded]) -> list[Submiss
 def _pair(assignment: Assignment, one: Graded, found: dict[str, Any] | None) -> Revalued | None:
     if found is None:
         return None
-    report = Report.from_json(found, Problem)
+    report = Report.from_json(found, Problem.from_json)
     counted = assignment.valued.with_late(report.score, one.hours_late)
     return Revalued(one, report, counted)

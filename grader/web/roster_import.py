@@ -15,6 +15,7 @@ from grader.web.assignments import complete, note
 from grader.web.batched_writes import SLICE, slice_of_work
 from grader.web.models import Course, Member, Role
 from problems.errors import GateError
+from problems.reasons import as_told
 
 LONGEST = {"name": 200, "email": 254}
 """Characters that the database keeps."""
@@ -66,7 +67,7 @@ def read_roll(course: Course, data: bytes) -> list[Student]:
     if taken:
         what = "is the id of a teacher or assistant of this course"
         raise RosterError(
-            [Problem(FILE, None, "student", "identity", f"{id!r} {what}") for id in taken]
+            [Problem(FILE, None, "student", "identity", as_told(f"{id!r} {what}")) for id in taken]
         )
     return students
 

@@ -174,12 +174,12 @@ class Report:
         }
 
     @staticmethod
-    def from_json(doc: Doc, row: Callable[..., Any] = dict) -> Report:
+    def from_json(doc: Doc, row: Callable[[Doc], Any] = dict) -> Report:
         """Back from the form of docs/formats.md, as this or an earlier bpgrade wrote it.
 
         Args:
             doc: what `as_json` gave.
-            row: makes a problem of its entries, such as `grader.errors.Problem`.
+            row: makes a problem of its object, such as `grader.errors.Problem.from_json`.
 
         Raises:
             FormatError: it has no format number, or a later bpgrade wrote it.
@@ -189,7 +189,7 @@ class Report:
             student=doc["student"],
             exercise=doc["exercise"],
             steps=tuple(map(StepReport.from_json, doc["steps"])),
-            problems=tuple(row(**problem) for problem in doc["problems"]),
+            problems=tuple(row(problem) for problem in doc["problems"]),
             first_deviation=doc["first_deviation"],
             remarks=tuple(doc["remarks"]),
             points=doc["score"],

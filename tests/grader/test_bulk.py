@@ -153,7 +153,7 @@ def test_a_student_with_two_exercises_must_say_which(several: str, tmp_path: Pat
     path = tmp_path / "class.csv"
     path.write_text("student,v4,net_h1\n" + "".join(f"{e.student},0.5,0.5\n" for e in found))
     outcome = compare([path], hw, tmp_path)
-    assert any("has 2 exercises" in problem[-1] for problem in outcome.problems)
+    assert any("has 2 exercises" in problem[4] for problem in outcome.problems)
 
 
 def test_a_spreadsheet_runs_nothing_of_the_results(tmp_path: Path) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
+import signal
 import sys
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -23,9 +26,10 @@ from grader.errors import Lost, SubmissionError
 from grader.read.answer_sheet import AnswerSheet
 from grader.read.files import read_file
 from grader.read.number import Unreadable
-from grader.read.pdf.child_process import Child, Children
 from grader.read.pdf.form import read_form
+from grader.support.guarded_process import GuardedProcess, GuardedProcesses, module
 from problems.exercise import Exercise
+from problems.reasons import as_told
 from templates.pages.fields import field_name
 from templates.pdf.document import pdf
 from templates.sheets import sheets
@@ -55,7 +59,7 @@ def named(exercise: Exercise, answers: Mapping[str, str]) -> dict[str, str]:
 
 def finder(*known: Exercise) -> Callable[[str, str], Exercise | str]:
     by_id = {one.id: one for one in known}
-    return lambda id, student: by_id.get(id, Lost("bad_id", f"no exercise {id!r}"))
+    return lambda id, student: by_id.get(id, Lost("bad_id", as_told(f"no exercise {id!r}")))
 
 
 def read(data: bytes, *known: Exercise) -> tuple[AnswerSheet, ...]:
@@ -213,14 +217,14 @@ def test_a_worksheet_from_the_command_line_grades_to_full_marks(
 def test_a_file_that_hangs_its_reader_is_refused_and_the_next_one_read() -> None:
     """The process is ended and started anew; a file that swells it is too much as well."""
     (exercise,) = exercises("mazur", 1)
-    sleeper = Child([sys.executable, "-c", "import time; time.sleep(60)"], seconds=0.3)
-    assert sleeper.read(b"%PDF-1.7") is None
-    dying = Child([sys.executable, "-c", "raise SystemExit(1)"])
-    assert dying.read(b"%PDF-1.7") is None
-    reader = Child()
+    sleeper = GuardedProcess([sys.executable, "-c", "import time; time.sleep(60)"], seconds=0.3)
+    assert sleeper.answer(b"%PDF-1.7") is None
+    dying = GuardedProcess([sys.executable, "-c", "raise SystemExit(1)"], 20.0)
+    assert dying.answer(b"%PDF-1.7") is None
+    reader = GuardedProcess(module("grader.read.pdf.fields"), 20.0)
     try:
         for _ in range(2):
-            found = reader.read(blank(exercise))
+            found = reader.answer(blank(exercise))
             assert found is not None
             assert len(found["fields"]) == len(exercise.questions) + 1
             reader.close()
@@ -238,6 +242,18 @@ def test_fields_that_share_a_name_are_a_contradiction_unless_alike() -> None:
         assert [p.code for p in found.problems] == codes
 
 
+def test_a_process_that_is_killed_while_it_waits_is_started_anew() -> None:
+    """As the system does where memory is short; nobody's file is refused for it."""
+    reader = GuardedProcess(module("grader.read.pdf.fields"), 20.0)
+    for _ in range(2):
+        assert reader.answer(b"no PDF") == {"code": "broken_pdf", "why": "PdfStreamError"}
+        assert reader.pid
+        os.kill(reader.pid, signal.SIGKILL)
+        while reader.pid:  # until the system has done it
+            time.sleep(0.01)
+    reader.close()
+
+
 SLOW_ANSWER = """
 import json, os, struct, sys, time
 while len(head := sys.stdin.buffer.read(8)) == 8:
@@ -251,7 +267,7 @@ while len(head := sys.stdin.buffer.read(8)) == 8:
 
 
 def test_of_several_children_each_question_gets_a_free_one() -> None:
-    children = Children([sys.executable, "-c", SLOW_ANSWER], 20.0, 2)
+    children = GuardedProcesses([sys.executable, "-c", SLOW_ANSWER], 20.0, 2)
     with ThreadPoolExecutor(2) as threads:
         both = list(threads.map(children.ask, [{"for": 0.5}] * 2))
     assert len({answer["pid"] for answer in both if answer}) == 2

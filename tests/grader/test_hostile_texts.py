@@ -14,6 +14,7 @@ from handed_in import assignment, exercise_of, right, with_id, zipped
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from problems.reasons import as_told
 from problems.texts import REPLACED, cleaned, cleaned_tree, shown_line, shown_path
 
 ANY = st.text(
@@ -229,7 +230,7 @@ def test_any_json_is_read_and_can_be_told(hw1: Path, text: str, place: str) -> N
     }
 
     def find(id: str, student: str, number: int = 0, /) -> object:
-        return exercise if id == exercise.id else Lost("bad_id", f"no exercise {id}")
+        return exercise if id == exercise.id else Lost("bad_id", as_told(f"no exercise {id}"))
 
     read = read_file(json.dumps(doc).encode(), f"{text}.txt", find)  # type: ignore[arg-type]
     told = [*read.problems, *(p for one in read.submissions for p in one.problems)]

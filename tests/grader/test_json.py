@@ -12,6 +12,7 @@ from grader.marking.mark import mark
 from grader.read.files import read_file
 from grader.read.json import read_json
 from grader.read.number import Unreadable, Written
+from problems.reasons import as_told
 
 ONE, TWO = exercises("mazur")[:2]
 FIRST = ONE.labels[ONE.asked[0]]
@@ -21,7 +22,7 @@ def find(id: str, student: str, number: int = 0):
     for exercise in (ONE, TWO):
         if exercise.id == id or (not id and exercise.student == (student or ONE.student)):
             return exercise
-    return Lost("bad_id", f"no exercise {id!r}")
+    return Lost("bad_id", as_told(f"no exercise {id!r}"))
 
 
 def right(exercise) -> dict[str, str]:

@@ -52,6 +52,7 @@ from grader.read.number import Unreadable, Written
 from grader.read.pdf import fields as pdffields
 from problems.drawing import family
 from problems.exercise import Exercise
+from problems.reasons import as_told
 from templates.pages.fields import field_name
 from templates.pdf.document import pdf
 from templates.sheets import sheets
@@ -87,7 +88,7 @@ def filled(blank: bytes, right: dict[str, str]) -> bytes:
 def read(data: bytes, exercise: Exercise, name: str = "worksheet.pdf") -> Read:
     def find(id: str, student: str, number: int = 0, /) -> Exercise | Lost:
         known = id in ("", exercise.id) and number in (0, exercise.number)
-        return exercise if known else Lost("bad_id", f"no exercise {id!r}")
+        return exercise if known else Lost("bad_id", as_told(f"no exercise {id!r}"))
 
     return read_file(data, name, find)
 
@@ -530,7 +531,7 @@ def test_a_page_says_whose_it_is_before_its_place_does(exercise: Exercise, fille
     page = pages_only(filled, first=first, last=first + 1)
 
     def find(id: str, student: str, number: int = 0, /) -> Exercise | Lost:
-        return Lost("identity", f"not yours: {id}") if id else exercise
+        return Lost("identity", as_told(f"not yours: {id}")) if id else exercise
 
     found = read_file(page, "worksheet.pdf", find)
     assert found.submissions == ()
@@ -664,7 +665,7 @@ def test_two_exercises_of_one_worksheet_are_told_by_the_heads_of_its_pages() -> 
     both = {one.id: one, two.id: two}
 
     def find(id: str, student: str, number: int = 0, /) -> Exercise | Lost:
-        return both.get(id, Lost("bad_id", id))
+        return both.get(id, Lost("bad_id", as_told(id)))
 
     found = read_file(pages_only(data, last=-1), "worksheet.pdf", find)
     assert [s.answers["net.1.1"].text for s in found.submissions] == ["0.1", "0.2"]
@@ -680,7 +681,7 @@ def test_a_second_exercise_of_which_no_field_is_left_is_said_to_be_missing() -> 
     both = {one.id: one, two.id: two}
 
     def find(id: str, student: str, number: int = 0, /) -> Exercise | Lost:
-        return both.get(id, Lost("bad_id", id))
+        return both.get(id, Lost("bad_id", as_told(id)))
 
     of_two = {page for name, (page, _) in boxes(data).items() if name.startswith("2_")}
     assert min(of_two) - 1 not in pages_with_fields(data)

@@ -11,6 +11,7 @@ from grader.marking.mark import mark
 from grader.read.answer_sheet import Read
 from grader.read.tables.table import UPLOAD
 from grader.read.tables.workbook import read_workbook
+from problems.reasons import as_told
 
 EXERCISE, OTHER = exercises("mazur")[:2]
 HEADER = ["exercise", "step", "symbol", "answer"]
@@ -21,7 +22,7 @@ def find(id: str, student: str, number: int = 0):
     for one in (EXERCISE, OTHER):
         if one.id == id or (not id and student == one.student):
             return one
-    return Lost("bad_id", f"no exercise {id!r}")
+    return Lost("bad_id", as_told(f"no exercise {id!r}"))
 
 
 def rows(exercise=EXERCISE, blank: bool = False, **other: object) -> list[list[object]]:
@@ -137,7 +138,9 @@ def test_an_answer_of_merged_cells_is_refused_not_guessed(ref: str, refused: int
     """One value where several were asked for; the other answers count."""
     found = read(workbook({"Sheet": FILLED}, merged={"Sheet": ref}))
     (one,) = found.submissions
-    told = [p for p in (*found.problems, *one.problems) if f"the cells {ref} are merged" in p[-1]]
+    told = [
+        p for p in (*found.problems, *one.problems) if f"the cells {ref} are merged" in p.message
+    ]
     assert len(told) == refused
     steps = {step.id: step.verdict for step in mark(one.exercise, one.answers).steps}
     verdicts = [steps[id] for id in EXERCISE.asked]

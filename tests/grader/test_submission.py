@@ -12,6 +12,7 @@ from grader.marking.mark import mark
 from grader.read.answer_sheet import Read
 from grader.read.builder import MORE_UNKNOWN, MOST_UNKNOWN
 from grader.read.csv_file import read_submissions
+from problems.reasons import as_told
 
 EXERCISE = exercises("mazur")[0]
 OTHER = exercises("mazur")[1]
@@ -22,7 +23,7 @@ def find(id: str, student: str):
     for exercise in (EXERCISE, OTHER):
         if exercise.id == id or (not id and exercise.student == student):
             return exercise
-    return Lost("bad_id", f"no exercise {id!r} of {student!r}")
+    return Lost("bad_id", as_told(f"no exercise {id!r} of {student!r}"))
 
 
 def tidy(rows, header: str = "exercise,step,answer", id: str = EXERCISE.id) -> bytes:
@@ -109,7 +110,7 @@ def test_a_flood_of_unknown_steps_costs_little_and_the_rest_is_read() -> None:
     (one,) = read(tidy([*flood, *ROWS])).submissions
     assert len(one.answers) == len(EXERCISE.asked)
     assert len(one.problems) == MOST_UNKNOWN + 1
-    assert one.problems[-1].message == MORE_UNKNOWN
+    assert one.problems[-1].reason == MORE_UNKNOWN
     assert {problem.code for problem in one.problems} == {"bad_step"}
 
 

@@ -152,7 +152,7 @@ def test_an_unreadable_answer_carries_the_readers_code() -> None:
     found = step(marked(printed(out_1_1="1.2.3")), "out.1.1")
     assert found.code == "unreadable"
     assert found.arguments["message"] == found.message
-    assert set(found.arguments) == {"why", "position", "message"}
+    assert set(found.arguments) == {"why", "position", "message", "reason", "arguments"}
 
 
 def test_arguments_are_json() -> None:

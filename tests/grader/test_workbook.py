@@ -15,6 +15,7 @@ from grader.marking.mark import mark
 from grader.read.files import read_file
 from grader.read.tables.table import UPLOAD
 from grader.read.tables.workbook import read_workbook
+from problems.reasons import as_told
 
 EXERCISE, OTHER = exercises("mazur")[:2]
 LABELS = [EXERCISE.labels[id] for id in EXERCISE.asked]
@@ -24,7 +25,7 @@ def find(id: str, student: str, number: int = 0):
     for one in (EXERCISE, OTHER):
         if one.id == id or (not id and one.student == (student or EXERCISE.student)):
             return one
-    return Lost("bad_id", f"no exercise {id!r}")
+    return Lost("bad_id", as_told(f"no exercise {id!r}"))
 
 
 def right(exercise=EXERCISE) -> list[list[object]]:

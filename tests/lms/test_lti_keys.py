@@ -19,8 +19,10 @@ from jwt.algorithms import ECAlgorithm
 from lti_platform import Platform, as_jwk, platform
 
 from grader.errors import AddressError, CallError, ResponseError, SilenceError
-from grader.web.lti import http_client, keys
-from grader.web.lti.http_client import Patience, allowed, call, checked
+from grader.support import addresses, http_client
+from grader.support.addresses import allowed, checked
+from grader.support.http_client import Patience, call
+from grader.web.lti import keys
 from grader.web.lti.models import Platform as Row
 from grader.web.lti.models import ToolKey
 
@@ -416,7 +418,7 @@ def test_the_address_that_was_judged_is_the_one_that_is_called(
         kind = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
         return [(*kind, ("10.0.0.1", port)), (*kind, ("127.0.0.1", port))][len(asked) - 1 :]
 
-    monkeypatch.setattr(http_client, "allowed", lambda address, internal: address == "127.0.0.1")
+    monkeypatch.setattr(addresses, "allowed", lambda address, internal: address == "127.0.0.1")
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
     answer = call(True, "GET", f"http://lms.example:{port}/mod/lti/certs.php")
     assert (answer.status, asked) == (200, ["lms.example"])

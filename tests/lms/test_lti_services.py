@@ -17,10 +17,11 @@ from lti_platform import SCORE as SCORE_SCOPE
 from lti_platform import Item, Platform, platform
 
 from grader.errors import RefusalError, ResponseError
-from grader.web.lti import access_tokens, http_client, keys, nrps
+from grader.support import http_client
+from grader.support.http_client import Patience
+from grader.web.lti import access_tokens, keys, nrps
 from grader.web.lti.access_tokens import check_token
 from grader.web.lti.ags import Score, line_item_for, line_items, results, send_score
-from grader.web.lti.http_client import Patience
 from grader.web.lti.models import Platform as Row
 from grader.web.lti.nrps import members
 from grader.web.lti.outcomes import (

@@ -144,7 +144,7 @@ def test_services_of_a_platform_are_cleaned(kind: str) -> None:
 
 
 def test_words_of_a_platform_that_are_no_json_are_told_in_plain_letters() -> None:
-    from grader.web.lti.http_client import Answer
+    from grader.support.http_client import Answer
 
     told = outcomes.said(Answer(500, {}, "no\x00\u202e\ud800".encode("utf-8", "surrogatepass")))
     assert told.isprintable()

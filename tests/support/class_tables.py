@@ -16,11 +16,13 @@ from grader.assignments.folder import Folder, Order
 from grader.assignments.issue import issue
 from grader.assignments.roster import Student
 from grader.bulk import checked_singly
+from grader.errors import Problem
 from grader.intake.collect import gather
 from grader.marking.mark import mark
 from grader.marking.policy import Policy
 from grader.results.crosscheck import other_exercise
 from grader.results.feedback import Graded
+from grader.results.problem_rows import problem_row
 from problems.computation import ids
 from problems.drawing import family as families
 from problems.exercise import Exercise, as_json, dumps
@@ -259,11 +261,11 @@ def one_by_one(paths: Sequence[Path], assignment: Path, policy: Policy) -> Outco
     )
 
 
-def _plain(problem: tuple) -> tuple:
-    return tuple("" if part is None else str(part) for part in problem)
+def _plain(problem: Problem) -> tuple:
+    return tuple("" if part is None else str(part) for part in problem_row(problem))
 
 
-def of_results(folder: Path, notes: Sequence[tuple]) -> Outcome:
+def of_results(folder: Path, notes: Sequence[Problem]) -> Outcome:
     """Read back what the bulk checker wrote."""
     from grader.bulk.results import GRADEBOOK, STEPS
 

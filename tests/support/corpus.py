@@ -17,6 +17,7 @@ from grader.read.number import Written
 from grader.read.pdf.form import read_form
 from grader.read.tables.table import UPLOAD
 from grader.read.tables.workbook import read_workbook
+from problems.reasons import as_told
 
 HOSTILE = Path(__file__).resolve().parents[1] / "hostile"
 STEPS = json.loads((HOSTILE / "context.json").read_text("utf-8"))["steps"]
@@ -50,7 +51,7 @@ def find(exercise: str, student: str, number: int = 0) -> Any:
 
 def find_own(exercise: str, student: str, number: int = 0) -> Any:
     """An upload by s1."""
-    return EXERCISE if student in ("", "s1") else Lost("identity", f"not of {student!r}")
+    return EXERCISE if student in ("", "s1") else Lost("identity", as_told(f"not of {student!r}"))
 
 
 def outcome(path: Path, by: str) -> Outcome:

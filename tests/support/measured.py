@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from grader.read.pdf.child_process import READER
+from grader.read.pdf.form_file import READER
 
 CAN_MEASURE = sys.platform == "linux"
 

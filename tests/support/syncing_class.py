@@ -12,7 +12,7 @@ from handed_in import assignment, exercise_of, right, with_id
 
 from grader.assignments.folder import Folder
 from grader.lms.canvas.api import Canvas
-from grader.lms.connection import Patience
+from grader.lms.connection import PATIENCE
 from grader.lms.moodle.api import Moodle
 from grader.lms.tokens import Token
 
@@ -23,7 +23,7 @@ PEOPLE = [
     (7, "s004", "Ann Lee", "ann1@example.org"),
     (8, "s005", "Ann Lee", "ann2@example.org"),
 ]
-NOW = Patience(read=20.0, first=0.0, sleep=lambda seconds: None)
+NOW = replace(PATIENCE, read=20.0, first=0.0, sleep=lambda seconds: None)
 """Tries again at once."""
 BRISK = replace(NOW, read=0.3)
 """For servers that never answer."""

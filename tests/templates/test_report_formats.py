@@ -24,13 +24,13 @@ def stored(path: Path) -> dict[str, Any]:
 def test_a_stored_report_loads(path: Path) -> None:
     """With all that stood in it, and with a code for every step."""
     doc = stored(path)
-    report = Report.from_json(doc, Problem)
+    report = Report.from_json(doc, Problem.from_json)
     assert (report.score, report.max, report.percent) == (doc["score"], doc["max"], doc["percent"])
     assert report.deviation == doc["deviation"]
     for step, old in zip(report.steps, doc["steps"], strict=True):
         assert (step.verdict, step.message) == (old["verdict"], old["message"])
         assert step.code in SENTENCES
-    again = Report.from_json(report.as_json(), Problem)
+    again = Report.from_json(report.as_json(), Problem.from_json)
     assert again == report
 
 

@@ -20,6 +20,7 @@ from grader.web.class_progress import standings
 from grader.web.models import Feedback, State, Submission, Task
 from grader.web.submission_store import keep
 from problems.drawing.family import names
+from problems.reasons import as_told
 from templates.feedback.report import Report
 
 pytestmark = pytest.mark.django_db
@@ -52,11 +53,11 @@ def test_a_stored_report_comes_back_whole(family: str) -> None:
     exercise = assignment_of(course_of("ada"), family).tasks.get().exercise
     texts = dict.fromkeys(exercise.questions[::2], "0.5") | {exercise.questions[0]: "x y"}
     read = {id: read_answer(exercise, id, text) for id, text in texts.items()}
-    problems = [Problem("a.csv", 3, "step", "unknown_step", "no such step")]
+    problems = [Problem("a.csv", 3, "step", "unknown_step", as_told("no such step"))]
     report = mark(exercise, {k: v for k, v in read.items() if v}, problems=problems)
     stored = json.loads(json.dumps(report.as_json()))
-    assert Report.from_json(stored, Problem) == report
-    assert Report.from_json(stored, Problem).as_json() == report.as_json()
+    assert Report.from_json(stored, Problem.from_json) == report
+    assert Report.from_json(stored, Problem.from_json).as_json() == report.as_json()
 
 
 def test_feedback_has_the_network_and_every_step(task: Task) -> None:

@@ -246,6 +246,30 @@ def test_a_fault_is_said_at_its_field_and_nothing_is_made(
     assert not Assignment.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "name, typed, said",
+    [
+        ("title", "x" * 201, "At most 200 characters."),
+        ("title", " ", "This is needed."),
+        ("title", "HW \u202e1", "There is a character in it that cannot be shown."),
+        ("due", "tomorrow", "A day and a time, such as 2026-03-01T17:05."),
+        ("feedback", "sometimes", "Choose one of at once, after the due date, never."),
+        ("decimals", "1.0", "A whole number from 1 to 12."),
+    ],
+)
+def test_complaints_say_what_to_do_and_keep_what_was_typed(
+    client: Client, course: Course, name: str, typed: str, said: str
+) -> None:
+    """Also of other fields, whatever is wrong with the first."""
+    fields = PLAN | {name: typed, "layers": "two", "policy_text": "mine"}
+    page = client.post(address("assign", course), fields).content.decode()
+    assert f"{said}</li></ul>" in page
+    assert f'id="{name}-error"' in page
+    assert ('id="layers-error"' in page) == (name != "decimals")  # no net is tried for it
+    assert "mine</textarea>" in page
+    assert Assignment.objects.count() == 0
+
+
 def test_a_family_of_ones_own_is_uploaded(client: Client, course: Course) -> None:
     text = families.source_of("mazur").replace("A backpropagation exercise", "My own exercise")
     file = SimpleUploadedFile("mine.toml", text.encode())

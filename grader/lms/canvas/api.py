@@ -1,4 +1,4 @@
-"""Canvas through its REST interface, with canvasapi.
+"""Canvas through its REST interface.
 
 Comments are added, never replaced: each of ours ends with a mark, so that one whose answer was
 lost is found again and not given twice.
@@ -6,26 +6,18 @@ lost is found again and not given twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
 
-import requests
-from canvasapi import exceptions as refusals
-from canvasapi.assignment import Assignment as CanvasAssignment
-from canvasapi.course import Course
-from canvasapi.requester import Requester
-
-from grader.errors import PlatformError, RightsError, TokenError, Unclear
+from grader.errors import PlatformError, ResponseError, RightsError, TokenError, Unclear
 from grader.lms.address import checked
 from grader.lms.canvas import address
-from grader.lms.connection import REDIRECTS, Connection, Patience
+from grader.lms.canvas.answers import criteria, decimal, person, standing, submission
+from grader.lms.connection import REDIRECTS, Connection
 from grader.lms.platform import (
     Assignment,
     Attachment,
-    Criterion,
     CurrentGrade,
     Feedback,
     Person,
@@ -34,28 +26,13 @@ from grader.lms.platform import (
     refuse_outside,
 )
 from grader.lms.tokens import Token
-from problems.texts import parsed_json
+from grader.support.http_client import Answer, Patience
 
 PAGE = 100
+MOST_PAGES = 1_000
 IN_POINTS = ("points", "percent", "letter_grade", "gpa_scale")
 """Kinds of grading that take points; `pass_fail` takes two values only."""
-
 T = TypeVar("T")
-
-
-class _Session:
-    """What canvasapi takes for a session of requests; it sets no time limits of its own."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-
-    def get(self, url: str, headers: Any = None, params: Any = None) -> requests.Response:
-        """Reading can always be repeated."""
-        return self.connection.ask("GET", url, True, headers=headers, params=params)
-
-    def put(self, url: str, headers: Any = None, data: Any = None) -> requests.Response:
-        """Whoever writes looks at what came of it before writing again."""
-        return self.connection.ask("PUT", url, False, headers=headers, data=data)
 
 
 class Canvas:
@@ -88,8 +65,68 @@ class Canvas:
         self.course = found.course or course
         self.token = token
         self.connection = Connection(found.base, token, insecure, patience)
-        self.requester = Requester(found.base, token.reveal())
-        self.requester._session = _Session(self.connection)
+
+    # the interface -----------------------------------------------------------------------------
+
+    def _asked(
+        self, method: str, path: str, what: str, repeatable: bool = True, **about: Any
+    ) -> Answer:
+        """The answer to a question.
+
+        Args:
+            method: of HTTP.
+            path: below the interface's address, or a whole address on this Canvas.
+            what: is asked for, in messages.
+            repeatable: whether doing it twice has the effect of once.
+            about: `params` or `data`, nested as Canvas' documentation has them.
+
+        Raises:
+            TokenError: the token is not known.
+            RightsError: its owner may not do this.
+            PlatformError: anything else.
+        """
+        url = path if "://" in path else f"{self.site}/api/v1/{path}"
+        sent = {name: flat(value) for name, value in about.items()}
+        answer = self.connection.ask(method, url, repeatable, headers=self._headers, **sent)
+        if answer.status >= 300:
+            raise self._refusal(answer, what)
+        return answer
+
+    def _refusal(self, answer: Answer, what: str) -> PlatformError:
+        status = answer.status
+        if status == 401 and "www-authenticate" in answer.headers:
+            return TokenError(f"{what}: Canvas does not know the token, or it has expired")
+        if status in (401, 403):
+            return RightsError(f"{what}: not allowed to the token's owner")
+        if status == 404:
+            return PlatformError(f"{what}: not found, or the token's owner may not see it")
+        said = self.connection.quoted(answer.text)
+        return PlatformError(f"{what}: {self.connection.host} says {said} (status {status})")
+
+    def _one(self, path: str, what: str, **params: Any) -> Mapping[str, Any]:
+        found = _entry(self._asked("GET", path, what, params=params), what)
+        if not found:
+            raise PlatformError(f"{what}: the answer cannot be understood")
+        return found
+
+    def _every(self, path: str, what: str, **params: Any) -> list[Mapping[str, Any]]:
+        """The entries of all pages of a list."""
+        found: list[Mapping[str, Any]] = []
+        answer = self._asked("GET", path, what, params={**params, "per_page": PAGE})
+        for _ in range(MOST_PAGES):
+            found += _rows(answer, what)
+            if not answer.next_page:
+                return found
+            answer = self._asked("GET", answer.next_page, what)
+        raise PlatformError(f"{what}: the list has no end")
+
+    @property
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token.reveal()}"}
+
+    @property
+    def _path(self) -> str:
+        return f"courses/{self.course}/assignments/{self.number}"
 
     # reading -----------------------------------------------------------------------------------
 
@@ -100,70 +137,54 @@ class Canvas:
             PlatformError: the address does not say which, or it has no points.
         """
         found = self._found
-        name = plain(str(found.name))
-        points = _decimal(getattr(found, "points_possible", None))
-        kind = getattr(found, "grading_type", "points")
+        name = plain(str(found["name"]))
+        points = decimal(found.get("points_possible"))
+        kind = found.get("grading_type", "points")
         if kind not in IN_POINTS or points is None or points <= 0:
             raise PlatformError(
                 f"{name!r} is not graded in points ({kind}, {points} points); change its settings"
             )
-        if getattr(found, "group_category_id", None):
+        if found.get("group_category_id"):
             raise PlatformError(f"{name!r} is handed in by groups; that is not supported")
         notes = []
-        if getattr(found, "moderated_grading", False):
+        if found.get("moderated_grading"):
             notes.append("grading is moderated: Canvas takes grades when they are published only")
-        if getattr(found, "post_manually", False):
+        if found.get("post_manually"):
             notes.append("grades are posted by hand: students see them when you post them")
-        rubric = tuple(_criteria(getattr(found, "rubric", None) or ()))
-        return Assignment(str(found.id), name, points, self.course, True, rubric, tuple(notes))
+        rubric = tuple(criteria(found.get("rubric") or ()))
+        return Assignment(str(found["id"]), name, points, self.course, True, rubric, tuple(notes))
 
     @cached_property
-    def _found(self) -> Any:
+    def _found(self) -> Mapping[str, Any]:
         if not (self.course.isdecimal() and self.number.isdecimal()):
             raise PlatformError(
                 "which assignment? Give its address from the browser, "
                 f"{self.site}/courses/NUMBER/assignments/NUMBER"
             )
-        course = Course(self.requester, {"id": int(self.course)})
-        what = f"assignment {self.number} of course {self.course}"
-        return self._asked(lambda: course.get_assignment(int(self.number)), what)
+        return self._one(self._path, f"assignment {self.number} of course {self.course}")
 
     def people(self) -> list[Person]:
         """The students of the course."""
-        course = Course(self.requester, {"id": int(self.course)})
-        found = self._asked(
-            lambda: list(
-                course.get_users(enrollment_type=["student"], include=["email"], per_page=PAGE)
-            ),
-            "the list of students",
-        )
-        return [_person(one) for one in found]
+        what = "the list of students"
+        kinds = {"enrollment_type": ["student"], "include": ["email"]}
+        return understood(person, self._every(f"courses/{self.course}/users", what, **kinds), what)
 
     def submissions(self) -> list[PlatformSubmission]:
         """Last attempts."""
-        found = self._asked(
-            lambda: list(self._of(self._found).get_submissions(per_page=PAGE)), "the submissions"
-        )
-        started = (one for one in found if getattr(one, "submitted_at", None))
-        return [_submission(one) for one in started]
+        what = "the submissions"
+        found = self._every(f"{self._path}/submissions", what)
+        return understood(submission, [one for one in found if one.get("submitted_at")], what)
 
     def grades(self, keys: Sequence[str] = ()) -> dict[str, CurrentGrade]:
         """What was entered, before anything is taken off for lateness."""
+        what = "the grades"
         if keys:
-            course = Course(self.requester, {"id": int(self.course)})
-            about = {"student_ids": list(keys), "assignment_ids": [int(self.number)]}
-            found = self._asked(
-                lambda: list(course.get_multiple_submissions(**about, per_page=PAGE)),
-                "the grades",
-            )
+            about = {"student_ids": list(keys), "assignment_ids": [self.number]}
+            found = self._every(f"courses/{self.course}/students/submissions", what, **about)
         else:
-            found = self._asked(
-                lambda: list(self._of(self._found).get_submissions(per_page=PAGE)), "the grades"
-            )
-        return {str(one.user_id): _standing(one) for one in found}
-
-    def _of(self, found: Any) -> CanvasAssignment:
-        return CanvasAssignment(self.requester, {"id": found.id, "course_id": int(self.course)})
+            found = self._every(f"{self._path}/submissions", what)
+        whose = [str(one.get("user_id")) for one in found]
+        return dict(zip(whose, understood(standing, found, what), strict=True))
 
     def fixed(self, key: str) -> str:
         """Canvas says so itself when it is given a grade that it does not take."""
@@ -173,10 +194,6 @@ class Canvas:
         """A file that was handed in; files often lie on another host, which gets no token."""
         checked(file.url, self.connection.insecure)
         return self.connection.download(file.url, {"headers": self._headers})
-
-    @property
-    def _headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.token.reveal()}"}
 
     # writing -----------------------------------------------------------------------------------
 
@@ -200,13 +217,14 @@ class Canvas:
 
     def _give(self, key: str, feedback: Feedback) -> None:
         """One try; what is there already is not sent again."""
-        submission = self._submission(key)
-        said = feedback.mark and any(
-            feedback.mark in str(one.get("comment"))
-            for one in getattr(submission, "submission_comments", None) or ()
-        )
+        path = f"{self._path}/submissions/{key}"
+        whose = f"the submission of user {key}"
+        found = self._one(path, whose, include=["submission_comments"])
+        comments = found.get("submission_comments") or []
+        texts = understood(lambda one: str(one.get("comment")), comments, whose)
+        said = feedback.mark and any(feedback.mark in text for text in texts)
         what: dict[str, Any] = {}
-        if feedback.points is not None and _standing(submission).points != feedback.points:
+        if feedback.points is not None and standing(found).points != feedback.points:
             what["submission"] = {"posted_grade": f"{feedback.points:f}"}
         if feedback.rubric and (what or not said):
             what["rubric_assessment"] = {
@@ -222,117 +240,86 @@ class Canvas:
             if feedback.points is not None:
                 what["comment"]["attempt"] = feedback.attempt
         if what:
-            self._asked(lambda: submission.edit(**what), f"the grade of user {key}")
-
-    def _submission(self, key: str) -> Any:
-        return self._asked(
-            lambda: self._of(self._found).get_submission(
-                int(key), include=["submission_comments"]
-            ),
-            f"the submission of user {key}",
-        )
+            # whoever writes looks at what came of it before writing again
+            self._asked("PUT", path, f"the grade of user {key}", repeatable=False, data=what)
 
     def _upload(self, key: str, name: str, data: bytes) -> int:
         """A file to be attached to a comment: told, sent, confirmed.
 
         A file that is attached to nothing shows nowhere, so all three may be repeated.
         """
-        url = (
-            f"{self.site}/api/v1/courses/{self.course}/assignments/{self.number}"
-            f"/submissions/{key}/comments/files"
-        )
-        about = {"name": name, "size": str(len(data))}
-        answer = self.connection.ask("POST", url, True, headers=self._headers, data=about)
-        told = self._json(answer, name)
+        about = {"name": name, "size": len(data)}
+        path = f"{self._path}/submissions/{key}/comments/files"
+        told = _entry(self._asked("POST", path, name, data=about), name)
         if not told.get("upload_url"):
             raise PlatformError(f"Canvas does not say where {name} is to be sent")
         fields = {key: str(value) for key, value in (told.get("upload_params") or {}).items()}
         sent = self.connection.send(
             "POST", told["upload_url"], True, data=fields, files={"file": (name, data)}
         )
-        target = sent.headers.get("Location")
-        if target and (sent.status_code in REDIRECTS or sent.status_code == 201):
-            sent = self.connection.ask("GET", target, True, headers=self._headers)
-        found = self._json(sent, name)
+        target = sent.headers.get("location")
+        if target and (sent.status in REDIRECTS or sent.status == 201):
+            sent = self._asked("GET", target, name)
+        elif sent.status >= 300:
+            raise self._refusal(sent, name)
+        found = _entry(sent, name)
         if "id" not in found:
             raise PlatformError(f"Canvas did not take {name}")
         return int(found["id"])
 
-    def _json(self, answer: requests.Response, what: str) -> dict[str, Any]:
-        if answer.status_code >= 400:
-            raise _refusal(answer.status_code, what)
-        found = self._asked(lambda: parsed_json(answer.content), what)
-        return found if isinstance(found, dict) else {}
 
-    def _asked(self, ask: Callable[[], T], what: str) -> T:
-        """The answer of canvasapi; its errors hold whole answers, and become ours."""
-        status = 0
-        try:
-            return ask()
-        except refusals.InvalidAccessToken:
-            status = 401
-        except (refusals.Unauthorized, refusals.Forbidden):
-            status = 403
-        except refusals.ResourceDoesNotExist:
-            status = 404
-        except refusals.CanvasException as error:
-            said = self.connection.quoted(error)
-            refusal = PlatformError(f"{what}: {self.connection.host} says {said}")
-        except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-            kind = type(error).__name__
-            refusal = PlatformError(f"{what}: the answer cannot be understood ({kind})")
-        raise _refusal(status, what) if status else refusal
+def understood(
+    read: Callable[[Mapping[str, Any]], T], rows: Iterable[Mapping[str, Any]], what: str
+) -> list[T]:
+    """What the rows of an answer say.
 
-
-def _refusal(status: int, what: str) -> PlatformError:
-    if status == 401:
-        return TokenError(f"{what}: Canvas does not know the token, or it has expired")
-    if status == 403:
-        return RightsError(f"{what}: not allowed to the token's owner")
-    if status == 404:
-        return PlatformError(f"{what}: not found, or the token's owner may not see it")
-    return PlatformError(f"{what}: refused with status {status}")
-
-
-def _person(one: Any) -> Person:
-    names = (getattr(one, field, None) for field in ("sis_user_id", "login_id", "email", "name"))
-    shown = plain(str(getattr(one, "name", "") or f"user {one.id}"))
-    return Person(str(one.id), tuple(str(name) for name in names if name), shown)
-
-
-def _submission(one: Any) -> PlatformSubmission:
-    files = tuple(_files(getattr(one, "attachments", None) or ()))
-    when = datetime.fromisoformat(one.submitted_at)
-    attempt = int(getattr(one, "attempt", None) or 1)
-    typed = getattr(one, "submission_type", None) == "online_text_entry"
-    text = str(getattr(one, "body", None) or "") if typed else ""
-    fault = "" if files or text.strip() else "neither a file nor a text"
-    return PlatformSubmission(str(one.user_id), attempt, when, files, text, fault)
-
-
-def _files(found: Sequence[Any]) -> Iterator[Attachment]:
-    for one in found:
-        file = one if isinstance(one, Mapping) else vars(one)
-        name = plain(str(file.get("display_name") or file.get("filename")))
-        yield Attachment(name, int(file.get("size") or 0), str(file["url"]), str(file["id"]))
-
-
-def _standing(one: Any) -> CurrentGrade:
-    entered = getattr(one, "entered_score", None)
-    points = _decimal(entered if entered is not None else getattr(one, "score", None))
-    return CurrentGrade(points, bool(getattr(one, "excused", False)))
-
-
-def _criteria(found: Sequence[Any]) -> Iterator[Criterion]:
-    for one in found:
-        points = _decimal(one.get("points"))
-        if points is not None:
-            yield Criterion(str(one["id"]), str(one.get("description", "")), points)
-
-
-def _decimal(value: object) -> Decimal | None:
+    Raises:
+        PlatformError: one of them does not say it.
+    """
     try:
-        found = Decimal(str(value))
-    except InvalidOperation:
-        return None
-    return found if found.is_finite() else None
+        return [read(one) for one in rows]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        kind = type(error).__name__
+    raise PlatformError(f"{what}: the answer cannot be understood ({kind})")
+
+
+def flat(arguments: Mapping[str, Any], name: str = "") -> dict[str, str | list[str]]:
+    """Arguments as Canvas' REST interface wants them.
+
+    >>> flat({"comment": {"file_ids": [7, 8], "attempt": 1}})
+    {'comment[file_ids][]': ['7', '8'], 'comment[attempt]': '1'}
+    """
+    found: dict[str, str | list[str]] = {}
+    for key, value in arguments.items():
+        path = f"{name}[{key}]" if name else str(key)
+        if isinstance(value, Mapping):
+            found |= flat(value, path)
+        elif isinstance(value, list):
+            found[f"{path}[]"] = [str(one) for one in value]
+        else:
+            found[path] = str(value)
+    return found
+
+
+def _entry(answer: Answer, what: str) -> Mapping[str, Any]:
+    """What an answer says of one thing; empty if it is of another kind."""
+    found = _content(answer, what)
+    return found if isinstance(found, dict) else {}
+
+
+def _rows(answer: Answer, what: str) -> list[Mapping[str, Any]]:
+    """
+    Raises:
+        PlatformError: an answer is no list of things.
+    """
+    found = _content(answer, what)
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise PlatformError(f"{what}: the answer cannot be understood")
+    return found
+
+
+def _content(answer: Answer, what: str) -> Any:
+    try:
+        return answer.json()
+    except ResponseError:
+        raise PlatformError(f"{what}: the answer cannot be understood") from None

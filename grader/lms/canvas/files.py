@@ -33,6 +33,7 @@ from grader.marking.policy import Policy
 from grader.read.platforms.online_text import answers_in
 from grader.support.spreadsheet import safe_table
 from problems.patterns import pattern
+from problems.reasons import as_told
 
 ENTRY = pattern(r"(?:[^/]*?_)??([0-9]{1,20})_([0-9]{1,20})_(.+)")
 TYPED = pattern(r"(?:[^/]*?_)??([0-9]{1,20})_(text|link)\.html?")
@@ -112,16 +113,20 @@ class Gradebook:
         if len(found) > 1:
             message = f"{two_readings(text, found)}; write it without a mark of thousands"
             line = row.number if row else None
-            raise PlatformFileError([Problem(self.file, line, name, "not_a_number", message)])
+            raise PlatformFileError(
+                [Problem(self.file, line, name, "not_a_number", as_told(message))]
+            )
         if "read only" in text or (text and not found):
             message = f"Canvas computes this column itself ({text[:30]}); choose an assignment's"
-            raise PlatformFileError([Problem(self.file, None, name, "read_only", message)])
+            raise PlatformFileError(
+                [Problem(self.file, None, name, "read_only", as_told(message))]
+            )
         message = (
             "no points above 0 stand in the row 'Points Possible'; give the assignment points in "
             "Canvas and export again"
         )
         line = row.number if row else None
-        raise PlatformFileError([Problem(self.file, line, name, "not_a_number", message)])
+        raise PlatformFileError([Problem(self.file, line, name, "not_a_number", as_told(message))])
 
     def _users(self) -> list[User]:
         header = list(self.sheet.header)
@@ -204,7 +209,7 @@ def _take(found: dict[str, Sent], done: RoundTrip, name: str, data: bytes) -> No
             "anonymous grading is on, so Canvas leaves out the user's id; grades can go back "
             "when it is switched off"
         )
-        done.problems.append(Problem(name, None, None, "anonymous", message))
+        done.problems.append(Problem(name, None, None, "anonymous", as_told(message)))
     elif typed and typed[2] == "text":
         one = found.setdefault(typed[1], Sent())
         read = answers_in(data, name)
@@ -216,7 +221,7 @@ def _take(found: dict[str, Sent], done: RoundTrip, name: str, data: bytes) -> No
     elif typed:
         found.setdefault(typed[1], Sent())
         message = "a link was handed in, not answers; it is not followed"
-        done.problems.append(Problem(name, None, None, "not_a_file", message))
+        done.problems.append(Problem(name, None, None, "not_a_file", as_told(message)))
     elif sent:
         one = found.setdefault(sent[1], Sent())
         one.files.append((name, data))
@@ -226,7 +231,7 @@ def _take(found: dict[str, Sent], done: RoundTrip, name: str, data: bytes) -> No
             "not named as Canvas names it (exampleada_12345_67890_answers.csv), so it is "
             "nobody's; check it by itself with: bpgrade check"
         )
-        done.problems.append(Problem(name, None, None, "bad_name", message))
+        done.problems.append(Problem(name, None, None, "bad_name", as_told(message)))
 
 
 # grading -----------------------------------------------------------------------------------
@@ -262,13 +267,14 @@ def grade_gradebook(
             f"nobody whose work is here is in {book.file}: both must be of one course; download "
             "the archive of this assignment and export the whole gradebook, afresh"
         )
-        raise PlatformFileError([Problem(str(paths[0]), None, None, "unknown_user", message)])
+        strange = Problem(str(paths[0]), None, None, "unknown_user", as_told(message))
+        raise PlatformFileError([strange])
     received = []
     for id, one in sent.items():
         if id not in book.users:
             where = next((name for name, _ in (*one.files, *one.texts)), str(paths[0]))
             message = f"user {id} is not in {book.file}; export the whole gradebook, afresh"
-            done.problems.append(Problem(where, None, None, "unknown_user", message))
+            done.problems.append(Problem(where, None, None, "unknown_user", as_told(message)))
         elif one.files or one.texts:
             names = book.users[id].names
             received.append(Received(id, names, tuple(one.files), tuple(one.texts), one.doubt))
@@ -310,7 +316,7 @@ class _Trip:
             message = f"{user.name}: {closed} in Canvas ({user.cell}); the score is not written"
             column = self.book.sheet.header[self.book.column]
             self.done.problems.append(
-                Problem(self.book.file, user.line, column, "locked", message)
+                Problem(self.book.file, user.line, column, "locked", as_told(message))
             )
             return self._made(user, REFUSED, student, closed)
         score = outcome.points(float(self.book.most))
@@ -351,7 +357,9 @@ class _Trip:
                     f"({PAGES}/{folder}.{formats[0]})"
                 )
                 user = self.book.users[id].name
-                self.done.notes.append(Problem(user, None, None, "no_attachment", message))
+                self.done.notes.append(
+                    Problem(user, None, None, "no_attachment", as_told(message))
+                )
             told("feedback", n, len(self.outcomes))
         self.done.files[FEEDBACK_ZIP] = packed(attached)
 

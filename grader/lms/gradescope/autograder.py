@@ -25,6 +25,7 @@ from grader.results.crosscheck import OTHER
 from grader.results.feedback import Graded
 from grader.support.atomic_files import write_file
 from problems.errors import BpgradeError
+from problems.reasons import as_told
 from problems.texts import parsed_json
 from templates.feedback.comment import as_text, comments
 from templates.feedback.page import Checked, without_slips
@@ -96,7 +97,9 @@ def _files(place: Path) -> Iterator[tuple[str, bytes]]:
 
 def _said(problem: Problem) -> str:
     """A problem in words that name nobody else."""
-    return str(problem._replace(message=NOT_YOURS) if problem.code == "identity" else problem)
+    return str(
+        problem._replace(reason=as_told(NOT_YOURS)) if problem.code == "identity" else problem
+    )
 
 
 def refused(message: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from grader.lms.platform import Attachment, Person, PlatformSubmission, plain
+from problems.reasons import Reason, because
 
 
 def person(one: Mapping[str, Any]) -> Person:
@@ -24,17 +25,17 @@ def submission(one: Mapping[str, Any]) -> PlatformSubmission:
     when = datetime.fromtimestamp(seconds, UTC) if seconds else None
     attempt = int(one.get("attemptnumber", 0)) + 1
     text = "".join(_texts(one))
-    fault = _fault(one, bool(files or text.strip()))
-    return PlatformSubmission(str(one["userid"]), attempt, when, files, text, fault)
+    refused = _refused(one, bool(files or text.strip()))
+    return PlatformSubmission(str(one["userid"]), attempt, when, files, text, refused)
 
 
-def _fault(one: Mapping[str, Any], some: bool) -> str:
+def _refused(one: Mapping[str, Any], some: bool) -> Reason | None:
     status = one.get("status")
     if status == "draft":
-        return "a draft, not handed in"
+        return because("a_draft")
     if status in ("new", "reopened"):
-        return "nothing handed in"
-    return "" if some else "neither a file nor a text"
+        return because("nothing_handed_in")
+    return None if some else because("neither_file_nor_text")
 
 
 def _texts(one: Mapping[str, Any]) -> Iterator[str]:

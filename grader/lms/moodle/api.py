@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from grader.errors import PlatformError, RightsError, TokenError
-from grader.lms.connection import Connection, Patience
+from grader.lms.connection import Connection
 from grader.lms.moodle import address
 from grader.lms.moodle.answers import decimal, grade, person, submission, switched_on, why_fixed
 from grader.lms.platform import (
@@ -27,6 +27,7 @@ from grader.lms.platform import (
     refuse_outside,
 )
 from grader.lms.tokens import Token
+from grader.support.http_client import Answer, Patience
 
 NO_TOKEN = {"invalidtoken", "invalidlogin"}
 NO_RIGHT = {
@@ -101,10 +102,10 @@ class Moodle:
         answer = self.connection.ask("POST", url, repeatable=True, data=data)
         return self._read(answer, function)
 
-    def _read(self, answer: Any, what: str) -> Any:
-        if answer.status_code != 200:
+    def _read(self, answer: Answer, what: str) -> Any:
+        if answer.status != 200:
             raise PlatformError(
-                f"{self.connection.host} answers {what} with status {answer.status_code}; "
+                f"{self.connection.host} answers {what} with status {answer.status}; "
                 "are web services switched on there, and is this Moodle's own address?"
             )
         found = answer.json()
@@ -321,9 +322,9 @@ def login(where: str, user: str, password: Token, service: str, insecure: bool =
     connection = Connection(base, password, insecure)
     data = {"username": user, "password": password.reveal(), "service": service}
     answer = connection.ask("POST", f"{base}/login/token.php", repeatable=True, data=data)
-    found = answer.json() if answer.status_code == 200 else {}
+    found = answer.json() if answer.status == 200 else {}
     if not isinstance(found, dict) or not found.get("token"):
-        said = connection.quoted(found.get("error", f"status {answer.status_code}"))
+        said = connection.quoted(found.get("error", f"status {answer.status}"))
         hint = SYSTEM_CONTEXT if found.get("errorcode") in NO_RIGHT else ""
         raise TokenError(f"{connection.host} gives no token: {said}{hint}")
     return Token(str(found["token"]))

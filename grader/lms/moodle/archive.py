@@ -23,6 +23,7 @@ from grader.read.archives.archive import LARGEST, is_junk, members
 from grader.read.folding import folded
 from grader.read.platforms.online_text import answers_in
 from problems.patterns import pattern
+from problems.reasons import as_told
 
 ENTRY = pattern(r"(.*?)_([0-9]{1,12})_assignsubmission_([^\W_]+)_?(?:/|(?<=_))(.+)")
 """Name, participant, kind of submission, and the file."""
@@ -107,7 +108,7 @@ def nobodys(path: Path, message: str, problems: Sequence[Problem]) -> PlatformFi
     first = [f"{problem.file[:80]!r}" for problem in problems[:SHOWN]]
     more = [f"{len(problems) - SHOWN:,} more"] if len(problems) > SHOWN else []
     found = "; found: " + ", ".join([*first, *more]) if first else "; there is no file at all"
-    head = Problem(str(path), None, None, "bad_name", message + found)
+    head = Problem(str(path), None, None, "bad_name", as_told(message + found))
     return PlatformFileError([head, *problems[:SHOWN]])
 
 
@@ -126,7 +127,9 @@ def files_in(path: Path, problems: list[Problem], notes: list[Problem]) -> Itera
         yield from _folder(path) if path.is_dir() else _archive(path, problems, notes)
     except OSError as error:
         message = f"cannot be read: {error.strerror or error}"
-        raise PlatformFileError([Problem(str(path), None, None, "not_a_file", message)]) from None
+        raise PlatformFileError(
+            [Problem(str(path), None, None, "not_a_file", as_told(message))]
+        ) from None
     except SubmissionError as error:
         raise PlatformFileError(error.problems) from None
 
@@ -137,14 +140,14 @@ def _archive(path: Path, problems: list[Problem], notes: list[Problem]) -> Itera
             f"{path.stat().st_size:,} bytes are too many for an archive; the limit is "
             f"{LARGEST:,}: unpack it and name the folder instead"
         )
-        raise PlatformFileError([Problem(str(path), None, None, "too_large", message)])
+        raise PlatformFileError([Problem(str(path), None, None, "too_large", as_told(message))])
     for member in members(path.read_bytes(), path.name):
         name = f"{path.name}/{member.path}"
         if member.lost:
             problems.append(Problem(name, None, None, *member.lost))
         elif member.junk:
             message = "an operating system or office program left this behind"
-            notes.append(Problem(name, None, None, "not_a_file", message))
+            notes.append(Problem(name, None, None, "not_a_file", as_told(message)))
         else:
             yield Entry(name, member.data, member.others)
 
@@ -169,7 +172,7 @@ def _take(found: Submissions, name: str, data: bytes) -> None:
             "not named as Moodle names it (Ada Example_3_assignsubmission_file/...), so it is "
             "nobody's; check it by itself with: bpgrade check"
         )
-        found.problems.append(Problem(name, None, None, "bad_name", message))
+        found.problems.append(Problem(name, None, None, "bad_name", as_told(message)))
         return
     who, number, kind, inner = entry
     one = found.people.setdefault(number, Handed(number, who))
@@ -184,7 +187,7 @@ def _take(found: Submissions, name: str, data: bytes) -> None:
         found.notes += read.notes
     else:
         message = f"neither a file nor the text of a text field, but {kind!r}; it is not read"
-        found.notes.append(Problem(name, None, None, "not_a_file", message))
+        found.notes.append(Problem(name, None, None, "not_a_file", as_told(message)))
 
 
 def _entry(path: str) -> tuple[str, int, str, str] | None:

@@ -22,6 +22,7 @@ from grader.lms.received import Judged, Received, judge
 from grader.lms.roundtrip import GRADED, KEPT, REFUSED, ZERO, RoundTrip, Step
 from grader.marking.policy import Policy
 from grader.read.folding import folded
+from problems.reasons import as_told
 
 FEEDBACK_ZIP = "feedback.zip"
 _SHORTEST = 12
@@ -86,9 +87,10 @@ def _received(
         where = next((name for name, _ in (*one.files, *one.texts)), sheet.file)
         fault = _fault(sheet, one)
         if fault:
-            done.problems.append(Problem(where, None, None, *fault))
+            code, message = fault
+            done.problems.append(Problem(where, None, None, code, as_told(message)))
         elif draft := _draft(sheet.people[one.number], choice):
-            done.notes.append(Problem(where, None, None, "draft", draft))
+            done.notes.append(Problem(where, None, None, "draft", as_told(draft)))
         elif one.files or one.texts:
             person = sheet.people[one.number]
             names = person.names or ((one.name,) if one.name else ())
@@ -210,7 +212,7 @@ class _Trip:
             "the worksheet afresh"
         )
         column = self.sheet.named("changeable")
-        problem = Problem(self.sheet.file, one.line, column, "locked", message)
+        problem = Problem(self.sheet.file, one.line, column, "locked", as_told(message))
         self.done.problems.append(problem)
         return self._made(one, REFUSED, student, "locked in the gradebook")
 
@@ -236,7 +238,7 @@ class _Trip:
             f"text; enter the grade {grade} in Moodle by hand"
         )
         column = self.sheet.named("feedback")
-        problem = Problem(self.sheet.file, one.line, column, "commented", message)
+        problem = Problem(self.sheet.file, one.line, column, "commented", as_told(message))
         self.done.problems.append(problem)
         return self._made(one, REFUSED, "", "commented by hand; see problems")
 
@@ -248,7 +250,7 @@ class _Trip:
             "groups, or grade it by hand"
         )
         column = self.sheet.named("status") if "status" in self.sheet.columns else None
-        problem = Problem(self.sheet.file, one.line, column, "not_in_archive", message)
+        problem = Problem(self.sheet.file, one.line, column, "not_in_archive", as_told(message))
         self.done.problems.append(problem)
         return self._made(one, REFUSED, "", why)
 

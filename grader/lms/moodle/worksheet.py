@@ -21,6 +21,7 @@ from grader.lms.moodle.columns import DRAFT, NO, NOTHING, PARTICIPANT, SUBMITTED
 from grader.lms.points import readings
 from grader.read.folding import folded
 from problems.patterns import pattern
+from problems.reasons import as_told
 
 AFRESH = "download the worksheet afresh just before you grade, and leave it as it is"
 NEEDED = (
@@ -127,7 +128,7 @@ class Worksheet:
                 "this assignment is graded with a scale; choose points in its settings, and "
                 "download the worksheet afresh"
             )
-            raise PlatformFileError([Problem(self.file, 1, None, "scale", message)])
+            raise PlatformFileError([Problem(self.file, 1, None, "scale", as_told(message))])
         if not {"identifier", "grade", "maximum", "graded"} <= found.keys():
             raise no_columns(self.file, header, NEEDED)
 
@@ -195,7 +196,7 @@ class Worksheet:
         )
 
     def _problem(self, row: Line, role: str, code: str, message: str) -> Problem:
-        return Problem(self.file, row.number, self.named(role), code, message)
+        return Problem(self.file, row.number, self.named(role), code, as_told(message))
 
     def named(self, role: str) -> str:
         """What a column is called in this worksheet."""
@@ -241,7 +242,7 @@ class Worksheet:
                 "taken for yes, anything else for no"
             )
             found.append(("unknown_word", message))
-        return [Problem(self.file, None, None, code, message) for code, message in found]
+        return [Problem(self.file, None, None, code, as_told(message)) for code, message in found]
 
     def _changeable(self, one: Participant) -> bool:
         """Whether the column for it says yes or no in a language that is known."""
@@ -253,7 +254,7 @@ class Worksheet:
         found = []
         for one in self.people.values():
             found += [
-                Problem(self.file, one.line, self.named(role), code, message)
+                Problem(self.file, one.line, self.named(role), code, as_told(message))
                 for role, code, message in self._doubts(one)
             ]
         return found
@@ -334,7 +335,7 @@ class Worksheet:
             f"a comment stands there already for {', '.join(lost[:5])}{more}; uploading replaces "
             "it. Keep what you wrote by hand"
         )
-        return [Problem(self.file, None, self.named("feedback"), "replaced", message)]
+        return [Problem(self.file, None, self.named("feedback"), "replaced", as_told(message))]
 
     def says(self, one: Participant) -> str:
         """The comment that stands in a row, flattened; '' if there is none."""

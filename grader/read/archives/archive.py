@@ -17,11 +17,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from grader.errors import Lost, SubmissionError
+from grader.errors import Fault, SubmissionError
 from grader.read.archives.entry_names import readings
 from grader.read.guarded_parser import guarded
 from grader.read.tables.table import refusal
 from problems.patterns import pattern
+from problems.reasons import Reason, because
 from problems.texts import cleaned
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Member:
     path: str
     """As it is read, for messages and for matching; it never becomes a path of ours."""
     data: bytes
-    lost: Lost | None = None
+    lost: Fault | None = None
     """Why it cannot be used."""
     junk: bool = False
     """Whether an operating system put it there."""
@@ -79,7 +80,7 @@ def members(data: bytes, file: str) -> Iterator[Member]:
     import zipfile
 
     _check_directory(data, file)
-    broken = "this ZIP archive is damaged or cut off; download or pack it again"
+    broken = because("archive_damaged")
     with guarded(file, "broken_archive", broken):
         archive = zipfile.ZipFile(io.BytesIO(data))
         entries = archive.infolist()
@@ -95,17 +96,17 @@ def members(data: bytes, file: str) -> Iterator[Member]:
         yield member
 
 
-def _too_many(count: int) -> str:
-    return f"{count:,} files in this archive; more than {MOST:,} are not read"
+def _too_many(count: int) -> Reason:
+    return because("too_many_files_in_archive", count=count, most=MOST)
 
 
 def _check_directory(data: bytes, file: str) -> None:
     """Count the entries before the library makes an object of each."""
     if not data.startswith((b"PK\x03\x04", _END)):
-        raise refusal(file, "not_a_zip", "this is no ZIP archive, whatever its name says")
+        raise refusal(file, "not_a_zip", because("no_archive"))
     if len(data) > LARGEST:
-        message = f"{len(data):,} bytes are too many for an archive; the limit is {LARGEST:,}"
-        raise refusal(file, "too_large", message)
+        reason = because("archive_too_large", size=len(data), most=LARGEST)
+        raise refusal(file, "too_large", reason)
     end = data.rfind(_END)
     if end < 0 or len(data) < end + 22:
         return
@@ -121,8 +122,8 @@ def _check_overlap(entries: list[zipfile.ZipInfo], file: str) -> None:
     placed = sorted(entries, key=lambda entry: entry.header_offset)
     for one, following in pairwise(placed):
         if one.header_offset + 30 + one.compress_size > following.header_offset:
-            message = f"entries of this archive overlap ({_shown(one)}, {_shown(following)})"
-            raise refusal(file, "overlap", message)
+            both = [_shown(one), _shown(following)]
+            raise refusal(file, "overlap", because("entries_overlap", entries=both))
 
 
 def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, file: str) -> Member:
@@ -132,42 +133,40 @@ def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, file: s
     if lost or is_junk(path):
         return Member(path, b"", lost, lost is None)
     try:
-        with guarded(file, "broken_entry", "this file is damaged in the archive"):
+        with guarded(file, "broken_entry", because("entry_damaged")):
             return Member(path, archive.read(entry), others=tuple(others))
     except SubmissionError as error:
         first = error.problems[0]
-        return Member(path, b"", Lost(first.code, first.message))
+        return Member(path, b"", Fault(first.code, first.reason))
 
 
-def _bad_name(name: str) -> Lost | None:
+def _bad_name(name: str) -> Fault | None:
     """Why a name is refused, its backslashes read as separators."""
     parts = name.split("/")
     if "\x00" in name or ".." in parts or re.match(r"/|[A-Za-z]:", name):
-        return Lost("bad_path", "its name leads out of the archive; pack the files anew")
+        return Fault("bad_path", because("name_leads_out"))
     if not 0 < len(name) <= LONGEST_NAME or any(
         unicodedata.category(c) in ("Cc", "Cf") for c in name
     ):
-        return Lost(
-            "bad_name", "its name is empty, too long or holds characters that cannot be seen"
-        )
+        return Fault("bad_name", because("name_no_name"))
     if any(_DEVICE.fullmatch(part.strip()) for part in parts):
-        return Lost("bad_name", "its name is that of a device on Windows; rename it")
+        return Fault("bad_name", because("name_of_device"))
     return None
 
 
-def _fault(entry: zipfile.ZipInfo, left: int) -> Lost | None:
+def _fault(entry: zipfile.ZipInfo, left: int) -> Fault | None:
     """Why an entry is not even read."""
     mode = entry.external_attr >> 16
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
-        return Lost("not_a_file", "this is a link or a device, not a file")
+        return Fault("not_a_file", because("no_file"))
     if entry.flag_bits & 1:
-        return Lost("encrypted", "locked with a password; pack it without one")
+        return Fault("encrypted", because("entry_locked"))
     if entry.file_size > LARGEST_MEMBER:
-        message = f"{entry.file_size:,} bytes when unpacked; the limit is {LARGEST_MEMBER:,}"
-        return Lost("too_large", message)
+        reason = because("too_large_unpacked", size=entry.file_size, most=LARGEST_MEMBER)
+        return Fault("too_large", reason)
     if entry.file_size > left:
-        message = f"{entry.file_size:,} bytes when unpacked; {LARGEST:,} are read of an archive"
-        return Lost("too_large", message)
+        reason = because("archive_too_large_unpacked", size=entry.file_size, most=LARGEST)
+        return Fault("too_large", reason)
     return None
 
 

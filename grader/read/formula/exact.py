@@ -20,6 +20,7 @@ from grader.read.formula.tree import (
     Quotient,
     Sum,
 )
+from problems.reasons import because
 
 MOST_BITS = 4096
 """Of numerator and denominator together; more is refused before it is worked out."""
@@ -81,9 +82,9 @@ def bounded(value: Exact) -> Exact:
     if isinstance(value, float):
         if math.isfinite(value):
             return value
-        raise AnswerError("number_out_of_range", 0, "this is larger than a double can hold")
+        raise AnswerError("number_out_of_range", 0, because("value_too_large_for_double"))
     if value.numerator.bit_length() + value.denominator.bit_length() > MOST_BITS:
-        raise AnswerError("too_complex", 0, "this has too many digits to be worked out")
+        raise AnswerError("too_complex", 0, because("too_many_digits_to_work_out"))
     return value
 
 
@@ -94,7 +95,7 @@ def divided(top: Exact, bottom: Exact) -> Exact:
         AnswerError: the bottom is exactly 0.
     """
     if bottom == 0:
-        raise AnswerError("division_by_zero", 0, "this divides by exactly 0")
+        raise AnswerError("division_by_zero", 0, because("divides_by_zero"))
     if isinstance(top, Fraction) and isinstance(bottom, Fraction):
         return bounded(top / bottom)
     return bounded(as_double(top) / as_double(bottom))
@@ -111,12 +112,11 @@ def power(base: Exact, exponent: Exact) -> Exact:
     """
     if base == 0 and exponent <= 0:
         if exponent < 0:
-            raise AnswerError("division_by_zero", 0, "0 to a negative power divides by 0")
-        raise AnswerError("not_a_number", 0, "0^0 has no value")
+            raise AnswerError("division_by_zero", 0, because("zero_to_negative_power"))
+        raise AnswerError("not_a_number", 0, because("zero_to_zero"))
     whole = isinstance(exponent, Fraction) and exponent.denominator == 1
     if base < 0 and not whole:
-        message = "a broken power of a negative number is not real"
-        raise AnswerError("complex_value", 0, message)
+        raise AnswerError("complex_value", 0, because("broken_power_of_negative"))
     if _size(exponent) > LARGEST_POWER:
         raise _too_large(base, exponent)
     if isinstance(base, Fraction) and whole:
@@ -138,9 +138,8 @@ def _too_large(base: Exact, exponent: Exact) -> AnswerError:
         whole = Fraction(size)
         digits = math.log10(whole.numerator) - math.log10(whole.denominator)
         if abs(digits) * float(min(_size(exponent), 10.0**30)) > LARGEST:
-            message = "this power is larger or smaller than a double can hold"
-            return AnswerError("number_out_of_range", 0, message)
-    return AnswerError("too_complex", 0, f"exponents go up to {LARGEST_POWER}")
+            return AnswerError("number_out_of_range", 0, because("power_beyond_double"))
+    return AnswerError("too_complex", 0, because("exponent_too_large", most=LARGEST_POWER))
 
 
 def _size(value: Exact) -> Exact:
@@ -158,8 +157,7 @@ def as_double(value: Exact) -> float:
     except OverflowError:
         found = math.inf
     if not math.isfinite(found) or (found == 0 and value != 0):
-        message = "this is larger or smaller than a double can hold"
-        raise AnswerError("number_out_of_range", 0, message)
+        raise AnswerError("number_out_of_range", 0, because("value_beyond_double"))
     return found
 
 
@@ -181,13 +179,13 @@ def called(function: str, arguments: list[Exact]) -> Exact:
         return Fraction(arguments[0] >= 0)
     x = as_double(arguments[0])
     if x < 0 and function in ("sqrt", "log"):
-        word = "root" if function == "sqrt" else "logarithm"
-        raise AnswerError("complex_value", 0, f"the {word} of a negative number is not real")
+        root = function == "sqrt"
+        reason = because("root_of_negative") if root else because("logarithm_of_negative")
+        raise AnswerError("complex_value", 0, reason)
     if x == 0 and function == "log":
-        raise AnswerError("not_a_number", 0, "0 has no logarithm")
+        raise AnswerError("not_a_number", 0, because("logarithm_of_zero"))
     with np.errstate(all="ignore"):
         value = float(NUMERIC[function](x))
     if not math.isfinite(value) or (value == 0 and x != 0 and function not in THROUGH_ZERO):
-        message = "this is larger or smaller than a double can hold"
-        raise AnswerError("number_out_of_range", 0, message)
+        raise AnswerError("number_out_of_range", 0, because("value_beyond_double"))
     return value

@@ -33,6 +33,7 @@ from problems.exercise import Exercise
 from problems.formulas import general
 from problems.formulas.formula import Script, Sym
 from problems.formulas.notation import Labels, Naming
+from problems.reasons import Reason, because
 
 GREEK = {"delta": "δ", "eta": "η", "alpha": "α", "theta": "θ", "phi": "φ", "sigma": "σ"}
 _SPELLED = {letter: name for name, letter in GREEK.items()}
@@ -81,20 +82,20 @@ def read_formula(exercise: Exercise, id: str, text: str) -> Formula | Unreadable
     try:
         tree = parse_formula(masked.text, vocabulary, vocabulary.functions)
     except AnswerError as error:
-        message = vocabulary.unmasked(error.message)
-        return Unreadable(text, error.code, masked.place(error.position), message)
+        reason = error.reason.changed(vocabulary.unmasked)
+        return Unreadable(text, error.code, masked.place(error.position), reason)
     fault = _circle(tree, exercise.naming, id)
     return Unreadable(text, "wrong_kind", 0, fault) if fault else Formula(text, tree)
 
 
-def _circle(tree: Node, naming: Naming, id: str) -> str:
+def _circle(tree: Node, naming: Naming, id: str) -> Reason | None:
     """Why a step cannot be given through what needs the step itself."""
     later = _needing(build(naming.plan), id)
     for name in names(tree):
         if name in later:
             own, label = naming.label(id), naming.label(name)
-            return f"{own!r} cannot be given through {label!r}, which needs it itself"
-    return ""
+            return because("formula_in_a_circle", step=own, name=label)
+    return None
 
 
 @dataclass(frozen=True)
@@ -135,21 +136,21 @@ def read_general(exercise: Exercise, question: str, text: str) -> General | Unre
     try:
         tree = parse_formula(masked.text, vocabulary, vocabulary.functions | SUMS)
     except AnswerError as error:
-        message = vocabulary.unmasked(error.message)
-        return Unreadable(text, error.code, masked.place(error.position), message)
+        reason = error.reason.changed(vocabulary.unmasked)
+        return Unreadable(text, error.code, masked.place(error.position), reason)
     found = General(text, tree)
     fault = _circle(tree, names, own) or _letters_fault(found, exercise, question)
     return Unreadable(text, "wrong_kind", 0, fault) if fault else found
 
 
-def _letters_fault(found: General, exercise: Exercise, question: str) -> str:
+def _letters_fault(found: General, exercise: Exercise, question: str) -> Reason | None:
     """A letter that stands for nothing: k outside of a sum, a layer that is not there."""
     _, units = next(general.instances(exercise.graph, question))
     try:
         found.instance(units, widths(exercise))
     except (KeyError, IndexError):
-        return "a letter stands for no unit here: what has a k belongs into sum_k(...)"
-    return ""
+        return because("letter_without_unit")
+    return None
 
 
 def widths(exercise: Exercise) -> list[int]:
@@ -271,9 +272,9 @@ class Vocabulary:
         """All names."""
         return tuple(self._labels.values())
 
-    def unmasked(self, message: str) -> str:
-        """A message about a masked text, with the names themselves."""
-        return re.sub(r"ref\d+ref", lambda m: self._masks.get(m[0], m[0]), message)
+    def unmasked(self, text: str) -> str:
+        """A masked text, or a piece of it, with the names themselves."""
+        return re.sub(r"ref\d+ref", lambda m: self._masks.get(m[0], m[0]), text)
 
     def masked(self, text: str) -> Masked:
         """The text with every name that holds signs replaced by a plain one."""

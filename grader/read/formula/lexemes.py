@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import Protocol
 
 from grader.errors import AnswerError
 from grader.read import characters
-from grader.read.codes import quoted
 from grader.read.formula.exact import as_double
 from grader.read.formula.tree import Node, Number
+from problems.reasons import because
 
 MOST_DIGITS = 60
 LARGEST_EXPONENT = 400
@@ -117,10 +117,9 @@ def number(text: str) -> Number:
         return Number(text, Fraction(int(text)))
     _, _, exponent = text.lower().partition("e")
     if sum(char.isdigit() for char in text) > MOST_DIGITS:
-        raise AnswerError("number_too_long", 0, f"a number has at most {MOST_DIGITS} digits")
+        raise AnswerError("number_too_long", 0, because("too_many_digits", most=MOST_DIGITS))
     if len(exponent.lstrip("+-0")) > 5 or abs(int(exponent or "0")) > LARGEST_EXPONENT:
-        message = "this number is larger or smaller than a double can hold"
-        raise AnswerError("number_out_of_range", 0, message)
+        raise AnswerError("number_out_of_range", 0, because("this_number_beyond_double"))
     value = Fraction(text if text[0] != "." else "0" + text)
     as_double(value)
     return Number(text, value)
@@ -135,11 +134,11 @@ def stray(text: str, place: int) -> AnswerError:
     char = text[place]
     if char in "[]":
         code = "wrong_kind" if LIST.fullmatch(text) else "syntax"
-        return AnswerError(code, place, "one value is wanted, with round brackets only")
+        return AnswerError(code, place, because("square_brackets"))
     if char in ".．":
-        return AnswerError("syntax", place, "a point stands alone here")
+        return AnswerError("syntax", place, because("point_alone"))
     if char == "_":
-        return AnswerError("syntax", place, "a name can neither begin nor end with _")
+        return AnswerError("syntax", place, because("underscore_at_end"))
     return characters.refused(text, place)
 
 
@@ -149,29 +148,9 @@ def two_ways(text: str, start: int, sign: str) -> AnswerError:
     piece = found[0] if found else ""
     piece = "(...)" if piece in ("(", "（") else piece[:12]
     readings = {
-        "/": f"(a / b) * {piece} or as a / (b * {piece})",
-        "^": f"(a ^ b) * {piece} or as a ^ (b * {piece})",
-        "√": f"(√a) * {piece} or as √(a * {piece})",
+        "/": (f"(a / b) * {piece}", f"a / (b * {piece})"),
+        "^": (f"(a ^ b) * {piece}", f"a ^ (b * {piece})"),
+        "√": (f"(√a) * {piece}", f"√(a * {piece})"),
     }
-    return AnswerError("syntax", start, f"this can be read as {readings[sign]}; set brackets")
-
-
-def unknown_name(
-    names: Names, functions: Mapping[str, str], typed: str, spelled: str, start: int
-) -> AnswerError:
-    """What to say of a name that no quantity has: the names that it could be."""
-    if typed in functions or spelled in functions:
-        message = f"write brackets: {typed}(...)"
-        return AnswerError("syntax", start, message, len(typed))
-    known = names.known()
-    stem = re.match(r"[A-Za-z]*", spelled)
-    alike = [n for n in known if stem and stem[0] and re.match(rf"{stem[0]}(?![A-Za-z])", n)]
-    near = names.suggestion(spelled)
-    hint = ""
-    if alike:
-        more = ", ..." if len(alike) > 8 else ""
-        hint = f" (this exercise has {', '.join(alike[:8])}{more})"
-    elif near:
-        hint = f"; did you mean {near!r}?"
-    message = f"unknown name {quoted(typed)}{hint}"
-    return AnswerError("unknown_name", start, message, len(typed))
+    first, second = readings[sign]
+    return AnswerError("syntax", start, because("brackets_wanted", first=first, second=second))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 from grader.errors import AnswerError
 from grader.read import characters
-from grader.read.codes import quoted
+from grader.read.codes import piece
 from grader.read.formula.lexemes import (
     COMMANDS,
     COMPARES,
@@ -34,9 +34,9 @@ from grader.read.formula.lexemes import (
     number,
     stray,
     two_ways,
-    unknown_name,
 )
 from grader.read.formula.tree import Name, Negative, Node, Number
+from problems.reasons import because
 
 
 def lexemes(
@@ -88,15 +88,14 @@ class _Lexer:
         last = self.out[-1]
         if type == "NUMBER":
             if last.type == "NUMBER":
-                pair = quoted(self.text[last.start : start + 12])
-                message = f"two numbers stand side by side at {pair}; write one number or a sign"
-                raise AnswerError("ambiguous_separator", last.end, message)
-            raise AnswerError("syntax", start, "a sign is missing before this number")
+                pair = piece(self.text[last.start : start + 12])
+                reason = because("two_numbers_side_by_side", text=pair)
+                raise AnswerError("ambiguous_separator", last.end, reason)
+            raise AnswerError("syntax", start, because("sign_missing"))
         if self.hang:
             raise two_ways(self.text, start, self.hang)
         if type == "OPEN" and last.type == "NUMBER" and FOOTNOTE.match(self.text, start):
-            message = "a number in brackets behind a number: a product, or its uncertainty?"
-            raise AnswerError("syntax", start, message)
+            raise AnswerError("syntax", start, because("number_in_brackets_behind_number"))
         self.out.append(Lexeme("TIMES", start, start))
         self.pending = ""
 
@@ -111,11 +110,10 @@ class _Lexer:
     def read_number(self, found: re.Match[str]) -> int:
         start, end = found.span()
         if self.comma is True and THOUSANDS.fullmatch(found[0]):
-            message = (
-                f"{found[0]!r} can be read as {found[0].replace('.', ',')} or as "
-                f"{found[0].replace('.', '')} in a file with decimal commas; write a decimal comma"
-            )
-            raise AnswerError("ambiguous_separator", start, message)
+            typed = found[0]
+            decimal, whole = typed.replace(".", ","), typed.replace(".", "")
+            reason = because("comma_of_file_or_none", text=typed, decimal=decimal, whole=whole)
+            raise AnswerError("ambiguous_separator", start, reason)
         self.atom(Lexeme("NUMBER", start, end, self.value(found[0], start)))
         return end
 
@@ -124,11 +122,10 @@ class _Lexer:
         if not typed.isdigit():
             cut = max(typed.find("e"), typed.find("E"))
             if cut > 0 and self.is_name(typed[cut], typed[cut:]):
-                message = (
-                    f"{typed} can be read as {typed[:cut]} * {typed[cut:]} or as "
-                    f"{typed[:cut]}*10^{typed[cut + 1 :]}; write the sign"
-                )
-                raise AnswerError("syntax", start + cut, message)
+                product = f"{typed[:cut]} * {typed[cut:]}"
+                power = f"{typed[:cut]}*10^{typed[cut + 1 :]}"
+                reason = because("name_or_power", text=typed, product=product, power=power)
+                raise AnswerError("syntax", start + cut, reason)
         try:
             return number(typed)
         except AnswerError as error:
@@ -146,11 +143,8 @@ class _Lexer:
         start, typed = found.start(), characters.plain(found[0]).replace("，", ",")
         if self.function in ("max", "min") and self.comma is not True:
             if self.comma is None and "." not in self.text:
-                message = (
-                    f"{typed!r} can be a decimal comma or two values; write a decimal point, "
-                    "and '; ' between values"
-                )
-                raise AnswerError("ambiguous_separator", start + typed.find(","), message)
+                reason = because("comma_or_two_values", text=typed)
+                raise AnswerError("ambiguous_separator", start + typed.find(","), reason)
             end = start + typed.find(",")
             self.atom(Lexeme("NUMBER", start, end, self.value(typed[: end - start], start)))
             return end
@@ -159,11 +153,8 @@ class _Lexer:
         digits = groups[0] if groups else ""
         thousands = len(digits) == 3 and len(whole) <= 3 and whole[0] != "0"
         if "," in rest or "." in typed or (thousands and self.comma is not True):
-            message = (
-                f"{quoted(typed)}: commas could stand in a number or between several; write one "
-                "number with a decimal point"
-            )
-            raise AnswerError("ambiguous_separator", start + typed.find(","), message)
+            reason = because("comma_in_or_between", text=piece(typed))
+            raise AnswerError("ambiguous_separator", start + typed.find(","), reason)
         self.atom(Lexeme("NUMBER", start, found.end(), self.value(typed.replace(",", "."), start)))
         return found.end()
 
@@ -185,7 +176,7 @@ class _Lexer:
             return self.constant(spelled, start, end)
         id = self.names.find(spelled)
         if id is None:
-            raise unknown_name(self.names, self.functions, typed, spelled, start)
+            raise self.unknown(typed, spelled, start)
         self.atom(Lexeme("NAME", start, end, Name(id, typed)))
         return end
 
@@ -213,21 +204,35 @@ class _Lexer:
         if function:
             return function
         if self.names.find(spelled):
-            message = f"{quoted(typed)} is no function; for a product write {typed[:20]}*(...)"
+            reason = because("no_function", name=piece(typed), factor=typed[:20])
         else:
-            shown = ", ".join(sorted(functions))
-            message = f"unknown function {quoted(typed)} (there are {shown})"
-        raise AnswerError("unknown_function", start, message, len(typed))
+            reason = because("unknown_function", name=piece(typed), known=sorted(functions))
+        raise AnswerError("unknown_function", start, reason, len(typed))
 
     def constant(self, spelled: str, start: int, end: int) -> int:
         if spelled == "pi":
             self.atom(Lexeme("NUMBER" if not self.operand else "NAME", start, end, PI))
             return end
         if not POWER_FOLLOWS.match(self.text, end):
-            message = "e alone is no quantity of this exercise; Euler's number is written e^(...)"
-            raise AnswerError("unknown_name", start, message)
+            raise AnswerError("unknown_name", start, because("e_alone"))
         self.atom(Lexeme("EULER", start, end))
         return end
+
+    def unknown(self, typed: str, spelled: str, start: int) -> AnswerError:
+        if typed in self.functions or spelled in self.functions:
+            return AnswerError("syntax", start, because("no_brackets", name=typed), len(typed))
+        known = self.names.known()
+        stem = re.match(r"[A-Za-z]*", spelled)
+        alike = [n for n in known if stem and stem[0] and re.match(rf"{stem[0]}(?![A-Za-z])", n)]
+        near = self.names.suggestion(spelled)
+        if alike:
+            names = [*alike[:8], *(["..."] if len(alike) > 8 else [])]
+            reason = because("unknown_name_of_several", name=piece(typed), known=names)
+        elif near:
+            reason = because("unknown_name_near", name=piece(typed), near=near)
+        else:
+            reason = because("unknown_name", name=piece(typed))
+        return AnswerError("unknown_name", start, reason, len(typed))
 
     # signs ----------------------------------------------------------------------------------
 
@@ -257,9 +262,9 @@ class _Lexer:
         start, last = found.start(), self.out[-1] if self.out else None
         if last is not None and last.type == "NUMBER" and not self.scientific():
             base, small = self.text[last.start : last.end][:20], characters.lowered(found[0])
-            power = f"{base}^{small}" if base == "10" else f"{base}^({small}) or {base}e{small}"
-            message = f"small digits behind a number get lost when copied; write {power}"
-            raise AnswerError("bad_char", start, message, len(found[0]))
+            ways = [f"{base}^({small})", f"{base}e{small}"]
+            ways = [f"{base}^{small}"] if base == "10" else ways
+            raise AnswerError("bad_char", start, because("small_digits", ways=ways), len(found[0]))
         digits: Node = self.value(characters.lowered(found[0]).lstrip("+-"), start)
         exponent = Negative(digits) if found[0][0] == "⁻" else digits
         self.out.append(Lexeme("SUPERSCRIPT", start, found.end(), exponent))
@@ -293,8 +298,7 @@ class _Lexer:
     def read_brace(self, found: re.Match[str]) -> int:
         last = self.out[-1].type if self.out else ""
         if last not in ("POW", "ROOT", "FRAC", "RBRACE"):
-            message = "braces belong to \\frac{}{}, \\sqrt{}, ^{} and _{} only"
-            raise AnswerError("syntax", found.start(), message)
+            raise AnswerError("syntax", found.start(), because("stray_brace"))
         return self.opened("LBRACE", found, "")
 
     def read_square(self, found: re.Match[str]) -> int:
@@ -308,8 +312,7 @@ class _Lexer:
         if not self.open and found[0] == "]":
             raise stray(self.text, found.start())
         if not self.open:
-            message = "this bracket closes nothing"
-            raise AnswerError("syntax", found.start(), message)
+            raise AnswerError("syntax", found.start(), because("stray_bracket"))
         self.pending, _ = self.open.pop()
         self.function = self.open[-1][1] if self.open else ""
         self.out.append(Lexeme((found.lastgroup or "").upper(), found.start(), found.end()))
@@ -347,26 +350,23 @@ class _Lexer:
         if upright:
             word, end = upright[1], upright.end()
         elif word not in GREEK_NAMES and word not in self.functions:
-            message = f"the command \\{word[:20]} is not known here"
-            raise AnswerError("bad_char", found.start(), message, len(word) + 1)
+            reason = because("unknown_command", command=word[:20])
+            raise AnswerError("bad_char", found.start(), reason, len(word) + 1)
         tail = TAIL_OF_COMMAND.match(self.text, end)
         whole = word + (tail[0] if tail else "")
         return self.named(whole, found.start(), tail.end() if tail else end)
 
     def read_comparison(self, found: re.Match[str]) -> int:
         if found[0] in ("<<", ">>"):
-            message = "this is program text, not a formula"
-            raise AnswerError("forbidden_construct", found.start(), message, 2)
+            raise AnswerError("forbidden_construct", found.start(), because("program_text"), 2)
         if self.function == "[" and found[0] in COMPARISONS:
             self.out.append(Lexeme("COMPARE", found.start(), found.end(), COMPARISONS[found[0]]))
             self.operand, self.pending = False, ""
             return found.end()
-        message = "one value is wanted, not an equation or a comparison"
-        raise AnswerError("wrong_kind", found.start(), message, len(found[0]))
+        raise AnswerError("wrong_kind", found.start(), because("comparison"), len(found[0]))
 
     def read_quote(self, found: re.Match[str]) -> int:
-        message = "quotation marks have no place in a formula"
-        raise AnswerError("forbidden_construct", found.start(), message)
+        raise AnswerError("forbidden_construct", found.start(), because("quotation_mark"))
 
 
 _HANDLERS: Mapping[str, Callable[[_Lexer, re.Match[str]], int] | None] = {

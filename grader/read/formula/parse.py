@@ -37,6 +37,7 @@ from grader.read.formula.tree import (
     names,
 )
 from problems.formulas.notation import Labels, simplified
+from problems.reasons import because
 
 MOST_CHARACTERS = 2000
 DEEPEST = 60
@@ -81,11 +82,11 @@ def parse_formula(
 Negative(of=Number(text='1', value=Fraction(1, 1)))))))
     """
     if len(text) > MOST_CHARACTERS:
-        message = f"more than {MOST_CHARACTERS:,} characters ({len(text):,})"
-        raise AnswerError("too_long", MOST_CHARACTERS, message)
+        reason = because("too_many_characters", most=MOST_CHARACTERS, count=len(text))
+        raise AnswerError("too_long", MOST_CHARACTERS, reason)
     stripped = text.strip(characters.EDGES)
     if not stripped:
-        raise AnswerError("empty", 0, "nothing is written here")
+        raise AnswerError("empty", 0, because("nothing_written"))
     offset = text.index(stripped)
     try:
         return _parsed(stripped, names, functions, comma)
@@ -173,22 +174,21 @@ def _check_depth(text: str) -> None:
     """Brackets and powers before anything descends into them."""
     program = _PROGRAM.search(text)
     if program:
-        message = "this is program text, not a formula"
-        raise AnswerError("forbidden_construct", program.start(), message, len(program[0]))
+        reason = because("program_text")
+        raise AnswerError("forbidden_construct", program.start(), reason, len(program[0]))
     if text.count("(") + text.count("（") + text.count("{") + text.count("[") > DEEPEST:
         depth = 0
         for place, char in enumerate(text):
             depth += (char in "(（{[") - (char in ")）}]")
             if depth > DEEPEST:
-                message = f"brackets are nested deeper than {DEEPEST}"
-                raise AnswerError("too_deep", place, message)
+                raise AnswerError("too_deep", place, because("nested_too_deep", most=DEEPEST))
     if text.count("^") + text.count("**") > MOST_POWERS:
-        message = f"more than {MOST_POWERS} powers in one formula"
-        raise AnswerError("too_complex", text.rindex("^" if "^" in text else "**"), message)
+        last = text.rindex("^" if "^" in text else "**")
+        raise AnswerError("too_complex", last, because("too_many_powers", most=MOST_POWERS))
     slashes = [place for place, char in enumerate(text) if char in characters.SLASH]
     if len(slashes) > MOST_POWERS:
-        message = f"more than {MOST_POWERS} divisions in one formula"
-        raise AnswerError("too_complex", slashes[MOST_POWERS], message)
+        reason = because("too_many_divisions", most=MOST_POWERS)
+        raise AnswerError("too_complex", slashes[MOST_POWERS], reason)
 
 
 def _unexpected(token: Any, words: list[Lexeme], text: str) -> AnswerError:
@@ -196,18 +196,14 @@ def _unexpected(token: Any, words: list[Lexeme], text: str) -> AnswerError:
         unclosed = [word for word in words if word.type in ("OPEN", "LBRACE")]
         closed = sum(word.type in ("CLOSE", "RBRACE") for word in words)
         if len(unclosed) > closed:
-            message = "the formula ends before its brackets are closed"
-        else:
-            message = "the formula breaks off here"
-        return AnswerError("syntax", len(text), message)
+            return AnswerError("syntax", len(text), because("brackets_not_closed"))
+        return AnswerError("syntax", len(text), because("formula_breaks_off"))
     after = text[token.end :].lstrip()[:1] if token.type == "SEPARATOR" else ""
     if after and after not in characters.SEPARATOR + characters.CLOSE:
-        message = "one value is wanted, not a list"
-        return AnswerError("wrong_kind", token.start, message)
+        return AnswerError("wrong_kind", token.start, because("list_of_values"))
     shown = text[token.start : token.end]
-    return AnswerError(
-        "syntax", token.start, f"{shown[:20]!r} does not fit in at this place", len(shown)
-    )
+    reason = because("does_not_fit_in", text=shown[:20])
+    return AnswerError("syntax", token.start, reason, len(shown))
 
 
 # the grammar --------------------------------------------------------------------------------
@@ -317,9 +313,10 @@ class _Builder(Transformer[Any, Any]):
     def call(self, parts: list[Any]) -> Node:
         function, arguments = parts[0].node, parts[2]
         if (len(arguments) > 1) is not (function in SEVERAL):
-            wanted = "several values" if function in SEVERAL else "one value"
-            message = f"{function} takes {wanted}, here are {len(arguments)}"
-            raise AnswerError("syntax", parts[0].start, message)
+            reason = because("takes_one_value", function=function, count=len(arguments))
+            if function in SEVERAL:
+                reason = because("takes_several_values", function=function, count=len(arguments))
+            raise AnswerError("syntax", parts[0].start, reason)
         return _call(function, arguments, parts[0].start)
 
     def condition(self, parts: list[Any]) -> Node:

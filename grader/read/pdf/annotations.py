@@ -22,9 +22,9 @@ WRITING = {
     "/PolyLine": "drawing",
     "/Polygon": "drawing",
     "/Line": "drawing",
-    "/FileAttachment": "attached file",
+    "/FileAttachment": "attached",
 }
-"""Kind of annotation -> what it is called; of others only what they say in words counts."""
+"""Kind of annotation -> our name of it; of others only what they say in words counts."""
 _SILENT = {"/Widget", "/Link", "/Popup", "/PrinterMark", "/TrapNet", "/Watermark"}
 _SHOW_ANYHOW = {"/Ink", "/Stamp", "/PolyLine", "/Polygon", "/Line", "/FileAttachment"}
 _HIDDEN = 2

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from grader.read.pdf.form_file import Mark
 from grader.read.pdf.objects import Box
+from problems.reasons import Reason, because
 
 REACH = 24.0
 """Points between a text and the field that it may belong to; lines are some 22 apart."""
@@ -64,27 +65,45 @@ def _gap(one: Box, other: Box) -> float:
     return float(max(wide, high))
 
 
-def told(mark: Mark, at: Sequence[Spot]) -> str:
-    """A mark and where it lies, in words."""
-    what = f"{mark.kind} {mark.text[:60]!r}" if mark.text else mark.kind
+KINDS = {
+    "attached": because("mark_attached_file"),
+    "drawing": because("mark_drawing"),
+    "handwriting": because("mark_handwriting"),
+    "note": because("mark_note"),
+    "picture": because("mark_picture"),
+    "stamp": because("mark_stamp"),
+    "text": because("mark_text"),
+}
+"""Kind of a mark -> what it is called."""
+
+
+def told(mark: Mark, at: Sequence[Spot]) -> Reason:
+    """A mark and where it lies."""
+    what = KINDS[mark.kind]
+    if mark.text:
+        what = because("mark_that_says", mark=what, text=mark.text[:60])
     empty = [spot.label for spot in at if not spot.text]
+    if len(empty) > 6:
+        return because("at_many_empty", mark=what, fields=empty[:6], more=len(empty) - 6)
     if empty:
-        fields = "fields" if len(empty) > 1 else "field"
-        more = f" and {len(empty) - 6} more" if len(empty) > 6 else ""
-        return f"{what} at the empty {fields} {', '.join(empty[:6])}{more}"
+        return because("at_empty", mark=what, fields=empty)
     if at:
-        return f"{what} at {at[0].label}, which holds {at[0].text[:60]!r}"
+        return because("at_filled", mark=what, field=at[0].label, text=at[0].text[:60])
     return what
 
 
-def listed(marks: Iterable[tuple[Mark, Sequence[Spot]]]) -> list[str]:
-    """What lies beside the fields, a sentence for each page."""
-    pages: dict[int, dict[str, None]] = {}
+def listed(marks: Iterable[tuple[Mark, Sequence[Spot]]]) -> list[Reason]:
+    """What lies beside the fields, page by page."""
+    pages: dict[int, dict[Reason, None]] = {}
     for mark, at in marks:
         pages.setdefault(mark.page, {})[told(mark, at)] = None
-    return [f"page {page}, beside the fields: {_some(list(what))}" for page, what in pages.items()]
+    return [
+        because("beside_fields", page=page, marks=first(list(what), MOST_TOLD))
+        for page, what in pages.items()
+    ]
 
 
-def _some(parts: list[str]) -> str:
-    more = f", and {len(parts) - MOST_TOLD} more" if len(parts) > MOST_TOLD else ""
-    return ", ".join(parts[:MOST_TOLD]) + more
+def first(parts: Sequence[Reason], most: int) -> list[Reason]:
+    """So many of them, and how many more there are."""
+    rest = len(parts) - most
+    return [*parts[:most], *([because("and_more", count=rest)] if rest > 0 else [])]

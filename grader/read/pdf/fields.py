@@ -1,28 +1,22 @@
 """What a PDF worksheet holds: its fields and what lies beside them, read in a process of its own.
 
-Run as a program it answers requests on standard input, one after the other: eight bytes of
-length, then a PDF. The answer is eight bytes of length, then JSON. A file on which the parser
-hangs or swells costs this process, which is started anew; the caller goes on.
+Run as a program it answers one PDF after the other: see `grader.support.answering`. A file on
+which the parser hangs or swells costs this process, which is started anew; the caller goes on.
 """
 
 from __future__ import annotations
 
 import io
-import json
 import logging
-import signal
-import struct
-import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import suppress
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from grader.read.pdf.annotations import MOST_MARKS, marks_on
 from grader.read.pdf.objects import pages_of
 from grader.read.pdf.text import Sources, head_of, text_on
 from grader.read.pdf.widgets import Widgets
+from grader.support.answering import answer_all, limit_memory
 from problems.patterns import pattern
 
 CPU_SECONDS = 0.8
@@ -30,7 +24,6 @@ CPU_SECONDS = 0.8
 four exercises 0.2 s."""
 MEMORY = 60_000_000
 """Bytes of address space beside the interpreter and the library."""
-LENGTH = struct.Struct("<Q")
 MOST_READ = 20
 """Pages whose text is looked through for the id of an exercise."""
 
@@ -129,41 +122,8 @@ def _ids(pages: list[Any]) -> list[str]:
     return found[:MOST_READ]
 
 
-# as a program ------------------------------------------------------------------------------
-
-
-def serve(requests: BinaryIO, answers: BinaryIO) -> None:
-    """Answer until the requests end."""
-    while True:
-        head = requests.read(LENGTH.size)
-        if len(head) < LENGTH.size:
-            return
-        data = requests.read(*LENGTH.unpack(head))
-        _clock(CPU_SECONDS)
-        found = json.dumps(read(data)).encode()
-        _clock(0)
-        answers.write(LENGTH.pack(len(found)) + found)
-        answers.flush()
-
-
-def _clock(seconds: float) -> None:
-    """End this process after so much work; only where the system can count it."""
-    if sys.platform != "win32":
-        signal.setitimer(signal.ITIMER_PROF, seconds)
-
-
-def _limit_memory() -> None:
-    if sys.platform != "win32":
-        import resource
-
-        with suppress(OSError):  # where there is no /proc, time alone is limited
-            pages = int(Path("/proc/self/statm").read_text().split()[0])
-            most = pages * resource.getpagesize() + MEMORY
-            resource.setrlimit(resource.RLIMIT_AS, (most, most))
-
-
 if __name__ == "__main__":
     import pypdf  # noqa: F401 - before time and memory are counted
 
-    _limit_memory()
-    serve(sys.stdin.buffer, sys.stdout.buffer)
+    limit_memory(MEMORY, beside=True)
+    answer_all(read, CPU_SECONDS)

@@ -7,28 +7,26 @@ head of each page say them too. What lies beside the fields is never graded, and
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal, TypeVar
 
-from grader.errors import EmptyForm, Lost, Problem, SubmissionError
+from grader.errors import EmptyForm, Fault, Lost, Problem, SubmissionError
 from grader.read.answer_sheet import AnswerSheet, Find, Read
 from grader.read.builder import Builder
 from grader.read.number import Unreadable
-from grader.read.pdf.beside_fields import Spot, listed, near
+from grader.read.pdf.beside_fields import Spot, first, listed, near
 from grader.read.pdf.field_names import exercises_named, numbers_named, sorted_out
 from grader.read.pdf.fields import title_ids
 from grader.read.pdf.form_file import Field, Opened, opened
 from grader.read.pdf.formless import NOT_OURS, formless
 from grader.read.tables.table import refusal
 from problems.exercise import Exercise
+from problems.reasons import Reason, because
 from templates.pages.fields import EXERCISES, field_name
+
+_T = TypeVar("_T")
 
 FEW = 8
 """So many fields are named; of more, how many there are."""
-
-_EMPTY = (
-    "no field of this worksheet is filled in; if you see your answers on the pages, the program "
-    "drew them beside the fields: fill in the fields and save, or hand in answers.csv"
-)
-_BESIDE = "is not graded; type answers into the fields and save, or hand in answers.csv"
 
 
 def read_form(data: bytes, file: str, find: Find) -> Read:
@@ -78,8 +76,8 @@ def _exercises(found: Opened, builder: Builder) -> list[Exercise] | None:
     places = max(len(numbers), len(known))  # of one whose fields are left out only a head tells
     mixed = not named and (len(students) > 1 or len(ids) > places)
     if mixed or len({one.number for one in known}) < len(known):
-        message = f"pages of several worksheets are in this PDF ({_and(ids)})"
-        raise refusal(builder.file, "identity", f"{message}; hand in each by itself")
+        reason = because("pages_of_several_worksheets", exercises=_few(ids))
+        raise refusal(builder.file, "identity", reason)
     return known
 
 
@@ -101,26 +99,25 @@ def _named(found: Opened, file: str) -> list[str]:
     said = exercises_named(found.fields.values())
     title = title_ids(found.title)
     if len(said) > 1:
-        message = f"two worksheets are in this PDF ({_and(said)}); hand in each by itself"
-        raise refusal(file, "identity", message)
+        raise refusal(file, "identity", because("two_worksheets", exercises=_few(said)))
     named = [id for id in (part.strip() for text in said for part in text.split(",")) if id]
     if named and title and named != title:
-        message = (
-            f"the title of this PDF names exercise {_and(title)}, its fields {_and(named)}; "
-            "fill in the worksheet you were given and hand in that alone"
-        )
-        raise refusal(file, "identity", message)
+        reason = because("title_and_fields_differ", title=_few(title), fields=_few(named))
+        raise refusal(file, "identity", reason)
     ids = named or title
     pages = ((page, head.exercise) for page, head in found.heads.items())
-    strange = [f"page {page} is of {id}" for page, id in pages if id not in ids]
+    strange = [
+        because("page_is_of", page=page, exercise=id) for page, id in pages if id not in ids
+    ]
     if ids and strange:
-        message = f"this is the worksheet of {_and(ids)}, but {_and(strange)}"
-        raise refusal(file, "identity", f"{message}; hand in each worksheet by itself")
+        reason = because("pages_of_another", exercises=_few(ids), pages=_few(strange))
+        raise refusal(file, "identity", reason)
     return ids
 
 
-def _and(parts: Sequence[str]) -> str:
-    return " and ".join([", ".join(parts[:-1][:5]), parts[-1]]) if len(parts) > 1 else parts[0]
+def _few(parts: Sequence[_T]) -> list[_T]:
+    """The first five and the last."""
+    return [*parts[:-1][:5], *parts[-1:]]
 
 
 # what is in it -----------------------------------------------------------------------------
@@ -166,19 +163,24 @@ class _Worksheet:
         """Why a worksheet in which no field can be used is refused."""
         twofold = [one for one in self.own.values() if one.refused]
         if twofold:
-            code, message = twofold[0].refused or ("", "")
-            label = self._label(twofold[0])
-            count = f"{len(twofold)} fields are in doubt, the first " if twofold[1:] else ""
-            return refusal(self.builder.file, code, f"{count}{label}: {message}")
+            return self._in_doubt(twofold)
         told = self._told()
         if self.others:
             file = self.builder.file
             told.append(Problem(file, None, None, "bad_step", _foreign(self.others)))
         if told:
             return SubmissionError(told)
-        message = f"{_EMPTY}{self._pages()}"
-        problem = Problem(self.builder.file, None, None, "empty", message)
+        reason = because("no_field_filled_in", left_out=self._pages())
+        problem = Problem(self.builder.file, None, None, "empty", reason)
         return EmptyForm(problem, tuple(self.exercises))
+
+    def _in_doubt(self, fields: Sequence[Field]) -> SubmissionError:
+        code, why = fields[0].refused or Fault("", NOT_OURS)
+        label, count = self._label(fields[0]), len(fields)
+        reason = because("of_entry", label=label, why=why)
+        if count > 1:
+            reason = because("fields_in_doubt", count=count, label=label, why=why)
+        return refusal(self.builder.file, code, reason)
 
     def _label(self, one: Field) -> str:
         exercise, id = self.names[one.name]
@@ -205,23 +207,28 @@ class _Worksheet:
         for mark, at in self.marks:
             empty = [spot for spot in at if not spot.text]
             if [spot.id for spot in empty] == [id] and empty[0].label == to.exercise.labels[id]:
-                what = f"the field is empty; type what lies beside it (page {mark.page}) into it"
-                to.answers[id] = Unreadable(mark.text, "beside_fields", 0, what)
+                reason = because("field_empty_beside", page=mark.page)
+                to.answers[id] = Unreadable(mark.text, "beside_fields", 0, reason)
                 return
 
-    def _missing(self, to: AnswerSheet, lost: Sequence[str]) -> str:
-        of = len(to.exercise.questions)
-        more = f" and {len(lost) - FEW} more" if len(lost) > FEW else ""
-        fields = f"{', '.join(lost[:FEW])}{more}"
-        return f"{len(lost)} of {of} fields are missing from this PDF{self._pages()}: {fields}"
+    def _missing(self, to: AnswerSheet, lost: Sequence[str]) -> Reason:
+        fields = because("some", some=list(lost))
+        if len(lost) > FEW:
+            fields = because("some_and_more", some=list(lost[:FEW]), count=len(lost) - FEW)
+        return because(
+            "fields_missing",
+            count=len(lost),
+            of=len(to.exercise.questions),
+            left_out=self._pages(),
+            fields=fields,
+        )
 
-    def _pages(self) -> str:
+    def _pages(self) -> Reason | Literal[""]:
         """Which pages are missing with them, where the heads of the others tell."""
         gone, of = self.found.left_out
         if not gone:
             return ""
-        pages = f"page{'s' if gone[1:] else ''} {_and([*map(str, gone)])} of {of}"
-        return f" ({pages} left out; hand in the whole worksheet)"
+        return because("pages_left_out", pages=_few([*map(str, gone)]), of=of)
 
     # beside the fields -------------------------------------------------------------------------
 
@@ -233,15 +240,13 @@ class _Worksheet:
             if blank or over:
                 to.problems.append(told)
             else:
-                self.builder.notes.add(None, None, told.code, told.message)
+                self.builder.notes.add(None, None, told.code, told.reason)
         if self.others:
-            foreign = _foreign(self.others)
-            to.problems.append(Problem(to.file, None, None, "bad_step", foreign))
+            to.problems.append(Problem(to.file, None, None, "bad_step", _foreign(self.others)))
 
     def _told(self) -> list[Problem]:
         file = self.builder.file
-        said = (f"{page}; this {_BESIDE}" for page in listed(self.marks))
-        return [Problem(file, None, None, "beside_fields", text) for text in said]
+        return [Problem(file, None, None, "beside_fields", said) for said in listed(self.marks)]
 
 
 def _of_another(one: Field, numbers: Sequence[int]) -> bool:
@@ -249,21 +254,25 @@ def _of_another(one: Field, numbers: Sequence[int]) -> bool:
     return any(number not in numbers for number in numbers_named([one]))
 
 
-def _foreign(others: Sequence[Field]) -> str:
+def _foreign(others: Sequence[Field]) -> Reason:
     """Filled fields that are none of the worksheet's."""
-    said = []
-    for one in others[:FEW]:
-        where = f" on page {one.places[0][0]}" if one.places else ""
-        said.append(f"{one.name[:60]!r}{where} holds {one.texts[0][0][:60]!r}")
-    more = f", and {len(others) - FEW} more" if others[FEW:] else ""
-    return f"fields that are none of this worksheet's: {', '.join(said)}{more}"
+    return because("fields_of_no_worksheet", fields=first([*map(_holds, others)], FEW))
+
+
+def _holds(one: Field) -> Reason:
+    name, text = one.name[:60], one.texts[0][0][:60]
+    if one.places:
+        return because("field_on_page_holds", field=name, page=one.places[0][0], text=text)
+    return because("field_holds", field=name, text=text)
 
 
 def _put_labels(found: Opened, builder: Builder) -> None:
     """A form of another make, whose fields bear the labels, where the place says whose it is."""
     exercise = builder.find("", "")
     if isinstance(exercise, Lost):
-        raise refusal(builder.file, "identity", f"{NOT_OURS}; {exercise.message}")
+        raise refusal(
+            builder.file, "identity", because("and_also", first=NOT_OURS, second=exercise.reason)
+        )
     to = builder.new(exercise)
     for name, one in found.fields.items():
         label = name[:60]

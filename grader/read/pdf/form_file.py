@@ -6,21 +6,27 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from grader.read.pdf.child_process import READER
+from grader.errors import Fault
 from grader.read.pdf.objects import Box
 from grader.read.pdf.text import bare
-from grader.read.pdf.widgets import RICH, SHOWN
+from grader.read.pdf.widgets import IN_LIST, RICH, SHOWN
 from grader.read.tables.table import refusal
+from grader.support.guarded_process import GuardedProcess, module
+from problems.reasons import Reason, because
 
 LARGEST = 20_000_000
 """Bytes of a worksheet; ours have some hundred thousand."""
+WALL_SECONDS = 20.0
+"""For one file, however busy the machine; its own limit on work is far lower."""
+READER = GuardedProcess(module("grader.read.pdf.fields"), WALL_SECONDS)
+"""Reads the fields of forms."""
 MOST = 8
 """Texts and places kept of a field; two are a contradiction."""
 
 _WORDS = {
-    "encrypted": "this PDF is locked with a password; save it without one",
-    "too_deep": "this PDF is built in a way that no worksheet is; fill in the one you were given",
-    "broken_pdf": "this PDF is damaged and cannot be read; save or download it again",
+    "encrypted": because("pdf_locked"),
+    "too_deep": because("pdf_built_strangely"),
+    "broken_pdf": because("pdf_damaged"),
 }
 _END = b"%%EOF"
 
@@ -55,17 +61,30 @@ class Field:
         return self.texts[0][0] if self.texts else ""
 
     @property
-    def refused(self) -> tuple[str, str] | None:
-        """Code and message where there are two readings, or where it shows what it lacks."""
+    def refused(self) -> Fault | None:
+        """Why, where there are two readings, or where it shows what it lacks."""
         unheld = [where for _, where in self.texts if where in (SHOWN, RICH)]
         if not unheld and len(self.texts) < 2:
             return None
         code = "shown_otherwise" if unheld else "duplicate_step"
-        said = [f"{text[:60]!r} {where}" for text, where in self.texts[:4]]
+        said = [
+            because("text_somewhere", text=text[:60], where=_where(where))
+            for text, where in self.texts[:4]
+        ]
         if len(said) == 1:
-            return code, f"this field has no value, only {said[0]}; type it anew and save"
-        message = f"two readings of one field: {', '.join(said[:-1])} and {said[-1]}"
-        return code, f"{message}; type it anew and save"
+            return Fault(code, because("field_without_value", shown=said[0]))
+        return Fault(code, because("two_readings_of_field", readings=said))
+
+
+def _where(where: str) -> Reason:
+    """Where a text stands; the places are those of `grader.read.pdf.widgets`."""
+    if where == IN_LIST:
+        return because("in_list_of_fields")
+    if where == RICH:
+        return because("as_formatted_text")
+    if where == SHOWN:
+        return because("as_shown")
+    return because("on_page", page=int(where))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,22 +153,18 @@ def opened(data: bytes, file: str) -> Opened:
         SubmissionError: no PDF, too large, locked, damaged or cut off.
     """
     if len(data) > LARGEST:
-        message = f"{len(data):,} bytes are too many for a worksheet; the limit is {LARGEST:,}"
-        raise refusal(file, "too_large", message)
+        reason = because("worksheet_too_large", size=len(data), most=LARGEST)
+        raise refusal(file, "too_large", reason)
     if b"%PDF-" not in data[:1024]:
-        raise refusal(file, "not_pdf", "this is no PDF, whatever its name says")
-    found: dict[str, Any] | None = READER.read(data)
+        raise refusal(file, "not_pdf", because("no_pdf"))
+    found: dict[str, Any] | None = READER.answer(data)
     if found is None:
-        raise refusal(file, "broken_pdf", "this PDF takes too long to read; save it anew")
+        raise refusal(file, "broken_pdf", because("pdf_takes_too_long"))
     if "code" in found:
         code = str(found["code"])
         raise refusal(file, code, _WORDS[code])
     if _is_cut(data):
-        message = (
-            "the end of this PDF is missing, and with it what was saved last; "
-            "save or download it again"
-        )
-        raise refusal(file, "broken_pdf", message)
+        raise refusal(file, "broken_pdf", because("pdf_cut_off"))
     return Opened(
         str(found["title"]),
         _by_name(found["fields"]),

@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from grader.errors import Lost, SubmissionError
 from grader.read.answer_sheet import Find
 from grader.read.file_kinds import SCAN
 from grader.read.pdf.fields import title_ids
 from grader.read.pdf.form_file import Opened
 from grader.read.tables.table import refusal
+from problems.reasons import Reason, because
 
-NOT_OURS = (
-    "this PDF is not a bpgrade worksheet: neither its title nor a field names an exercise; "
-    "hand in the filled worksheet.pdf or answers.csv"
-)
-_FLATTENED = (
-    "this worksheet has no fields any more: it was printed to PDF or flattened, so that the "
-    "answers are only pictures of letters; open the worksheet you were given, fill it in and "
-    "save it (not print it), or hand in answers.csv"
-)
-_PART = (
-    "no field for an answer is on what is in this PDF ({pages}); fill in the worksheet you were "
-    "given, save it (not print it) and hand in the whole worksheet, or hand in answers.csv"
-)
+NOT_OURS = because("no_worksheet_of_ours")
 _MOST_NAMED = 5
 """Pages; a worksheet has hardly more without fields."""
-_XFA = (
-    "this is a form of another kind (XFA), of which nothing can be read; open the worksheet you "
-    "were given, fill it in and save it, or hand in answers.csv"
-)
 
 
 def formless(found: Opened, file: str, find: Find) -> SubmissionError:
@@ -39,32 +26,36 @@ def formless(found: Opened, file: str, find: Find) -> SubmissionError:
         find: looks an exercise up by its id.
     """
     ids = title_ids(found.title) or found.ids
+    who = whose(ids, find)
     if found.pictures and 2 * found.pictures >= found.pages and not found.ours:
-        who = whose(ids, find) or " (the square code on each page names the exercise)"
-        return refusal(file, "scan", f"the pages of this PDF are pictures: {SCAN}{who}")
+        who = who or because("square_code_names_it")
+        return refusal(file, "scan", because("pages_are_pictures", scan=SCAN, whose=who))
     if found.xfa:
-        return refusal(file, "no_form", _XFA)
+        return refusal(file, "no_form", because("xfa_form"))
     if found.left_out[0]:
-        return refusal(file, "no_form", _PART.format(pages=_pages(found)) + whose(ids, find))
+        reason = because("no_field_on_pages", pages=_pages(found), whose=who)
+        return refusal(file, "no_form", reason)
     if ids or found.ours:
-        return refusal(file, "no_form", _FLATTENED + whose(ids, find))
+        return refusal(file, "no_form", because("fields_flattened", whose=who))
     return refusal(file, "no_form", NOT_OURS)
 
 
-def _pages(found: Opened) -> str:
+def _pages(found: Opened) -> Reason:
     """What the heads of the pages say; the first page of many worksheets has no fields."""
     heads = [
-        f"page {head.number} of {head.of} of exercise {head.exercise}"
+        because("page_of_exercise", page=head.number, of=head.of, exercise=head.exercise)
         for head in found.heads.values()
     ]
-    more = f" and {len(heads) - _MOST_NAMED} more" if heads[_MOST_NAMED:] else ""
-    return f"{', '.join(heads[:_MOST_NAMED])}{more}"
+    rest = len(heads) - _MOST_NAMED
+    if rest > 0:
+        return because("some_and_more", some=heads[:_MOST_NAMED], count=rest)
+    return because("some", some=heads)
 
 
-def whose(ids: list[str], find: Find) -> str:
+def whose(ids: list[str], find: Find) -> Reason | Literal[""]:
     """Whose worksheet it is, where its pages or its title say so."""
     for id in ids:
         found = find(id, "")
         if not isinstance(found, Lost):
-            return f" (exercise {id} of {found.student})"
+            return because("exercise_of_student", exercise=id, student=found.student)
     return ""

@@ -27,8 +27,9 @@ from grader.read.pdf.text import agree, shown_in, shows_plainly
 
 MOST_FIELDS = 20_000
 
-IN_LIST, RICH, SHOWN = "in the form's list of fields", "as formatted text", "as it is shown"
-"""Where a text stands; on a page it is `on page 3`."""
+IN_LIST, RICH, SHOWN = "list", "formatted", "shown"
+"""Where a text stands: in the form's list of fields, as formatted text, as it is shown; on a page
+it is the page's number."""
 
 
 class Widgets:
@@ -96,7 +97,7 @@ class Widgets:
             return
         self._left -= 1
         key = identity(node)
-        where = f"on page {page}"
+        where = str(page)
         found = self._found.get(key)
         if found is None:
             name, value, rich = _inherited(widget)

@@ -12,6 +12,7 @@ from grader.read.tables.table import Row
 from problems.computation import ids
 from problems.exercise import Exercise
 from problems.patterns import pattern
+from problems.reasons import because
 
 _NUMBERED = pattern(r"(.*?)(\d{1,4})")
 _FORMULA = pattern(r"(?:(?!: )[^=：]){1,60}=")
@@ -57,8 +58,7 @@ def put_essay(to: AnswerSheet, row: Row, name: str, builder: Builder) -> None:
     """
     text = row.cells[name]
     if not asks_formulas(to.exercise):
-        message = "no formulas are asked for; this question is not read"
-        builder.notes.add(row.line, name, "missing_column", message)
+        builder.notes.add(row.line, name, "missing_column", because("no_formulas_asked_for"))
         return
     for line in filter(None, map(str.strip, text.splitlines())):
         cuts = [found.groups() for shape in _LINES if (found := shape.fullmatch(line))]
@@ -67,8 +67,8 @@ def put_essay(to: AnswerSheet, row: Row, name: str, builder: Builder) -> None:
         if label:
             builder.put(to, label, formula, row.line, name, label)
         else:
-            message = f"not read as a formula: {line[:60]!r}; write 'name = formula', one a line"
-            builder.listing.add(row.line, name, "bad_step", message)
+            reason = because("line_is_no_formula", text=line[:60])
+            builder.listing.add(row.line, name, "bad_step", reason)
 
 
 def _asked(to: AnswerSheet, name: str, builder: Builder) -> str:

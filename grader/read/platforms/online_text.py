@@ -18,6 +18,7 @@ from grader.read.platforms.rich_text import PICTURE, seen
 from grader.read.tables.table import UPLOAD
 from grader.support.spreadsheet import plain_table
 from problems.patterns import pattern
+from problems.reasons import because
 
 AHEAD = 1
 """Line n of the text, counting the rows of its tables, is line n + 1 of the table that is made."""
@@ -64,7 +65,7 @@ class _Answers:
         """A label and what was written for it."""
         known = label.casefold()
         if PICTURE in text:
-            self.unread(number, label, "a picture, or a formula that cannot be read as text")
+            self.picture(number, label)
         elif known in ("exercise", "student"):
             self.exercise = text if known == "exercise" else self.exercise
         else:
@@ -98,14 +99,14 @@ class _Answers:
 
     def not_read(self, number: int, text: str) -> None:
         """A line of another kind: a problem if a number could be in it, else a greeting."""
-        message = f"not read as an answer: {text[:60]!r}; write 'net_h1 = 0.3775'"
+        reason = because("line_not_read", text=text[:60])
         found = self.problems if _has_digit(text) else self.greetings
-        found.append(Problem(self.file, number, None, "not_csv", message))
+        found.append(Problem(self.file, number, None, "not_csv", reason))
 
-    def unread(self, number: int, label: str, what: str) -> None:
+    def picture(self, number: int, label: str) -> None:
         """An answer that is there, but not as text."""
-        message = f"{label[:60]!r}: {what}; type the number"
-        self.problems.append(Problem(self.file, number, None, "not_csv", message))
+        reason = because("answer_is_a_picture", label=label[:60])
+        self.problems.append(Problem(self.file, number, None, "not_csv", reason))
 
     def table(self) -> bytes | None:
         """The table that is made, its rows where the lines are; None if there is no answer."""
@@ -128,18 +129,21 @@ def answers_in(data: bytes, file: str) -> Typed:
         file: how messages call it.
     """
     if len(data) > UPLOAD.size:
-        message = f"{len(data):,} bytes are too many for a text field"
-        return Typed(None, (Problem(file, None, None, "too_large", message),))
+        reason = because("text_field_too_large", size=len(data))
+        return Typed(None, (Problem(file, None, None, "too_large", reason),))
     page = seen(data.decode("utf-8", "replace"))
-    told = [f"not read, for it is {text}" for text in page.aside]
+    told = [
+        because("crossed_out", text=text) if why == "crossed" else because("hidden", text=text)
+        for why, text in page.aside
+    ]
     if len(told) > _SHOWN:
-        told[_SHOWN:] = [f"and {len(told) - _SHOWN:,} more that are crossed out or hidden"]
-    aside = tuple(Problem(file, None, None, "left_out", text) for text in told)
+        told[_SHOWN:] = [because("and_more_crossed_out", count=len(told) - _SHOWN)]
+    aside = tuple(Problem(file, None, None, "left_out", reason) for reason in told)
     if not any(map(any, page.lines)):
         return Typed(None, (), aside)
     if len(page.lines) > UPLOAD.rows:
-        message = f"{len(page.lines):,} lines; more than {UPLOAD.rows:,} are not read"
-        return Typed(None, (Problem(file, None, None, "too_many_rows", message),))
+        reason = because("too_many_lines", count=len(page.lines), most=UPLOAD.rows)
+        return Typed(None, (Problem(file, None, None, "too_many_rows", reason),))
     found = _pasted(page.lines) or _read(page.lines, file)
     return Typed(found.table, found.problems, (*found.notes, *aside))
 
@@ -176,16 +180,13 @@ def _read(lines: Sequence[tuple[str, ...]], file: str) -> Typed:
     table = found.table()
     lost = found.problems[:_SHOWN]
     if len(found.problems) > _SHOWN:
-        message = f"and {len(found.problems) - _SHOWN:,} more such lines"
-        lost.append(Problem(file, None, None, "not_csv", message))
+        reason = because("and_more_lines", count=len(found.problems) - _SHOWN)
+        lost.append(Problem(file, None, None, "not_csv", reason))
     if table is None:
-        message = (
-            "this text holds neither a table with the columns 'step' and 'answer' nor lines "
-            "like 'net_h1 = 0.3775'; grade it by hand, or ask for a file"
-        )
+        reason = because("text_without_answers")
         if any(PICTURE in cell for cells in lines for cell in cells):
-            message += " (a picture is in it, which is not read)"
-        return Typed(None, (Problem(file, None, None, "missing_column", message),))
+            reason = because("text_without_answers_with_picture")
+        return Typed(None, (Problem(file, None, None, "missing_column", reason),))
     return Typed(table, tuple(lost), tuple(found.greetings[:5]))
 
 

@@ -34,6 +34,7 @@ from grader.read.tables.header import holds_answers
 from grader.read.tables.table import Row, Table, refusal
 from problems.exercise import Exercise
 from problems.patterns import pattern
+from problems.reasons import Reason, because
 
 _FIRST = pattern(r"([^\d:：;]{0,40}?)1([^\d:：;]{0,20}?[:：])")
 """How a response with parts begins: `part 1:`, `partie 1 :`, `1. zatia:`, `子问题 1：`."""
@@ -98,12 +99,10 @@ def read_quiz(table: Table, find: Find) -> Read:
     builder = Builder(table.file, find)
     questions, others = _questions(table)
     if not questions:
-        message = "no response holds parts like 'part 1: 0.9; part 2: 0.5'"
-        raise refusal(table.file, "missing_column", message, 1)
+        raise refusal(table.file, "missing_column", because("no_response_with_parts"), 1)
     for column in questions:
         if not is_response(column):
-            message = "taken for what was answered: its header is in no language that is known"
-            builder.notes.add(None, column, "missing_column", message)
+            builder.notes.add(None, column, "missing_column", because("column_taken_for_answers"))
     seen: dict[str, int] = {}
     essays: set[str] = set()
     for row in _in_time(table):
@@ -117,15 +116,11 @@ def read_quiz(table: Table, find: Find) -> Read:
             essays.add(_attempt(row, question, builder, seen))
     for column in others:
         if column not in essays:
-            message = "this question has no parts like 'part 1: 0.9'; it is not read"
-            builder.notes.add(None, column, "missing_column", message)
+            builder.notes.add(None, column, "missing_column", because("question_without_parts"))
     guessed = not all(map(is_response, questions))
     if guessed and builder.found and all(map(_may_be_the_key, builder.found)):
-        message = (
-            f"{questions[0]!r}, in a language that is not known, may be the column of right "
-            "answers: nobody differs from them; set Moodle to English and download again"
-        )
-        raise refusal(table.file, "missing_column", message, 1)
+        reason = because("perhaps_right_answers", column=questions[0])
+        raise refusal(table.file, "missing_column", reason, 1)
     return builder.read(table.problems, table.notes)
 
 
@@ -221,8 +216,8 @@ def _attempt(row: Row, question: _Question, builder: Builder, seen: dict[str, in
     found = _found(who, number, builder)
     essay = _essay(row, question, found)
     if cell in _UNANSWERED and not essay:
-        message = "an attempt without an answer" if found else "no attempt, but averages"
-        builder.notes.add(row.line, column, "empty", message)
+        reason = because("attempt_without_answer") if found else because("row_of_averages")
+        builder.notes.add(row.line, column, "empty", reason)
         return ""
     exercise = found or builder.exercise("", who[0] if who else "", row.line, number)
     if exercise is None:
@@ -270,7 +265,7 @@ def _called_right(exercise: Exercise, row: Row, column: str) -> dict[str, Answer
         cell = row.cells[name].strip()
         for questions in (exercise.questions, exercise.asked):
             texts = _split(cell, len(questions))
-            if not isinstance(texts, str):
+            if not isinstance(texts, Reason):
                 read = (read_answer(exercise, q, t) for q, t in zip(questions, texts, strict=True))
                 return {q: a for q, a in zip(questions, read, strict=True) if a is not None}
     return {}
@@ -303,24 +298,21 @@ def _put_parts(to: AnswerSheet, cell: str, row: Row, column: str, builder: Build
     """Parts by their numbers, which must be those of the questions without a gap."""
     questions = to.exercise.questions
     texts = _split(cell, len(questions))
-    if isinstance(texts, str) and 0 < len(to.exercise.asked) < len(questions):
+    if isinstance(texts, Reason) and 0 < len(to.exercise.asked) < len(questions):
         # formulas are no fields of an exported question: then the parts are the numbers alone
         numbers = _split(cell, len(to.exercise.asked))
-        if not isinstance(numbers, str):
+        if not isinstance(numbers, Reason):
             questions, texts = to.exercise.asked, numbers
-    if isinstance(texts, str):
-        message = (
-            f"{texts}; the exercise asks for {len(questions)} steps; nothing of this response is "
-            "read"
-        )
-        _refuse(to, row, column, message, builder)
+    if isinstance(texts, Reason):
+        reason = because("response_cannot_be_cut", why=texts, steps=len(questions))
+        _refuse(to, row, column, reason, builder)
         return
     for id, text in zip(questions, texts, strict=True):
         label = to.exercise.labels[id]
         builder.put(to, label, "" if text == "-" else text, row.line, column, label)
 
 
-def _split(cell: str, count: int) -> list[str] | str:
+def _split(cell: str, count: int) -> list[str] | Reason:
     """The texts of the parts, or why the cell cannot be cut.
 
     It is cut only where the next number follows, so an answer may hold `; part 9: ` itself; where
@@ -329,11 +321,11 @@ def _split(cell: str, count: int) -> list[str] | str:
     >>> _split("part 1: 0.9; part 2: ; part 3:", 3)
     ['0.9', '', '']
     >>> _split("part 1: 0.9; part 3: 0.5", 2)
-    'part 2 is missing'
+    Reason(key='part_missing', arguments={'part': 'part', 'number': 2})
     """
     first = _first_part(cell)
     if not first:
-        return "there are no parts"
+        return because("no_parts")
     before, after = first.groups()
     word = (before + after).strip(" .:：\xa0\u202f")
     blank = cell[first.end() : first.end() + 1]
@@ -344,11 +336,11 @@ def _split(cell: str, count: int) -> list[str] | str:
         sign = f"; {before}{number}{after}"
         place = _next(cell, sign, cuts[-1][1], ends)
         if place < 0 and number <= count:
-            return f"{word} {number} is missing"
+            return because("part_missing", part=word, number=number)
         if place >= 0 and number > count:
-            return f"there is a {word} {number}"
+            return because("part_too_many", part=word, number=number)
         if place >= 0 and _next(cell, sign, place + 1, ends) >= 0:
-            return f"{word} {number} stands there twice"
+            return because("part_twice", part=word, number=number)
         cuts.append((place, place + len(sign)))
     bounds = [start for start, _ in cuts[1:count]] + [len(cell)]
     return [cell[cut[1] : end].strip() for cut, end in zip(cuts, bounds, strict=False)]
@@ -368,11 +360,7 @@ def _put_named(to: AnswerSheet, cell: str, row: Row, column: str, builder: Build
     labels = builder.labels(to.exercise)
     known = (labels.find(one[1]) or builder.array(to.exercise, one[1]) for one in found)
     if not any(known) or found[0].start():
-        message = (
-            "this response has neither parts like 'part 1: 0.9' nor any like 'net_h1: 0.9'; "
-            "nothing of it is read"
-        )
-        _refuse(to, row, column, message, builder)
+        _refuse(to, row, column, because("response_without_parts"), builder)
         return
     ends = [*[match.start() for match in found[1:]], len(cell)]
     for match, end in zip(found, ends, strict=True):
@@ -380,6 +368,6 @@ def _put_named(to: AnswerSheet, cell: str, row: Row, column: str, builder: Build
         builder.put(to, match[1], "" if text == "-" else text, row.line, column, match[1].strip())
 
 
-def _refuse(to: AnswerSheet, row: Row, column: str, message: str, builder: Builder) -> None:
+def _refuse(to: AnswerSheet, row: Row, column: str, reason: Reason, builder: Builder) -> None:
     builder.found.remove(to)
-    builder.listing.add(row.line, column, "bad_step", message)
+    builder.listing.add(row.line, column, "bad_step", reason)

@@ -23,6 +23,7 @@ from __future__ import annotations
 from grader.errors import Problem
 from grader.read.platforms.online_text import Typed, answers_in
 from problems.patterns import pattern
+from problems.reasons import because
 
 _TYPED, _COMMENT, _FILES = "Submission Field:", "Comments:", "Files:"
 _SENDER = pattern(r"[^\n:]{1,40}: *([^\n]+?) *\([^\n()]+\)\s*(?:\n|$)")
@@ -46,17 +47,14 @@ def typed_in(data: bytes, file: str) -> Typed:
     """
     lines = [line.strip() for line in data.decode("utf-8", "replace").splitlines()]
     if _TYPED not in lines or not "".join(lines[:1]).startswith("Name:"):
-        message = (
-            "Blackboard's receipt, without the headings that it has in English: if something was "
-            "typed into the text field, grade that by hand"
-        )
-        return Typed(None, (), (Problem(file, None, None, "not_a_file", message),))
+        reason = because("receipt_of_other_language")
+        return Typed(None, (), (Problem(file, None, None, "not_a_file", reason),))
     typed, rest = _cut(lines[lines.index(_TYPED) + 1 :], _COMMENT)
     comment, _ = _cut(rest, _FILES)
-    message = "Blackboard's receipt"
+    reason = because("receipt")
     if comment:
-        message += f"; a comment in it is not read: {' '.join(comment.split())[:60]!r}"
-    note = Problem(file, None, None, "not_a_file", message)
+        reason = because("receipt_with_comment", comment=" ".join(comment.split())[:60])
+    note = Problem(file, None, None, "not_a_file", reason)
     read = answers_in(typed.encode(), file)
     return Typed(read.table, read.problems, (note, *read.notes))
 

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
+from typing import Literal
 
 from problems.patterns import pattern
 
@@ -73,14 +74,20 @@ _BULLET_STYLE = pattern(r"mso-list\s*:\s*ignore", re.IGNORECASE)
 _RAISED_STYLE = pattern(r"vertical-align\s*:\s*(super|sub)\b", re.IGNORECASE)
 
 
+Why = Literal["crossed", "hidden"]
+"""What makes a piece of a page no answer."""
+_Aside = Why | Literal["", "-"]
+"""The same; `-` where it is nobody's text, nothing where it is an answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What is seen of a page."""
 
     lines: tuple[tuple[str, ...], ...]
     """Each a line of text, or the cells of a row of a table; blank lines of text are left out."""
-    aside: tuple[str, ...]
-    """Pieces that are crossed out or hidden, with a word that says which."""
+    aside: tuple[tuple[Why, str], ...]
+    """Pieces that are crossed out or hidden, and which of the two."""
 
 
 def seen(page: str) -> Seen:
@@ -89,7 +96,7 @@ def seen(page: str) -> Seen:
     >>> seen("<p>net<sub>h1</sub> = 2.1\u00d710<sup>-1</sup></p><p>0.<b>68</b>51</p>").lines
     (('net_h1 = 2.1\u00d710^(-1)',), ('0.6851',))
     >>> seen("<p>w5 = <s>0.4</s> 0.5</p>")
-    Seen(lines=(('w5 =  0.5',),), aside=("crossed out: '0.4'",))
+    Seen(lines=(('w5 =  0.5',),), aside=(('crossed', '0.4'),))
     """
     reader = _Reader()
     for closing, tag, rest, text in _tokens(page.replace("\r\n", "\n").replace("\r", "\n")):
@@ -138,8 +145,8 @@ class _Element:
     tag: str
     after: str = ""
     """What is written where it ends."""
-    aside: str = ""
-    """Why its text is set aside: `crossed out`, `hidden`, or `-` where it is nobody's text."""
+    aside: _Aside = ""
+    """Why its text is set aside."""
     children: int = 0
 
 
@@ -148,7 +155,7 @@ class _Reader:
     """Goes through a page once; the standard library's parser takes minutes for some."""
 
     lines: list[tuple[str, ...]] = field(default_factory=list)
-    aside: list[str] = field(default_factory=list)
+    aside: list[tuple[Why, str]] = field(default_factory=list)
     open: list[_Element] = field(default_factory=list)
     count: Counter[str] = field(default_factory=Counter)
     pieces: list[str] = field(default_factory=list)
@@ -222,11 +229,11 @@ class _Reader:
         else:
             self.write(after)
 
-    def _set_aside(self, why: str) -> None:
+    def _set_aside(self, why: _Aside) -> None:
         text = " ".join("".join(self.dropped).split())
         self.dropped.clear()
-        if text and why != "-":
-            self.aside.append(f"{why}: {text[:60]!r}")
+        if text and why and why != "-":
+            self.aside.append((why, text[:60]))
 
     def _place(self, tag: str, begins: bool) -> None:
         """Blocks end the line, rows and cells begin and end."""
@@ -287,7 +294,7 @@ def _attributes(rest: str) -> dict[str, str]:
     }
 
 
-def _set_aside(tag: str, attributes: dict[str, str]) -> str:
+def _set_aside(tag: str, attributes: dict[str, str]) -> _Aside:
     """Why an element's text is not read; '' if it is."""
     style = attributes.get("style", "")
     twice = "katex-html" in attributes.get("class", "")  # the same stands beside as MathML
@@ -295,7 +302,7 @@ def _set_aside(tag: str, attributes: dict[str, str]) -> str:
         return "-"
     if "hidden" in attributes or _HIDDEN_STYLE.search(style):
         return "hidden"
-    return "crossed out" if tag in _CROSSED or _CROSSED_STYLE.search(style) else ""
+    return "crossed" if tag in _CROSSED or _CROSSED_STYLE.search(style) else ""
 
 
 def _raised(tag: str, attributes: dict[str, str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from grader.errors import SubmissionError
+from grader.errors import Fault, SubmissionError
 from grader.read.answer_sheet import Find, Read
 from grader.read.builder import Builder
 from grader.read.characters import MINUS
@@ -21,6 +21,7 @@ from grader.read.tables.table import (
 )
 from problems.exercise import Exercise
 from problems.patterns import pattern
+from problems.reasons import Reason, because
 
 _SIGN = f"[+{re.escape(MINUS)}]?"
 COMMA = pattern(_SIGN + r"(0,\d+|\d{4,},\d+|\d+,(\d{1,2}|\d{4,}))([eE][+-]?\d+)?")
@@ -33,7 +34,7 @@ DOT = pattern(
 """A number whose point can only be a decimal one: not 1.234, which beside decimal commas may be
 a thousand."""
 EITHER = pattern(_SIGN + r"[1-9]\d{0,2},\d{3}")
-COMMAS_SETTLED = "numbers like 1,234 are read with a decimal comma, as the others here need it"
+COMMAS_SETTLED = because("commas_settled")
 DIGITS = pattern(r"\s*\d+\s*")
 WHOLE = pattern(rf"\s*{_SIGN}\d{{1,3}}\s*")
 
@@ -47,7 +48,7 @@ def answers_in(table: Table, find: Find) -> Read:
     if not holds_answers(table.columns):
         raise not_answers(table)
     if not table.problems and next(iter(table.rows), None) is None:
-        raise refusal(table.file, "no_rows", "there are no rows below the header", 1)
+        raise refusal(table.file, "no_rows", because("no_rows"), 1)
     builder = Builder(table.file, find)
     asked = ["answer"] if is_tidy(table.columns) else step_columns(table)
     builder.comma = writes_commas(table, asked, builder)
@@ -65,15 +66,13 @@ def answers_in(table: Table, find: Find) -> Read:
 
 def not_answers(table: Table) -> SubmissionError:
     """Why a table is none of answers: what was found, what is needed."""
-    found = ", ".join(table.columns)[:200] or "nothing"
+    found = ", ".join(table.columns)[:200]
     if re.search(r"step\W+(\w+\W+)*answer", found, re.IGNORECASE) and len(table.columns) == 1:
-        message = f"cells are separated by comma, semicolon or tab, not as in {found!r}"
-        return refusal(table.file, "delimiter", message, 1)
-    message = (
-        f"these are no answers: found the columns {found}; needed are 'step' and 'answer', "
-        "or 'student' and one column for each step"
-    )
-    return refusal(table.file, "missing_column", message, 1)
+        return refusal(table.file, "delimiter", because("unknown_delimiter", text=found), 1)
+    reason = because("no_columns_of_answers")
+    if found:
+        reason = because("columns_of_no_answers", columns=found)
+    return refusal(table.file, "missing_column", reason, 1)
 
 
 def step_columns(table: Table) -> list[str]:
@@ -119,17 +118,17 @@ def _of_row(row: Row, builder: Builder) -> Exercise | None:
     return builder.exercise(id.strip(), student.strip(), row.line)
 
 
-def too_few(row: Row, table: Table) -> str:
+def too_few(row: Row, table: Table) -> Reason:
     """Why a row that ends early is not used."""
-    found = f"{row.width} of the {len(table.columns)} cells that the header names"
+    count, most = row.width, len(table.columns)
     text = "".join(row.cells.values())
     for sign, name in DELIMITERS.items():
         if sign != table.delimiter and sign in text:
-            return f"{found}; this row seems to be separated by {name}, the header is not"
-    return f"{found}; write them all, a blank one as well"
+            return because("too_few_cells_other_delimiter", count=count, most=most, signs=name)
+    return because("too_few_cells", count=count, most=most)
 
 
-def cut_number(row: Row, table: Table) -> tuple[str, str] | None:
+def cut_number(row: Row, table: Table) -> Fault | None:
     """A decimal comma without quotes that has made two cells of `0,3775`."""
     after = table.columns.index("answer") + 1
     if table.delimiter != "," or after >= len(table.columns):
@@ -138,11 +137,9 @@ def cut_number(row: Row, table: Table) -> tuple[str, str] | None:
     text, rest = row.cells["answer"], row.cells[name]
     if name in KNOWN or not WHOLE.fullmatch(text) or not DIGITS.fullmatch(rest):
         return None
-    message = (
-        f"{text.strip()!r} followed by {rest.strip()[:20]!r} in column {name[:40]!r}: is it a "
-        "decimal comma? write a decimal point, or the number in quotes"
-    )
-    return "ambiguous_separator", message
+    behind, column = rest.strip()[:20], name[:40]
+    reason = because("perhaps_a_comma", text=text.strip(), behind=behind, column=column)
+    return Fault("ambiguous_separator", reason)
 
 
 def take_wide(table: Table, builder: Builder, columns: list[str]) -> None:

@@ -10,8 +10,9 @@ import re
 import unicodedata
 
 from grader.errors import AnswerError
-from grader.read.codes import quoted
+from grader.read.codes import piece
 from problems.patterns import pattern
+from problems.reasons import because
 
 _ERROR = pattern(r"#(?:[¡¿]?[^\W\d_][^=]*|#+)")
 """`#REF!`, `#WERT!`, `#¡DIV/0!`, `#N/A`, `########`."""
@@ -59,13 +60,12 @@ def refuse_cell(core: str, at: int) -> None:
         AnswerError: `spreadsheet_formula` or `spreadsheet_error`.
     """
     if (core[0] == "=" and not core[1:2].isspace()) or core[0] == "@":
-        message = "the cell holds a spreadsheet formula; send its value"
-        raise AnswerError("spreadsheet_formula", at, message)
+        raise AnswerError("spreadsheet_formula", at, because("spreadsheet_formula"))
     # errors are words in capitals in every language
     error = core[0] == "#" and core == core.upper() and _ERROR.fullmatch(core)
     if error or _ERROR_NUMBER.fullmatch(core):
-        message = f"the cell holds the spreadsheet error {quoted(core, 12)}; write the number"
-        raise AnswerError("spreadsheet_error", at, message)
+        reason = because("spreadsheet_error", error=piece(core, 12))
+        raise AnswerError("spreadsheet_error", at, reason)
 
 
 def refuse_date(core: str, at: int) -> None:
@@ -80,19 +80,23 @@ def refuse_date(core: str, at: int) -> None:
     grader.errors.AnswerError: '06.Mrz' is a date: a spreadsheet made it of what was typed, \
 probably 6.3 or 6.03; format the column as text and write the number again
     """
-    typed = _typed(core)
-    if typed is None:
-        return
-    probably = f", probably {typed}" if typed else ""
-    message = (
-        f"{quoted(core)} is a {'date' if typed else 'date or a time'}: a spreadsheet made it of "
-        f"what was typed{probably}; format the column as text and write the number again"
-    )
-    raise AnswerError("has_unit_or_text", at, message)
+    match _typed(core):
+        case []:
+            reason = because("date_or_time", text=piece(core))
+        case [one]:
+            reason = because("date", text=piece(core), typed=one)
+        case [one, other]:
+            reason = because("date_either_way", text=piece(core), typed=one, otherwise=other)
+        case _:
+            return
+    raise AnswerError("has_unit_or_text", at, reason)
 
 
-def _typed(core: str) -> str | None:
-    """What was probably typed; empty if that cannot be told, None if this is no date."""
+def _typed(core: str) -> list[list[str]] | None:
+    """What was probably typed, for each order of day and month; None if this is no date.
+
+    Nothing if that cannot be told.
+    """
     match = _DAY_FIRST.fullmatch(core) or _MONTH_FIRST.fullmatch(core)
     if match:
         month = _month(match["month"])
@@ -100,22 +104,22 @@ def _typed(core: str) -> str | None:
             return None
         parts = match.groupdict()
         if parts.get("day"):
-            return _decimals(int(parts["day"]), month)
-        return f"{month}.{parts['year']}"
+            return [_decimals(int(parts["day"]), month)]
+        return [[f"{month}.{parts['year']}"]]
     match = _DIGITS.fullmatch(core)
     if match:
         first = int(match["d"] or match["first"] or match["month"])
         second = int(match["m"] or match["second"] or match["day"])
         if match["sign"] == ".":
-            return _decimals(first, second)
-        return f"{_decimals(first, second)} (or {_decimals(second, first)})"
-    return "" if _TIME.fullmatch(core) else None
+            return [_decimals(first, second)]
+        return [_decimals(first, second), _decimals(second, first)]
+    return [] if _TIME.fullmatch(core) else None
 
 
-def _decimals(whole: int, fraction: int) -> str:
+def _decimals(whole: int, fraction: int) -> list[str]:
     """The decimals of which a date is made: 6.3 and 6.03 for the third month."""
     short, long = f"{whole}.{fraction}", f"{whole}.{fraction:02d}"
-    return short if short == long else f"{short} or {long}"
+    return [short] if short == long else [short, long]
 
 
 def _month(word: str) -> int | None:

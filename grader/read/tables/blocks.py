@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from grader.read.tables.table import Row
+from problems.reasons import because
 
 IDS = ("exercise", "student")
-CONTINUED = "rows without exercise and student are read as going on with the row above them"
+CONTINUED = because("rows_continued")
 
 
 class Blocks:

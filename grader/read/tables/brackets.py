@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from grader.errors import Fault
 from grader.read.characters import MINUS
 from problems.patterns import pattern
+from problems.reasons import because
 
 BRACKETED = pattern(r"\(\s*([0-9]*[.,]?[0-9]+(?:[.,][0-9]+)?)\s*\)")
 """A decimal without a sign in brackets, and nothing else."""
@@ -60,14 +62,12 @@ def looked_at(texts: Iterable[str]) -> Brackets:
     )
 
 
-def refusal(text: str) -> tuple[str, str] | None:
-    """Code and message for a number in brackets that may be negative; None for other texts."""
+def refusal(text: str) -> Fault | None:
+    """Code and reason for a number in brackets that may be negative; None for other texts."""
     match = BRACKETED.fullmatch(text.strip())
     if match is None or not match[1].strip("0.,"):
         return None
-    message = (
-        f"{text.strip()!r} can be read as {match[1]} or as -{match[1]} (spreadsheets write "
-        "negative numbers in brackets, and no number here has a minus sign); write the one that "
-        "you mean"
-    )
-    return "ambiguous_separator", message
+    typed, why = text.strip(), because("why_brackets")
+    second = f"-{match[1]}"
+    reason = because("two_readings", text=typed, first=match[1], second=second, why=why)
+    return Fault("ambiguous_separator", reason)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from grader.errors import Problem, SubmissionError
 from problems.patterns import pattern
+from problems.reasons import Reason, because
 
 _LONGEST_LINE = 4_000_000
 _UNDEFINED = pattern(rb"[\x81\x8d\x8f\x90\x9d]")
@@ -23,7 +24,7 @@ def encoding_of(data: bytes, file: str) -> str:
         SubmissionError: none fits; with the line of the first byte that does not.
     """
     if data.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
-        raise _refused(file, "encoding", "this text is UTF-32; save it as CSV (UTF-8)")
+        raise _refused(file, "encoding", because("text_is_utf32"))
     encoding = "utf-8"
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         encoding = "utf-16"
@@ -35,8 +36,7 @@ def encoding_of(data: bytes, file: str) -> str:
     if encoding == "utf-8" and not _UNDEFINED.search(data) and not _UTF8.search(data):
         return "cp1252"
     line = len(re.findall(rb"\r\n|\r|\n", data[:wrong])) + 1
-    message = "this is neither UTF-8 nor Windows-1252 text; save the file as CSV (UTF-8)"
-    raise _refused(file, "encoding", message, line)
+    raise _refused(file, "encoding", because("text_of_no_encoding"), line)
 
 
 def _first_wrong(data: bytes, encoding: str) -> int | None:
@@ -84,13 +84,12 @@ def lines_of(data: bytes, encoding: str, file: str, ahead: int = 0) -> Iterator[
         if number == 1 - ahead:
             line = line.lstrip("\ufeff")
         if len(line) > _LONGEST_LINE:
-            message = f"a line of more than {_LONGEST_LINE:,} characters"
-            raise _refused(file, "too_long", message, number)
+            reason = because("line_too_long", most=_LONGEST_LINE)
+            raise _refused(file, "too_long", reason, number)
         if "\x00" in line:
-            message = "a NUL character, which no text has; save the file as CSV (UTF-8)"
-            raise _refused(file, "bad_char", message, number)
+            raise _refused(file, "bad_char", because("nul_character"), number)
         yield line
 
 
-def _refused(file: str, code: str, message: str, line: int | None = None) -> SubmissionError:
-    return SubmissionError([Problem(file, line, None, code, message)])
+def _refused(file: str, code: str, reason: Reason, line: int | None = None) -> SubmissionError:
+    return SubmissionError([Problem(file, line, None, code, reason)])

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 
 from problems.patterns import pattern
+from problems.reasons import Reason, because
 
 KNOWN = frozenset({"student", "exercise", "step", "answer", "symbol", "name", "email"})
 """Columns whose names mean the same however they are capitalised."""
@@ -137,7 +138,7 @@ def answer_above(rows: Iterable[Sequence[str]], header: Sequence[str]) -> int | 
     return None
 
 
-def titles(rows: Sequence[tuple[int, Sequence[str]]]) -> str:
+def titles(rows: Sequence[tuple[int, Sequence[str]]]) -> Reason:
     """What is said of the lines above a header.
 
     Args:
@@ -146,11 +147,9 @@ def titles(rows: Sequence[tuple[int, Sequence[str]]]) -> str:
     said = "; ".join(cell.strip() for _, cells in rows for cell in cells if cell.strip())
     said = said if len(said) <= 60 else f"{said[:59]}…"
     first, last = rows[0][0], rows[-1][0]
-    which = f"line {first}" if first == last else f"lines {first} to {last}"
-    return f"{which} above the header not read: {said!r}"
+    if first == last:
+        return because("title_not_read", line=first, text=said)
+    return because("titles_not_read", first=first, last=last, text=said)
 
 
-MOVED = (
-    "the header stands below lines that look like answers; put the header (the row with 'step' "
-    "and 'answer') first"
-)
+MOVED = because("header_below_answers")

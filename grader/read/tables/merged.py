@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from grader.errors import Fault
 from grader.read.tables.header import KNOWN, is_tidy
+from problems.reasons import because
 
 _REF = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*?ref=[\"']([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})")
 
@@ -58,10 +60,6 @@ def answers_in(
                 yield block, cells
 
 
-def refusal_of(block: Block, text: str) -> tuple[str, str]:
-    """Why no answer is read from what stands in merged cells: code and message."""
-    message = (
-        f"the cells {block.ref} are merged and hold one text, {text[:40]!r}, which may stand for "
-        "one of them or for all; unmerge them and write every answer into its own cell"
-    )
-    return "wrong_type", message
+def refusal_of(block: Block, text: str) -> Fault:
+    """Why no answer is read from what stands in merged cells."""
+    return Fault("wrong_type", because("merged_cells", cells=block.ref, text=text[:40]))

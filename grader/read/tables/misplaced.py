@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from grader.errors import Fault
 from grader.read.characters import MINUS
 from grader.read.tables.header import means_answer
 from grader.read.tables.table import Row
 from problems.patterns import pattern
+from problems.reasons import Reason, because
 
 NUMBER = pattern(rf"\s*[+{re.escape(MINUS)}]?[0-9]*[.,]?[0-9]+([eE][+-]?[0-9]+)?\s*")
 """A decimal, and nothing else."""
@@ -27,8 +29,8 @@ def beside(columns: Iterable[str]) -> list[str]:
     return [name for name in columns if name == "symbol" or means_answer(name)]
 
 
-def strayed(row: Row, columns: Sequence[str]) -> tuple[str, tuple[str, str]] | None:
-    """The number beside an empty answer, and why it does not count (code and message).
+def strayed(row: Row, columns: Sequence[str]) -> tuple[str, Fault] | None:
+    """The number beside an empty answer, and why it does not count.
 
     >>> row = Row(2, {"step": "net_h1", "symbol": "0.5", "answer": ""})
     >>> strayed(row, ["step", "symbol", "answer"])[0]
@@ -38,13 +40,12 @@ def strayed(row: Row, columns: Sequence[str]) -> tuple[str, tuple[str, str]] | N
         return None
     for name in beside(columns):
         if NUMBER.fullmatch(row.cells[name]):
-            return row.cells[name].strip(), refusal_of(row.cells[name], f"in column {name!r}")
+            where = because("in_column", column=name)
+            return row.cells[name].strip(), refusal_of(row.cells[name], where)
     return None
 
 
-def refusal_of(text: str, where: str) -> tuple[str, str]:
-    """Code and message for a number beside an empty answer."""
-    message = (
-        f"the cell is empty, but {text.strip()[:40]!r} stands {where}; write it below 'answer'"
-    )
-    return "beside_fields", message
+def refusal_of(text: str, where: Reason) -> Fault:
+    """Why a number beside an empty answer does not count."""
+    reason = because("number_beside_answers", text=text.strip()[:40], where=where)
+    return Fault("beside_fields", reason)

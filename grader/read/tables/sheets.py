@@ -18,6 +18,7 @@ from grader.read.tables.answers import answers_in
 from grader.read.tables.header import is_tidy
 from grader.read.tables.table import Table
 from problems.formulas.notation import Labels
+from problems.reasons import Reason, because
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,11 @@ class Sheet:
     table: Table
 
     @property
-    def called(self) -> str:
+    def called(self) -> Reason:
         """In a message."""
-        return f"the sheet {self.name!r}" + ("" if self.visible else " (hidden)")
+        if self.visible:
+            return because("sheet", name=self.name)
+        return because("hidden_sheet", name=self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ def answers_of(sheets: Sequence[Sheet], find: Find) -> Read:
     read = _together(filled) if len(filled) > 1 else filled[0].read
     notes = [_left_out(part.sheet, filled[0].sheet) for part in parts if part not in filled]
     if not filled[0].sheet.visible:
-        notes.append(_note(filled[0].sheet, "the answers are read from this hidden sheet"))
+        notes.append(_note(filled[0].sheet, because("read_from_hidden_sheet")))
     told = [p for part in parts if part not in filled for p in part.read.problems]
     return Read(read.submissions, (*read.problems, *told), (*read.notes, *notes))
 
@@ -80,12 +83,12 @@ def _named(sheet: Sheet) -> Table:
     return replace(sheet.table, file=f"{sheet.table.file} [{sheet.name}]")
 
 
-def _note(sheet: Sheet, message: str) -> Problem:
-    return Problem(sheet.table.file, None, sheet.name, "duplicate_file", message)
+def _note(sheet: Sheet, reason: Reason) -> Problem:
+    return Problem(sheet.table.file, None, sheet.name, "duplicate_file", reason)
 
 
 def _left_out(sheet: Sheet, other: Sheet) -> Problem:
-    return _note(sheet, f"nothing is answered in this sheet; {other.called} counts")
+    return _note(sheet, because("sheet_not_answered", counts=other.called))
 
 
 # several that are filled -------------------------------------------------------------------
@@ -108,7 +111,8 @@ def _together(parts: Sequence[_Part]) -> Read:
             continue
         found.append(_joined(written))
         first = written[0][0]
-        notes += [_note(sheet, f"read together with {first.called}") for sheet, _ in written[1:]]
+        together = because("read_together", sheet=first.called)
+        notes += [_note(sheet, together) for sheet, _ in written[1:]]
     return Read(tuple(found), tuple(problems), tuple(notes))
 
 
@@ -130,15 +134,17 @@ def _contradiction(written: Sequence[tuple[Sheet, AnswerSheet]]) -> Problem | No
         both = [id for id in first.answers if id in other.answers]
         differ = [id for id in both if not _same(first.answers[id], other.answers[id])]
         if differ:
-            id, more = differ[0], len(differ) - 1
-            message = (
-                f"{first.exercise.labels[id]!r} is {_quoted(first.answers[id])} in "
-                f"{_cell(sheet, first, id)} and {_quoted(other.answers[id])} in "
-                f"{_cell(there, other, id)}"
-                + (f", and {more} more answers differ" if more else "")
-                + "; keep one of these sheets"
+            id = differ[0]
+            reason = because(
+                "sheets_differ",
+                label=first.exercise.labels[id],
+                one=_short(first.answers[id]),
+                here=_cell(sheet, first, id),
+                other=_short(other.answers[id]),
+                there=_cell(there, other, id),
+                more=because("more_differ", count=len(differ) - 1) if differ[1:] else "",
             )
-            return Problem(sheet.table.file, None, None, "duplicate_file", message)
+            return Problem(sheet.table.file, None, None, "duplicate_file", reason)
     return None
 
 
@@ -148,11 +154,11 @@ def _same(one: Answer, other: Answer) -> bool:
     return one.text.strip() == other.text.strip()
 
 
-def _quoted(answer: Answer) -> str:
-    return repr(answer.text.strip()[:40])
+def _short(answer: Answer) -> str:
+    return answer.text.strip()[:40]
 
 
-def _cell(sheet: Sheet, submission: AnswerSheet, id: str) -> str:
+def _cell(sheet: Sheet, submission: AnswerSheet, id: str) -> Reason:
     """Where an answer stands: `cell D2 of the sheet 'Answers'`."""
     from openpyxl.utils import get_column_letter
 
@@ -164,5 +170,7 @@ def _cell(sheet: Sheet, submission: AnswerSheet, id: str) -> str:
     else:
         labels = Labels(submission.exercise.labels)
         at = next((n for n, name in enumerate(columns) if labels.find(name) == id), None)
-    place = f"row {row}" if at is None else f"cell {get_column_letter(at + 1)}{row}"
-    return f"{place} of {sheet.called}"
+    if at is None:
+        return because("row_of_sheet", row=row, sheet=sheet.called)
+    cell = f"{get_column_letter(at + 1)}{row}"
+    return because("cell_of_sheet", cell=cell, sheet=sheet.called)

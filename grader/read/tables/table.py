@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 
-from grader.errors import Problem, SubmissionError
+from grader.errors import Fault, Problem, SubmissionError
 from grader.read.file_kinds import looked_at
 from grader.read.tables.encoding import encoding_of, lines_of
 from grader.read.tables.header import (
@@ -28,13 +28,14 @@ from grader.read.tables.header import (
     titles,
 )
 from problems.patterns import pattern
+from problems.reasons import Reason, because
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much is read before it is refused."""
 
-    whose: str
+    whose: Reason
     size: int
     """Bytes."""
     rows: int
@@ -48,11 +49,11 @@ class Limits:
     """Opening and closing tags of a workbook's sheets, which take time one by one."""
 
 
-UPLOAD = Limits("one student's file", 1_000_000, 2_000, 50, 500, 2_000, 200_000)
-CLASS = Limits("a class's file", 20_000_000, 250_000, 200, 2_000, 100_000, 2_500_000)
+UPLOAD = Limits(because("one_students_file"), 1_000_000, 2_000, 50, 500, 2_000, 200_000)
+CLASS = Limits(because("a_classs_file"), 20_000_000, 250_000, 200, 2_000, 100_000, 2_500_000)
 """Named by a teacher: 5,000 students with 50 answers each fit."""
 
-DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+DELIMITERS = {",": because("commas"), ";": because("semicolons"), "\t": because("tabs")}
 MOST = 500
 """Problems of one kind that are listed one by one."""
 
@@ -68,8 +69,8 @@ class Row:
     cells: Mapping[str, str]
     width: int = 1_000_000
     """How many cells were written; the others are blank because the row ends early."""
-    refused: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    """Column -> code and message, for cells that hold no text and no number."""
+    refused: Mapping[str, Fault] = field(default_factory=dict)
+    """Column -> why, for cells that hold no text and no number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,25 +94,25 @@ class Listing:
         self._found: list[Problem] = []
         self._counts: dict[str, int] = {}
 
-    def add(self, line: int | None, column: str | None, code: str, message: str) -> None:
+    def add(self, line: int | None, column: str | None, code: str, reason: Reason) -> None:
         """One more."""
         self._counts[code] = self._counts.get(code, 0) + 1
         if self._counts[code] <= MOST:
-            self._found.append(Problem(self.file, line, column, code, message))
+            self._found.append(Problem(self.file, line, column, code, reason))
 
     def all(self) -> tuple[Problem, ...]:
         """Those listed, and how many more there are."""
         more = [
-            Problem(self.file, None, None, code, f"and {count - MOST:,} more such places")
+            Problem(self.file, None, None, code, because("and_more_places", count=count - MOST))
             for code, count in self._counts.items()
             if count > MOST
         ]
         return (*self._found, *more)
 
 
-def refusal(file: str, code: str, message: str, line: int | None = None) -> SubmissionError:
+def refusal(file: str, code: str, reason: Reason, line: int | None = None) -> SubmissionError:
     """A file that cannot be used at all."""
-    return SubmissionError([Problem(file, line, None, code, message)])
+    return SubmissionError([Problem(file, line, None, code, reason)])
 
 
 def check_size(size: int, file: str, limits: Limits) -> None:
@@ -121,11 +122,11 @@ def check_size(size: int, file: str, limits: Limits) -> None:
         SubmissionError: it is.
     """
     if size > limits.size:
-        more = ""
+        whose, most = limits.whose, limits.size
+        reason = because("too_many_bytes", size=size, whose=whose, most=most)
         if limits is UPLOAD and size <= CLASS.size:
-            more = "; a file with the answers of a whole class must be named itself"
-        message = f"{size:,} bytes are too many for {limits.whose}; the limit is {limits.size:,}"
-        raise refusal(file, "too_large", message + more)
+            reason = because("too_many_bytes_of_one", size=size, whose=whose, most=most)
+        raise refusal(file, "too_large", reason)
 
 
 # lines to rows -----------------------------------------------------------------------------
@@ -213,30 +214,21 @@ class _Source:
             if number > 2 * self.limits.rows + 10:
                 raise self.too_many(number)
             if line.count(self.delimiter) > _MOST_CELLS:
-                message = f"a line of more than {_MOST_CELLS:,} cells"
-                raise refusal(self.file, "too_many_columns", message, number)
+                reason = because("too_many_cells_in_line", most=_MOST_CELLS)
+                raise refusal(self.file, "too_many_columns", reason, number)
             yield "\n" if number == 1 - self.ahead and self.says_so else line
 
     def too_many(self, line: int) -> SubmissionError:
         """More rows than are read."""
-        message = f"more than {self.limits.rows:,} rows; so many are not read"
-        return refusal(self.file, "too_many_rows", message, line)
+        reason = because("too_many_rows", most=self.limits.rows)
+        return refusal(self.file, "too_many_rows", reason, line)
 
     def _fault(self, error: str, start: int, line: int) -> SubmissionError:
         if "end of data" in error:
-            message = 'a quote (") is opened in this row and never closed; close or remove it'
-            return refusal(self.file, "unclosed_quote", message, start)
+            return refusal(self.file, "unclosed_quote", because("quote_never_closed"), start)
         if "field limit" in error:
-            message = (
-                "a cell of more than 131,072 characters begins in this row; perhaps a quote "
-                '(") is never closed'
-            )
-            return refusal(self.file, "too_long", message, start)
-        message = (
-            'text stands behind the closing quote (") of a cell; write a quote inside a cell '
-            'twice (""), or save the table anew'
-        )
-        return refusal(self.file, "quoting", message, start if start == line else line)
+            return refusal(self.file, "too_long", because("cell_without_end"), start)
+        return refusal(self.file, "quoting", because("text_behind_quote"), line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,14 +274,14 @@ def read_table(
     check_size(len(data), file, limits)
     kind = looked_at(data)
     if kind.kind not in ("text", "json"):
-        message = kind.instead_of("a CSV table", "save or export it as CSV (UTF-8)")
-        raise refusal(file, "encrypted" if kind.kind == "locked" else "not_csv", message)
+        reason = kind.instead_of(because("csv_table"), because("save_as_csv"))
+        raise refusal(file, "encrypted" if kind.kind == "locked" else "not_csv", reason)
     if not data.strip(b" \t\r\n\x00\x0b\x0c\x1a\xef\xbb\xbf\xff\xfe"):
-        raise refusal(file, "empty", "the file is empty", 1)
+        raise refusal(file, "empty", because("file_empty"), 1)
     source = _Source(data, file, limits, ahead, titled)
     header = next(source.rows(), None)
     if header is None:
-        raise refusal(file, "empty", "the file is empty", 1)
+        raise refusal(file, "empty", because("file_empty"), 1)
     if answer_above((cells for _, cells in source.titles), header[1]) is not None:
         raise refusal(file, "missing_column", MOVED, header[0])
     columns = named_columns(header[1], file, header[0], limits, titled)
@@ -301,14 +293,12 @@ def read_table(
 def _notes(source: _Source) -> Iterator[Problem]:
     """What is worth saying of how a table was read."""
     if source.encoding == "cp1252":
-        message = "read as Windows-1252; if letters look wrong, save the file as CSV (UTF-8)"
-        yield Problem(source.file, None, None, "encoding", message)
+        yield Problem(source.file, None, None, "encoding", because("read_as_windows_1252"))
     if source.titles:
         line = source.titles[-1][0]
         yield Problem(source.file, line, None, "titles", titles(source.titles))
     if source.wrapped:
-        message = "whole rows stand in quotes; they are read as if they did not"
-        yield Problem(source.file, None, None, "quoting", message)
+        yield Problem(source.file, None, None, "quoting", because("whole_rows_in_quotes"))
 
 
 def _scanned(source: _Source, header: list[str], columns: tuple[str, ...]) -> tuple[Problem, ...]:
@@ -325,15 +315,12 @@ def _scanned(source: _Source, header: list[str], columns: tuple[str, ...]) -> tu
         if number > source.limits.rows:
             raise source.too_many(line)
         if cells[0].strip().casefold() == header[0] and _folded(cells) == header:
-            message = (
-                f"the header stands in line {first} and again here; hand in one table, "
-                "not several in one file"
-            )
-            raise refusal(source.file, "duplicate_header", message, line)
+            reason = because("header_again", line=first)
+            raise refusal(source.file, "duplicate_header", reason, line)
         fault = _row_fault(cells, columns, source)
-        if fault and fault[0] == "too_many_fields" and any(c.endswith("\\") for c in cells):
-            message = fault[1] + "; this file marks commas with backslashes, which CSV does not"
-            raise refusal(source.file, fault[0], message, line)
+        if fault and fault.code == "too_many_fields" and any(c.endswith("\\") for c in cells):
+            reason = because("commas_with_backslashes", why=fault.reason)
+            raise refusal(source.file, fault.code, reason, line)
         if fault:
             listing.add(line, None, *fault)
     return listing.all()
@@ -343,19 +330,18 @@ def _folded(cells: list[str]) -> list[str]:
     return [cell.strip().casefold() for cell in cells]
 
 
-def _row_fault(
-    cells: list[str], columns: tuple[str, ...], source: _Source
-) -> tuple[str, str] | None:
+def _row_fault(cells: list[str], columns: tuple[str, ...], source: _Source) -> Fault | None:
     """Why a row cannot be used: more cells than columns, or a cell that is too long."""
     if len(cells) > len(columns) and any(c.strip() for c in cells[len(columns) :]):
-        message = f"{len(cells)} cells in a table of {len(columns)} columns"
+        count, named = len(cells), len(columns)
+        reason = because("too_many_cells", count=count, columns=named)
         if source.delimiter == ",":
-            message += "; a number with a decimal comma needs quotes, or a decimal point"
-        return "too_many_fields", message
+            reason = because("too_many_cells_perhaps_comma", count=count, columns=named)
+        return Fault("too_many_fields", reason)
     longest = max(map(len, cells))
     if longest > source.limits.cell:
-        allowed = f"{source.limits.cell:,} characters"
-        return "too_long", f"a cell of {longest:,} characters; more than {allowed} are not read"
+        reason = because("cell_of_too_many", count=longest, most=source.limits.cell)
+        return Fault("too_long", reason)
     return None
 
 
@@ -379,12 +365,13 @@ def named_columns(
         names.pop()
     most = limits.columns if {"step", "answer"} <= set(names) else limits.wide
     if len(names) > most:
-        message = f"{len(names):,} columns; more than {most:,} are not read"
-        raise refusal(file, "too_many_columns", message, line)
+        reason = because("too_many_columns", count=len(names), most=most)
+        raise refusal(file, "too_many_columns", reason, line)
     seen: dict[str, int] = {}
     for n, name in enumerate(names, 1):
         if name and name in seen:
-            message = f"columns {seen[name]} and {n} are both called {name[:60]!r}; keep one"
-            raise SubmissionError([Problem(file, line, name[:60], "duplicate_column", message)])
+            short = name[:60]
+            reason = because("columns_called_alike", first=seen[name], second=n, name=short)
+            raise SubmissionError([Problem(file, line, short, "duplicate_column", reason)])
         seen[name] = n
     return tuple(names)

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from grader.errors import Problem, SubmissionError
+from grader.errors import Fault, Problem, SubmissionError
 from grader.read.answer_sheet import Find, Read
 from grader.read.guarded_parser import guarded
 from grader.read.tables import merged
@@ -41,6 +41,7 @@ from grader.read.tables.table import (
     read_table,
     refusal,
 )
+from problems.reasons import because
 from problems.texts import cleaned
 
 LARGEST_PARTS = 20_000_000
@@ -50,7 +51,7 @@ MOST_TAGS = 40_000
 """Of all parts beside the sheets and their texts: styles, names, relations."""
 LAST_ROW = 1_048_576
 """What the format allows; a row beyond it was made to waste time."""
-BROKEN = "this Excel workbook is damaged; open it and save it anew"
+BROKEN = because("workbook_damaged")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class _Cell:
     """What a cell holds: text as if typed, or why it is refused."""
 
     text: str
-    refused: tuple[str, str] | None = None
+    refused: Fault | None = None
 
 
 _BLANK = _Cell("")
@@ -82,7 +83,7 @@ def read_workbook(data: bytes, file: str, find: Find, limits: Limits = CLASS) ->
         data = transitional(data) if strict else data
         sheets = list(_sheets(data, file, limits))
     if not sheets:
-        raise refusal(file, "empty", "all sheets of this workbook are empty")
+        raise refusal(file, "empty", because("all_sheets_empty"))
     good = [sheet for sheet in sheets if holds_answers(sheet.table.columns)]
     if not good:
         raise not_answers(min(sheets, key=lambda sheet: not sheet.visible).table)
@@ -99,27 +100,26 @@ def check_parts(data: bytes, file: str, limits: Limits) -> bool:
         SubmissionError: no workbook, or one that would unpack to too much.
     """
     if not data.startswith(b"PK\x03\x04"):
-        raise refusal(file, "not_xlsx", "this is no Excel workbook, whatever its name says")
+        raise refusal(file, "not_xlsx", because("no_workbook"))
     with guarded(file, "broken_workbook", BROKEN), zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = archive.infolist()
         if not any(part.filename.startswith("xl/") for part in parts):
-            raise refusal(file, "not_xlsx", "this ZIP archive is no Excel workbook")
+            raise refusal(file, "not_xlsx", because("zip_no_workbook"))
         size = sum(part.file_size for part in parts)
         if size > LARGEST_PARTS or len(parts) > MOST_PARTS:
-            message = f"{size:,} bytes when unpacked; the limit is {LARGEST_PARTS:,}"
-            raise refusal(file, "too_large", message)
+            reason = because("too_large_unpacked", size=size, most=LARGEST_PARTS)
+            raise refusal(file, "too_large", reason)
         strict, tags = False, {True: 0, False: 0}
         for part in parts:
             xml = archive.read(part)
             if _declares(xml):
-                message = "XML with declarations of its own; spreadsheet programs write none"
-                raise refusal(file, "xml", message)
+                raise refusal(file, "xml", because("xml_declarations"))
             strict = strict or is_strict(xml)
             if xml.lstrip(_BLANKS).startswith(b"<"):  # whatever the part is called
                 tags[part.filename.startswith(_CELLS)] += xml.count(b"<")
         if tags[True] > limits.tags or tags[False] > MOST_TAGS:
-            message = f"too many cells or styles for {limits.whose}; hand in the table alone"
-            raise refusal(file, "too_large", message)
+            reason = because("too_many_cells_or_styles", whose=limits.whose)
+            raise refusal(file, "too_large", reason)
         return strict
 
 
@@ -167,7 +167,7 @@ def _rows(sheet: Any, file: str, limits: Limits) -> Iterator[tuple[int, list[_Ce
     blank = found = 0
     for number, cells in enumerate(sheet.iter_rows(max_col=limits.wide + 1), 1):
         if number > LAST_ROW:
-            raise refusal(file, "too_many_rows", f"a row beyond {LAST_ROW:,}", number)
+            raise refusal(file, "too_many_rows", because("row_beyond_last", most=LAST_ROW), number)
         if cells is last:
             continue  # the library fills gaps between rows with one and the same object
         last = cells
@@ -179,8 +179,8 @@ def _rows(sheet: Any, file: str, limits: Limits) -> Iterator[tuple[int, list[_Ce
             yield number, row
         blank += not row
         if found > limits.rows or blank > 2 * limits.rows:
-            message = f"more than {limits.rows:,} rows; so many are not read"
-            raise refusal(file, "too_many_rows", message, number)
+            reason = because("too_many_rows", most=limits.rows)
+            raise refusal(file, "too_many_rows", reason, number)
 
 
 def _fill_in(rows: dict[int, list[_Cell]], values: Mapping[int, list[_Cell]]) -> None:
@@ -202,8 +202,7 @@ def _in_one_column(rows: Mapping[int, list[_Cell]], file: str, limits: Limits) -
         table = read_table("\n".join(lines).encode(), file, limits, titled=True)
     except SubmissionError:
         return None  # whatever it is, it is no table in one column
-    message = "each row stands in one cell; it is read as a row of a CSV file"
-    note = Problem(file, None, None, "delimiter", message)
+    note = Problem(file, None, None, "delimiter", because("rows_in_one_cell"))
     found = replace(table, notes=(*table.notes, note))
     return found if len(table.columns) > 1 and holds_answers(table.columns) else None
 
@@ -230,8 +229,8 @@ def _table(
             continue
         longest = max(len(cell.text) for cell in cells)
         if longest > limits.cell:
-            message = f"a cell of {longest:,} characters; {limits.cell:,} are read"
-            problems.append(Problem(file, number, None, "too_long", message))
+            reason = because("cell_longer_than_read", count=longest, most=limits.cell)
+            problems.append(Problem(file, number, None, "too_long", reason))
         else:
             good.append(_row(number, cells, columns))
     return Table(file, columns, good, tuple(problems), tuple(notes), "")
@@ -263,17 +262,13 @@ def _row(number: int, cells: list[_Cell], columns: tuple[str, ...]) -> Row:
         behind = (cell.text for cell in cells[len(columns) :] if NUMBER.fullmatch(cell.text))
         if text := next(behind, ""):
             texts["answer"] = text
-            refused["answer"] = refusal_of(text, "to the right of the table")
+            refused["answer"] = refusal_of(text, because("right_of_table"))
     return Row(number, texts, len(padded), refused)
 
 
 # cells -------------------------------------------------------------------------------------
 
-_FORMULA = (
-    "spreadsheet_formula",
-    "a formula whose value is not stored; open the file in a spreadsheet program and save it, "
-    "or write the number",
-)
+_FORMULA = Fault("spreadsheet_formula", because("formula_without_value"))
 
 
 def _cell(cell: Any) -> _Cell:
@@ -284,17 +279,13 @@ def _cell(cell: Any) -> _Cell:
     if value is None or value == "":
         return _BLANK
     if kind == "e":
-        message = f"the cell holds the error {_shown(value)}; write the number"
-        return _Cell(_shown(value), ("spreadsheet_error", message))
+        reason = because("cell_holds_error", error=_shown(value))
+        return _Cell(_shown(value), Fault("spreadsheet_error", reason))
     if isinstance(value, bool):
         text = str(value).upper()
-        return _Cell(text, ("wrong_type", f"{text} is no number"))
+        return _Cell(text, Fault("wrong_type", because("value_is_no_number", value=text)))
     if isinstance(value, datetime.datetime | datetime.date | datetime.time | datetime.timedelta):
-        message = (
-            f"the spreadsheet program has made a date or time of what was typed ({value}); "
-            "format the column as text, then write the number again"
-        )
-        return _Cell(str(value), ("date", message))
+        return _Cell(str(value), Fault("date", because("cell_made_a_date", value=str(value))))
     return _Cell(cleaned(value) if isinstance(value, str) else repr(value))
 
 

@@ -6,6 +6,7 @@ Asked like `grader.web.grading_worker`; run as `python -m grader.web.api.checker
 from __future__ import annotations
 
 import base64
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ from grader.intake.collect import gather
 from grader.marking.mark import mark
 from grader.marking.policy_file import stored_policy
 from grader.results.crosscheck import other_exercise
-from grader.web.grading_worker import judged, main
+from grader.support.answering import answer_all, limit_memory
+from grader.web.grading_worker import MEMORY, judged
 from problems.errors import BpgradeError
 
 
@@ -65,4 +67,5 @@ def _all(problems: list[Problem]) -> list[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    main(answered)
+    limit_memory(MEMORY)
+    answer_all(lambda question: answered(json.loads(question)))

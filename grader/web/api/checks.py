@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import sys
 import tempfile
 from collections.abc import Mapping
 from decimal import Decimal
@@ -15,8 +14,8 @@ from django.http import HttpRequest
 from ninja import Router
 
 from grader.errors import ApiError
-from grader.read.pdf.child_process import Children
 from grader.read.tables.table import CLASS
+from grader.support.guarded_process import GuardedProcesses, module
 from grader.web.api.access import caller_of, limit_heavy, scoped
 from grader.web.api.assignments import refuse_policy
 from grader.web.api.bodies import CLASS_FILES, body_of
@@ -27,7 +26,7 @@ from grader.web.models import Assignment, Member, Role, Task
 from grader.web.rights import assignment_for_staff, is_staff
 from grader.web.seats import BUSY, SOON, seat
 
-COMMAND = (sys.executable, "-P", "-m", "grader.web.api.checker")
+COMMAND = module("grader.web.api.checker")
 ONE_SECONDS = 5.0
 """For one exercise; a usual one takes some 20 ms."""
 CLASS_SECONDS = 60.0
@@ -38,7 +37,7 @@ MOST_STEPS = 20_000
 CLOSE = Decimal("0.05")
 """Givens that differ by no more are as good as the same to who wants to try answers."""
 
-_one, _class = Children(COMMAND, ONE_SECONDS), Children(COMMAND, CLASS_SECONDS)
+_one, _class = GuardedProcesses(COMMAND, ONE_SECONDS), GuardedProcesses(COMMAND, CLASS_SECONDS)
 
 router = Router(tags=["Checking"])
 TEACH = scoped("teach")
@@ -165,7 +164,7 @@ def _decimals(found: Any) -> Any:
     return Decimal(found)
 
 
-def _asked(checkers: Children, question: dict[str, Any]) -> dict[str, Any]:
+def _asked(checkers: GuardedProcesses, question: dict[str, Any]) -> dict[str, Any]:
     """What the checking process finds.
 
     Raises:

@@ -10,6 +10,7 @@ from django.http import HttpResponse, JsonResponse
 
 from grader.errors import ApiError, Problem
 from problems.errors import SpecError
+from problems.reasons import as_told
 
 MEDIA = "application/problem+json"
 
@@ -78,7 +79,9 @@ def of_spec(error: SpecError, code: str, column: str) -> ApiError:
         code: `family` or `policy`.
         column: the field of the request that it is about.
     """
-    problems = [Problem("", None, one.where or column, code, one.what) for one in error.complaints]
+    problems = [
+        Problem("", None, one.where or column, code, as_told(one.what)) for one in error.complaints
+    ]
     return ApiError(422, code, problems=problems)
 
 
@@ -122,7 +125,9 @@ def of_fields(errors: Iterable[Mapping[str, Any]]) -> ApiError:
         where = [str(part) for part in error["loc"] if not _is_frame(part)]
         column = ".".join(where)[:200] or "body"
         message = WORDS.get(str(error["type"]), "has a value that is not allowed")
-        problems[column, message] = Problem("", None, column, "invalid", f"{column} {message}")
+        problems[column, message] = Problem(
+            "", None, column, "invalid", as_told(f"{column} {message}")
+        )
     return ApiError(422, "invalid", problems=list(problems.values())[:100])
 
 

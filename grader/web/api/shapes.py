@@ -54,6 +54,8 @@ class FoundProblem(Schema):
     column: str | None = Field(description="Of a table; or the field of the request.")
     code: str
     message: str
+    reason: str = Field("", description="What the message says, for programs.")
+    arguments: dict[str, Any] = Field({}, description="What belongs to the reason.")
 
 
 class ProblemDetails(Schema):

@@ -83,4 +83,5 @@ def _problem(problem: Doc, show: Show) -> Doc:
     """Where reading failed and why; in words only where words are shown."""
     if show.messages:
         return dict(problem)
-    return {**problem, "message": ""}
+    told = ("reason", "arguments")
+    return {name: value for name, value in problem.items() if name not in told} | {"message": ""}

@@ -15,6 +15,5 @@ outcomes        what came of a call
 grades          what a platform is told of a student's work
 outbox          grades leave by rows written with the results
 grade_sender    sends them, until the platform has them
-http_client     every call to a platform, within limits
 doctor          why launches or grades fail
 """

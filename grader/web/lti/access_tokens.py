@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from grader.errors import CallError, ResponseError
+from grader.support.http_client import Answer, call
 from grader.web.lti import keys
-from grader.web.lti.http_client import Answer, call
 from grader.web.lti.models import Platform
 from grader.web.lti.outcomes import (
     KEYS_NOT_FETCHED,

@@ -13,10 +13,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from grader.errors import CallError
+from grader.support.http_client import Answer, call
 from grader.support.terminal import plural
 from grader.web.doctor import Finding
 from grader.web.lti import access_tokens, keys
-from grader.web.lti.http_client import Answer, call
 from grader.web.lti.launch import LEEWAY
 from grader.web.lti.models import Invitation, Outgoing, Placement, Platform, Sending
 

@@ -15,6 +15,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from grader.errors import NotStoredError, ServiceError
+from grader.support.backoff import growing
 from grader.web.lti import outbox
 from grader.web.lti.ags import Score, send_score
 from grader.web.lti.models import Outgoing, Platform, Sending
@@ -218,8 +219,7 @@ class Postman(threading.Thread):
         if told is not None:
             least = max(first, min(told, DAY))
             return timedelta(seconds=least * (1 + 0.1 * self.chance()))
-        seconds = min(most, first * 2.0 ** min(tries - 1, 30)) * (1 - 0.2 * self.chance())
-        return timedelta(seconds=max(min(first, most), seconds))
+        return timedelta(seconds=growing(tries, first, most, self.chance()))
 
     def _answered(self, platform: Platform) -> None:
         """After an outage, what failed because of it need not wait out its hours."""

@@ -30,7 +30,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from grader.errors import CallError, ResponseError
-from grader.web.lti.http_client import call
+from grader.support.http_client import call
 from grader.web.lti.models import Platform, ToolKey
 from grader.web.submission_store import one_writer
 

@@ -8,8 +8,8 @@ from html import unescape
 
 from django.utils import timezone
 
+from grader.support.http_client import Answer
 from grader.support.retry_after import retry_after
-from grader.web.lti.http_client import Answer
 
 QUOTED = 120
 """Characters of an answer that a message repeats."""

@@ -19,11 +19,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from grader.errors import CallError, RegistrationError
+from grader.support.http_client import call
 from grader.web import accounts
 from grader.web.assignments import note
 from grader.web.lti.access_tokens import SCOPES
 from grader.web.lti.embedding import origin_of
-from grader.web.lti.http_client import call
 from grader.web.lti.launch import base, launch_url, text_of, url_of
 from grader.web.lti.models import Deployment, Invitation, Platform
 from problems.texts import parsed_json

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from grader.errors import CallError, RefusalError, ResponseError
+from grader.support.http_client import LIMIT, Answer, call
 from grader.web.lti.access_tokens import token_for
-from grader.web.lti.http_client import LIMIT, Answer, call
 from grader.web.lti.models import Platform
 from grader.web.lti.outcomes import (
     Delivered,
@@ -107,14 +106,11 @@ def text(row: Any, name: str) -> str:
     return str(value)
 
 
-NEXT = re.compile(r'<([^<>"\s]{1,2000})>\s*;[^,<>]*\brel="?next\b')
-
-
 def listed(platform: Platform, scope: str, url: str, kind: str, inside: str = "") -> Iterator[Any]:
     """The entries of all pages of a list."""
     seen: set[str] = set()
-    following: str | None = url
-    while following is not None:
+    following = url
+    while following:
         seen.add(following)
         outcome = ask(platform, scope, "GET", following, headers={"Accept": kind}, limit=LONG)
         answer = got(outcome)
@@ -128,16 +124,14 @@ def listed(platform: Platform, scope: str, url: str, kind: str, inside: str = ""
             raise ResponseError("the platform's list has no end")
 
 
-def next_page(answer: Answer, first: str) -> str | None:
-    """Where a list goes on; only where it began: our token is for nobody else.
+def next_page(answer: Answer, first: str) -> str:
+    """Where a list goes on, '' at its end; only where it began: our token is for nobody else.
 
     Raises:
         ResponseError: it leads elsewhere.
     """
-    found = NEXT.search(answer.headers.get("link", ""))
-    if found is None:
-        return None
-    old, new = urlsplit(first), urlsplit(found[1])
-    if (old.scheme, old.netloc) != (new.scheme, new.netloc):
+    found = answer.next_page
+    old, new = urlsplit(first), urlsplit(found)
+    if found and (old.scheme, old.netloc) != (new.scheme, new.netloc):
         raise ResponseError("the platform's list goes on at another address")
-    return found[1]
+    return found

@@ -76,7 +76,7 @@ def submission(request: HttpRequest, submission: str) -> HttpResponse:
 def feedback_blocks(found: Submission, result: Result) -> tuple[Block, ...]:
     """What was found, as much of it as the policy shows, without the title of the page."""
     task = found.task
-    report = Report.from_json(result.report, Problem)
+    report = Report.from_json(result.report, Problem.from_json)
     family = order_of(order_text(task.assignment)).made_by
     sections = tuple(placed(family.sections, task.exercise.graph))
     part = Checked(report, task.exercise, sections, labelled=True)

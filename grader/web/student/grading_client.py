@@ -10,14 +10,14 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from grader.read.pdf.child_process import Children
+from grader.support.guarded_process import GuardedProcesses
 from grader.web.grading import COMMAND
 
 SECONDS = 8.0
 """For one question, the start of the process included."""
 
 log = logging.getLogger("bpgrade.asking")
-_examiners = Children(COMMAND, SECONDS, 2)
+_examiners = GuardedProcesses(COMMAND, SECONDS, 2)
 
 
 def read_of(line: str, data: bytes, name: str) -> dict[str, Any] | None:

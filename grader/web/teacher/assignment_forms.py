@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from grader.assignments.folder import Order
-from grader.assignments.roster import safe_name
-from grader.errors import PolicyError
-from grader.marking.policy_file import SHIPPED, load_policy, names, read_policy
+from grader.marking.policy_file import SHIPPED, load_policy, names
 from grader.web import assignments, regrading
 from grader.web.jobs import kinds, starting
 from grader.web.lti import deep_linking
@@ -24,7 +20,7 @@ from grader.web.models import Assignment, Feedback, Member
 from grader.web.preview import Trial, tried
 from grader.web.rights import assignment_teachers_only, teachers_only
 from grader.web.seats import seated
-from grader.web.teacher.forms import Form, uploaded_text
+from grader.web.teacher.forms import CHOICES, PAPERS, OrderForm, PlanForm, SettingsForm
 from grader.web.teacher.pages import shown
 from grader.web.teacher.parts import lowered, worded
 from problems.drawing import family as families
@@ -32,10 +28,6 @@ from problems.drawing.family import DIFFICULTIES
 from problems.errors import BpgradeError, GateError, SpecError
 from templates.pages.page import Block
 
-OWN = "own"
-"""Instead of a shipped family or policy: a text of one's own."""
-PAPERS = ("a4", "letter")
-CHOICES = ("layers", "decimals", "significant", "difficulty", "exercises")
 FRAGMENT = "X-Fragment"
 """Sent by the page's script, which wants the preview alone."""
 
@@ -66,35 +58,27 @@ def plan(request: HttpRequest, member: Member) -> HttpResponseBase:
     """Choose a family and everything else, look at it, make it."""
     course = member.course
     if request.method == "GET":
-        start = {"exercises": 1, "practice": "1", "family": families.names()[0]}
-        return _plan_page(request, member, Form(start))
-    form = Form.of(request, ("practice",))
-    uploaded_text(request, form, "file", "definition")
-    order = _order(form)
-    if form.values.get("action") in ("preview", "another"):
-        if form.values["action"] == "another":
-            form.values["variant"] = str(_variant(form) + 1)
-        return _preview(request, member, form, order)
-    title, settings = form.text("title", 200), _settings(form)
-    policy = _policy(form)
-    if order is not None and not form.errors:
-        if starting.large(course, order.exercises):
-            then = deep_linking.waiting_for(request, course)
-            wanted = kinds.planned(course, order, title, settings | {"policy": policy}, then)
-            return starting.started(request, wanted)
-        return _created(request, member, form, order, title, settings | {"policy": policy})
-    return _plan_page(request, member, form)
+        start = {"exercises": "1", "practice": "1", "family": families.names()[0]}
+        return _plan_page(request, member, PlanForm(initial=start))
+    if request.POST.get("action") in ("preview", "another"):
+        look = OrderForm.sent(request)
+        if request.POST["action"] == "another":
+            look.typed["variant"] = str(look.variant + 1)
+        return _preview(request, member, look)
+    form = PlanForm.sent(request)
+    if not form.is_valid() or form.order is None:
+        return _plan_page(request, member, form)
+    if starting.large(course, form.order.exercises):
+        then = deep_linking.waiting_for(request, course)
+        settings = form.settings | {"policy": form.valued_by}
+        title = form.cleaned_data["title"]
+        return starting.started(request, kinds.planned(course, form.order, title, settings, then))
+    return _created(request, member, form, form.order)
 
 
 @seated("POST")
-def _created(
-    request: HttpRequest,
-    member: Member,
-    form: Form,
-    order: Order,
-    title: str,
-    settings: dict[str, Any],
-) -> HttpResponse:
+def _created(request: HttpRequest, member: Member, form: PlanForm, order: Order) -> HttpResponse:
+    title, settings = form.cleaned_data["title"], form.settings | {"policy": form.valued_by}
     try:
         made = assignments.create(member.course, order, title, request.user, **settings)
     except GateError as error:
@@ -110,7 +94,7 @@ def _created(
 
 
 def _plan_page(
-    request: HttpRequest, member: Member, form: Form, trial: Trial | None = None
+    request: HttpRequest, member: Member, form: OrderForm, trial: Trial | None = None
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form,
@@ -126,14 +110,12 @@ def _plan_page(
 
 
 @seated("POST")
-def _preview(
-    request: HttpRequest, member: Member, form: Form, order: Order | None
-) -> HttpResponse:
+def _preview(request: HttpRequest, member: Member, form: OrderForm) -> HttpResponse:
     """The whole page with the preview in it, or the preview alone for the page's script."""
     trial = None
-    if order is not None:
+    if form.is_valid() and form.order is not None:
         try:
-            trial = tried(order, _variant(form))
+            trial = tried(form.order, form.variant)
         except SpecError as error:
             form.complain_all(error.complaints, CHOICES, "family")
     if request.headers.get(FRAGMENT):
@@ -147,49 +129,6 @@ def _sheet(trial: Trial | None) -> tuple[Block, ...]:
     return worded(lowered(trial.page.blocks, 2)) if trial and trial.page else ()
 
 
-def _variant(form: Form) -> int:
-    typed = form.values.get("variant", "")
-    return int(typed) if re.fullmatch(r"\d{1,6}", typed, re.ASCII) else 0
-
-
-def _order(form: Form) -> Order | None:
-    """What is to be drawn; None if something is wrong with it."""
-    family = form.choice("family", [*families.names(), OWN])
-    decimals = form.whole("decimals", 1, 12)
-    significant = form.whole("significant", 1, 12)
-    exercises = form.whole("exercises", 1, 20) or 1
-    if decimals and significant:
-        form.complain("significant", "Either decimals or significant figures.")
-    definition = form.values.get("definition", "")
-    if family == OWN and not definition.strip() and "definition" not in form.errors:
-        form.complain("definition", "Choose a file or write the family here.")
-    if form.errors:
-        return None
-    title = safe_name(form.values.get("title", "")) or "assignment"
-    order = Order(
-        name=title,
-        family=family,
-        definition=definition if family == OWN else families.source_of(family),
-        secret=secrets.token_hex(16),
-        layers=form.values.get("layers", "").strip() or None,
-        decimals=decimals,
-        significant=significant,
-        difficulty=form.choice("difficulty", [*_standard_first()]),
-        exercises=exercises,
-        paper=form.choice("paper", PAPERS),
-    )
-    try:
-        order.design()
-    except SpecError as error:
-        form.complain_all(error.complaints, CHOICES, "definition" if family == OWN else "family")
-        return None
-    return order
-
-
-def _standard_first() -> tuple[str, ...]:
-    return tuple(sorted(DIFFICULTIES, key=lambda name: name != "standard"))
-
-
 # policies ----------------------------------------------------------------------------------
 
 
@@ -201,49 +140,7 @@ def policies() -> list[tuple[str, str, str]]:
     ]
 
 
-def _policy(form: Form) -> str:
-    """The policy as it is stored, with complaints at its field."""
-    chosen = form.choice("policy", [*names(), OWN])
-    return own_policy(form) if chosen == OWN else chosen
-
-
-def own_policy(form: Form) -> str:
-    """A policy's text that is one's own."""
-    text = form.values.get("policy_text", "").replace("\r\n", "\n")
-    if len(text.encode()) > 64 * 1024:
-        form.complain("policy_text", "At most 64 KB.")
-        return ""
-    if not text.strip():
-        form.complain("policy_text", "Write the policy here, or choose a shipped one.")
-        return ""
-    try:
-        read_policy(text, OWN, "policy")
-    except PolicyError as error:
-        for complaint in error.complaints:
-            form.complain("policy_text", str(complaint))
-    return text
-
-
 # settings ----------------------------------------------------------------------------------
-
-
-def _settings(form: Form) -> dict[str, Any]:
-    """When, and what students see."""
-    opens, due, closes = (form.time(name) for name in ("opens", "due", "closes"))
-    if opens and closes and closes <= opens:
-        form.complain("closes", "It would close before it opens.")
-    if due and closes and closes < due:
-        form.complain("closes", "It would close before it is due.")
-    feedback = form.choice("feedback", Feedback.values)
-    if feedback == Feedback.AFTER_DUE and due is None and "due" not in form.errors:
-        form.complain("due", "Feedback after the due date needs one.")
-    return {
-        "opens": opens,
-        "due": due,
-        "closes": closes,
-        "feedback": feedback,
-        "practice": form.tick("practice"),
-    }
 
 
 @assignment_teachers_only
@@ -251,20 +148,19 @@ def _settings(form: Form) -> dict[str, Any]:
 def settings(request: HttpRequest, assignment: Assignment) -> HttpResponse:
     """Title, times and what students see; another due date is counted at once."""
     if request.method == "GET":
-        form = Form({"title": assignment.title, "feedback": assignment.feedback})
-        form.values["practice"] = "1" if assignment.practice else ""
+        initial = {"title": assignment.title, "feedback": assignment.feedback}
+        initial["practice"] = "1" if assignment.practice else ""
         for name in ("opens", "due", "closes"):
-            form.values[name] = _field(getattr(assignment, name))
+            initial[name] = _field(getattr(assignment, name))
+        return _settings_page(request, assignment, SettingsForm(initial=initial))
+    form = SettingsForm.sent(request)
+    if not form.is_valid():
         return _settings_page(request, assignment, form)
-    form = Form.of(request, ("practice",))
-    title, wanted = form.text("title", 200), _settings(form)
-    if form.errors:
-        return _settings_page(request, assignment, form)
-    wanted["title"] = title
+    wanted = form.settings | {"title": form.cleaned_data["title"]}
     try:
         counted = regrading.apply(assignment, assignment.policy, request.user, **wanted)
     except BpgradeError as error:
-        form.complain("title", str(error))
+        form.add_error("title", str(error))
         return _settings_page(request, assignment, form)
     late = f" {counted} submissions count another score now." if counted else ""
     messages.success(request, f"The settings are stored.{late}")
@@ -277,7 +173,9 @@ def _field(when: Any) -> str:
     return day_time(when)
 
 
-def _settings_page(request: HttpRequest, assignment: Assignment, form: Form) -> HttpResponse:
+def _settings_page(
+    request: HttpRequest, assignment: Assignment, form: SettingsForm
+) -> HttpResponse:
     context = {"assignment": assignment, "form": form, "feedbacks": Feedback.values}
     status = 422 if form.errors else 200
     return shown(request, "settings", assignment.course, status, **context)

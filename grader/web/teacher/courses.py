@@ -17,7 +17,7 @@ from grader.web.lti import outbox
 from grader.web.models import Course, Member, Role
 from grader.web.rights import STAFF, courses_of, may_make_courses, staff_only, teachers_only
 from grader.web.teacher import listing
-from grader.web.teacher.forms import Form
+from grader.web.teacher.forms import CourseForm
 from grader.web.teacher.jobs import jobs_for
 from grader.web.teacher.pages import shown
 
@@ -32,13 +32,12 @@ def courses(request: HttpRequest) -> HttpResponse:
     found, may_add = courses_of(request.user, *STAFF), may_make_courses(request.user)
     if not may_add and (request.method == "POST" or not found.exists()):
         raise Http404("no such page")
-    form = Form.of(request)
-    if request.method == "POST":
-        name = form.text("name", 200)
-        if not form.errors:
-            course = _new(request, name)
-            messages.success(request, f"The course {name} is there. Now its class list.")
-            return redirect("teach-course", course.pk)
+    form = CourseForm.sent(request)
+    if form.is_valid():
+        name = form.cleaned_data["name"]
+        course = _new(request, name)
+        messages.success(request, f"The course {name} is there. Now its class list.")
+        return redirect("teach-course", course.pk)
     context = {"courses": found, "may_add": may_add, "form": form}
     status = 422 if form.errors else 200
     return render(request, "teacher/courses.html.j2", context, status=status)
@@ -92,12 +91,12 @@ def course(request: HttpRequest, member: Member) -> HttpResponse:
 @require_POST
 def change(request: HttpRequest, member: Member) -> HttpResponse:
     """Another name; put away or taken back."""
-    found, form = member.course, Form.of(request)
+    found, form = member.course, CourseForm.sent(request)
     if request.POST.get("action") == "rename":
-        name = form.text("name", 200)
-        if form.errors:
+        if not form.is_valid():
             messages.error(request, f"The name stays: {form.errors['name'][0]}")
         else:
+            name = form.cleaned_data["name"]
             with transaction.atomic():
                 note(request.user, found, "course.renamed", name, before=found.name)
                 Course.objects.filter(pk=found.pk).update(name=name)

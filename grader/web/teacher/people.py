@@ -29,14 +29,10 @@ from grader.web.batched_writes import slice_of_work, slices
 from grader.web.jobs import starting
 from grader.web.jobs.queue import Wanted
 from grader.web.models import Course, Link, Member, Role
-from grader.web.rights import STAFF, person_of, teachers_only
+from grader.web.rights import person_of, teachers_only
 from grader.web.seats import seated
-from grader.web.teacher.forms import Form, uploaded
+from grader.web.teacher.forms import RosterForm, StaffForm
 from grader.web.teacher.pages import shown
-
-LARGEST = 1_500_000
-"""Bytes of a class list: some 20,000 students."""
-
 
 # the class list ----------------------------------------------------------------------------
 
@@ -47,19 +43,17 @@ def roster(request: HttpRequest, member: Member) -> HttpResponseBase:
     """A class list: entered, looked at, applied."""
     course = member.course
     if request.method == "GET":
-        return shown(request, "roster", course, form=Form(), problems=(), change=None)
-    form = Form.of(request)
+        return shown(request, "roster", course, form=RosterForm(), problems=(), change=None)
+    form = RosterForm.sent(request)
+    if not form.is_valid():
+        return shown(request, "roster", course, 422, form=form, problems=(), change=None)
     try:
-        data = uploaded(request, "file", LARGEST) or form.values.get("roster", "").encode()
-        students = roster_import.read_roll(course, data)
+        students = roster_import.read_roll(course, form.table)
     except RosterError as error:
         context = {"form": form, "problems": error.problems, "change": None}
         return shown(request, "roster", course, 422, **context)
-    except ValueError as error:
-        form.complain("file", str(error))
-        return shown(request, "roster", course, 422, form=form, problems=(), change=None)
     if request.POST.get("action") != "apply":
-        form.values["roster"] = roster_csv(students).decode()
+        form.typed["roster"] = roster_csv(students).decode()
         change = roster_import.change_of(course, students)
         return shown(request, "roster", course, form=form, problems=(), change=change)
     if starting.heavy(course, roster_import.change_of(course, students).size):
@@ -178,22 +172,12 @@ def person(request: HttpRequest, me: Member, member: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def staff(request: HttpRequest, member: Member) -> HttpResponse:
     """Add a teacher or an assistant."""
-    form, course = Form.of(request), member.course
-    if request.method == "GET":
-        return shown(request, "staff", course, form=form)
-    role = Role(form.choice("role", [Role.ASSISTANT, Role.TEACHER]))
-    account = form.text("account", 150, needed=False)
-    name = form.text("name", 200, needed=not account)
-    email = form.text("email", 254, needed=False)
-    known = get_user_model().objects.filter(username=account).first() if account else None
-    if account and (known is None or not known.has_usable_password()):
-        form.complain("account", "Nobody who has set a password has this name.")
-    elif (
-        known and course.members.filter(user=known).exclude(active=False, role__in=STAFF).exists()
-    ):
-        form.complain("account", "They are in this course already.")
-    if form.errors:
-        return shown(request, "staff", course, 422, form=form)
+    course = member.course
+    form = StaffForm.of(request, course)
+    if not form.is_valid():
+        return shown(request, "staff", course, 422 if form.errors else 200, form=form)
+    found, known = form.cleaned_data, form.known
+    role, name, email = Role(found["role"]), found["name"], found["email"]
     with transaction.atomic():
         person = known or new_user(name, email)
         added, _ = Member.objects.update_or_create(

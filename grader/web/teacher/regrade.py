@@ -10,14 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from grader.marking.policy_file import names, stored_policy
+from grader.marking.policy_file import stored_policy
 from grader.web import regrading
 from grader.web.class_progress import most_of
 from grader.web.models import Assignment
 from grader.web.rights import assignment_teachers_only
 from grader.web.seats import seated
-from grader.web.teacher.assignment_forms import OWN, own_policy, policies
-from grader.web.teacher.forms import Form, uploaded_text
+from grader.web.teacher.assignment_forms import policies
+from grader.web.teacher.forms import RegradeForm, stored
 from grader.web.teacher.pages import shown
 
 
@@ -27,17 +27,15 @@ from grader.web.teacher.pages import shown
 def regrade(request: HttpRequest, assignment: Assignment) -> HttpResponse:
     """Enter a policy, see who gets what under it, apply it."""
     if request.method == "GET":
-        return _page(request, assignment, _filled(assignment.policy), None)
-    form = Form.of(request)
-    uploaded_text(request, form, "file", "policy_text")
+        return _page(request, assignment, RegradeForm(initial=stored(assignment.policy)), None)
+    form = RegradeForm.sent(request)
     back = form.values.get("back")
     if back:
         lines = {str(line.pk): text for line, text in regrading.earlier(assignment)}
-        form = _filled(lines.get(back, assignment.policy))
-    chosen = form.choice("policy", [*names(), OWN])
-    text = own_policy(form) if chosen == OWN else chosen
-    if form.errors:
+        form = RegradeForm(stored(lines.get(back, assignment.policy)))
+    if not form.is_valid():
         return _page(request, assignment, form, None)
+    text = form.valued_by
     if request.POST.get("action") == "apply" and not back:
         count = regrading.apply(assignment, text, request.user)
         messages.success(request, f"The policy holds. {submissions(count)} another score.")
@@ -52,17 +50,10 @@ def submissions(count: int) -> str:
     return "1 submission counts" if count == 1 else f"{count} submissions count"
 
 
-def _filled(policy: str) -> Form:
-    """The form with a stored policy in it."""
-    if policy in names():
-        return Form({"policy": policy})
-    return Form({"policy": OWN, "policy_text": policy})
-
-
 def _page(
     request: HttpRequest,
     assignment: Assignment,
-    form: Form,
+    form: RegradeForm,
     comparison: regrading.Comparison | None,
     most: Sequence[float] = (),
 ) -> HttpResponse:
@@ -76,7 +67,7 @@ def _page(
         "policies": policies(),
         "earlier": regrading.earlier(assignment),
         "outdated": regrading.outdated(assignment),
-        "now": _filled(assignment.policy),
+        "now": RegradeForm(initial=stored(assignment.policy)),
     }
     status = 422 if form.errors else 200
     return shown(request, "regrade", assignment.course, status, **context)

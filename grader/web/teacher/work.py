@@ -37,6 +37,7 @@ from templates.feedback.report import Report
 from templates.feedback.show import Show
 from templates.pages.page import Block, Heading, Note, text
 from templates.sheets import sheets
+from templates.words.sentences import sentence
 
 EVERYTHING = Show(expected=True, tolerance=True)
 """Staff see all that was found."""
@@ -110,7 +111,7 @@ def _feedback(assignment: Assignment, person: Member, chosen: Submission) -> Seq
         return ()
     family, exercise = assignment.made.made_by, chosen.task.exercise
     sections = tuple(placed(family.sections, exercise.graph))
-    report = Report.from_json(result.report, Problem)
+    report = Report.from_json(result.report, Problem.from_json)
     page = feedback(report, exercise, EVERYTHING, family.title, person.shown, sections)
     blocks = [b for b in page.blocks if not (isinstance(b, Heading) and b.level == 1)]
     notes = [Note(text(f"For the teacher: {note.message}")) for note in report.teacher]
@@ -129,7 +130,7 @@ def _other_exercise(assignment: Assignment, chosen: Submission) -> str:
     answers = {s["id"]: read_answer(exercise, s["id"], s["answer"]) for s in steps}
     lines = assignment.tasks.values_list("line", flat=True).iterator()
     fit = fitting(exercise, answers, keys_in(line.encode() for line in lines))
-    return told(exercise.id, exercise.student, fit) if fit else ""
+    return sentence(told(exercise.id, exercise.student, fit)) if fit else ""
 
 
 # what can be done --------------------------------------------------------------------------

@@ -1,7 +1,9 @@
 """Processes that are asked one question after the other: for work that may hang, grow or die.
 
-They are started when first needed and ended if they hang. PDF forms are read in one; the service
-judges submissions in several.
+They are started when first needed and ended if they hang; one that died is started anew for the
+next question. PDF forms are read in one; the service judges submissions in several. What runs
+inside is `grader.support.answering`; docs/decisions/guarded-processes.md says why no pool of a
+library does it.
 """
 
 from __future__ import annotations
@@ -17,31 +19,35 @@ from contextlib import suppress
 from queue import LifoQueue
 from typing import Any
 
-from grader.read.pdf.fields import LENGTH
+from grader.support.answering import LENGTH
 from problems.texts import cleaned_tree
 
-WALL_SECONDS = 20.0
-"""For one file, however busy the machine; its own limit on work is far lower."""
-COMMAND = (sys.executable, "-P", "-m", "grader.read.pdf.fields")
-"""-P: a folder called grader where the command is run must not be taken for ours."""
+
+def module(name: str) -> tuple[str, ...]:
+    """The command that runs a module of ours.
+
+    -P: a folder called grader where we are run must not be taken for ours.
+    """
+    return sys.executable, "-P", "-m", name
 
 
-class Child:
+class GuardedProcess:
     """Keeps one process for all questions; threads take turns.
 
     Args:
         command: what to start.
-        seconds: for one question; then the process is ended.
+        seconds: for one question, the start of the process included; then it is ended.
     """
 
-    def __init__(self, command: Sequence[str] = COMMAND, seconds: float = WALL_SECONDS) -> None:
+    def __init__(self, command: Sequence[str], seconds: float) -> None:
         self.command = command
         self.seconds = seconds
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = 0
         self._lock = threading.Lock()
+        atexit.register(self.close)
 
-    def read(self, data: bytes) -> dict[str, Any] | None:
+    def answer(self, data: bytes) -> dict[str, Any] | None:
         """The answer to some bytes, or None where they were too much for it.
 
         Raises:
@@ -68,7 +74,7 @@ class Child:
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._owner != os.getpid():
-            self._process = None  # this process was forked; the child is the other one's
+            self._process = None  # we were forked; that process is the other one's
         if self._process is None or self._process.poll() is not None:
             self.close()
             self._owner = os.getpid()
@@ -105,7 +111,7 @@ class Child:
                     stream.close()
 
 
-class Children:
+class GuardedProcesses:
     """Several such processes; each question goes to one that is free.
 
     Args:
@@ -116,22 +122,16 @@ class Children:
 
     def __init__(self, command: Sequence[str], seconds: float, count: int = 1) -> None:
         # the last one that was used comes first: it is running already
-        self._free: LifoQueue[Child] = LifoQueue()
-        for child in [Child(command, seconds) for _ in range(count)]:
-            self._free.put(child)
-            atexit.register(child.close)
+        self._free: LifoQueue[GuardedProcess] = LifoQueue()
+        for _ in range(count):
+            self._free.put(GuardedProcess(command, seconds))
 
     def ask(self, question: Mapping[str, Any]) -> dict[str, Any] | None:
         """The answer; None if the process died or hung over it, or none can be started."""
-        child = self._free.get()
+        process = self._free.get()
         try:
-            return child.read(json.dumps(question).encode())
+            return process.answer(json.dumps(question).encode())
         except OSError:
             return None
         finally:
-            self._free.put(child)
-
-
-READER = Child()
-"""Reads the fields of PDF forms: see `grader.read.pdf.fields`."""
-atexit.register(READER.close)
+            self._free.put(process)

@@ -1,0 +1,1 @@
+"""Sentences of reasons, made at the very end; one module a subject."""
