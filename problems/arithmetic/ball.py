@@ -8,6 +8,7 @@ arrays over exercises.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -99,12 +100,10 @@ def power(b: Ball, exponent: int) -> Ball:
     (8.0, 0.0625000000000625)
     """
     m = elementary.power(b.m, exponent)
-    low, high = b.m - b.r, b.m + b.r
-    ends = elementary.power(low, exponent), elementary.power(high, exponent)
-    if exponent % 2:
-        return spread(m, *ends)
-    least = where(abs(b.m) > b.r, -greater(-ends[0], -ends[1]), m * 0.0)
-    return spread(m, least, greater(*ends))
+    low = elementary.power(b.m - b.r, exponent)
+    high = elementary.power(b.m + b.r, exponent)
+    # an even power is convex: it rises on one side by more than it falls on the other
+    return spread(m, low, high) if exponent % 2 else spread(m, m, greater(low, high))
 
 
 def largest(balls: Sequence[Ball]) -> Ball:
@@ -139,9 +138,9 @@ def winner(balls: Sequence[Ball], index: int) -> Ball:
 
 
 def spread(m: Number, low: Number, high: Number) -> Ball:
-    """The ball round m from a lower to an upper end; vast where that is out of bounds."""
+    """The ball round m from a lower to an upper end; vast where that is no number any more."""
     r = greater(high - m, m - low) * (1.0 + SLACK)
-    return Ball(m, where(r < VAST, r, VAST))
+    return Ball(m, where(r < math.inf, r, VAST))
 
 
 def within(answer: Number, ball: Ball, wider: Number = 0.0) -> Truth:

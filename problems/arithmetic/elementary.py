@@ -103,8 +103,8 @@ def _reduced(x: Number) -> tuple[Number, Number]:
         x = np.clip(x, -LARGEST, LARGEST)
         k: Number = np.rint(x * LOG2_E)
     else:
-        x = min(max(float(x), -LARGEST), LARGEST) if x == x else 0.0
-        k = float(round(x * LOG2_E))
+        x = min(max(float(x), -LARGEST), LARGEST) if x == x else math.nan
+        k = float(round(x * LOG2_E)) if x == x else 0.0
     return k, (x - k * LN2_HIGH) - k * LN2_LOW
 
 

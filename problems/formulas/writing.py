@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from problems.computation import ids
@@ -27,7 +27,7 @@ from problems.formulas.formula import (
     word,
 )
 from problems.formulas.function_forms import (
-    LN,
+    COMMA,
     ONE,
     PRIME,
     WRITTEN_OUT,
@@ -45,6 +45,7 @@ from problems.rules.expression import (
     Expression,
     Function,
     Negative,
+    Power,
     Product,
     Quotient,
     Ref,
@@ -54,6 +55,7 @@ from problems.rules.expression import (
     Sum,
     replaced,
 )
+from problems.rules.extrema import Max, Winner
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,9 @@ class Walk:
             case Negative():
                 return row(NEGATIVE, self.factor(node.of))
             case Square():
-                return self.square(node)
+                return self.raised(node.of, 2)
+            case Power():
+                return self.raised(node.of, node.exponent)
             case Quotient():
                 return Frac(self.write(node.top), self.write(node.bottom))
             case Function():
@@ -196,6 +200,10 @@ class Walk:
                 return self.slope(node)
             case Softmax():
                 return self.softmax(node)
+            case Max():
+                return self.max(node.of)
+            case Winner():
+                return self.winner(node)
         raise TypeError(f"no way to write {type(node).__name__}")
 
     def constant(self, text: str) -> Formula:
@@ -229,8 +237,10 @@ class Walk:
             negative = isinstance(term, Negative)
             body = term.parts()[0] if negative else term
             written = self.bias(body) if self.is_bias(body) else self.write(body)
+            if negative and has_sum(written):
+                written = Fence(written)
             if not parts:
-                parts.append(row(NEGATIVE, written) if negative else written)
+                parts.append(row(NEGATIVE, bracketed(written)) if negative else written)
             else:
                 parts += [MINUS if negative else PLUS, bracketed(written)]
         return row(*parts)
@@ -286,7 +296,9 @@ class Walk:
         written = self.write(node)
         if isinstance(node, Sum) and self.is_error(node) and self.notation.target_first:
             return written if first else Fence(written)
-        if isinstance(node, Sum | Negative) or (isinstance(node, Slope) and has_sum(written)):
+        if isinstance(node, Sum | Negative) or (
+            isinstance(node, Slope | Function) and has_sum(written)
+        ):
             return Fence(written)
         return written if first else bracketed(written)
 
@@ -308,19 +320,17 @@ class Walk:
 
     # powers and functions -------------------------------------------------------------------
 
-    def square(self, node: Square) -> Formula:
-        inner = node.of
+    def raised(self, inner: Expression, exponent: int) -> Formula:
         if isinstance(inner, Sum) and self.is_error(inner) and self.notation.target_first:
             body: Formula = self.target_minus_output(inner)
         else:
             body = self.write(inner)
         plain = isinstance(body, Num | Script | Sym) and not isinstance(body, Frac)
-        return Script(body if plain and one_script(body) else Fence(body), sup=Num("2"))
+        base = body if plain and one_script(body) else Fence(body)
+        return Script(base, sup=Num(str(exponent)))
 
     def function(self, node: Function) -> Formula:
         argument = self.write(node.of)
-        if node.name == "log":
-            return Call(LN, argument)
         base = node.name.split("(")[0]
         letter = self.notation.functions.get(base, "formula")
         if letter != "formula":
@@ -334,6 +344,8 @@ class Walk:
             return row(argument, self.one_minus(argument))
         if base == "tanh":
             return row(ONE, MINUS, Script(based(argument), sup=Num("2")))
+        if base == "bipolar":
+            return Frac(row(ONE, MINUS, Script(based(argument), sup=Num("2"))), Num("2"))
         if base == "softplus":
             return logistic(argument)
         letter = self.notation.functions.get(base, base)
@@ -349,6 +361,26 @@ class Walk:
         for power in powers:
             below += [PLUS, power] if below else [power]
         return Frac(powers[node.index], row(*below))
+
+    def max(self, parts: Sequence[Expression]) -> Formula:
+        if len(parts) == 1:
+            return self.write(parts[0])
+        listed: list[Formula] = []
+        for part in parts:
+            listed += [*([COMMA] if listed else []), self.write(part)]
+        return Call(word("max"), row(*listed))
+
+    def winner(self, node: Winner) -> Formula:
+        """What must hold, in Iverson's brackets; of equal parts the first wins: [a < b ≥ c]."""
+        before, behind = node.of[: node.index], node.of[node.index + 1 :]
+        own: list[Formula] = [self.write(node.of[node.index])]
+        if before and not behind:
+            own = [*own, Op(">", "relation"), self.max(before)]
+        elif before:
+            own = [self.max(before), Op("<", "relation"), *own]
+        if behind:
+            own = [*own, Op("≥", "relation"), self.max(behind)]
+        return Fence(row(*own), "[", "]")
 
 
 def _is_number(written: Formula) -> bool:

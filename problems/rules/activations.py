@@ -14,7 +14,7 @@ from typing import Literal
 
 from problems.arithmetic import elementary
 from problems.arithmetic.ball import Ball, increasing
-from problems.arithmetic.elementary import Number, where
+from problems.arithmetic.elementary import DUST, Number, where
 from problems.patterns import pattern
 
 SlopeAt = Literal["net", "out"]
@@ -67,13 +67,14 @@ def _logistic_peak_ball(v: Ball) -> Ball:
 
 
 def _step_slopes(left: float) -> tuple[Callable[[Number], Number], Callable[[Ball], Ball]]:
-    """Slope `left` below zero and 1 above; undecided where the ball holds zero."""
+    """Slope `left` up to zero and 1 above; undecided where the ball touches zero."""
 
     def slope(v: Number) -> Number:
-        return where(v > 0, v * 0.0 + 1.0, v * 0.0 + left)
+        return where(v > DUST, v * 0.0 + 1.0, v * 0.0 + left)
 
     def ball(v: Ball) -> Ball:
-        return Ball(slope(v.m), where(abs(v.m) > v.r, v.m * 0.0, v.m * 0.0 + (1.0 - left)))
+        clear = abs(v.m) > v.r + DUST
+        return Ball(slope(v.m), where(clear, v.m * 0.0, v.m * 0.0 + (1.0 - left)))
 
     return slope, ball
 

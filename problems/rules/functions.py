@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from problems.arithmetic import elementary
 from problems.arithmetic.ball import LEAST, SLACK, VAST, Ball, increasing, spread
@@ -17,7 +18,7 @@ from problems.arithmetic.trigonometry import cos, sin
 from problems.rules.activations import Activation, activation
 
 TINY = 1e-300
-"""What a logarithm is taken of where its argument's ball reaches 0."""
+"""What a logarithm is taken of where its argument's ball reaches below this, or 0."""
 
 QUARTER = 1.57
 """A little less than a quarter of a turn, in radians."""
@@ -35,21 +36,16 @@ class ElementaryFunction:
     """Whether it leaves digits as they are, or gives whole numbers: nothing is rounded."""
 
 
-def _exp(v: Number) -> Number:
-    known = v == v
-    return where(known, elementary.exp(where(known, v, 0.0)), v)
-
-
 def _exp_ball(b: Ball) -> Ball:
     """Values are clipped at e^700: what lies beyond is out of bounds."""
     high = b.m + b.r
-    found = spread(_exp(b.m), _exp(b.m - b.r), _exp(high))
+    found = spread(elementary.exp(b.m), elementary.exp(b.m - b.r), elementary.exp(high))
     return Ball(found.m, where(high < LARGEST, found.r, VAST))
 
 
 def _log_ball(b: Ball) -> Ball:
     found = increasing(lambda v: elementary.log(greater(v, TINY)), b)
-    return Ball(found.m, where(b.m > b.r, found.r, VAST))
+    return Ball(found.m, where(b.m - b.r > TINY, found.r, VAST))
 
 
 def _sqrt_ball(b: Ball) -> Ball:
@@ -99,7 +95,7 @@ def _decided(b: Ball) -> bool:
 FUNCTIONS: dict[str, ElementaryFunction] = {
     row.name: row
     for row in (
-        ElementaryFunction("exp", _exp, _exp_ball),
+        ElementaryFunction("exp", elementary.exp, _exp_ball),
         ElementaryFunction("log", elementary.log, _log_ball),
         ElementaryFunction("sqrt", elementary.sqrt, _sqrt_ball),
         ElementaryFunction("sin", sin, _sin_ball),
@@ -110,7 +106,11 @@ FUNCTIONS: dict[str, ElementaryFunction] = {
     )
 }
 
+LEAST_ARGUMENT = {"log": TINY, "sqrt": 0.0}
+"""Function -> where the centre of a ball is taken that lies outside of its domain."""
 
+
+@lru_cache(maxsize=64)
 def function(name: str) -> ElementaryFunction | Activation:
     """The row of a function that a rule may call.
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from grader.errors import AnswerError
+from grader.read.formula.parse import FUNCTIONS as PLAIN_FUNCTIONS
 from grader.read.formula.parse import parse_formula
 from grader.read.formula.tree import (
     Call,
@@ -44,9 +45,8 @@ SIGNS = "/[\\'^"
 """What a name with signs holds, or its LaTeX form begins with."""
 
 FUNCTIONS = {
-    "exp": "exp", "log": "log", "ln": "log", "sqrt": "sqrt", "abs": "abs", "max": "max",
-    "min": "min", "tanh": "tanh", "sigmoid": "logistic", "logistic": "logistic",
-    "sigma": "logistic", "σ": "logistic", "relu": "relu", "softplus": "softplus",
+    **PLAIN_FUNCTIONS, "σ": "logistic", "softplus": "softplus", "bipolar": "bipolar",
+    "step": "step", "sign": "sign", "sgn": "sign",
 }  # fmt: skip
 """What may be called, besides the letters that the notation gives its activations."""
 

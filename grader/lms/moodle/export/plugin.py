@@ -1,8 +1,8 @@
 """Rules of the graph in the language of Moodle's plugin qtype_formulas.
 
 The rules are those of `problems.computation.graph`; evaluated over terms instead of numbers they
-write themselves down. Used are + - * /, brackets, `exp`, `log`, `abs`, `<` and `? :`, besides
-them where rules have them `sqrt`, `sin`, `cos` and `max`; nothing else.
+write themselves down. Used are + - * /, brackets, `exp`, `log`, `abs`, `<` and `? :`, and
+where rules have them `sqrt`, `sin` and `cos`; nothing else.
 """
 
 from __future__ import annotations
@@ -152,10 +152,10 @@ class Terms:
         return value
 
     def largest(self, xs: Sequence[Term]) -> Term:
-        """One maximum in the other."""
+        """The larger of two, and so on."""
         value = xs[0]
         for x in xs[1:]:
-            value = of("max", Term(f"{value.text},{x.text}"))
+            value = _positive(x - value, x, value)
         return value
 
     def winner(self, xs: Sequence[Term], index: int) -> Term:
