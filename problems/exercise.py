@@ -117,12 +117,12 @@ class Exercise:
         """Step -> what its value cannot be told from; empty where the gate has been passed."""
         if self.gated:
             return {}
-        from problems.drawing import gate
+        from problems.drawing import gate, reasons
 
         found: dict[str, list[Finding]] = {}
-        for finding in gate.findings(
-            self.solution, gate.checks(self.graph, self.asked, self.precision, None)
-        ):
+        must = gate.checks(self.graph, self.asked, self.precision, None)
+        close = solve(self.graph, reasons.beside(self.numbers), reasons.FINE)
+        for finding in gate.findings(self.solution, must, close):
             found.setdefault(finding.step, []).append(finding)
         return found
 

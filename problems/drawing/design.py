@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from problems.arithmetic.grid import Grid
 from problems.arithmetic.precision import Precision
@@ -174,7 +175,12 @@ class Design:
     @property
     def fixed(self) -> bool:
         """Whether all numbers are given exactly: there is nothing to draw."""
-        return all(len(grid.texts) == 1 for grid in self.grids.values())
+        return len(self.always) == len(self.grids)
+
+    @cached_property
+    def always(self) -> frozenset[str]:
+        """Givens that are the same in every draw."""
+        return frozenset(id for id, grid in self.grids.items() if len(grid.texts) == 1)
 
     def finer(self) -> Design | None:
         """The same with one more digit, if the family allows it."""

@@ -21,6 +21,7 @@ from problems.computation.steps import Graph
 from problems.drawing import gate
 from problems.drawing.candidates import BLOCK, Candidates
 from problems.drawing.design import Design
+from problems.drawing.reasons import FINE, nearby
 from problems.drawing.separation import Separation, separation
 from problems.drawing.sieve import Sieve, sieve
 from problems.errors import Complaint, GateError
@@ -76,7 +77,7 @@ def passing(design: Design, values: dict[str, FloatArray], count: int) -> BoolAr
 
 def sieve_of(design: Design) -> Sieve:
     """The quality gate of a design, for many candidates at once."""
-    return sieve(*_gated(design))
+    return sieve(*_gated(design), design.always)
 
 
 def with_more_digits(design: Design, work: Callable[[Design], T]) -> tuple[Design, T]:
@@ -177,12 +178,16 @@ def reasons(design: Design, key: bytes, blocks: int = 32) -> list[tuple[gate.Che
     """The checks that refuse most candidates, with the share of candidates they refuse."""
     candidates = Candidates(design)
     indices = np.concatenate([candidates.block(key, n) for n in range(blocks)])
-    balls = solve(design.graph, candidates.values(indices), design.precision)
+    values = candidates.values(indices)
+    balls = solve(design.graph, values, design.precision)
+    there = nearby(design.graph.givens, design.always, lambda id, alive: values[id][alive])
+    every = np.arange(len(indices))
+    close = solve(design.graph, {id: there(id, every) for id in values}, FINE)
     shares: Counter[gate.Check] = Counter()
     with np.errstate(all="ignore"):
         for check in must_pass(design):
-            passed = np.broadcast_to(np.asarray(check.passes(balls)), (len(indices),))
-            shares[check] = 1.0 - float(np.mean(passed))  # type: ignore[assignment]
+            refused = np.broadcast_to(np.asarray(check.refuses(balls, close)), (len(indices),))
+            shares[check] = float(np.mean(refused))  # type: ignore[assignment]
     return [(check, float(share)) for check, share in shares.most_common(5)]
 
 
@@ -223,6 +228,8 @@ def describe(check: gate.Check) -> str:
             return f"{check.step} cannot be told from the slip '{check.other}'"
         case "pair":
             return f"two slips at {check.step} cannot be told from each other"
+        case "unbounded":
+            return f"{check.step} is not bounded: something is divided by what may be 0"
         case "twins":
             return f"{check.step} and {check.other} cannot be told apart"
     return f"{check.step}: a unit is saturated or dead"

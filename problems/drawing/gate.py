@@ -22,9 +22,11 @@ from problems.arithmetic.precision import Precision
 from problems.computation import ids
 from problems.computation.ids import neighbours
 from problems.computation.kinds import SLOPE, Role
+from problems.computation.network import Plan
 from problems.computation.solve import Solution
 from problems.computation.steps import Graph, Step
 from problems.computation.trivial import is_never_zero, is_straight, unlike_parents
+from problems.drawing.reasons import FINE
 from problems.drawing.separation import Separation
 from problems.misconceptions.slips import wrong_rules
 from problems.rules.activations import activation
@@ -33,6 +35,9 @@ from problems.versions import DRAW_VERSION
 
 OUTPUT_RANGE = (0.02, 0.98)
 """Where an output may lie whose slope is no step because it cancels against the loss."""
+
+WIDEST = 1e6
+"""Radius from which a number is not known at all: something was divided by what may be 0."""
 
 OTHERWISE = frozenset({"parent-copied", "cells-swapped"})
 """Slips that checks of their own take care of."""
@@ -43,13 +48,28 @@ class Check:
     """One reason to refuse a draw."""
 
     name: str
-    """`zero`, `parent`, `slip`, `saturated`, `twins`, `pair`."""
+    """`zero`, `parent`, `slip`, `saturated`, `twins`, `pair`, `unbounded`."""
     step: str
     other: str
     """The id or the slip that it must differ from."""
     passes: Callable[[Solution], Truth]
     rule: Expression | None = None
     """The wrong rule, of a slip."""
+    nearby: Callable[[Solution], Truth] | None = None
+    """The same at numbers close by, with many digits: who fails there too does so for a reason."""
+
+    def refuses(self, balls: Solution, close: Solution | None) -> Truth:
+        """Whether numbers cannot be told apart that other numbers could.
+
+        Args:
+            balls: of the draws.
+            close: of numbers close to them, where the check asks for it.
+        """
+        failed: Truth = np.logical_not(self.passes(balls))
+        if self.nearby is None or close is None or not np.any(failed):
+            return failed
+        refused: Truth = np.logical_and(failed, self.nearby(close))
+        return refused
 
     def reading(self, step: Step, rule: Expression, precision: Precision) -> Check:
         """The same check of a slip whose rule is written in another way."""
@@ -180,6 +200,14 @@ def _separates(
     return passes
 
 
+def _bounded(id: str) -> Callable[[Solution], Truth]:
+    def passes(balls: Solution) -> Truth:
+        bounded: Truth = balls[id].r < WIDEST
+        return bounded
+
+    return passes
+
+
 def _twin_checks(graph: Graph, asked: Sequence[str]) -> Iterator[Check]:
     for n, first in enumerate(asked):
         if is_straight(graph, graph.steps[first]) and graph.parse(first).role is Role.SLOPE:
@@ -208,6 +236,22 @@ def checks(
         version: of the draw; wrong rules that came later are no reason to refuse.
         separation: pairs of slips that must be told from each other, if any must.
     """
+    if not isinstance(graph.plan, Plan):
+        fine = _all_checks(graph, asked, FINE, low, version, separation)
+        found = _all_checks(graph, asked, precision, low, version, separation)
+        told = [replace(a, nearby=b.passes) for a, b in zip(found, fine, strict=True)]
+        return (*(Check("unbounded", id, "", _bounded(id)) for id in asked), *told)
+    return tuple(_all_checks(graph, asked, precision, low, version, separation))
+
+
+def _all_checks(
+    graph: Graph,
+    asked: tuple[str, ...],
+    precision: Precision,
+    low: float | None,
+    version: int,
+    separation: Separation | None,
+) -> list[Check]:
     found = list(_slope_checks(graph, low))
     for id in asked:
         found.extend(_trivial_checks(graph, graph.steps[id]))
@@ -217,13 +261,21 @@ def checks(
     if separation:
         every = ((id, _separates(separation, graph.steps[id], precision)) for id in asked)
         found.extend(Check("pair", id, "", passes) for id, passes in every)
-    return tuple(found)
+    return found
 
 
-def findings(balls: Solution, must: Sequence[Check]) -> list[Finding]:
-    """Everything that keeps one exercise from being told apart; empty for an issued one."""
+def findings(
+    balls: Solution, must: Sequence[Check], close: Solution | None = None
+) -> list[Finding]:
+    """Everything that keeps one exercise from being told apart; empty for an issued one.
+
+    Args:
+        balls: of the exercise.
+        must: what it must pass.
+        close: of numbers close to its own, see `problems.drawing.reasons`.
+    """
     return [
         Finding(check.name, check.step, check.other)
         for check in must
-        if not bool(check.passes(balls))
+        if bool(check.refuses(balls, close))
     ]

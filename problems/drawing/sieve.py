@@ -23,6 +23,7 @@ from problems.computation.solve import Givens, Indices, Unfolding
 from problems.computation.steps import Graph
 from problems.drawing import gate
 from problems.drawing.gate import Check
+from problems.drawing.reasons import FINE, nearby
 from problems.drawing.separation import Separation
 from problems.rules.expression import Constant, Expression, Negative, Ref
 
@@ -47,11 +48,21 @@ class Sieve:
         graph: the steps.
         must: everything that a draw must pass, see `problems.drawing.gate.checks`.
         precision: what the worksheet asks for.
+        fixed: givens that are the same in all candidates.
     """
 
-    def __init__(self, graph: Graph, must: Sequence[Check], precision: Precision) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        must: Sequence[Check],
+        precision: Precision,
+        fixed: frozenset[str] = frozenset(),
+    ) -> None:
         self._graph = graph
         self._precision = precision
+        self._fixed = fixed
+        self._reasons = any(check.nearby for check in must)
+        """Whether what is the same for a reason passes."""
         self.parts: dict[str, Expression] = {}
         """Name -> what several wrong rules of a step have in common."""
         checks = _sharing(must, graph, precision, self.parts)
@@ -83,6 +94,7 @@ class Sieve:
     def _left(self, checks: Sequence[Check], givens: Givens, alive: Indices) -> Indices:
         """Those of some candidates that pass some checks."""
         balls = Unfolding(self._graph, self._precision, givens, alive, self.parts)
+        close = self._close(givens, alive)
         passed = np.ones(len(alive), dtype=bool)
         left = len(alive)
         step = ""
@@ -93,7 +105,7 @@ class Sieve:
                 if check.step != step:
                     balls.forget_parts()
                     step = check.step
-                passed &= check.passes(balls)
+                passed &= np.logical_not(check.refuses(balls, close))
                 before, left = left, int(np.count_nonzero(passed))
                 tried = self._tried
                 if tried is not None:
@@ -101,8 +113,17 @@ class Sieve:
                     self._refused[check] += before - left
                 if left < min(WORTHWHILE * len(passed), len(passed) - MANY):
                     balls.keep(passed)
+                    if close is not None:
+                        close.keep(passed)
                     passed = np.ones(left, dtype=bool)
         return balls.alive[passed]
+
+    def _close(self, givens: Givens, alive: Indices) -> Unfolding | None:
+        """The same for numbers close by, where reasons count."""
+        if not self._reasons:
+            return None
+        there = nearby(self._graph.givens, self._fixed, givens)
+        return Unfolding(self._graph, FINE, there, alive, {})
 
     def _put_in_order(self, count: int) -> None:
         """Once enough was seen: what refuses many comes first, all else as it was."""
@@ -128,9 +149,11 @@ def sieve(
     low: float | None,
     version: int,
     separation: Separation | None,
+    fixed: frozenset[str] = frozenset(),
 ) -> Sieve:
     """The sieve of a design, made once; it learns its order from the first candidates."""
-    return Sieve(graph, gate.checks(graph, asked, precision, low, version, separation), precision)
+    must = gate.checks(graph, asked, precision, low, version, separation)
+    return Sieve(graph, must, precision, fixed)
 
 
 # common parts ------------------------------------------------------------------------------

@@ -90,11 +90,14 @@ class Slip:
     """Version of the draw from which exercises must tell it from the right rule."""
     gated: bool = True
     """Whether exercises must tell it at all; else it is named where the numbers tell it."""
+    recipes: tuple[Role, ...] = ()
+    """Roles of a recipe's steps at which it can happen, besides those kinds."""
 
     def applies(self, kind: Kind) -> bool:
         """Whether it can happen at a kind of step: what it names are kinds of layers."""
-        own = kind.name in self.kinds and LAYERED[kind.name] is kind
-        return own or self.kinds == EVERY
+        if kind.name in LAYERED and LAYERED[kind.name] is kind:
+            return kind.name in self.kinds or self.kinds == EVERY
+        return kind.role in self.recipes or self.kinds == EVERY
 
 
 @dataclass(frozen=True, slots=True)

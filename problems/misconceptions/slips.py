@@ -1,7 +1,7 @@
 """Misconceptions at a step: every catalogued wrong rule that applies there.
 
 Importing this module fills the catalogue; the entries stand in `problems.misconceptions.forward`,
-`loss`, `backward`, `updates` and, last, `pen`.
+`loss`, `backward`, `updates`, `trees` and, last, `pen`.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from functools import lru_cache
 import numpy as np
 
 from problems.computation.steps import Graph, Step
-from problems.misconceptions import backward, forward, loss, pen, updates
+from problems.misconceptions import backward, forward, loss, pen, trees, updates
 from problems.misconceptions.catalogue import CATALOGUE, Site, Slip, WrongRule
 from problems.rules.expression import NUMBERS, Expression
 from problems.versions import DRAW_VERSION
 
-ENTRIES = (forward, loss, backward, updates, pen)
+ENTRIES = (forward, loss, backward, updates, trees, pen)
 """The modules that hold the entries, in the order in which slips are tried."""
 
 ORDER = {module.__name__: n for n, module in enumerate(ENTRIES)}

@@ -1,0 +1,245 @@
+"""Slips of recipes, from the rule's own tree: a part left out, a sign, the wrong neighbour.
+
+Rules of recipes have no layers that a catalogue could know; what goes wrong in them goes wrong
+at some node. Each entry changes every node that it can, one at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from problems.computation.kinds import Role
+from problems.misconceptions.catalogue import CATALOGUE, Site, Slip, Wrong
+from problems.rules.expression import (
+    Constant,
+    Expression,
+    Function,
+    Negative,
+    Power,
+    Product,
+    Quotient,
+    Ref,
+    Slope,
+    Square,
+    Sum,
+    total,
+)
+
+FORWARD = (Role.QUANTITY,)
+BACKWARD = (Role.ADJOINT, Role.PATH)
+EVERYWHERE = (*FORWARD, *BACKWARD)
+RECIPES = ("recipe",)
+"""What stands in lists of slips in place of kinds of step."""
+
+Change = Callable[[Expression], Iterator[Expression]]
+
+
+def changed(tree: Expression, change: Change) -> Iterator[Expression]:
+    """The tree with one node changed, for each node and each change of it.
+
+    >>> x, y = Ref("x"), Ref("y")
+    >>> list(changed(Product((x, Square(y))), lambda node: iter(node.parts()[:1])))
+    ... # doctest: +NORMALIZE_WHITESPACE
+    [Ref(id='x'), Product(factors=(Ref(id='x'), Ref(id='y')))]
+    """
+    yield from change(tree)
+    parts = tree.parts()
+    for n, part in enumerate(parts):
+        for new in changed(part, change):
+            yield tree.rebuilt([*parts[:n], new, *parts[n + 1 :]])
+
+
+def _enter(
+    name: str,
+    title: str,
+    student: str,
+    teacher: str,
+    rules: Callable[[Site], Wrong],
+    roles: tuple[Role, ...] = EVERYWHERE,
+    gated: bool = True,
+) -> None:
+    source = "Common in hand work"
+    CATALOGUE[name] = Slip(
+        name, RECIPES, title, student, teacher, source, rules, gated=gated, recipes=roles
+    )
+
+
+def _of_rule(change: Change) -> Callable[[Site], Wrong]:
+    def rules(at: Site) -> Wrong:
+        yield from changed(at.step.rule, change)
+
+    return rules
+
+
+# paths -------------------------------------------------------------------------------------
+
+
+def _one_path(at: Site) -> Wrong:
+    if isinstance(at.step.rule, Sum):
+        terms = at.step.rule.terms
+        yield from (total(terms[:n] + terms[n + 1 :]) for n in range(len(terms)))
+
+
+def _slope(node: Expression) -> Iterator[Expression]:
+    if isinstance(node, Product):
+        for n, factor in enumerate(node.factors):
+            if isinstance(factor, Slope):
+                yield _times(node.factors[:n] + node.factors[n + 1 :])
+
+
+def _value_for_slope(node: Expression) -> Iterator[Expression]:
+    if isinstance(node, Slope):
+        yield node.of
+
+
+# terms and factors -------------------------------------------------------------------------
+
+
+def _term(node: Expression) -> Iterator[Expression]:
+    if isinstance(node, Sum):
+        yield from (total(node.terms[:n] + node.terms[n + 1 :]) for n in range(len(node.terms)))
+
+
+def _factor(node: Expression) -> Iterator[Expression]:
+    if isinstance(node, Product):
+        yield from (
+            _times(node.factors[:n] + node.factors[n + 1 :]) for n in range(len(node.factors))
+        )
+
+
+def _times(factors: tuple[Expression, ...]) -> Expression:
+    return factors[0] if len(factors) == 1 else Product(factors)
+
+
+def _added(node: Expression) -> Iterator[Expression]:
+    if isinstance(node, Product) and len(node.factors) == 2:
+        yield Sum(node.factors)
+
+
+def _sign(node: Expression) -> Iterator[Expression]:
+    match node:
+        case Sum(terms=terms):
+            for n, term in enumerate(terms):
+                other = term.of if isinstance(term, Negative) else Negative(term)
+                yield Sum((*terms[:n], other, *terms[n + 1 :]))
+        case Negative(of=of):
+            yield of
+
+
+# powers and functions ----------------------------------------------------------------------
+
+
+def _power(node: Expression) -> Iterator[Expression]:
+    match node:
+        case Square(of=of):
+            yield of
+            yield Product((Constant("2"), of))
+        case Power(of=of, exponent=exponent):
+            yield of
+            yield Product((Constant(str(exponent)), of))
+
+
+def _divisor(node: Expression) -> Iterator[Expression]:
+    if isinstance(node, Quotient):
+        yield node.top
+        yield Product((node.top, node.bottom))
+
+
+def _function(node: Expression) -> Iterator[Expression]:
+    if isinstance(node, Function):
+        yield node.of
+
+
+# the wrong quantity ------------------------------------------------------------------------
+
+
+def _neighbour(at: Site) -> Wrong:
+    """The entry beside, or of the round before: one index one higher or lower."""
+    known = {*at.graph.givens, *at.graph.steps}
+
+    def beside(node: Expression) -> Iterator[Expression]:
+        if isinstance(node, Ref):
+            name, *indices = node.id.partition("<")[0].split(".")
+            for n, index in enumerate(indices):
+                for other in (int(index) - 1, int(index) + 1):
+                    id = ".".join([name, *indices[:n], str(other), *indices[n + 1 :]])
+                    if id in known and id != at.step.id:
+                        yield Ref(id)
+
+    yield from changed(at.step.rule, beside)
+
+
+def _gradient_for_value(at: Site) -> Wrong:
+    """A quantity where its derivative belongs, or the other way round."""
+    known = {*at.graph.givens, *at.graph.steps}
+
+    def other(node: Expression) -> Iterator[Expression]:
+        if isinstance(node, Ref):
+            derivative = f"d{node.id}"
+            if derivative in known and derivative != at.step.id:
+                yield Ref(derivative)
+            if at.graph.parse(node.id).role is Role.ADJOINT and node.id[1:] in known:
+                yield Ref(node.id[1:])
+
+    yield from changed(at.step.rule, other)
+
+
+_enter(
+    "path-lost", "a path left out",
+    "The quantity acts in more than one way: the gradients of all ways add up.",
+    "One of the ways by which a quantity reaches the loss is missing.", _one_path, BACKWARD,
+)  # fmt: skip
+_enter(
+    "slope-left-out", "derivative of the function left out",
+    "Did you multiply by the derivative of the function on the way?",
+    "The derivative of the function between is missing from the product.",
+    _of_rule(_slope), BACKWARD,
+)  # fmt: skip
+_enter(
+    "value-for-slope", "value of the function for its derivative",
+    "The gradient takes the derivative of the function, not its value.",
+    "The function's value stands where its derivative belongs.",
+    _of_rule(_value_for_slope), BACKWARD,
+)  # fmt: skip
+_enter(
+    "term-left-out", "a term left out",
+    "Does the sum have all its terms?", "One term of a sum is missing.", _of_rule(_term),
+)  # fmt: skip
+_enter(
+    "factor-left-out", "a factor left out",
+    "Does the product have all its factors?", "One factor of a product is missing.",
+    _of_rule(_factor),
+)  # fmt: skip
+_enter(
+    "added-for-multiplied", "added instead of multiplied",
+    "Look at the sign between the two: they are multiplied.",
+    "Two factors were added.", _of_rule(_added),
+)  # fmt: skip
+_enter(
+    "sign-within", "a sign within the rule",
+    "Look at the signs within the rule.", "The sign of one term is wrong.", _of_rule(_sign),
+)  # fmt: skip
+_enter(
+    "power-forgotten", "a power forgotten",
+    "Look at the power.", "A power was left out, or multiplied with instead.", _of_rule(_power),
+)  # fmt: skip
+_enter(
+    "divisor-forgotten", "not divided",
+    "What is divided by what?", "A divisor was left out or multiplied with.", _of_rule(_divisor),
+)  # fmt: skip
+_enter(
+    "function-forgotten", "a function forgotten",
+    "Did you apply the function?", "The function was left out: its argument stands for it.",
+    _of_rule(_function),
+)  # fmt: skip
+_enter(
+    "gradient-for-value", "gradient and value confused",
+    "Which of the two belongs here: the quantity or its gradient?",
+    "A gradient stands where the quantity belongs, or the other way round.",
+    _gradient_for_value, EVERYWHERE,
+)  # fmt: skip
+_enter(
+    "index-beside", "the wrong index",
+    "Look at the indices: which entry, which time, which round?",
+    "The entry beside, or the one of the round before or after, was taken.", _neighbour,
+)  # fmt: skip
