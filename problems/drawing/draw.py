@@ -23,7 +23,8 @@ from problems.drawing.candidates import BLOCK, Candidates
 from problems.drawing.design import Design
 from problems.drawing.reasons import FINE, nearby
 from problems.drawing.separation import Separation, separation
-from problems.drawing.sieve import Sieve, sieve
+from problems.drawing.sieve import Sieve, sieve, told_apart
+from problems.drawing.untold import untold
 from problems.errors import Complaint, GateError
 
 CHUNK = 65_536
@@ -53,7 +54,7 @@ class Draw:
 
 def must_pass(design: Design) -> tuple[gate.Check, ...]:
     """The quality gate of a design."""
-    return gate.checks(*_gated(design))
+    return told_apart(gate.checks(*_gated(design)), untold(design))
 
 
 def _gated(
@@ -77,7 +78,7 @@ def passing(design: Design, values: dict[str, FloatArray], count: int) -> BoolAr
 
 def sieve_of(design: Design) -> Sieve:
     """The quality gate of a design, for many candidates at once."""
-    return sieve(*_gated(design), design.always)
+    return sieve(*_gated(design), design.always, untold(design))
 
 
 def with_more_digits(design: Design, work: Callable[[Design], T]) -> tuple[Design, T]:

@@ -20,7 +20,7 @@ ENTRY = re.compile(r"([A-Za-z][A-Za-z0-9_]*)((?:\.(?:0|[1-9]\d*))+)")
 WAYS = (
     'write "0.5", ["0", "1"] (drawn from these), {from = "0.1", to = "0.9", step = "0.1"}, '
     '{is = "0.5"}, or {is = [["1", "2"], ["3", "4"]]} for a matrix; shape = [2, 3] makes '
-    "entries, each drawn on its own"
+    "entries, each drawn on its own, and choices = [...] beside it is what they are drawn from"
 )
 Spans = tuple[range, ...]
 
@@ -81,8 +81,11 @@ def _numbers(
 
 def _grid(entry: Any) -> Grid:
     """One entry's numbers: numbers may stand without quotes as well."""
-    if isinstance(entry, dict) and set(entry) == {"is"} and not isinstance(entry["is"], list):
-        entry = entry["is"]
+    match entry:
+        case {"is": number, **rest} if not rest and not isinstance(number, list):
+            entry = number
+        case {"choices": list(numbers), **rest} if not rest:
+            entry = numbers
     try:
         found = read_grid(_as_texts(entry))
     except ValueError as error:

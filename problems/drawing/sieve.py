@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -141,6 +141,18 @@ def _slices(of: Indices, length: int) -> Iterator[Indices]:
     return (of[n : n + length] for n in range(0, len(of), length))
 
 
+def told_apart(
+    checks: Sequence[Check], untold: Collection[tuple[str, Expression]]
+) -> tuple[Check, ...]:
+    """Checks without those of wrong rules that no draw can tell from the right one.
+
+    Args:
+        checks: of the gate.
+        untold: steps with such rules, see `problems.drawing.untold`.
+    """
+    return tuple(c for c in checks if c.rule is None or (c.step, c.rule) not in untold)
+
+
 @lru_cache(maxsize=64)
 def sieve(
     graph: Graph,
@@ -150,9 +162,10 @@ def sieve(
     version: int,
     separation: Separation | None,
     fixed: frozenset[str] = frozenset(),
+    untold: frozenset[tuple[str, Expression]] = frozenset(),
 ) -> Sieve:
     """The sieve of a design, made once; it learns its order from the first candidates."""
-    must = gate.checks(graph, asked, precision, low, version, separation)
+    must = told_apart(gate.checks(graph, asked, precision, low, version, separation), untold)
     return Sieve(graph, must, precision, fixed)
 
 
