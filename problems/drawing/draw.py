@@ -218,7 +218,7 @@ def _why_refused(design: Design, candidates: Candidates, key: bytes) -> list[Com
     return [Complaint(design.family.name, "\n".join([what, *lines, help]))]
 
 
-def describe(check: gate.Check) -> str:
+def describe(check: gate.Check | gate.Finding) -> str:
     """One line on what a check refuses."""
     match check.name:
         case "zero":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from problems.exercise import Exercise
 from problems.recipes.recipe import Recipe
-from templates.pages.page import Block
+from templates.pages.page import Block, Table
 from templates.sheets.definitions import definitions
 from templates.sheets.figure import network_figure
 from templates.sheets.givens import givens
@@ -19,13 +19,18 @@ def handed_out(exercise: Exercise, heading: str) -> list[Block]:
         heading: of the numbers.
     """
     if isinstance(exercise.plan, Recipe):
-        return [*recipe_givens(exercise, heading), recipe_rules(exercise)]
+        return [*recipe_givens(exercise, heading), rules(exercise)]
     figure = network_figure(exercise)
-    return [figure, *givens(exercise, figure.drawing.shown, heading), definitions(exercise)]
+    return [figure, *givens(exercise, figure.drawing.shown, heading), rules(exercise)]
 
 
 def named_only(exercise: Exercise) -> list[Block]:
     """The same without numbers, where formulas are asked for."""
     if isinstance(exercise.plan, Recipe):
-        return [recipe_rules(exercise)]
-    return [network_figure(exercise, "names"), definitions(exercise)]
+        return [rules(exercise)]
+    return [network_figure(exercise, "names"), rules(exercise)]
+
+
+def rules(exercise: Exercise) -> Table:
+    """What holds on the sheet: the rules of the layers, or the lines of the recipe."""
+    return recipe_rules(exercise) if isinstance(exercise.plan, Recipe) else definitions(exercise)
