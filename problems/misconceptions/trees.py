@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from problems.computation.kinds import Role
-from problems.misconceptions.catalogue import CATALOGUE, Site, Slip, Wrong
+from problems.misconceptions.catalogue import Site, Slip, Wrong, known
 from problems.rules.expression import (
     Constant,
     Expression,
@@ -59,9 +59,7 @@ def _enter(
     gated: bool = True,
 ) -> None:
     source = "Common in hand work"
-    CATALOGUE[name] = Slip(
-        name, RECIPES, title, student, teacher, source, rules, gated=gated, recipes=roles
-    )
+    known(Slip(name, RECIPES, title, student, teacher, source, rules, gated=gated, recipes=roles))
 
 
 def _of_rule(change: Change) -> Callable[[Site], Wrong]:
@@ -196,7 +194,7 @@ _enter(
     "One of the ways by which a quantity reaches the loss is missing.", _one_path, BACKWARD,
 )  # fmt: skip
 _enter(
-    "slope-left-out", "derivative of the function left out",
+    "function-slope-left-out", "derivative of the function left out",
     "Did you multiply by the derivative of the function on the way?",
     "The derivative of the function between is missing from the product.",
     _of_rule(_slope), BACKWARD,
