@@ -90,3 +90,17 @@ def test_a_class_goes_through_the_commands(tmp_path: Path) -> None:
     assert "19 of 20 points" in done.output
     key = (folder / "keys" / f"{one.student}.md").read_text("utf-8")
     assert r"\mathrm{d}w_1 = \mathrm{d}p_1" in key.replace("& ", "")
+
+
+def test_a_slip_says_what_it_is_about() -> None:
+    """By construction: the term, factor or path that the rule lacks."""
+    one = exercises("rnn")[0]
+    said = {}
+    for id in ("h.1", "dv", "dh.2<h.3"):
+        for wrong in wrong_rules(one.graph, id):
+            found = next(s for s in mark(one, worked(one, id, wrong)).steps if s.id == id)
+            if found.slip == wrong.slip:
+                said.setdefault((id, wrong.slip), found.message)
+    assert said["h.1", "term-left-out"] == "Does the sum have the term u·x_1?"
+    assert said["dv", "path-lost"].endswith("is missing: (∂L/∂v)_{←y_1}.")
+    assert said["dh.2<h.3", "function-slope-left-out"].endswith("on the way, 1 − h_3^2?")
