@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from grader.cli import cli
 from grader.marking.mark import mark
+from grader.symbolic.verification import differences
 from problems.computation.solve import solve
 from problems.drawing.draw import must_pass
 from problems.drawing.reasons import FINE, beside
@@ -104,3 +105,14 @@ def test_a_slip_says_what_it_is_about() -> None:
     assert said["h.1", "term-left-out"] == "Does the sum have the term u·x_1?"
     assert said["dv", "path-lost"].endswith("is missing: (∂L/∂v)_{←y_1}.")
     assert said["dh.2<h.3", "function-slope-left-out"].endswith("on the way, 1 − h_3^2?")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_values_are_those_of_the_text_worked_by_other_means(name: str) -> None:
+    """Lines as they stand, and derivatives as quotients of differences, at 50 digits."""
+    one = exercises(name)[0]
+    found = dict(differences(one, {}))
+    assert found.keys() == one.graph.steps.keys()
+    assert {id: off for id, off in found.items() if off} == {}
+    step = one.asked[-1]
+    assert dict(differences(one, {step: float(one.solution[step].m) + 1e-9}))[step]
