@@ -12,8 +12,8 @@ from grader.assignments.issue import exercise_ids
 from grader.assignments.roster import numbered
 from problems.drawing import family as known
 from problems.drawing.candidates import key
+from problems.drawing.design import Design, Family
 from problems.drawing.draw import Draw, draw
-from problems.drawing.family import Design, Family
 from problems.errors import GateError
 from problems.exercise import Exercise, issued
 

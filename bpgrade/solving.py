@@ -12,7 +12,7 @@ from grader.assignments.example import document_exercise
 from problems.arithmetic.elementary import FloatArray
 from problems.computation import ids
 from problems.computation import solve as engine
-from problems.computation.network import Plan
+from problems.computation.network import Plan, layered
 from problems.errors import Complaint, SpecError
 from problems.exercise import Exercise
 
@@ -111,7 +111,7 @@ def solve(
     0.3975
     """
     found = document_exercise(exercise) if isinstance(exercise, str) else exercise
-    plan, numbers = found.plan, dict(found.numbers)
+    plan, numbers = layered(found.plan), dict(found.numbers)
     for name, layers in (("w", weights), ("b", biases)):
         if layers is not None:
             numbers |= _parameters(plan, name, layers)

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from problems.arithmetic.grid import decimal
+from problems import computation_files
 from problems.arithmetic.precision import Precision
 from problems.computation import ids
-from problems.computation.graph import Graph, build
-from problems.computation.kinds import RATE, SHIFT, Kind, T, W, X
-from problems.computation.network import Layer, Method, Network, Plan, Task, bias_ids
+from problems.computation.graph import build
+from problems.computation.network import Computation, layered
 from problems.computation.solve import OneOf, Solution, Solved, solve
+from problems.computation.steps import Graph
 from problems.errors import FormatError, FormatTooNew, SpecError
 from problems.formulas.formula import Formula
 from problems.formulas.labels import labels_of, naming_of
@@ -26,8 +26,8 @@ from problems.formulas.notation import Naming
 from problems.texts import cleaned
 
 if TYPE_CHECKING:
+    from problems.drawing.design import Design
     from problems.drawing.draw import Draw
-    from problems.drawing.family import Design
     from problems.drawing.gate import Finding
 
 FORMAT = 1
@@ -44,7 +44,7 @@ class Exercise:
     student: str
     family: str
     notation: str
-    plan: Plan
+    plan: Computation
     givens: Mapping[str, str]
     """Id of a given -> the decimal as printed."""
     precision: Precision
@@ -74,7 +74,7 @@ class Exercise:
         if ids.asks_general(question):
             from problems.formulas import general
 
-            return general.symbol(self.notation, self.plan, question)
+            return general.symbol(self.notation, layered(self.plan), question)
         return self.naming.symbol(ids.step_asked(question))
 
     @property
@@ -86,6 +86,10 @@ class Exercise:
     def graph(self) -> Graph:
         """The graph of steps."""
         return build(self.plan)
+
+    def parse(self, id: str) -> ids.StepId:
+        """The id of a step or a given, taken apart."""
+        return self.plan.parse(id)
 
     @cached_property
     def naming(self) -> Naming:
@@ -116,12 +120,12 @@ class Exercise:
         """Step -> what its value cannot be told from; empty where the gate has been passed."""
         if self.gated:
             return {}
-        from problems.drawing import gate
+        from problems.drawing import gate, reasons
 
         found: dict[str, list[Finding]] = {}
-        for finding in gate.findings(
-            self.solution, gate.checks(self.graph, self.asked, self.precision, None)
-        ):
+        must = gate.checks(self.graph, self.asked, self.precision, None)
+        close = solve(self.graph, reasons.beside(self.numbers), reasons.FINE)
+        for finding in gate.findings(self.solution, must, close):
             found.setdefault(finding.step, []).append(finding)
         return found
 
@@ -135,7 +139,7 @@ class Exercise:
         """Every quantity as the key prints it: givens as they are, steps rounded half up."""
         shown = dict(self.givens)
         for id in self.graph.steps:
-            kind = ids.parse(id).kind
+            kind = self.parse(id).kind
             shown[id] = self.precision.shown(kind, float(self.solution[id].m))
         return shown
 
@@ -160,7 +164,7 @@ def issued(
         design.asked,
         number,
         reissue,
-        gated=True,
+        gated=not design.fixed,
         formulas=design.formulas,
         generals=design.generals,
         known=drawn.solved,
@@ -180,8 +184,6 @@ def as_json(exercise: Exercise) -> Doc:
 
 def document(exercise: Exercise, values: Mapping[str, tuple[float, float]]) -> Doc:
     """The same, where values and tolerances of the asked steps are known already."""
-    plan, task = exercise.plan, exercise.plan.task
-    examples = [None] if task.examples == 1 else list(range(1, task.examples + 1))
     doc: Doc = {
         "format": FORMAT,
         "id": exercise.id,
@@ -191,55 +193,12 @@ def document(exercise: Exercise, values: Mapping[str, tuple[float, float]]) -> D
         "number": exercise.number,
         "reissue": exercise.reissue,
         "gated": exercise.gated,
-        "network": {
-            "inputs": plan.network.inputs,
-            "layers": [_layer_json(exercise, n) for n in range(1, plan.network.depth + 1)],
-        },
-        "loss": plan.network.loss,
-        "inputs": [_column(exercise, X, plan.network.inputs, n) for n in examples],
-        "targets": [_column(exercise, T, plan.network.outputs, n) for n in examples],
-        "rate": exercise.givens.get(ids.of(RATE)),
-        "iterations": task.iterations,
-        "task": {
-            "mode": task.mode,
-            "update": task.update,
-            "update_biases": task.update_biases,
-            "numeric": list(task.numeric),
-            "shift": exercise.givens.get(ids.of(SHIFT)),
-        },
-        "method": {
-            "deltas": plan.method.deltas,
-            "gradients": plan.method.gradients,
-            "paths": plan.method.paths,
-            "shares": plan.method.shares,
-            "loss_of_errors": plan.method.loss_of_errors,
-        }
-        | ({"factors": True} if plan.method.factors else {}),
-        "precision": exercise.precision.as_json(),
     }
+    doc |= computation_files.written(exercise.plan, exercise.givens)
+    doc |= {"precision": exercise.precision.as_json()}
     steps = [_step_json(exercise, id, *values[id]) for id in exercise.asked]
     more = exercise.questions[len(exercise.asked) :]
     return doc | {"steps": [*steps, *(_formula_json(exercise, question) for question in more)]}
-
-
-def _layer_json(exercise: Exercise, number: int) -> Doc:
-    network = exercise.plan.network
-    layer = network.layers[number - 1]
-    rows = [
-        [exercise.givens[ids.of(W, number, j, i)] for i in range(1, network.below(number) + 1)]
-        for j in range(1, layer.units + 1)
-    ]
-    biases = [exercise.givens[id] for id in bias_ids(layer, number)]
-    return {
-        "activation": layer.activation,
-        "weights": rows,
-        "bias": layer.bias,
-        "biases": biases,
-    }
-
-
-def _column(exercise: Exercise, kind: Kind, count: int, example: int | None) -> list[str]:
-    return [exercise.givens[ids.at(ids.of(kind, n), example)] for n in range(1, count + 1)]
 
 
 def _step_json(exercise: Exercise, id: str, value: float, tolerance: float) -> Doc:
@@ -311,32 +270,7 @@ def from_json(doc: Doc, what: str = "exercise") -> Exercise:
 
 
 def _from_json(doc: Doc) -> Exercise:
-    layers = doc["network"]["layers"]
-    network = Network(
-        int(doc["network"]["inputs"]),
-        tuple(Layer(len(e["weights"]), str(e["activation"]), e["bias"]) for e in layers),
-        str(doc["loss"]),
-    )
-    task, method = doc["task"], doc["method"]
-    plan = Plan(
-        network,
-        Task(
-            len(doc["inputs"]),
-            task["mode"],
-            int(doc["iterations"]),
-            bool(task["update_biases"]),
-            bool(task["update"]),
-            tuple(task["numeric"]),
-        ),
-        Method(
-            method["deltas"],
-            method["gradients"],
-            bool(method["paths"]),
-            bool(method["shares"]),
-            bool(method["loss_of_errors"]),
-            bool(method.get("factors", False)),
-        ),
-    )
+    plan, givens = computation_files.read(doc)
     listed = [str(step["id"]) for step in doc["steps"] if step["asked"]]
     asked = tuple(id for id in listed if not ids.asks_formula(id))
     formulas = tuple(ids.step_asked(id) for id in listed if id.endswith(ids.FORMULA))
@@ -344,14 +278,14 @@ def _from_json(doc: Doc) -> Exercise:
     steps = build(plan).steps
     unknown = [id for id in (*asked, *formulas) if id not in steps]
     if unknown:
-        raise ValueError(f"no step {unknown[0]!r} in this network")
+        raise ValueError(f"no step {unknown[0]!r} in this {plan.described()}")
     return Exercise(
         cleaned(str(doc["id"])),
         cleaned(str(doc["student"])),
         cleaned(str(doc["family"])),
         cleaned(str(doc["notation"])),
         plan,
-        _givens(doc, plan),
+        givens,
         _precision(doc["precision"]),
         asked,
         int(doc.get("number", 1)),
@@ -368,25 +302,3 @@ def _precision(doc: Doc) -> Precision:
     if "significant" in doc:
         return Precision(None, int(doc["significant"]), kinds, subresults)
     return Precision(int(doc["decimals"]), None, kinds, subresults)
-
-
-def _givens(doc: Doc, plan: Plan) -> dict[str, str]:
-    task = plan.task
-    found: dict[str, str] = {}
-    for n, (inputs, targets) in enumerate(zip(doc["inputs"], doc["targets"], strict=True), 1):
-        example = n if task.examples > 1 else None
-        found |= {ids.at(ids.of(X, i), example): text for i, text in enumerate(inputs, 1)}
-        found |= {ids.at(ids.of(T, k), example): text for k, text in enumerate(targets, 1)}
-    for number, layer in enumerate(doc["network"]["layers"], 1):
-        for j, row in enumerate(layer["weights"], 1):
-            found |= {ids.of(W, number, j, i): text for i, text in enumerate(row, 1)}
-        names = bias_ids(plan.network.layers[number - 1], number)
-        found |= dict(zip(names, layer["biases"], strict=True))
-    for kind, text in ((RATE, doc["rate"]), (SHIFT, doc["task"].get("shift"))):
-        found |= {ids.of(kind): text} if text is not None else {}
-    for text in found.values():
-        decimal(text)
-    missing = [id for id in build(plan).givens if id not in found]
-    if missing:
-        raise ValueError(f"no number for {missing[0]}")
-    return found

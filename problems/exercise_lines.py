@@ -14,8 +14,8 @@ from dataclasses import replace
 from typing import Any
 
 from problems.computation.solve import Solved
+from problems.drawing.design import Design
 from problems.drawing.draw import Draw
-from problems.drawing.family import Design
 from problems.exercise import Exercise, document, dumps, from_json, issued
 
 OPEN, CLOSE = "\ufdd0", "\ufdd1"

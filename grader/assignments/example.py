@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from grader.errors import AssignmentError
 from problems.arithmetic.precision import Precision
-from problems.computation import ids
 from problems.documents import documents
 from problems.exercise import Exercise
 
@@ -32,7 +31,7 @@ def document_exercise(name: str) -> Exercise:
         Precision(document.decimals),
         (),
     )
-    asked = tuple(id for id in exercise.graph.steps if not ids.parse(id).inner)
+    asked = tuple(id for id in exercise.graph.steps if not exercise.parse(id).inner)
     return Exercise(
         exercise.id,
         name,

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from grader.marking.attribution import Keys
     from grader.marking.policy import Policy
-    from problems.drawing.family import Design, Family
+    from problems.drawing.design import Design, Family
 
 META = "assignment.json"
 EXERCISES = "exercises.jsonl"

@@ -29,8 +29,8 @@ from grader.support.atomic_files import write_file, write_pieces
 from grader.support.spreadsheet import plain_table
 from grader.support.workers import Workers
 from problems.drawing.candidates import key
+from problems.drawing.design import Design
 from problems.drawing.draw import draw, with_more_digits
-from problems.drawing.family import Design
 from problems.errors import Complaint, GateError
 from problems.exercise import Exercise, as_json, dumps, issued
 from problems.exercise_lines import Lines

@@ -17,7 +17,6 @@ from grader.assignments.folder import Order
 from grader.assignments.roster import Student
 from grader.support.spreadsheet import plain_table
 from grader.support.workers import Workers
-from problems.computation.sections import placed
 from problems.exercise import Exercise
 from problems.exercise_lines import read_back
 
@@ -124,7 +123,7 @@ def sheet(order: Order, student: Student, exercise: Exercise) -> Sheet:
     from templates.sheets.sheets import Sheet
 
     family = order.made_by
-    sections = tuple(placed(family.sections, exercise.graph))
+    sections = family.placed(exercise.graph)
     return Sheet(
         exercise, family.title, family.source, family.instructions, sections, student.shown,
         family.look, family.given, order.formats,

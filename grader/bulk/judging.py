@@ -224,6 +224,6 @@ def _credits(
     if policy.off_per_digit is not None:
         for k, n in np.argwhere(verdict == IMPRECISE).tolist():
             id = mould.questions[k]
-            asked = 1 if ids.asks_formula(id) else mould.precision.places(ids.parse(id).kind)
+            asked = 1 if ids.asks_formula(id) else mould.precision.places(mould.parse(id).kind)
             credit[k, n] = policy.credit("imprecise", None, max(1, asked - int(digits[k, n])))
     return credit

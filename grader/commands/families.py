@@ -8,6 +8,7 @@ import click
 
 from grader.support.terminal import asked_in, paragraph, table
 from problems.drawing import family as known
+from problems.drawing.design import Family
 
 EXAMPLES = """\b
 Examples:
@@ -33,36 +34,34 @@ def families(name: str | None, source: bool, output: str) -> None:
     elif name:
         _show(known.load(name))
     else:
-        rows = [[n, known.load(n).layers, known.load(n).summary] for n in known.names()]
+        rows = [[n, known.load(n).shape, known.load(n).summary] for n in known.names()]
         click.echo(table(["family", "layers", "what it is"], rows))
         click.echo("\nMore on one: bpgrade families NAME. Your own: a .toml file like these.")
 
 
-def _as_json(family: known.Family) -> dict[str, object]:
+def _as_json(family: Family) -> dict[str, object]:
     return {
         "name": family.name,
         "title": family.title,
         "summary": family.summary,
         "source": family.source,
         "notation": family.notation,
-        "layers": family.layers,
+        "layers": family.shape,
         "decimals": family.decimals,
-        "difficulties": list(family.ranges),
+        "difficulties": list(family.difficulties),
         "steps": len(family.design().asked),
         "formulas": len(family.design().questions) - len(family.design().asked),
     }
 
 
-def _show(family: known.Family) -> None:
+def _show(family: Family) -> None:
     design = family.design()
     facts = [
         ["source", family.source],
         ["notation", family.notation],
-        ["network", f"{family.layers}, hidden {', '.join(family.hidden)}, output {family.output}"],
-        ["biases", family.bias],
-        ["loss", family.loss],
+        *family.facts(),
         ["precision", str(design.precision.as_json()).strip("{}").replace("'", "")],
-        ["difficulty", ", ".join(family.ranges)],
+        ["difficulty", ", ".join(family.difficulties)],
         ["asked for", asked_in(design.questions)],
     ]
     click.echo(click.style(family.title, bold=True))

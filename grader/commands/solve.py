@@ -13,13 +13,15 @@ from grader.errors import AssignmentError, Lost
 from grader.support.terminal import paragraph, table, width
 from problems.computation import ids
 from problems.computation.kinds import Role
-from problems.computation.sections import Placed, placed
+from problems.computation.network import layered
+from problems.computation.sections import Placed
 from problems.computation.solve import train
 from problems.exercise import Exercise
 from problems.formulas.notation import Labels
 from problems.formulas.writing import Writer
 from templates.formulas.plain import plain
-from templates.sheets.definitions import definitions, in_words
+from templates.sheets.definitions import in_words
+from templates.sheets.handed import rules
 from templates.sheets.sheets import key_formula, tolerance
 
 if TYPE_CHECKING:
@@ -90,7 +92,7 @@ def solve(
     else:
         folder = folders.Folder(folders.find(assignment))
         found = _find(folder, exercise or "")
-        sections = tuple(placed(folder.order.made_by.sections, found.graph))
+        sections = folder.order.made_by.placed(found.graph)
     if formula_of is not None:
         for line in closed_forms(found, formula_of, output or "text"):
             click.echo(line)
@@ -134,7 +136,7 @@ def _step_called(exercise: Exercise, step: str) -> str:
 def worked(exercise: Exercise, sections: tuple[Placed, ...]) -> str:
     """Every asked step as symbol = formula = numbers = value ± tolerance."""
     writer = Writer(exercise.naming, exercise.printed, exercise.named)
-    head = f"{exercise.id} ({exercise.plan.network.topology()} net, {exercise.family})"
+    head = f"{exercise.id} ({exercise.plan.described()}, {exercise.family})"
     lines = [click.style(head, bold=True), "", "Given:"]
     lines += [*_givens(exercise), "", "Rules:", *_rules(exercise)]
     listed = [(s.title, s.questions) for s in sections] or [("", exercise.questions)]
@@ -167,7 +169,7 @@ def _givens(exercise: Exercise) -> list[str]:
 
 def _rules(exercise: Exercise) -> Iterator[str]:
     """What holds, as on the sheets."""
-    for what, said in definitions(exercise).rows:
+    for what, said in rules(exercise).rows:
         yield paragraph(": ".join((in_words(what), in_words(said))), "  ")
 
 
@@ -192,7 +194,7 @@ BARS = "▁▂▃▄▅▆▇█"
 
 def trained(exercise: Exercise, rounds: int) -> str:
     """The error before the first update, after 1, 2, 5, 10, ... and after the last one."""
-    losses, last = train(exercise.plan, exercise.numbers, rounds)
+    losses, last = train(layered(exercise.plan), exercise.numbers, rounds)
     marks = [c * 10**n for n in range(7) for c in (1, 2, 5) if c * 10**n < rounds]
     rows = [[f"{n:,}", f"{losses[n]:.9g}"] for n in (0, *marks, rounds)]
     curve = sparkline([float(v) for v in losses], width() - 8)

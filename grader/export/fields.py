@@ -22,7 +22,6 @@ from grader.export import number_format
 from grader.marking.batch import COARSEST
 from grader.marking.policy import Policy
 from problems.arithmetic.ball import SLACK, Ball
-from problems.computation import ids
 from problems.exercise import Exercise
 from problems.misconceptions.catalogue import CATALOGUE
 from problems.misconceptions.slips import OF_THE_PEN, wrong_rules
@@ -121,7 +120,7 @@ def _field(exercise: Exercise, id: str, policy: Policy, slips: bool) -> Field:
     bare = Field(id, exercise.labels[id], value, tolerance, policy.weight(id) * full)
     if not slips or not full:
         return bare
-    unit = float(exercise.precision.unit(ids.parse(id).kind, true))
+    unit = float(exercise.precision.unit(exercise.parse(id).kind, true))
     right = _Claim("", float(value), float(tolerance), 1.0, "")
     claims = list(_claims(exercise, id, policy, unit))
     kept, lost = _settled(right, claims, unit)
@@ -191,7 +190,7 @@ def _too_few_digits(
     speaks = radius <= COARSEST * abs(right.value)
     if not share or not speaks or radius <= right.radius:
         return None
-    asked = exercise.precision.worded(ids.parse(id).kind)
+    asked = exercise.precision.worded(exercise.parse(id).kind)
     said = f"Too few digits: {asked} are asked for." if policy.show.messages else ""
     return _Claim("", right.value, radius, share, said)
 

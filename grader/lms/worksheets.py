@@ -99,15 +99,13 @@ def digest_of(folder: Folder, student: str) -> str:
 
 def sections_of(outcome: Outcome, assignment: Assignment) -> dict[str, tuple[Decimal, Decimal]]:
     """Heading of the worksheet -> points reached and possible, on the platform's scale."""
-    from problems.computation.sections import placed
-
     if not assignment.rubric or not outcome.most:
         return {}
     scale = assignment.most / Decimal(repr(outcome.most))
     sums: dict[str, list[float]] = {}
     for one in outcome.graded:
         weights = {step.id: (step.credit * step.weight, step.weight) for step in one.report.steps}
-        for part in placed(one.folder.order.made_by.sections, one.exercise.graph):
+        for part in one.folder.order.made_by.placed(one.exercise.graph):
             reached = sums.setdefault(part.title, [0.0, 0.0])
             for id in _questions(part.groups, one.exercise):
                 got, most = weights.get(id, (0.0, 0.0))

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from problems.arithmetic.ball import Ball
 from problems.arithmetic.elementary import BoolArray, FloatArray, array
 from problems.arithmetic.precision import Precision
-from problems.computation.graph import Graph
 from problems.computation.solve import Solution
+from problems.computation.steps import Graph
 
 (
     BLANK,

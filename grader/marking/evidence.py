@@ -18,9 +18,8 @@ import numpy as np
 from grader.marking.batch import Batch
 from problems.arithmetic.ball import SLACK, Ball, apart
 from problems.arithmetic.elementary import BoolArray, FloatArray, array, greater
-from problems.computation import ids
-from problems.computation.graph import Graph, Step
 from problems.computation.kinds import Role
+from problems.computation.steps import Graph, Step
 from problems.computation.trivial import is_never_zero, is_straight, unlike_parents
 from problems.rules.activations import SOFTMAX
 from problems.rules.expression import Ref, Sum
@@ -71,7 +70,7 @@ def _adds_steps(step: Step) -> bool:
 
 
 def _flat(graph: Graph, step: Step) -> tuple[float, ...]:
-    parsed = ids.parse(step.id)
+    parsed = step.parsed
     if parsed.role is not Role.OUTPUT or parsed.inner:
         return ()
     return FLAT.get(graph.plan.network.layers[parsed.layer - 1].activation, ())

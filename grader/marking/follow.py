@@ -40,8 +40,8 @@ from grader.marking.guards import Guards
 from grader.marking.mixtures import Mixtures
 from problems.arithmetic.ball import SLACK, Ball, within
 from problems.arithmetic.elementary import BoolArray, FloatArray, array
-from problems.computation.graph import Step
 from problems.computation.solve import rule_ball
+from problems.computation.steps import Step
 from problems.rules.expression import Expression
 
 

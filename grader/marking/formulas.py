@@ -83,7 +83,7 @@ def sample(exercise: Exercise) -> Sample:
     rng = np.random.default_rng(seed)
     givens: dict[str, FloatArray] = {}
     for id in exercise.graph.givens:
-        low, high, signed = SAMPLED[ids.parse(id).role]
+        low, high, signed = SAMPLED[exercise.parse(id).role]
         sign = rng.choice([-1.0, 1.0], POINTS) if signed else np.ones(POINTS)
         givens[id] = sign * rng.uniform(low, high, POINTS)
     if exercise.plan.network.loss == "cross_entropy":
@@ -95,8 +95,8 @@ def _normalise(exercise: Exercise, givens: dict[str, FloatArray]) -> None:
     """Targets of a classifier sum to 1, or its short delta would not hold."""
     groups: dict[int | None, list[str]] = {}
     for id in givens:
-        if ids.parse(id).role is Role.TARGET:
-            groups.setdefault(ids.parse(id).example, []).append(id)
+        if exercise.parse(id).role is Role.TARGET:
+            groups.setdefault(exercise.parse(id).example, []).append(id)
     for group in groups.values():
         whole = np.sum([givens[id] for id in group], axis=0)
         for id in group:

@@ -25,8 +25,8 @@ from grader.marking.batch import (
 from problems.arithmetic.ball import Ball, apart
 from problems.arithmetic.elementary import BoolArray, FloatArray, array
 from problems.computation import ids
-from problems.computation.graph import Step
 from problems.computation.kinds import Role
+from problems.computation.steps import Step
 from problems.misconceptions.slips import OF_THE_PEN, wrong_rules
 from problems.rules.expression import Ref
 
@@ -182,7 +182,7 @@ class Guards:
     def _moves(self, step: Step) -> tuple[BoolArray, FloatArray]:
         """Where a step's true value visibly moves from one iteration to the next, and the own
         answer of the iteration before."""
-        parsed, batch = ids.parse(step.id), self.batch
+        parsed, batch = step.parsed, self.batch
         before = ids.at(ids.core(step.id), parsed.example, parsed.iteration - 1)
         if parsed.iteration == 1 or before not in batch.values:
             return np.zeros(self.count, dtype=bool), np.full(self.count, np.nan)
@@ -205,7 +205,7 @@ class Guards:
         again = np.zeros(self.count, dtype=np.int64)
         answered = np.zeros(self.count, dtype=np.int64)
         for id, value in self.batch.values.items():
-            if ids.parse(id).iteration > 1:
+            if self.batch.graph.parse(id).iteration > 1:
                 again += self.repeated(self.batch.graph.steps[id])
                 answered += ~np.isnan(value)
         habitual: BoolArray = again >= np.maximum(FEWEST, HABIT * answered)

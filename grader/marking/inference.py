@@ -35,8 +35,8 @@ from grader.marking.batch import (
 from grader.marking.inversion import Reader
 from problems.arithmetic.ball import Ball, apart
 from problems.arithmetic.elementary import BoolArray, FloatArray, array
-from problems.computation.graph import Graph, Step
 from problems.computation.solve import rule_ball
+from problems.computation.steps import Graph, Step
 from problems.misconceptions.slips import OF_THE_PEN, wrong_rules
 from problems.rules.expression import BALLS, Expression, Ref, replaced
 

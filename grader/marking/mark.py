@@ -22,6 +22,7 @@ from grader.read.number import Unreadable, Written
 from problems.arithmetic.ball import Ball
 from problems.arithmetic.precision import power_of_ten, rounded, rounded_significant
 from problems.computation import ids
+from problems.computation.network import layered
 from problems.computation.solve import solve
 from problems.exercise import Exercise
 from problems.formulas.formula import Formula
@@ -192,7 +193,7 @@ def _key_formula(exercise: Exercise, question: str) -> Formula:
     from problems.formulas.writing import Writer
 
     if ids.asks_general(question):
-        return general.formula(exercise.notation, exercise.plan, question)
+        return general.formula(exercise.notation, layered(exercise.plan), question)
     step = exercise.graph.steps[step_of(question)]
     return Writer(exercise.naming).symbolic(step)
 

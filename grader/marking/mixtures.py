@@ -28,9 +28,10 @@ from grader.marking.evidence import is_determined, is_firm, is_no_guess
 from grader.marking.guards import Guards
 from problems.arithmetic.ball import Ball, within
 from problems.arithmetic.elementary import BoolArray, FloatArray, Number, array, greater
-from problems.computation.graph import Step
 from problems.computation.kinds import Role
-from problems.rules.expression import TINY, Expression, Numbers
+from problems.computation.steps import Step
+from problems.rules.expression import Expression, Numbers
+from problems.rules.functions import LEAST_ARGUMENT
 
 OWN, TRUE, RECOMPUTED = range(3)
 """How a deviating parent may enter."""
@@ -314,11 +315,12 @@ class Mixtures:
 
 
 class _Clamped(Numbers):
-    """Numbers whose logarithm of 0 or less is that of a very small number."""
+    """Numbers with a logarithm of 0 and a root of less than 0: the centres of their balls."""
 
     def call(self, name: str, x: Number) -> Number:
         """As `Numbers.call`, but never undefined."""
-        return super().call(name, greater(x, TINY) if name == "log" else x)
+        least = LEAST_ARGUMENT.get(name)
+        return super().call(name, x if least is None else greater(x, least))
 
 
 CLAMPED = _Clamped()

@@ -200,7 +200,10 @@ def patterns(id: str) -> tuple[str, ...]:
     >>> patterns("n2:dw.2.1")
     ('n2:dw.2.1', 'dw.2.1', 'n2:dw.2', 'dw.2', 'n2:dw', 'dw')
     """
-    found = ids.parse(id)
+    try:
+        found = ids.parse(id)
+    except ValueError:  # of a recipe, whose names no policy knows: by its text alone
+        return tuple(id.split("<")[0].rsplit(".", n)[0] for n in range(id.count(".") + 1))
     places = [(n, i) for n in (found.example, None) for i in (found.iteration, 1)]
     return tuple(dict.fromkeys(ids.at(core, *at) for core in _cores(id, found) for at in places))
 

@@ -23,6 +23,7 @@ from grader.marking.batch import (
 from grader.marking.diagnose import Named
 from problems.computation import ids
 from problems.computation.kinds import Role
+from problems.computation.network import Computation
 
 FORGIVEN = 2
 """So many different misconceptions are charged once; whoever has more of them is charged for
@@ -72,7 +73,7 @@ def _is_again(
     Args:
         shown: kind of slip and row -> steps that show it, less those by chance; grows.
     """
-    key = (*_siblings(id, slip), row)
+    key = (*_siblings(batch.graph.parse(id), slip), row)
     met, times = key in shown, shown.get(key, 0)
     copied = _is_copied(batch, id, row)
     works = not copied and _holds(standing[id].elaborate, row)
@@ -91,29 +92,29 @@ def _is_copied(batch: Batch, id: str, row: int) -> bool:
     Gradients of weights and of biases are siblings in this.
     """
     value = batch.values[id][row]
-    return any(batch.values[other][row] == value for other in _before(batch.asked)[id])
+    return any(
+        batch.values[other][row] == value for other in _before(batch.asked, batch.graph.plan)[id]
+    )
 
 
 @lru_cache(maxsize=256)
-def _before(asked: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+def _before(asked: tuple[str, ...], plan: Computation) -> dict[str, tuple[str, ...]]:
     """Asked step -> its siblings that stand before it."""
     found: dict[str, tuple[str, ...]] = {}
     places: dict[tuple[Role | str, int], list[str]] = {}
     for id in asked:
-        before = places.setdefault(_place(id), [])
+        before = places.setdefault(_place(plan.parse(id)), [])
         found[id] = tuple(before)
         before.append(id)
     return found
 
 
-def _place(id: str) -> tuple[Role | str, int]:
+def _place(parsed: ids.StepId) -> tuple[Role | str, int]:
     """Kind and layer; steps without a layer (errors, shares) are siblings all."""
-    parsed = ids.parse(id)
     kind = parsed.role if parsed.role is Role.GRADIENT else parsed.kind
     return kind, parsed.layer if len(parsed.indices) > 1 else 0
 
 
-def _siblings(id: str, slip: str) -> tuple[str, str, int]:
+def _siblings(parsed: ids.StepId, slip: str) -> tuple[str, str, int]:
     """Slip, kind and layer; steps without a layer (errors, shares) are siblings all."""
-    parsed = ids.parse(id)
     return slip, parsed.kind, parsed.layer if len(parsed.indices) > 1 else 0

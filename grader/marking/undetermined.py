@@ -31,8 +31,8 @@ from grader.marking.evidence import COPIED
 from problems.arithmetic.ball import Ball
 from problems.arithmetic.elementary import BoolArray, FloatArray, array
 from problems.computation import ids
-from problems.computation.graph import Graph, Step
 from problems.computation.kinds import RATE, Role
+from problems.computation.steps import Graph, Step
 from problems.computation.trivial import is_straight
 from problems.misconceptions.slips import OF_THE_PEN
 from problems.rules.expression import Ref
@@ -82,7 +82,7 @@ def rule_kinds(graph: Graph, asked: tuple[str, ...]) -> Mapping[str, Kind]:
     found: dict[str, Kind] = {}
     for id in asked:
         step = graph.steps[id]
-        sources = [ids.parse(source) for source in _sources(graph, step, written)]
+        sources = [graph.parse(source) for source in _sources(graph, step, written)]
         if step.role in LOSSES:
             found[id] = (LOSSES[0], frozenset())
         else:
@@ -93,7 +93,7 @@ def rule_kinds(graph: Graph, asked: tuple[str, ...]) -> Mapping[str, Kind]:
 
 def _activation(graph: Graph, step: Step) -> str:
     """Of an output or a slope, whose rule it is."""
-    parsed = ids.parse(step.id)
+    parsed = step.parsed
     if parsed.role not in (Role.OUTPUT, Role.SLOPE) or parsed.inner:
         return ""
     return f" {graph.plan.network.layers[parsed.layer - 1].activation}"
@@ -347,7 +347,7 @@ def _closed(batch: Batch, standing: Standing) -> BoolArray:
         here = verdict == UNDETERMINED
         silent += here
         answered += ~np.isnan(batch.values[id])
-        parsed = ids.parse(id)
+        parsed = batch.graph.parse(id)
         if parsed.role is Role.OUTPUT and parsed.layer == batch.graph.plan.network.depth:
             told = either(standing[id].vouched, here)
             flat.setdefault((parsed.example, parsed.iteration), []).append(told)

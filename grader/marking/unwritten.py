@@ -33,9 +33,10 @@ from grader.marking.follow import follow
 from grader.marking.inference import FEWEST, IS_FINE, NAMELESS, Inferred, inferred, routes
 from problems.arithmetic.ball import Ball
 from problems.arithmetic.elementary import BoolArray, FloatArray
-from problems.computation.graph import Graph, build
+from problems.computation.graph import build
 from problems.computation.network import Plan
 from problems.computation.solve import rule_ball
+from problems.computation.steps import Graph
 
 
 @lru_cache(maxsize=256)

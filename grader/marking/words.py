@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from grader.marking.batch import (
-    VERDICTS,
-    Mark,
-)
+import numpy as np
+
+from grader.marking.batch import VERDICTS, Mark
 from grader.marking.sign_conventions import Judged
 from grader.read.answer import Answer
 from grader.read.number import Unreadable, Written
@@ -24,9 +23,10 @@ from problems.computation.graph import build
 from problems.computation.kinds import Role
 from problems.exercise import Exercise
 from problems.formulas.notation import Naming
+from problems.formulas.writing import Walk, Writer
 from problems.misconceptions.names import BOTH, slips_in
 from problems.misconceptions.slips import wrong_rules
-from problems.rules.expression import BALLS
+from problems.rules.expression import BALLS, NUMBERS
 from templates.feedback.report import Verdict
 from templates.feedback.verdict_words import Said, aftermath
 from templates.formulas.plain import plain
@@ -163,9 +163,33 @@ class Words:
         if slip and BOTH in slip:
             return Said("two_slips", {"slips": list(slips_in(slip))})
         if slip:
-            return Said(verdict, named)
+            return Said(verdict, named | self._part(id, slip))
         zero = self._zero_before(id)
         return Said("not_followable", {"zero": self.name(zero)}) if zero else Said("wrong")
+
+    def _part(self, id: str, slip: str) -> dict[str, Any]:
+        """What the slip is about, where it happened in one place only."""
+        reading = self.answers.get(id)
+        found = [one for one in wrong_rules(self.exercise.graph, id) if one.slip == slip]
+        if not isinstance(reading, Written) or not any(one.part for one in found):
+            return {}
+        step, true = self.exercise.graph.steps[id], self.exercise.solution
+        unit = float(self.exercise.precision.unit(step.kind, true[id]))
+        own = {ref: self._own(ref) for one in found for ref in one.rule.refs()}
+        with np.errstate(all="ignore"):
+            off = [abs(float(one.rule.evaluate(own, NUMBERS)) - reading.value) for one in found]
+        near = {one.part for one, far in zip(found, off, strict=True) if far <= unit}
+        part = near.pop() if len(near) == 1 else None
+        if part is None:
+            return {}
+        walk = Walk(Writer(self.exercise.naming), step, self.exercise.naming.symbol)
+        return {"part": plain(walk.write(part))}
+
+    def _own(self, id: str) -> np.float64:
+        """The student's number, or the true one where there is none."""
+        reading = self.answers.get(id)
+        value = reading.value if isinstance(reading, Written) else self.exercise.solution[id].m
+        return np.float64(value)
 
     def _sources(self, id: str) -> dict[str, Any]:
         """The student's own values that the answer rests on."""
@@ -185,30 +209,31 @@ class Words:
         reading, precision = self.answers.get(id), self.exercise.precision
         if not isinstance(reading, Written):
             return {"any": ""}
-        unit = float(precision.unit(ids.parse(id).kind, Ball(reading.value, 0.0)))
-        flat = (0.0, 1.0, -1.0) if ids.parse(id).role is Role.OUTPUT else (0.0,)
+        unit = float(precision.unit(self.exercise.parse(id).kind, Ball(reading.value, 0.0)))
+        flat = (0.0, 1.0, -1.0) if self.exercise.parse(id).role is Role.OUTPUT else (0.0,)
         if all(abs(reading.value - limit) > 0.5 * unit for limit in flat):
             return {}
-        places = precision.places(ids.parse(id).kind)
+        places = precision.places(self.exercise.parse(id).kind)
         significant = precision.significant is not None
         shown = (rounded_significant if significant else rounded)(reading.value, places)
         return {"any": shown}
 
     def _asked(self, id: str) -> dict[str, Any]:
-        return asked_digits(self.exercise.precision, ids.parse(id).kind)
+        return asked_digits(self.exercise.precision, self.exercise.parse(id).kind)
 
     def missing_digits(self, id: str) -> int:
         """How many digits fewer than asked were written; at least 1, and 1 for a formula."""
         if ids.asks_formula(id):
             return 1
-        return missing_digits(self.exercise.precision, id, self.answers.get(id))
+        kind = self.exercise.parse(id).kind
+        return missing_digits(self.exercise.precision, kind, self.answers.get(id))
 
     def _too_short(self, id: str) -> bool:
         """Whether the few digits that were written hold the right number as well."""
         reading, precision = self.answers.get(id), self.exercise.precision
         if not isinstance(reading, Written):
             return False
-        kind, standing = ids.parse(id).kind, self.judged.standing
+        kind, standing = self.exercise.parse(id).kind, self.judged.standing
         asked = float(precision.unit(kind, Ball(reading.value, 0.0)))
         if reading.unit <= 1.5 * asked:
             return False
@@ -240,7 +265,11 @@ class Words:
         balls = self.exercise.solution
         unit = Ball(
             0.0,
-            float(self.exercise.precision.unit(ids.parse(finding.step).kind, balls[finding.step])),
+            float(
+                self.exercise.precision.unit(
+                    self.exercise.parse(finding.step).kind, balls[finding.step]
+                )
+            ),
         )
         if finding.name == "zero":
             return bool(within(value, unit))
@@ -258,7 +287,7 @@ class Words:
             return {"from": "zero"}
         if finding.name == "slip":
             return {"from": "slip", "slip": finding.other}
-        step = ids.parse(finding.step)
+        step = self.exercise.parse(finding.step)
         if step.role is Role.UPDATE and finding.other == step.related(Role.PARAMETER):
             return {"from": "old"}
         return {"from": "step", "name": self.name(finding.other)}
@@ -327,13 +356,13 @@ def unreadable(reading: Answer | None) -> Said:
     return Said("unreadable", about | reading.reason.as_json())
 
 
-def missing_digits(precision: Precision, id: str, reading: Answer | None) -> int:
+def missing_digits(precision: Precision, kind: str, reading: Answer | None) -> int:
     """How many digits fewer than asked were written; at least 1 where that matters."""
     if not isinstance(reading, Written):
         return 1
     relative = precision.significant is not None
     written = reading.significant if relative else reading.decimals
-    return max(1, precision.places(ids.parse(id).kind) - written)
+    return max(1, precision.places(kind) - written)
 
 
 def asked_digits(precision: Precision, kind: str) -> dict[str, Any]:

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from grader.errors import AnswerError
 from grader.read.array import ArrayReading, read_array
 from grader.read.number import Reading, Written
-from problems.computation import ids
 from problems.computation.kinds import Role
-from problems.computation.network import Plan
+from problems.computation.network import Computation
 from problems.exercise import Exercise
 from problems.formulas.notation import Labels
 from problems.patterns import pattern
@@ -127,8 +126,8 @@ def _layouts(exercise: Exercise) -> Iterator[Layout]:
             yield Layout(label, cells, _has_constant(exercise.plan, cells[0][0]))
 
 
-def _has_constant(plan: Plan, id: str) -> bool:
-    parsed = ids.parse(id)
+def _has_constant(plan: Computation, id: str) -> bool:
+    parsed = plan.parse(id)
     if parsed.role is not Role.OUTPUT or parsed.layer == plan.network.depth:
         return False
     return plan.network.layers[parsed.layer].bias == "augmented"

@@ -368,7 +368,9 @@ def _behind(core: str, cut: int, at: int) -> tuple[str, int]:
 def _is_expression(text: str) -> bool:
     """Whether a word is a function or constant before something: exp(1), pi, e^2."""
     return bool(
-        re.match(r"(?:exp|log|ln|sqrt|tanh|sig|abs|max|min|relu|pi\b|e\s*[\^*⁰-⁹⁻¹²³])", text)
+        re.match(
+            r"(?:exp|log|ln|sqrt|tanh|sig|abs|max|min|relu|sin|cos|pi\b|e\s*[\^*⁰-⁹⁻¹²³])", text
+        )
     )
 
 

@@ -58,14 +58,12 @@ def student(folder: Folder, id: str) -> Student:
 
 def feedback_page(graded: Sequence[Graded]) -> Page:
     """The page of one student."""
-    from problems.computation.sections import placed
     from templates.feedback.page import Checked, feedback_of
 
     first = graded[0]
     family = first.folder.order.made_by
     parts = [
-        Checked(one.report, one.exercise, tuple(placed(family.sections, one.exercise.graph)))
-        for one in graded
+        Checked(one.report, one.exercise, family.placed(one.exercise.graph)) for one in graded
     ]
     shown = student(first.folder, first.report.student).shown
     return feedback_of(parts, first.policy.show, family.title, shown)

@@ -10,8 +10,8 @@ from sympy.printing.numpy import NumPyPrinter
 from sympy.printing.str import StrPrinter
 
 from problems.computation import ids
-from problems.computation.graph import Graph
 from problems.computation.kinds import Role
+from problems.computation.steps import Graph
 from problems.exercise import Exercise
 from problems.patterns import pattern
 from templates.formulas.latex import latex
@@ -21,6 +21,17 @@ Output = Literal["text", "latex", "python"]
 
 MOST_FACTORED = 60
 """Operations of an expression up to which it is tried as a product of polynomials."""
+
+PLAIN: Mapping[str, Any] = {
+    "exp": sympy.exp,
+    "log": sympy.log,
+    "sqrt": sympy.sqrt,
+    "sin": sympy.sin,
+    "cos": sympy.cos,
+    "abs": sympy.Abs,
+    "sign": sympy.sign,
+}
+"""Functions that sympy has as they are."""
 
 
 class Symbols:
@@ -32,11 +43,15 @@ class Symbols:
         return sympy.Rational(top) / sympy.Rational(bottom or "1")
 
     def call(self, name: str, x: Any) -> Any:
-        """`log` or an activation."""
+        """A function or an activation."""
         base, _, parameter = name.partition("(")
+        if base in PLAIN:
+            return PLAIN[base](x)
         match base:
-            case "log":
-                return sympy.log(x)
+            case "step":
+                return sympy.Heaviside(x, 1)
+            case "bipolar":
+                return 2 / (1 + sympy.exp(-x)) - 1
             case "logistic":
                 return 1 / (1 + sympy.exp(-x))
             case "tanh":
@@ -55,6 +70,8 @@ class Symbols:
                 return x * (1 - x)
             case "tanh":
                 return 1 - x**2
+            case "bipolar":
+                return (1 - x**2) / 2
             case "softplus":
                 return 1 / (1 + sympy.exp(-x))
             case "identity":
@@ -69,6 +86,19 @@ class Symbols:
     def square(self, x: Any) -> Any:
         """x squared."""
         return x**2
+
+    def power(self, x: Any, exponent: int) -> Any:
+        """x to a whole exponent."""
+        return x**exponent
+
+    def largest(self, xs: Sequence[Any]) -> Any:
+        """The largest of xs."""
+        return sympy.Max(*xs)
+
+    def winner(self, xs: Sequence[Any], index: int) -> Any:
+        """1 or 0; of equal ones the first wins."""
+        ahead = [(xs[index] - x, int(index < n)) for n, x in enumerate(xs) if n != index]
+        return sympy.Mul(*(sympy.Heaviside(by, tied) for by, tied in ahead))
 
 
 def left_slope(base: str, parameter: str) -> sympy.Rational:

@@ -178,6 +178,11 @@ _FUNCTIONS: dict[Any, Any] = {
     sympy.exp: mpmath.exp,
     sympy.log: mpmath.log,
     sympy.tanh: mpmath.tanh,
+    sympy.sin: mpmath.sin,
+    sympy.cos: mpmath.cos,
+    sympy.Abs: abs,
+    sympy.sign: mpmath.sign,
     sympy.Max: max,
-    sympy.Heaviside: lambda x, at_zero=0: mpmath.mpf(x > 0),
+    sympy.Heaviside: lambda x, at_zero=0: at_zero if x == 0 else mpmath.mpf(x > 0),
+    sympy.DiracDelta: lambda x, order=0: mpmath.mpf(0),  # away from the jump
 }

@@ -10,11 +10,13 @@ from typing import Any
 import mpmath
 
 from grader.symbolic.derivation import Derivation, Evaluation
+from grader.symbolic.recipe_verification import Reworked
 from problems.arithmetic.ball import Ball
 from problems.computation import ids
 from problems.computation.ids import StepId
 from problems.computation.network import Network
 from problems.exercise import Exercise
+from problems.recipes.recipe import Recipe
 
 DIGITS = 50
 NEAR = 1e-11
@@ -136,9 +138,7 @@ def differences(
     """
     asked = frozenset(exercise.asked)
     with mpmath.workdps(DIGITS):
-        found = Rederived(exercise)
-        for id in exercise.graph.steps:
-            right = found.value(ids.parse(id))
+        for id, right in _rederived(exercise):
             near = _tolerance(exercise, id, right)
             values: list[float | None] = [float(exercise.solution[id].m)]
             values += [stored.get(id)] if id in asked or id in stored else []
@@ -146,9 +146,18 @@ def differences(
             yield id, Difference(id, off[0], float(right)) if off else None
 
 
+def _rederived(exercise: Exercise) -> Iterator[tuple[str, Any]]:
+    """Every step and its value by other means."""
+    if isinstance(exercise.plan, Recipe):
+        yield from Reworked(exercise, exercise.plan).values()
+        return
+    found = Rederived(exercise)
+    yield from ((id, found.value(ids.parse(id))) for id in exercise.graph.steps)
+
+
 def _tolerance(exercise: Exercise, id: str, right: Any) -> float:
     """What a double may be off by, far less than anybody who rounds as asked can see."""
     size = abs(float(right))
     ball = Ball(size, float(exercise.solution[id].r))
-    unit = float(exercise.precision.unit(ids.parse(id).kind, ball))
+    unit = float(exercise.precision.unit(exercise.graph.steps[id].kind, ball))
     return min(NEAR * max(1.0, size), OF_UNIT * unit)

@@ -21,8 +21,8 @@ from grader.web.events import grade_changed
 from grader.web.models import Assignment, Audit, Course, Member, Role, Task
 from grader.web.submission_store import one_writer
 from problems.drawing.candidates import key
+from problems.drawing.design import Design
 from problems.drawing.draw import draw, with_more_digits
-from problems.drawing.family import Design
 from problems.exercise import Exercise, as_json, dumps, issued
 
 

@@ -15,8 +15,8 @@ from grader.assignments.folder import Order
 from grader.assignments.roster import Student
 from grader.assignments.worksheets import sheet
 from problems.drawing.candidates import Candidates, key
+from problems.drawing.design import Design
 from problems.drawing.draw import Draw, describe, reasons, sieve_of, with_more_digits
-from problems.drawing.family import Design
 from problems.errors import GateError
 from problems.exercise import issued
 from templates.pages.page import Page
@@ -83,7 +83,7 @@ def tried(order: Order, variant: int = 0) -> Trial:
     return Trial(
         _page(order, design, drawn) if drawn else None,
         len(design.questions),
-        design.plan.network.topology(),
+        design.plan.shape,
         _places(design),
         _refused(design, candidates, bits),
         count,

@@ -74,7 +74,7 @@ def _missing(step: StepReport, exercise: Exercise) -> int:
     names = exercise.labels.get(step.id, ())
     readings = (read_number(step.answer, name=names, comma=comma) for comma in (None, True, False))
     reading = next((found for found in readings if isinstance(found, Written)), None)
-    return missing_digits(exercise.precision, step.id, reading)
+    return missing_digits(exercise.precision, exercise.parse(step.id).kind, reading)
 
 
 # a class -----------------------------------------------------------------------------------

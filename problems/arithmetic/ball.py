@@ -8,11 +8,13 @@ arrays over exercises.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from problems.arithmetic.elementary import Number, Truth, greater, where
+from problems.arithmetic import elementary
+from problems.arithmetic.elementary import DUST, Number, Truth, greater, where
 
 VAST = 1e150
 """The radius of what cannot be bounded: vast, not infinite, so that times an exact 0 it
@@ -21,7 +23,7 @@ vanishes."""
 LEAST = 1e-100
 """A divisor that may come nearer to zero than this bounds nothing."""
 
-SLACK = 1e-12
+SLACK = DUST
 """Floating-point dust granted on top of a radius, relative to the value or to 1."""
 
 
@@ -89,6 +91,56 @@ def increasing(f: Callable[[Number], Number], b: Ball) -> Ball:
     """The image of a ball under an increasing function, from its values at the ends."""
     m = f(b.m)
     return Ball(m, greater(f(b.m + b.r) - m, m - f(b.m - b.r)))
+
+
+def power(b: Ball, exponent: int) -> Ball:
+    """A whole power from 1 on, tighter than a product: all factors err together.
+
+    >>> power(Ball(2.0, 0.5), 3).m, power(Ball(0.0, 0.5), 4).r
+    (8.0, 0.0625000000000625)
+    """
+    m = elementary.power(b.m, exponent)
+    low = elementary.power(b.m - b.r, exponent)
+    high = elementary.power(b.m + b.r, exponent)
+    # an even power is convex: it rises on one side by more than it falls on the other
+    return spread(m, low, high) if exponent % 2 else spread(m, m, greater(low, high))
+
+
+def largest(balls: Sequence[Ball]) -> Ball:
+    """The largest of some numbers, each known to its ball.
+
+    >>> largest([Ball(1.0, 0.25), Ball(0.75, 0.75)])
+    Ball(1.0, 0.5000000000005)
+    """
+    m = elementary.largest([b.m for b in balls])
+    low = elementary.largest([b.m - b.r for b in balls])
+    return spread(m, low, elementary.largest([b.m + b.r for b in balls]))
+
+
+def winner(balls: Sequence[Ball], index: int) -> Ball:
+    """Whether one of some numbers is the largest: 1 or 0, with radius 1 where balls touch.
+
+    Equal numbers without radius are decided as `elementary.winner` decides them.
+
+    >>> [winner([Ball(0.5, 0.1), Ball(0.9, 0.1), Ball(2.0, 1.0)], n) for n in (0, 1)]
+    [Ball(0.0, 0.0), Ball(0.0, 1.0)]
+    """
+    m = elementary.winner([b.m for b in balls], index)
+    own = balls[index]
+    won: Truth = m == m
+    lost: Truth = m > 1
+    for n, other in enumerate(balls):
+        if n != index:
+            certain: Truth = (own.r + other.r == 0) | apart(own, other)
+            ahead = elementary.beats(own.m, other.m, first=index < n)
+            won, lost = won & certain & (ahead == 1), lost | (certain & (ahead == 0))
+    return Ball(m, where(won | lost, 0.0, 1.0))
+
+
+def spread(m: Number, low: Number, high: Number) -> Ball:
+    """The ball round m from a lower to an upper end; vast where that is no number any more."""
+    r = greater(high - m, m - low) * (1.0 + SLACK)
+    return Ball(m, where(r < math.inf, r, VAST))
 
 
 def within(answer: Number, ball: Ball, wider: Number = 0.0) -> Truth:

@@ -12,6 +12,7 @@ reproducible. They stay within 3 units of the last place of the true value
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
@@ -54,6 +55,9 @@ LN2_LOW = 1.90821492927058770002e-10
 LARGEST = 700.0
 """Arguments of exp are clipped here: exp(700) is finite and its reciprocal too."""
 
+DUST = 1e-12
+"""What sums of decimals may miss 0 by: 0.3 - 0.1 - 0.2 is -3e-17, and its sign means nothing."""
+
 _EXP_TERMS = tuple(1 / math.factorial(n) for n in range(15, 0, -1))
 _ATANH_TERMS = tuple(1 / (2 * n + 1) for n in range(17, -1, -1))
 
@@ -63,7 +67,12 @@ def array(x: Number) -> FloatArray:
     return np.asarray(x, dtype=np.float64)
 
 
-def _polynomial(terms: tuple[float, ...], x: Number) -> Number:
+def polynomial(terms: tuple[float, ...], x: Number) -> Number:
+    """Horner's rule; the coefficient of the highest power comes first.
+
+    >>> polynomial((2.0, 0.0, 1.0), 3.0)
+    19.0
+    """
     if isinstance(x, np.ndarray):
         return _polynomial_of_array(terms, x)
     value: Number = x * 0.0 + terms[0]
@@ -94,8 +103,8 @@ def _reduced(x: Number) -> tuple[Number, Number]:
         x = np.clip(x, -LARGEST, LARGEST)
         k: Number = np.rint(x * LOG2_E)
     else:
-        x = min(max(float(x), -LARGEST), LARGEST) if x == x else 0.0
-        k = float(round(x * LOG2_E))
+        x = min(max(float(x), -LARGEST), LARGEST) if x == x else math.nan
+        k = float(round(x * LOG2_E)) if x == x else 0.0
     return k, (x - k * LN2_HIGH) - k * LN2_LOW
 
 
@@ -106,7 +115,7 @@ def exp(x: Number) -> Number:
     (1.0, 2.71828182845905)
     """
     k, r = _reduced(x)
-    return _scaled(1.0 + r * _polynomial(_EXP_TERMS, r), k)
+    return _scaled(1.0 + r * polynomial(_EXP_TERMS, r), k)
 
 
 def expm1(x: Number) -> Number:
@@ -117,11 +126,11 @@ def expm1(x: Number) -> Number:
     """
     k, r = _reduced(x)
     one = r * 0.0 + 1.0
-    return _scaled(r * _polynomial(_EXP_TERMS, r), k) + (_scaled(one, k) - 1.0)
+    return _scaled(r * polynomial(_EXP_TERMS, r), k) + (_scaled(one, k) - 1.0)
 
 
 def _twice_atanh(s: Number) -> Number:
-    return 2.0 * s * _polynomial(_ATANH_TERMS, s * s)
+    return 2.0 * s * polynomial(_ATANH_TERMS, s * s)
 
 
 def log(x: Number) -> Number:
@@ -190,6 +199,91 @@ def softplus(v: Number) -> Number:
     0.6931
     """
     return greater(v, 0.0) + log1p(exp(-abs(v)))
+
+
+def sqrt(x: Number) -> Number:
+    """The square root, which IEEE 754 rounds exactly; nan below 0.
+
+    >>> sqrt(2.25)
+    1.5
+    """
+    if isinstance(x, np.ndarray):
+        return np.sqrt(np.where(x >= 0, x, np.nan))
+    return math.sqrt(float(x)) if x >= 0 else math.nan
+
+
+def power(x: Number, exponent: int) -> Number:
+    """x to a whole exponent from 1 on, by repeated squaring.
+
+    >>> power(0.5, 3)
+    0.125
+    """
+    value, base = x, x
+    for bit in bin(exponent)[3:]:
+        base = value * value
+        value = base * x if bit == "1" else base
+    return value
+
+
+def sign(v: Number) -> Number:
+    """-1, 0 or 1; what is within `DUST` of 0 is 0.
+
+    >>> sign(-0.5), sign(0.3 - 0.1 - 0.2)
+    (-1.0, 0.0)
+    """
+    zero = v * 0.0 + 0.0
+    return where(v > DUST, zero + 1.0, where(v < -DUST, zero - 1.0, zero))
+
+
+def step(v: Number) -> Number:
+    """1 from 0 on, 0 below; what is within `DUST` of 0 is 0, where it jumps up.
+
+    Source: Negnevitsky, Artificial Intelligence, section 6.2: Y = 1 if X >= 0.
+
+    >>> step(0.3 - 0.1 - 0.2), step(-0.1)
+    (1.0, 0.0)
+    """
+    zero = v * 0.0 + 0.0
+    return where(v >= -DUST, zero + 1.0, zero)
+
+
+def largest(xs: Sequence[Number]) -> Number:
+    """The largest of some values, element by element; nan where one of them is.
+
+    >>> largest([1.0, 3.0, 2.0])
+    3.0
+    """
+    value, undefined = xs[0], 0.0 * (xs[0] - xs[0])
+    for x in xs[1:]:
+        value, undefined = greater(value, x), undefined + 0.0 * (x - x)
+    return value + undefined
+
+
+def winner(xs: Sequence[Number], index: int) -> Number:
+    """1 where `xs[index]` is the largest, else 0; of equal ones the first wins.
+
+    Values within `DUST` of each other (of their size, above 1) are equal.
+
+    >>> [winner([1.0, 3.0, 3.0], index) for index in range(3)]
+    [0.0, 1.0, 0.0]
+    """
+    own = xs[index]
+    won = own * 0.0 + 1.0
+    for n, x in enumerate(xs):
+        if n != index:
+            won = won * beats(own, x, first=index < n)
+    return won
+
+
+def beats(a: Number, b: Number, first: bool) -> Number:
+    """1 where a is the larger, also where both are equal if a comes first; nan if one is nan.
+
+    >>> beats(0.1 + 0.2, 0.3, first=False)
+    0.0
+    """
+    ahead, zero = a - b, 0.0 * (a - b) + 0.0
+    dust = DUST * greater(abs(a), 1.0)
+    return where(ahead >= -dust if first else ahead > dust, zero + 1.0, zero)
 
 
 def greater(a: Number, b: Number) -> Number:

@@ -9,9 +9,7 @@ numerical approach); Musilek NN-4 (shared biases, chain form); Mazur (path terms
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from problems.computation import ids
 from problems.computation.kinds import (
@@ -37,8 +35,9 @@ from problems.computation.kinds import (
     W,
     X,
 )
-from problems.computation.network import Layer, Network, Plan
+from problems.computation.network import Computation, Layer, Network, Plan
 from problems.computation.scope import Parameters, Scope
+from problems.computation.steps import Graph, Step, Unrolled
 from problems.rules.activations import SOFTMAX, activation
 from problems.rules.expression import (
     Constant,
@@ -56,49 +55,6 @@ from problems.rules.expression import (
     total,
 )
 from problems.rules.losses import LOSSES
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One quantity that a student may be asked to write down."""
-
-    id: str
-    rule: Expression
-    parents: tuple[str, ...]
-    """Ids that the rules read, each once, in reading order; givens included."""
-    others: tuple[Expression, ...] = ()
-    """Other right ways to the same quantity through steps that are on the worksheet too."""
-
-    @property
-    def kind(self) -> str:
-        """`net`, `out`, `delta`, ...: see `problems.computation.kinds`."""
-        return ids.parse(self.id).kind
-
-    @property
-    def role(self) -> Role:
-        """What the step does, whatever its kind is called."""
-        return ids.parse(self.id).role
-
-
-@dataclass(frozen=True, eq=False)
-class Graph:
-    """All steps of a plan in an order in which they can be computed.
-
-    Two graphs are the same only if they are the same object; `build` interns them by plan.
-    """
-
-    plan: Plan
-    steps: Mapping[str, Step]
-    givens: tuple[str, ...]
-
-    @cached_property
-    def children(self) -> dict[str, tuple[str, ...]]:
-        """For each id the steps that read it."""
-        found: dict[str, list[str]] = {id: [] for id in (*self.givens, *self.steps)}
-        for step in self.steps.values():
-            for parent in step.parents:
-                found[parent].append(step.id)
-        return {id: tuple(children) for id, children in found.items()}
 
 
 def units(n: int) -> range:
@@ -370,30 +326,22 @@ class _Builder:
                 self.averages(iteration)
             if task.update and (task.mode == "batch" or not examples[-1]):
                 parameters = self.update(parameters, None, iteration)
-        return Graph(self.plan, self.steps, given_ids(self.plan))
-
-
-def given_ids(plan: Plan) -> tuple[str, ...]:
-    """Ids of everything that is handed to the student: inputs, targets, parameters, rate."""
-    task, net = plan.task, plan.network
-    examples = [None] if task.examples == 1 else list(units(task.examples))
-    found = [ids.at(ids.of(X, i), n) for n in examples for i in units(net.inputs)]
-    found += [ids.at(ids.of(T, k), n) for n in examples for k in units(net.outputs)]
-    found += net.parameters()
-    found += [ids.of(RATE)] if task.update else []
-    found += [ids.of(SHIFT)] if task.numeric else []
-    return tuple(found)
+        return Graph(self.plan, self.steps, self.plan.given_ids())
 
 
 @lru_cache(maxsize=128)
-def build(plan: Plan) -> Graph:
+def build(plan: Computation) -> Graph:
     """The graph of a plan.
 
-    >>> from problems.computation.network import Layer, Network, Plan
+    >>> from problems.computation.network import Computation, Layer, Network, Plan
     >>> graph = build(Plan(Network(1, (Layer(1),))))
     >>> list(graph.steps)[:4]
     ['net.1.1', 'out.1.1', 'error.1', 'loss']
     >>> graph.steps["dw.1.1.1"].parents
     ('delta.1.1', 'x.1')
     """
-    return _Builder(plan).build()
+    if isinstance(plan, Plan):
+        return _Builder(plan).build()
+    if isinstance(plan, Unrolled):
+        return plan.graph()
+    raise TypeError(f"no graph is known of {type(plan).__name__}")

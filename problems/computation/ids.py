@@ -75,11 +75,14 @@ class StepId:
     indices: tuple[int, ...] = ()
     example: int | None = None
     path: int | None = None
+    """The unit above that a path comes from."""
     iteration: int = 1
     of: str = ""
     """For `plus.w.1.1.1` the parameter's kind, `w` or `b`."""
     inner: str = ""
     """For the hidden steps of a shifted forward pass, the id within it."""
+    reader: str = ""
+    """Of a path in a recipe, the quantity that it comes from: `y.1`."""
     row: Kind = field(default=NET, repr=False, compare=False)
     """The kind's row in its table..."""
     kinds: Kinds = field(default=LAYERED, repr=False, compare=False)
@@ -91,7 +94,8 @@ class StepId:
         >>> str(parse("n2:dout.1.1<2@3")), str(parse("plus.w.1.1.1/net.1.1"))
         ('n2:dout.1.1<2@3', 'plus.w.1.1.1/net.1.1')
         """
-        core = of(self.row, *self.indices, path=self.path, parameter=self.of)
+        end = self.path or self.reader or None
+        core = of(self.row, *self.indices, path=end, parameter=self.of)
         placed = at(core, self.example, self.iteration)
         return within(placed, self.inner) if self.inner else placed
 
@@ -134,7 +138,7 @@ class StepId:
         >>> parse("dw.1.2.3").index("below")
         3
         """
-        return self.indices[self._counted.indices.index(name)]
+        return self.indices[self.counted.indices.index(name)]
 
     def layer_in(self, depth: int) -> int:
         """The layer that it belongs to in a network of so many layers; 0: the inputs.
@@ -142,7 +146,7 @@ class StepId:
         >>> parse("dw.1.2.3").layer_in(2), parse("error.1").layer_in(2), parse("x.1").layer_in(2)
         (1, 2, 0)
         """
-        if self._counted.layered:
+        if self.counted.layered:
             return self.layer
         return 0 if self.role is Role.INPUT else depth
 
@@ -157,11 +161,11 @@ class StepId:
         >>> parse("plus.b.2").related(Role.GRADIENT), parse("w.2.1.1").related(Role.RAISED)
         ('db.2', 'plus.w.2.1.1')
         """
-        kind = self._counted
+        kind = self.counted
         return of(self.kinds.related(kind, role), *self.indices, parameter=kind.parameter)
 
     @property
-    def _counted(self) -> Kind:
+    def counted(self) -> Kind:
         """The kind whose indices these are: of a shifted loss the parameter's."""
         return self.kinds[self.of] if self.of else self.row
 
@@ -175,15 +179,15 @@ class Reader:
 
     def __init__(self, kinds: Kinds) -> None:
         self.kinds = kinds
-        self._path = next((row for row in kinds if row.role is Role.PATH), None)
-        own = [row for row in kinds if row is not self._path]
+        self._paths = {row.name: row for row in kinds if row.role is Role.PATH}
+        own = [row for row in kinds if row.role is not Role.PATH]
         self._indexed = {row.word: row for row in own if row.word}
         words = sorted({row.word or row.name for row in kinds}, key=len, reverse=True)
         of = "|".join(map(re.escape, kinds.named(Role.PARAMETER)))
         self._shape = re.compile(
             rf"(?:n(?P<example>[1-9]\d*):)?(?P<word>{'|'.join(map(re.escape, words))})"
-            rf"(?:\.(?P<of>{of})(?=\.))?(?P<indices>(?:\.[1-9]\d*)*)"
-            r"(?:<(?P<path>[1-9]\d*))?(?:@(?P<iteration>[1-9]\d*))?(?:/(?P<inner>.+))?"
+            rf"(?:\.(?P<of>{of})(?=\.))?(?P<indices>(?:\.(?:{kinds.index}))*)"
+            rf"(?:<(?P<path>{kinds.reader}))?(?:@(?P<iteration>[1-9]\d*))?(?:/(?P<inner>.+))?"
         )
 
     def read(self, text: str) -> StepId:
@@ -196,49 +200,59 @@ class Reader:
         if not match:
             raise ValueError(f"{text!r} is not a step id")
         indices = tuple(int(part) for part in match["indices"].split(".")[1:])
-        row = self._row(match["word"], bool(indices), bool(match["path"]))
+        path = match["path"] or ""
+        row = self._row(match["word"], bool(indices), path)
+        counted = path.isdigit()
         return StepId(
             row.name,
             indices,
             int(match["example"]) if match["example"] else None,
-            int(match["path"]) if match["path"] else None,
+            int(path) if counted else None,
             int(match["iteration"] or 1),
             match["of"] or "",
             match["inner"] or "",
+            "" if counted else path,
             row,
             self.kinds,
         )
 
-    def _row(self, word: str, indexed: bool, on_path: bool) -> Kind:
+    def _row(self, word: str, indexed: bool, path: str) -> Kind:
         """The kind: a path by its end, a share of the loss by its index."""
-        if on_path and self._path:
-            return self._path
+        if path and self._paths:
+            of_reader = f"{word}<{path.split('.')[0]}"
+            return self._paths.get(of_reader) or next(iter(self._paths.values()))
         return self._indexed[word] if indexed and word in self._indexed else self.kinds[word]
 
 
-_LAYERED = Reader(LAYERED)
+@lru_cache(maxsize=128)
+def _reader(kinds: Kinds) -> Reader:
+    return Reader(kinds)
 
 
 @lru_cache(maxsize=65536)
-def parse(text: str) -> StepId:
-    """Take an id of a layered network apart.
+def parse(text: str, kinds: Kinds = LAYERED) -> StepId:
+    """Take an id apart.
+
+    Args:
+        text: the id.
+        kinds: of the computation that it belongs to; a layered network's, if not said.
 
     Raises:
-        ValueError: the text is no canonical id.
+        ValueError: the text is no id of these kinds.
 
     >>> parse("n2:dout.1.1<2@3")
     StepId(kind='path', indices=(1, 1), example=2, path=2, iteration=3, of='', inner='')
     """
-    return _LAYERED.read(text)
+    return _reader(kinds).read(text)
 
 
-def of(kind: Kind, *indices: int, path: int | None = None, parameter: str = "") -> str:
+def of(kind: Kind, *indices: int, path: int | str | None = None, parameter: str = "") -> str:
     """The core id of a quantity.
 
     Args:
         kind: a row of the table.
         indices: what its kind counts by, without the unit for a joint bias.
-        path: for a path the unit above that it comes from.
+        path: for a path the unit above, or the quantity, that it comes from.
         parameter: for a shifted loss the kind of parameter.
 
     >>> of(LAYERED["dw"], 1, 2, 3), of(LAYERED["path"], 1, 2, path=1), of(LAYERED["share"], 2)
@@ -325,11 +339,11 @@ def neighbours(a: StepId, b: StepId) -> bool:
     if a == b or _place(a) != _place(b) or len(a.indices) != len(b.indices):
         return False
     differing = sum(m != n for m, n in zip(a.indices, b.indices, strict=True))
-    if len(a.indices) == 3:
+    if a.counted.connects:
         return differing == 1 or a.indices[1:] == b.indices[:0:-1]
-    return differing + (a.path != b.path) == 1
+    return differing + (a.path != b.path) + (a.reader != b.reader) == 1
 
 
 def _place(id: StepId) -> tuple[object, ...]:
-    layer = id.layer if len(id.indices) > 1 else 0
+    layer = id.layer if id.counted.layered and len(id.indices) > 1 else 0
     return id.kind, id.of, id.example, id.iteration, id.inner, layer

@@ -47,6 +47,12 @@ class Role(StrEnum):
     DIFFERENCE_QUOTIENT = "central difference"
     UPDATE = "update"
     """A parameter's new value."""
+    GIVEN = "given"
+    """Of a recipe: what is handed out, whatever it is for."""
+    QUANTITY = "quantity"
+    """Of a recipe: what a line defines."""
+    ADJOINT = "adjoint"
+    """Of a recipe: the derivative of a loss by a quantity."""
 
 
 VALUES = (Role.PARAMETER, Role.UPDATE)
@@ -111,6 +117,8 @@ class Kinds:
 
     Args:
         rows: in the order in which they are computed, roughly; givens first.
+        index: pattern of an index.
+        reader: pattern of what a path comes from.
 
     >>> LAYERED["dw"].role, LAYERED["dw"].indices
     (<Role.GRADIENT: 'gradient'>, ('layer', 'unit', 'below'))
@@ -118,7 +126,11 @@ class Kinds:
     'new.b'
     """
 
-    def __init__(self, rows: tuple[Kind, ...]) -> None:
+    def __init__(
+        self, rows: tuple[Kind, ...], index: str = r"[1-9]\d*", reader: str = r"[1-9]\d*"
+    ) -> None:
+        self.index = index
+        self.reader = reader
         self._rows = {row.name: row for row in rows}
         self._related = {(row.parameter, row.role): row for row in rows}
 

@@ -6,10 +6,11 @@ These three are everything the graph of steps depends on; the numbers come later
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
 
 from problems.computation import ids
-from problems.computation.kinds import B, W
+from problems.computation.kinds import LAYERED, RATE, SHIFT, B, Kinds, T, W, X
 from problems.errors import Complaint, SpecError
 from problems.rules.activations import SOFTMAX, is_known
 from problems.rules.losses import LOSSES
@@ -152,10 +153,95 @@ class Method:
     """The last factor of the chain rule is a step: d(net)/d(weight), what flows through it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Everything the graph of steps depends on."""
+class Computation:
+    """What is computed: everything that the graph of steps depends on, without the numbers."""
+
+    if TYPE_CHECKING:
+
+        @property
+        def network(self) -> Network:
+            """The layers."""
+
+        @property
+        def task(self) -> Task:
+            """How often it is gone through."""
+
+        @property
+        def method(self) -> Method:
+            """Which intermediate steps exist."""
+
+        @property
+        def kinds(self) -> Kinds:
+            """What its quantities are called."""
+
+    def parse(self, id: str) -> ids.StepId:
+        """An id of this computation, taken apart.
+
+        Raises:
+            ValueError: the text is none.
+        """
+        return ids.parse(id, self.kinds)
+
+    def given_ids(self) -> tuple[str, ...]:
+        """Ids of everything that is handed to the student."""
+        raise NotImplementedError
+
+    @property
+    def shape(self) -> str:
+        """What it is, in a word."""
+        raise NotImplementedError
+
+    def described(self) -> str:
+        """What it is, in a few words."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Plan(Computation):
+    """The training of a layered network."""
 
     network: Network
     task: Task = field(default_factory=Task)
     method: Method = field(default_factory=Method)
+
+    @cached_property
+    def kinds(self) -> Kinds:
+        """Those of every layered network."""
+        return LAYERED
+
+    def given_ids(self) -> tuple[str, ...]:
+        """Inputs, targets, parameters, rate and shift."""
+        task, net = self.task, self.network
+        examples = [None] if task.examples == 1 else list(range(1, task.examples + 1))
+        inputs, outputs = range(1, net.inputs + 1), range(1, net.outputs + 1)
+        found = [ids.at(ids.of(X, i), n) for n in examples for i in inputs]
+        found += [ids.at(ids.of(T, k), n) for n in examples for k in outputs]
+        found += net.parameters()
+        found += [ids.of(RATE)] if task.update else []
+        found += [ids.of(SHIFT)] if task.numeric else []
+        return tuple(found)
+
+    @property
+    def shape(self) -> str:
+        """Its widths: `3-2-1`."""
+        return self.network.topology()
+
+    def described(self) -> str:
+        """Its widths.
+
+        >>> Plan(Network(3, (Layer(2), Layer(1)))).described()
+        '3-2-1 net'
+        """
+        return f"{self.network.topology()} net"
+
+
+def layered(plan: Computation) -> Plan:
+    """The plan of a layered network, where one is needed.
+
+    Raises:
+        SpecError: it is another computation.
+    """
+    if not isinstance(plan, Plan):
+        what = f"this is for layered networks, not for a {plan.described()}"
+        raise SpecError([Complaint("", what)])
+    return plan

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from problems.computation import ids
-from problems.computation.graph import Graph
 from problems.computation.kinds import Role
+from problems.computation.steps import Graph
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +116,7 @@ def _heading(graph: Graph, place: Place) -> str:
     return ", ".join(parts)
 
 
-def placed(
-    sections: Sequence[Section], graph: Graph, titles: Mapping[str, str] | None = None
-) -> list[Placed]:
+def placed(sections: Sequence[Section], graph: Graph) -> list[Placed]:
     """The sections of one exercise, repeated for its examples and iterations.
 
     Sections without any step in this network and without text are left out.

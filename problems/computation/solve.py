@@ -12,9 +12,10 @@ from problems.arithmetic.ball import Ball
 from problems.arithmetic.elementary import BoolArray, FloatArray, Number, greater
 from problems.arithmetic.precision import Precision
 from problems.computation import ids
-from problems.computation.graph import Graph, Step, build
+from problems.computation.graph import build
 from problems.computation.kinds import LOSS, Role
 from problems.computation.network import Method, Plan, Task
+from problems.computation.steps import Graph, Step
 from problems.computation.subresults import worked
 from problems.rules.expression import BALLS, NUMBERS, Expression
 

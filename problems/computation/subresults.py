@@ -14,16 +14,13 @@ Source: docs/grading.md, on tolerance.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations
 
-import numpy as np
-
 from problems.arithmetic.ball import LEAST, Ball
-from problems.arithmetic.elementary import Number, exp, greater, where
+from problems.arithmetic.elementary import Number, exp, greater, power, sqrt, where
 from problems.arithmetic.precision import Precision, power_of_ten
 from problems.computation import ids
 from problems.rules.activations import activation
@@ -33,6 +30,7 @@ from problems.rules.expression import (
     Expression,
     Function,
     Negative,
+    Power,
     Product,
     Quotient,
     Ref,
@@ -42,6 +40,11 @@ from problems.rules.expression import (
     Sum,
     exact,
 )
+from problems.rules.extrema import Max, Winner
+from problems.rules.functions import FUNCTIONS
+
+EXACT = frozenset(row.name for row in FUNCTIONS.values() if row.exact)
+"""Functions whose values have no digits but those of their argument."""
 
 Balls = Mapping[str, Ball]
 Part = tuple[Ball, Number]
@@ -110,10 +113,16 @@ class _Desk:
                 return self._product(node, balls)
             case Square():
                 ball = BALLS.square(self.written(node.of, balls))
+            case Power():
+                ball = self._power(self.written(node.of, balls), node.exponent)
+            case Max() | Winner():
+                return self._largest(node, balls), 0.0
             case Quotient():
                 ball = self.written(node.top, balls) / self.written(node.bottom, balls)
-            case Function():
-                ball = self._function(node.name, self.written(node.of, balls))
+            case Function(name, of):
+                ball = self._function(name, self.written(of, balls))
+                if name in EXACT:
+                    return ball, 0.0
             case Slope():
                 ball = self._slope(node, balls)
             case Softmax():
@@ -154,6 +163,21 @@ class _Desk:
             ball = ball.widened(self._multiplied_before(factors))
         return ball, self._writing_product(node, factors, ball)
 
+    def _power(self, base: Ball, exponent: int) -> Ball:
+        """Every product on the way may be written: b^2, then b^3, or b^2 twice."""
+        ball, high = BALLS.power(base, exponent), abs(base.m) + base.r
+        lost: Number = 0.0
+        for count in range(2, exponent):
+            first = BALLS.square(base) if count == 2 else BALLS.power(base, count)
+            rest = power(high + self.unit(first), exponent - count)
+            lost = lost + (exponent // count) * self.unit(first) * rest
+        return ball.widened(lost)
+
+    def _largest(self, node: Max | Winner, balls: Balls) -> Ball:
+        """Parts may be written; which of them is the largest costs no digit."""
+        parts = [self.written(part, balls) for part in node.of]
+        return BALLS.largest(parts) if isinstance(node, Max) else BALLS.winner(parts, node.index)
+
     def _multiplied_before(self, factors: Sequence[Ball]) -> Number:
         """What it costs to write all products on the way, whichever factors come first."""
         every = range(len(factors))
@@ -187,6 +211,8 @@ class _Desk:
             return ball.widened(self._of_power(ball))
         if name == "tanh":
             return ball.widened(self._of_powers(ball))
+        if name == "bipolar":
+            return ball.widened(self._of_half_power(ball))
         if name == "softplus":  # log(1 + e^v): the derivative by e^v is below 1
             off = self.step if self.fixed else 2.0 * self.relative
             return ball.widened(off / (1.0 - off))
@@ -204,6 +230,14 @@ class _Desk:
         off = self.relative
         return greater(high, 0.0) * (other + 1.0) * (off / (1.0 - 2.0 * off))
 
+    def _of_half_power(self, y: Ball) -> Number:
+        """2/(1 + e^-v) - 1, twice a logistic less 1, or (1 - e^-v)/(1 + e^-v).
+
+        As a logistic of (1 + y)/2, twice: the power, and the quotient, are written.
+        """
+        half = Ball(0.5 + 0.5 * y.m, 0.5 * y.r)
+        return 2.0 * self._of_power(half) + 2.0 * self.unit(Ball(1.0 + y.m, y.r))
+
     def _of_powers(self, y: Ball) -> Number:
         """tanh from e^v and e^-v, from e^2v or from e^-2v, where the powers are written.
 
@@ -214,7 +248,7 @@ class _Desk:
         if not self.fixed:
             return (1.0 + 3.0 * high) * (self.relative / (1.0 - 3.0 * self.relative))
         least = greater(abs(y.m) - y.r, 0.0)
-        both = _root(greater(1.0 - least * least, 0.0))
+        both = sqrt(greater(1.0 - least * least, 0.0))
         double = 0.5 * (1.0 + high) * (1.0 + high)
         return greater(both, double) * (self.step / (1.0 - self.step))
 
@@ -225,6 +259,9 @@ class _Desk:
             return ball.widened(self._of_complement(node.of, x))
         if node.activation == "tanh":
             return ball.widened(self.unit(BALLS.square(x)))
+        if node.activation == "bipolar":  # (1 - y^2)/2, or (1 + y)/2 written, times 1 - y
+            high = 1.0 + abs(x.m) + x.r
+            return ball.widened(self.unit(Ball(high)) * high)
         if not activation(node.activation).straight:
             return ball.widened(self._of_power(ball))
         return ball
@@ -235,7 +272,7 @@ class _Desk:
         With decimals, y + d and 1 - y + e give at most u (|y| + |1 - y|) besides u^2, of which
         the ball of y(1 - y) holds |1 - 2y| u; what is left is a unit at most, and so is y^2.
         """
-        kind = ids.parse(source.id).kind if isinstance(source, Ref) else self.kind
+        kind = ids.word(source.id) if isinstance(source, Ref) else self.kind
         unit = self.precision.unit(kind, y)
         if self.fixed and unit == self.step:
             return self.step
@@ -290,8 +327,3 @@ def _multiplied(factors: Sequence[Ball]) -> Ball:
     for factor in factors[1:]:
         ball = ball * factor
     return ball
-
-
-def _root(x: Number) -> Number:
-    """The square root, which IEEE 754 rounds exactly."""
-    return np.sqrt(x) if isinstance(x, np.ndarray) else math.sqrt(float(x))

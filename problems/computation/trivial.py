@@ -8,9 +8,8 @@ Source: docs/grading.md, on the quality gate and on evidence.
 
 from __future__ import annotations
 
-from problems.computation import ids
-from problems.computation.graph import Graph, Step
 from problems.computation.kinds import Role
+from problems.computation.steps import Graph, Step
 from problems.rules.activations import SOFTMAX, activation
 
 BEHIND_ACTIVATION = (Role.OUTPUT, Role.SLOPE, Role.DELTA)
@@ -19,7 +18,7 @@ BEHIND_ACTIVATION = (Role.OUTPUT, Role.SLOPE, Role.DELTA)
 
 def is_straight(graph: Graph, step: Step) -> bool:
     """Whether a step may rightly equal its parent: behind an activation of straight pieces."""
-    parsed = ids.parse(step.id)
+    parsed = step.parsed
     if parsed.role not in BEHIND_ACTIVATION or parsed.inner:
         return False
     name = graph.plan.network.layers[parsed.layer - 1].activation
@@ -48,15 +47,15 @@ def unlike_parents(graph: Graph, step: Step) -> tuple[tuple[str, str], ...]:
     """
     if is_straight(graph, step) or _repeats(step):
         return ()
-    target = next((p for p in step.parents if ids.parse(p).role is Role.TARGET), "")
+    target = next((p for p in step.parents if graph.parse(p).role is Role.TARGET), "")
     cancels = step.role in (Role.ERROR, Role.DELTA)
     return tuple(
-        (parent, target if cancels and ids.parse(parent).role is Role.OUTPUT else "")
+        (parent, target if cancels and graph.parse(parent).role is Role.OUTPUT else "")
         for parent in step.parents
     )
 
 
 def _repeats(step: Step) -> bool:
     """Whether a step repeats its parent by its nature: db.L.J is delta.L.J."""
-    bias = not ids.parse(step.id).row.connects
+    bias = not step.parsed.row.connects
     return bias and step.role is Role.GRADIENT and len(step.parents) == 1

@@ -16,7 +16,7 @@ from itertools import product
 from typing import Literal
 
 from problems.arithmetic.precision import rounded
-from problems.computation.graph import Step
+from problems.computation.steps import Step
 from problems.rules.expression import NUMBERS, Expression
 
 Agreement = Literal["rounded", "cut", "carried", "misprint"]

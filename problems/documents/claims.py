@@ -12,16 +12,16 @@ from typing import Literal
 
 import numpy as np
 
-from problems.arithmetic import elementary
 from problems.arithmetic.elementary import FloatArray
 from problems.arithmetic.elementary import Number as Real
 from problems.computation import ids
-from problems.computation.graph import Graph, build, given_ids
+from problems.computation.graph import build
 from problems.computation.kinds import SHIFT
 from problems.computation.network import Layer, Method, Network, Plan, Task
 from problems.computation.solve import Values, values
+from problems.computation.steps import Graph
 from problems.documents.statements import equations
-from problems.rules.expression import Expression, Numbers
+from problems.rules.expression import NUMBERS, Expression
 
 Verdict = Literal["holds", "misprint"]
 Widths = tuple[int, ...]
@@ -90,16 +90,6 @@ def _graph(statement: str, plan: Plan, inputs: int, layers: tuple[Layer, ...]) -
     return build(Plan(network, task, EVERYTHING))
 
 
-class _Reals(Numbers):
-    """Numbers with the exponential function, which no rule of a graph needs by itself."""
-
-    def call(self, name: str, x: Real) -> Real:
-        return elementary.exp(x) if name == "exp" else super().call(name, x)
-
-
-_REALS = _Reals()
-
-
 def _agree(statement: str, graph: Graph, limit: bool) -> bool:
     pairs = equations(statement, graph)
     if not limit:
@@ -115,7 +105,7 @@ def _gap(pairs: list[tuple[Expression, Expression]], graph: Graph, shift: float 
 
 
 def _difference(left: Expression, right: Expression, found: Values) -> float:
-    a, b = left.evaluate(found, _REALS), right.evaluate(found, _REALS)
+    a, b = left.evaluate(found, NUMBERS), right.evaluate(found, NUMBERS)
     return float(np.max(np.abs(np.asarray(a) - b)))
 
 
@@ -123,7 +113,7 @@ def _draw(graph: Graph) -> dict[str, Real]:
     """Givens between -1 and 1; the verdict does not depend on the draw, only on its chance."""
     random = np.random.default_rng(len(graph.steps))
     draws: dict[str, Real] = {}
-    for id in given_ids(graph.plan):
+    for id in graph.plan.given_ids():
         column: FloatArray = random.uniform(-1.0, 1.0, DRAWS)
         draws[id] = column
     return draws

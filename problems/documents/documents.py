@@ -27,9 +27,10 @@ from typing import Any, NamedTuple
 from problems.arithmetic.elementary import Number as Real
 from problems.arithmetic.precision import rounded
 from problems.computation import ids
-from problems.computation.graph import Graph, build
+from problems.computation.graph import build
 from problems.computation.network import Layer, Method, Network, Plan, Task
 from problems.computation.solve import train, values
+from problems.computation.steps import Graph
 from problems.documents import claims
 from problems.documents.agreement import Agreement, carried, directly
 from problems.documents.claims import Claim, Verdict

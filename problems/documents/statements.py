@@ -25,12 +25,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
 from problems.computation import ids
-from problems.computation.derivatives import derivative, slope_at
-from problems.computation.graph import Graph
+from problems.computation.derivatives import derivative
 from problems.computation.kinds import LAYERED, NET, PATH, B, Kind, Role, W, X
 from problems.computation.network import Layer
+from problems.computation.steps import Graph
 from problems.errors import FormatError
 from problems.rules.activations import activation
+from problems.rules.differentiation import slope_at
 from problems.rules.expression import (
     ONE,
     Constant,

@@ -16,10 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from problems.arithmetic.elementary import FloatArray
-from problems.computation import ids
 from problems.computation.kinds import Role
 from problems.computation.solve import Indices
-from problems.drawing.family import Design
+from problems.drawing.design import Design
 from problems.versions import DRAW_VERSION
 
 BLOCK = 64
@@ -61,7 +60,7 @@ class Candidates:
             return []
         groups: dict[int | None, list[int]] = {}
         for column, id in enumerate(self.ids):
-            given = ids.parse(id)
+            given = design.plan.parse(id)
             if given.role is Role.TARGET:
                 groups.setdefault(given.example, []).append(column)
         return list(groups.values())

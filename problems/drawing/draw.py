@@ -16,13 +16,15 @@ import numpy as np
 
 from problems.arithmetic.elementary import BoolArray, FloatArray
 from problems.arithmetic.precision import Precision
-from problems.computation.graph import Graph
 from problems.computation.solve import Indices, Solved, solve
+from problems.computation.steps import Graph
 from problems.drawing import gate
 from problems.drawing.candidates import BLOCK, Candidates
-from problems.drawing.family import Design
+from problems.drawing.design import Design
+from problems.drawing.reasons import FINE, nearby
 from problems.drawing.separation import Separation, separation
-from problems.drawing.sieve import Sieve, sieve
+from problems.drawing.sieve import Sieve, sieve, told_apart
+from problems.drawing.untold import untold
 from problems.errors import Complaint, GateError
 
 CHUNK = 65_536
@@ -54,7 +56,7 @@ class Draw:
 
 def must_pass(design: Design) -> tuple[gate.Check, ...]:
     """The quality gate of a design."""
-    return gate.checks(*_gated(design))
+    return told_apart(gate.checks(*_gated(design)), untold(design))
 
 
 def _gated(
@@ -78,7 +80,7 @@ def passing(design: Design, values: dict[str, FloatArray], count: int) -> BoolAr
 
 def sieve_of(design: Design) -> Sieve:
     """The quality gate of a design, for many candidates at once."""
-    return sieve(*_gated(design))
+    return sieve(*_gated(design), design.always, untold(design))
 
 
 def with_more_digits(design: Design, work: Callable[[Design], T]) -> tuple[Design, T]:
@@ -115,10 +117,13 @@ def draw(
         progress: called with the number of exercises finished since the last call.
 
     Raises:
-        GateError: some key has no acceptable draw within `MOST_ATTEMPTS`; the message says
-            which checks fail most often and what may help.
+        GateError: numbers are drawn, and some key has no acceptable draw within
+            `MOST_ATTEMPTS`; the message says which checks fail most often and what may help.
     """
     candidates = Candidates(design)
+    if design.fixed:
+        progress(len(keys))
+        return [Draw({id: grid.texts[0] for id, grid in design.grids.items()}, 0)] * len(keys)
     found: dict[int, Draw] = {}
     pending = list(range(len(keys)))
     alone: list[Draw] = []
@@ -181,12 +186,16 @@ def reasons(design: Design, key: bytes, blocks: int = 32) -> list[tuple[gate.Che
     """The checks that refuse most candidates, with the share of candidates they refuse."""
     candidates = Candidates(design)
     indices = np.concatenate([candidates.block(key, n) for n in range(blocks)])
-    balls = solve(design.graph, candidates.values(indices), design.precision)
+    values = candidates.values(indices)
+    balls = solve(design.graph, values, design.precision)
+    there = nearby(design.graph.givens, design.always, lambda id, alive: values[id][alive])
+    every = np.arange(len(indices))
+    close = solve(design.graph, {id: there(id, every) for id in values}, FINE)
     shares: Counter[gate.Check] = Counter()
     with np.errstate(all="ignore"):
         for check in must_pass(design):
-            passed = np.broadcast_to(np.asarray(check.passes(balls)), (len(indices),))
-            shares[check] = 1.0 - float(np.mean(passed))  # type: ignore[assignment]
+            refused = np.broadcast_to(np.asarray(check.refuses(balls, close)), (len(indices),))
+            shares[check] = float(np.mean(refused))  # type: ignore[assignment]
     return [(check, float(share)) for check, share in shares.most_common(5)]
 
 
@@ -201,14 +210,14 @@ def _places_tried(design: Design) -> str:
 
 def _why_refused(design: Design, candidates: Candidates, key: bytes) -> list[Complaint]:
     what = (
-        f"none of {MOST_ATTEMPTS:,} draws of a {design.plan.network.topology()} net can be "
+        f"none of {MOST_ATTEMPTS:,} draws of a {design.plan.described()} can be "
         f"graded at {_places_tried(design)}. Most often refused:"
     )
     worst = reasons(design, key)
     lines = [f"  {share:4.0%}  {describe(check)}" for check, share in worst]
     help = "Try more decimals, a smaller net (--layers), or wider ranges in the family file."
     if worst[0][0].name == "saturated":
-        other = ", ".join(d for d in design.family.ranges if d != design.difficulty)
+        other = ", ".join(d for d in design.family.difficulties if d != design.difficulty)
         help = (
             "The net inputs are too large for this activation: try another --difficulty "
             f"({other or 'none here'}), fewer inputs, or smaller ranges in the family file."
@@ -216,7 +225,7 @@ def _why_refused(design: Design, candidates: Candidates, key: bytes) -> list[Com
     return [Complaint(design.family.name, "\n".join([what, *lines, help]))]
 
 
-def describe(check: gate.Check) -> str:
+def describe(check: gate.Check | gate.Finding) -> str:
     """One line on what a check refuses."""
     match check.name:
         case "zero":
@@ -227,6 +236,8 @@ def describe(check: gate.Check) -> str:
             return f"{check.step} cannot be told from the slip '{check.other}'"
         case "pair":
             return f"two slips at {check.step} cannot be told from each other"
+        case "undecided":
+            return f"{check.step} is not decided: two maxima are equal, or a divisor may be 0"
         case "twins":
             return f"{check.step} and {check.other} cannot be told apart"
     return f"{check.step}: a unit is saturated or dead"

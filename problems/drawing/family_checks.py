@@ -9,7 +9,7 @@ from problems.arithmetic.grid import Grid, read_grid
 from problems.computation.kinds import LAYERED, T, W, X
 from problems.computation.sections import Item, Section
 from problems.errors import Complaint
-from problems.rules.activations import ACTIVATIONS, SOFTMAX, is_known
+from problems.rules.activations import IN_LAYERS, SOFTMAX, is_known
 
 DIFFICULTIES = ("easy", "standard", "hard")
 SHOWN = ("steps", "vector", "formula", "general")
@@ -36,13 +36,16 @@ class Checker:
                 hint = f"did you mean {near[0]!r}?" if near else f"allowed: {allowed}"
                 self.complain(f"{where}{key}", f"no such key; {hint}")
 
-    def table(self, data: Mapping[str, Any], key: str, allowed: str) -> dict[str, Any]:
-        """A sub-table, empty where absent."""
+    def table(
+        self, data: Mapping[str, Any], key: str, allowed: str | None, before: str = ""
+    ) -> dict[str, Any]:
+        """A sub-table, empty where absent; `allowed` lists its keys, None allows all."""
         found = data.get(key, {})
         if not isinstance(found, dict):
-            self.complain(key, f"must be a table [{key}], not {found!r}")
+            self.complain(before + key, f"must be a table [{before}{key}], not {found!r}")
             return {}
-        self.known(found, allowed, f"{key}.")
+        if allowed is not None:
+            self.known(found, allowed, f"{before}{key}.")
         return found
 
     def text(self, table: Mapping[str, Any], key: str, default: str | None) -> str:
@@ -108,12 +111,14 @@ class Checker:
         listed = found if isinstance(found, list) else [found]
         for name in listed:
             if not isinstance(name, str) or not is_known(name):
-                allowed = ", ".join([*ACTIVATIONS, "leaky_relu(0.1)", SOFTMAX])
+                allowed = ", ".join([*IN_LAYERS, "leaky_relu(0.1)", SOFTMAX])
                 self.complain(key, f"{name!r} is none of {allowed}")
                 return ("logistic",)
         return tuple(listed) or ("logistic",)
 
-    def kinds(self, precision: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:
+    def kinds(
+        self, precision: Mapping[str, Any], known: Sequence[str] = LAYERED.steps
+    ) -> tuple[tuple[str, int], ...]:
         """Places of kinds of step that differ from the rest."""
         found = precision.get("kinds", {})
         if not isinstance(found, dict):
@@ -121,8 +126,8 @@ class Checker:
             return ()
         good = []
         for kind, places in found.items():
-            if kind not in LAYERED.steps:
-                self.complain(f"precision.kinds.{kind}", f"kinds are {', '.join(LAYERED.steps)}")
+            if kind not in known:
+                self.complain(f"precision.kinds.{kind}", f"kinds are {', '.join(known)}")
             elif not isinstance(places, int) or not 1 <= places <= 12:
                 self.complain(f"precision.kinds.{kind}", "places are whole numbers from 1 to 12")
             else:

@@ -17,14 +17,16 @@ from functools import lru_cache
 import numpy as np
 
 from problems.arithmetic.ball import Ball, apart
-from problems.arithmetic.elementary import Truth
+from problems.arithmetic.elementary import Truth, greater
 from problems.arithmetic.precision import Precision
 from problems.computation import ids
-from problems.computation.graph import Graph, Step
 from problems.computation.ids import neighbours
 from problems.computation.kinds import SLOPE, Role
+from problems.computation.network import Plan
 from problems.computation.solve import Solution
+from problems.computation.steps import Graph, Step
 from problems.computation.trivial import is_never_zero, is_straight, unlike_parents
+from problems.drawing.reasons import FINE
 from problems.drawing.separation import Separation
 from problems.misconceptions.slips import wrong_rules
 from problems.rules.activations import activation
@@ -33,6 +35,10 @@ from problems.versions import DRAW_VERSION
 
 OUTPUT_RANGE = (0.02, 0.98)
 """Where an output may lie whose slope is no step because it cancels against the loss."""
+
+WIDEST, CLOSEST = 1.0, 1e-6
+"""Radius beyond which a number is not known at all, to the size of it or to 1, at the digits
+asked for and with many: something was divided by what may be 0, or two maxima are equal."""
 
 OTHERWISE = frozenset({"parent-copied", "cells-swapped"})
 """Slips that checks of their own take care of."""
@@ -43,13 +49,34 @@ class Check:
     """One reason to refuse a draw."""
 
     name: str
-    """`zero`, `parent`, `slip`, `saturated`, `twins`, `pair`."""
+    """`zero`, `parent`, `slip`, `saturated`, `twins`, `pair`, `undecided`."""
     step: str
     other: str
     """The id or the slip that it must differ from."""
     passes: Callable[[Solution], Truth]
     rule: Expression | None = None
     """The wrong rule, of a slip."""
+    nearby: Callable[[Solution], Truth] | None = None
+    """The same at numbers close by, with many digits: who fails there too does so for a reason."""
+
+    settled: Callable[[Solution], Truth] | None = None
+    """What numbers close by must pass, with many digits, instead of the drawn ones."""
+
+    def refuses(self, balls: Solution, close: Solution | None) -> Truth:
+        """Whether numbers cannot be told apart that other numbers could.
+
+        Args:
+            balls: of the draws.
+            close: of numbers close to them, where the check asks for it.
+        """
+        if self.settled is not None and close is not None:
+            unsettled: Truth = np.logical_not(self.settled(close))
+            return unsettled
+        failed: Truth = np.logical_not(self.passes(balls))
+        if self.nearby is None or close is None or not np.any(failed):
+            return failed
+        refused: Truth = np.logical_and(failed, self.nearby(close))
+        return refused
 
     def reading(self, step: Step, rule: Expression, precision: Precision) -> Check:
         """The same check of a slip whose rule is written in another way."""
@@ -67,16 +94,18 @@ class Finding:
 
 def _slope_checks(graph: Graph, low: float | None) -> Iterator[Check]:
     for step in graph.steps.values():
-        parsed = ids.parse(step.id)
+        parsed = step.parsed
         if parsed.role is Role.SLOPE:
             row = activation(graph.plan.network.layers[parsed.layer - 1].activation)
             least = row.low if low is None or row.straight else low
             yield Check("saturated", step.id, "", _at_least(step.id, least))
+    if not any(step.role is Role.OUTPUT for step in graph.steps.values()):
+        return
     depth = graph.plan.network.depth
     simplified = ids.of(SLOPE, depth, 1)
     if not any(ids.core(id) == simplified for id in graph.steps):
         for id in graph.steps:
-            parsed = ids.parse(id)
+            parsed = graph.parse(id)
             if parsed.role is Role.OUTPUT and parsed.layer == depth:
                 yield Check("saturated", id, "", _inside(id))
 
@@ -154,15 +183,14 @@ def _differs_from_rule(
 
 
 def _separates(
-    separation: Separation, id: str, precision: Precision
+    separation: Separation, step: Step, precision: Precision
 ) -> Callable[[Solution], Truth]:
     """Whether any two slips of a step give numbers that are visibly two.
 
     A slip is worked from the student's own numbers, so it is known to one unit, however far
     these are from the true ones.
     """
-    rules, pairs = separation.rules[id], separation.pairs[id]
-    kind = ids.parse(id).kind
+    rules, pairs, kind = separation.rules[step.id], separation.pairs[step.id], step.kind
 
     def passes(balls: Solution) -> Truth:
         numbers = []
@@ -179,12 +207,26 @@ def _separates(
     return passes
 
 
+def _undecided(id: str) -> Check:
+    """Whether a number is known at all: of two equal maxima either may be the one that counts."""
+
+    def within(most: float) -> Callable[[Solution], Truth]:
+        def passes(balls: Solution) -> Truth:
+            ball = balls[id]
+            known: Truth = ball.r <= most * greater(abs(ball.m), 1.0)
+            return known
+
+        return passes
+
+    return Check("undecided", id, "", within(WIDEST), settled=within(CLOSEST))
+
+
 def _twin_checks(graph: Graph, asked: Sequence[str]) -> Iterator[Check]:
     for n, first in enumerate(asked):
-        if is_straight(graph, graph.steps[first]) and ids.parse(first).role is Role.SLOPE:
+        if is_straight(graph, graph.steps[first]) and graph.parse(first).role is Role.SLOPE:
             continue
         for second in asked[n + 1 :]:
-            if neighbours(ids.parse(first), ids.parse(second)):
+            if neighbours(graph.parse(first), graph.parse(second)):
                 yield Check("twins", first, second, _differs(first, second))
 
 
@@ -207,6 +249,22 @@ def checks(
         version: of the draw; wrong rules that came later are no reason to refuse.
         separation: pairs of slips that must be told from each other, if any must.
     """
+    if not isinstance(graph.plan, Plan):
+        fine = _all_checks(graph, asked, FINE, low, version, separation)
+        found = _all_checks(graph, asked, precision, low, version, separation)
+        told = [replace(a, nearby=b.passes) for a, b in zip(found, fine, strict=True)]
+        return (*map(_undecided, asked), *told)
+    return tuple(_all_checks(graph, asked, precision, low, version, separation))
+
+
+def _all_checks(
+    graph: Graph,
+    asked: tuple[str, ...],
+    precision: Precision,
+    low: float | None,
+    version: int,
+    separation: Separation | None,
+) -> list[Check]:
     found = list(_slope_checks(graph, low))
     for id in asked:
         found.extend(_trivial_checks(graph, graph.steps[id]))
@@ -214,15 +272,23 @@ def checks(
     for id in asked:
         found.extend(_slip_checks(graph, graph.steps[id], precision, version))
     if separation:
-        every = ((id, _separates(separation, id, precision)) for id in asked)
+        every = ((id, _separates(separation, graph.steps[id], precision)) for id in asked)
         found.extend(Check("pair", id, "", passes) for id, passes in every)
-    return tuple(found)
+    return found
 
 
-def findings(balls: Solution, must: Sequence[Check]) -> list[Finding]:
-    """Everything that keeps one exercise from being told apart; empty for an issued one."""
+def findings(
+    balls: Solution, must: Sequence[Check], close: Solution | None = None
+) -> list[Finding]:
+    """Everything that keeps one exercise from being told apart; empty for an issued one.
+
+    Args:
+        balls: of the exercise.
+        must: what it must pass.
+        close: of numbers close to its own, see `problems.drawing.reasons`.
+    """
     return [
         Finding(check.name, check.step, check.other)
         for check in must
-        if not bool(check.passes(balls))
+        if bool(check.refuses(balls, close))
     ]

@@ -17,10 +17,10 @@ from functools import lru_cache
 import numpy as np
 
 from problems.arithmetic.elementary import BoolArray, FloatArray, Number
-from problems.computation.graph import Graph
 from problems.computation.solve import values
+from problems.computation.steps import Graph
 from problems.drawing.candidates import Candidates, key
-from problems.drawing.family import Design
+from problems.drawing.design import Design
 from problems.misconceptions.slips import OF_THE_PEN, wrong_rules
 from problems.rules.expression import NUMBERS, Expression
 from problems.versions import SEPARATION

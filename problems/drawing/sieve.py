@@ -12,17 +12,18 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
 
 from problems.arithmetic.elementary import BoolArray, Number
 from problems.arithmetic.precision import Precision
-from problems.computation.graph import Graph
 from problems.computation.solve import Givens, Indices, Solved, Unfolding
+from problems.computation.steps import Graph
 from problems.drawing import gate
 from problems.drawing.gate import Check
+from problems.drawing.reasons import FINE, nearby
 from problems.drawing.separation import Separation
 from problems.rules.expression import Constant, Expression, Negative, Ref
 
@@ -77,11 +78,21 @@ class Sieve:
         graph: the steps.
         must: everything that a draw must pass, see `problems.drawing.gate.checks`.
         precision: what the worksheet asks for.
+        fixed: givens that are the same in all candidates.
     """
 
-    def __init__(self, graph: Graph, must: Sequence[Check], precision: Precision) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        must: Sequence[Check],
+        precision: Precision,
+        fixed: frozenset[str] = frozenset(),
+    ) -> None:
         self._graph = graph
         self._precision = precision
+        self._fixed = fixed
+        self._reasons = any(check.nearby for check in must)
+        """Whether what is the same for a reason passes."""
         self.parts: dict[str, Expression] = {}
         """Name -> what several wrong rules of a step have in common."""
         checks = _sharing(must, graph, precision, self.parts)
@@ -116,6 +127,7 @@ class Sieve:
     def _left(self, checks: Sequence[Check], givens: Givens, alive: Indices) -> Unfolding:
         """The balls of those candidates that pass some checks."""
         balls = Unfolding(self._graph, self._precision, givens, alive, self.parts)
+        close = self._close(givens, alive)
         passed = np.ones(len(alive), dtype=bool)
         left = len(alive)
         step = ""
@@ -126,7 +138,7 @@ class Sieve:
                 if check.step != step:
                     balls.forget_parts()
                     step = check.step
-                passed &= check.passes(balls)
+                passed &= np.logical_not(check.refuses(balls, close))
                 before, left = left, int(np.count_nonzero(passed))
                 tried = self._tried
                 if tried is not None:
@@ -134,9 +146,18 @@ class Sieve:
                     self._refused[check] += before - left
                 if left < min(WORTHWHILE * len(passed), len(passed) - MANY):
                     balls.keep(passed)
+                    if close is not None:
+                        close.keep(passed)
                     passed = np.ones(left, dtype=bool)
             balls.keep(passed)
         return balls
+
+    def _close(self, givens: Givens, alive: Indices) -> Unfolding | None:
+        """The same for numbers close by, where reasons count."""
+        if not self._reasons:
+            return None
+        there = nearby(self._graph.givens, self._fixed, givens)
+        return Unfolding(self._graph, FINE, there, alive, {})
 
     def _put_in_order(self, count: int) -> None:
         """Once enough was seen: what refuses many comes first, all else as it was."""
@@ -160,6 +181,18 @@ def _slices(of: Indices, length: int) -> Iterator[Indices]:
     return (of[n : n + length] for n in range(0, len(of), length))
 
 
+def told_apart(
+    checks: Sequence[Check], untold: Collection[tuple[str, Expression]]
+) -> tuple[Check, ...]:
+    """Checks without those of wrong rules that no draw can tell from the right one.
+
+    Args:
+        checks: of the gate.
+        untold: steps with such rules, see `problems.drawing.untold`.
+    """
+    return tuple(c for c in checks if c.rule is None or (c.step, c.rule) not in untold)
+
+
 @lru_cache(maxsize=64)
 def sieve(
     graph: Graph,
@@ -168,9 +201,12 @@ def sieve(
     low: float | None,
     version: int,
     separation: Separation | None,
+    fixed: frozenset[str] = frozenset(),
+    untold: frozenset[tuple[str, Expression]] = frozenset(),
 ) -> Sieve:
     """The sieve of a design, made once; it learns its order from the first candidates."""
-    return Sieve(graph, gate.checks(graph, asked, precision, low, version, separation), precision)
+    must = told_apart(gate.checks(graph, asked, precision, low, version, separation), untold)
+    return Sieve(graph, must, precision, fixed)
 
 
 # common parts ------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from problems.formulas.formula import (
+    MINUS,
     NEGATIVE,
     PLUS,
     Call,
@@ -13,6 +14,7 @@ from problems.formulas.formula import (
     Frac,
     Num,
     Op,
+    Root,
     Row,
     Script,
     Sym,
@@ -25,6 +27,7 @@ E = Sym("e", "italic")
 ONE = Num("1")
 LN = Sym("ln", "upright")
 PRIME = "′"
+COMMA = Op(",", "punctuation")
 
 
 def written_out(name: str, argument: Formula) -> Formula:
@@ -36,7 +39,7 @@ def written_out(name: str, argument: Formula) -> Formula:
     base = name.split("(")[0]
     if base == "leaky_relu":
         part = row(Num(f"{activation(name).parameter:g}"), Op("·", "binary"), argument)
-        return Call(word("max"), row(part, Op(",", "punctuation"), argument))
+        return Call(word("max"), row(part, COMMA, argument))
     return WRITTEN_OUT.get(base, call_by_name(base))(argument)
 
 
@@ -53,19 +56,37 @@ def based(argument: Formula) -> Formula:
 
 def logistic(argument: Formula) -> Formula:
     """One over one plus a power of e."""
+    return Frac(ONE, _with_power(argument))
+
+
+def _with_power(argument: Formula) -> Formula:
+    """One plus e to minus the argument."""
     whole = Fence(argument) if has_sum(argument) else bracketed(argument)
     power = Script(E, sup=row(NEGATIVE, whole))
-    return Frac(ONE, row(ONE, PLUS, power))
+    return row(ONE, PLUS, power)
 
 
 def max_of(argument: Formula) -> Formula:
     """The greater of 0 and an argument."""
-    return Call(word("max"), row(Num("0"), Op(",", "punctuation"), argument))
+    return Call(word("max"), row(Num("0"), COMMA, argument))
 
 
 def softplus(argument: Formula) -> Formula:
     """The logarithm of one plus a power of e."""
     return Call(LN, row(ONE, PLUS, Script(E, sup=argument)))
+
+
+def bipolar(argument: Formula) -> Formula:
+    """Twice the logistic function, less 1."""
+    return row(Frac(Num("2"), _with_power(argument)), MINUS, ONE)
+
+
+def exponential(argument: Formula) -> Formula:
+    """A power of e; with a fraction in it, which would be tiny up there, exp of it."""
+    parts = argument.items if isinstance(argument, Row) else (argument,)
+    if any(isinstance(part, Frac) for part in parts):
+        return Call(word("exp"), argument)
+    return Script(E, sup=argument)
 
 
 def call_by_name(name: str) -> Callable[[Formula], Formula]:
@@ -96,5 +117,11 @@ WRITTEN_OUT: dict[str, Callable[[Formula], Formula]] = {
     "relu": max_of,
     "softplus": softplus,
     "identity": lambda argument: argument,
+    "bipolar": bipolar,
+    "exp": exponential,
+    "log": lambda argument: Call(LN, argument),
+    "sqrt": Root,
+    "abs": lambda argument: Fence(argument, "|", "|"),
+    "sign": call_by_name("sgn"),
 }
 """Function -> how it is written out; others by their name."""

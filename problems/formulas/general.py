@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from problems.computation import ids
-from problems.computation.graph import Graph, build
+from problems.computation.graph import build
 from problems.computation.ids import StepId
 from problems.computation.kinds import (
     DELTA,
@@ -28,6 +28,7 @@ from problems.computation.kinds import (
     Role,
 )
 from problems.computation.network import Network, Plan
+from problems.computation.steps import Graph
 from problems.formulas.formula import Big, Fence, Formula, Op, Row, Sym, row
 from problems.formulas.function_forms import has_sum
 from problems.formulas.notation import Naming, Notation, load

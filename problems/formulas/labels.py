@@ -5,24 +5,28 @@ from __future__ import annotations
 from functools import lru_cache
 
 from problems.computation import ids
-from problems.computation.network import Plan
+from problems.computation.network import Computation, layered
 from problems.formulas.notation import Naming, load
+from problems.formulas.recipe_names import RecipeNaming
+from problems.recipes.recipe import Recipe
 
 
 @lru_cache(maxsize=64)
-def naming_of(notation: str, plan: Plan) -> Naming:
+def naming_of(notation: str, plan: Computation) -> Naming:
     """A notation bound to a plan.
 
     Raises:
         SpecError: there is no such notation.
     """
+    if isinstance(plan, Recipe):
+        return RecipeNaming(load(notation), plan)
     return Naming(load(notation), plan)
 
 
 @lru_cache(maxsize=64)
 def labels_of(
     notation: str,
-    plan: Plan,
+    plan: Computation,
     asked: tuple[str, ...],
     formulas: tuple[str, ...],
     generals: tuple[str, ...],
@@ -42,6 +46,6 @@ def labels_of(
     if generals:
         from problems.formulas import general
 
-        names = {id: general.label(notation, plan, id) for id in generals}
+        names = {id: general.label(notation, layered(plan), id) for id in generals}
         found |= {id: name + ids.GENERAL for id, name in names.items()}
     return found

@@ -20,7 +20,7 @@ from typing import Any
 from problems.computation import ids
 from problems.computation.ids import StepId
 from problems.computation.kinds import LAYERED, LOSS, NUMERIC, SHIFT, SHIFTED, Role, W
-from problems.computation.network import Plan
+from problems.computation.network import Computation
 from problems.errors import Complaint, SpecError
 from problems.formulas.formula import (
     PARTIAL,
@@ -116,7 +116,7 @@ def _from_toml(name: str, data: dict[str, Any]) -> Notation:
 class Naming:
     """A notation bound to a plan: ids to symbols and labels, and typed labels back to ids."""
 
-    def __init__(self, notation: Notation, plan: Plan) -> None:
+    def __init__(self, notation: Notation, plan: Computation) -> None:
         self.notation = notation
         self.plan = plan
         widths = [plan.network.inputs, *(layer.units for layer in plan.network.layers)]

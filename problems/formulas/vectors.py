@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from problems.computation import ids
 from problems.computation.ids import StepId
 from problems.computation.kinds import DELTA, DW, NET, OUT, RATE, B, Role, W, X
+from problems.computation.network import Network
 from problems.formulas.formula import (
     EQUALS,
     MINUS,
@@ -70,8 +71,12 @@ class Vectors:
 
     def __init__(self, naming: Naming) -> None:
         self.naming = naming
-        self.network = naming.plan.network
         self.letters = naming.notation.vectors
+
+    @property
+    def network(self) -> Network:
+        """The layers that arrays belong to."""
+        return self.naming.plan.network
 
     def can(self, steps: Sequence[str]) -> bool:
         """Whether the notation writes these steps as one array."""

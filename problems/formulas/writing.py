@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from problems.computation import ids
-from problems.computation.graph import Step, build
+from problems.computation.graph import build
 from problems.computation.kinds import NET, OUT, Role
+from problems.computation.steps import Step
 from problems.formulas.formula import (
     EQUALS,
     MINUS,
@@ -21,11 +22,12 @@ from problems.formulas.formula import (
     Op,
     Row,
     Script,
+    Sym,
     row,
     word,
 )
 from problems.formulas.function_forms import (
-    LN,
+    COMMA,
     ONE,
     PRIME,
     WRITTEN_OUT,
@@ -43,6 +45,7 @@ from problems.rules.expression import (
     Expression,
     Function,
     Negative,
+    Power,
     Product,
     Quotient,
     Ref,
@@ -52,6 +55,7 @@ from problems.rules.expression import (
     Sum,
     replaced,
 )
+from problems.rules.extrema import Max, Winner
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ class Writer:
         self.hidden: dict[str, Expression] = {}
         if asked is not None:
             steps = build(naming.plan).steps
-            kept = {id for id in steps if id in set(asked) or ids.parse(id).inner}
+            kept = {id for id in steps if id in set(asked) or naming.plan.parse(id).inner}
             self.hidden = {id: step.rule for id, step in steps.items() if id not in kept}
 
     # whole steps ----------------------------------------------------------------------------
@@ -138,7 +142,7 @@ class Writer:
     # what a reference turns into ------------------------------------------------------------
 
     def _symbol_of(self, step: Step) -> Callable[[str], Formula]:
-        average = ids.parse(step.id).example is None and self.naming.plan.task.examples > 1
+        average = step.parsed.example is None and self.naming.plan.task.examples > 1
 
         def symbol(id: str) -> Formula:
             return self.naming.symbol(id, of_example=average)
@@ -166,6 +170,7 @@ class Walk:
     ) -> None:
         self.writer = writer
         self.notation = writer.notation
+        self.parse = writer.naming.plan.parse
         self.step = step
         self.role = step.role
         self.ref = ref
@@ -184,7 +189,9 @@ class Walk:
             case Negative():
                 return row(NEGATIVE, self.factor(node.of))
             case Square():
-                return self.square(node)
+                return self.raised(node.of, 2)
+            case Power():
+                return self.raised(node.of, node.exponent)
             case Quotient():
                 return Frac(self.write(node.top), self.write(node.bottom))
             case Function():
@@ -193,6 +200,10 @@ class Walk:
                 return self.slope(node)
             case Softmax():
                 return self.softmax(node)
+            case Max():
+                return self.max(node.of)
+            case Winner():
+                return self.winner(node)
         raise TypeError(f"no way to write {type(node).__name__}")
 
     def constant(self, text: str) -> Formula:
@@ -212,7 +223,7 @@ class Walk:
         """Output minus target."""
         match node.terms:
             case (Ref(id=out), Negative(of=Ref(id=target))):
-                roles = ids.parse(out).role, ids.parse(target).role
+                roles = self.parse(out).role, self.parse(target).role
                 return roles == (Role.OUTPUT, Role.TARGET)
         return False
 
@@ -226,14 +237,16 @@ class Walk:
             negative = isinstance(term, Negative)
             body = term.parts()[0] if negative else term
             written = self.bias(body) if self.is_bias(body) else self.write(body)
+            if negative and has_sum(written):
+                written = Fence(written)
             if not parts:
-                parts.append(row(NEGATIVE, written) if negative else written)
+                parts.append(row(NEGATIVE, bracketed(written)) if negative else written)
             else:
                 parts += [MINUS if negative else PLUS, bracketed(written)]
         return row(*parts)
 
     def is_bias(self, term: Expression) -> bool:
-        return isinstance(term, Ref) and ids.parse(term.id).is_bias
+        return isinstance(term, Ref) and self.parse(term.id).is_bias
 
     def bias(self, term: Expression) -> Formula:
         written = self.write(term)
@@ -283,7 +296,9 @@ class Walk:
         written = self.write(node)
         if isinstance(node, Sum) and self.is_error(node) and self.notation.target_first:
             return written if first else Fence(written)
-        if isinstance(node, Sum | Negative) or (isinstance(node, Slope) and has_sum(written)):
+        if isinstance(node, Sum | Negative) or (
+            isinstance(node, Slope | Function) and has_sum(written)
+        ):
             return Fence(written)
         return written if first else bracketed(written)
 
@@ -292,7 +307,7 @@ class Walk:
         chain = self.notation.chain and not self.writer.worked_out
         if self.numeric or not chain or not isinstance(node, Ref):
             return None
-        parsed, own = ids.parse(node.id), ids.parse(self.step.id)
+        parsed, own = self.parse(node.id), self.step.parsed
         symbol, backward = self.writer.naming.symbol, (Role.OUTPUT_GRADIENT, Role.PATH)
         feeding = parsed.role in (Role.INPUT, Role.OUTPUT)
         if own.role is Role.GRADIENT and own.row.connects and feeding:
@@ -305,19 +320,17 @@ class Walk:
 
     # powers and functions -------------------------------------------------------------------
 
-    def square(self, node: Square) -> Formula:
-        inner = node.of
+    def raised(self, inner: Expression, exponent: int) -> Formula:
         if isinstance(inner, Sum) and self.is_error(inner) and self.notation.target_first:
             body: Formula = self.target_minus_output(inner)
         else:
             body = self.write(inner)
-        plain = isinstance(body, Num | Script) and not isinstance(body, Frac)
-        return Script(body if plain and one_script(body) else Fence(body), sup=Num("2"))
+        plain = isinstance(body, Num | Script | Sym) and not isinstance(body, Frac)
+        base = body if plain and one_script(body) else Fence(body)
+        return Script(base, sup=Num(str(exponent)))
 
     def function(self, node: Function) -> Formula:
         argument = self.write(node.of)
-        if node.name == "log":
-            return Call(LN, argument)
         base = node.name.split("(")[0]
         letter = self.notation.functions.get(base, "formula")
         if letter != "formula":
@@ -331,6 +344,8 @@ class Walk:
             return row(argument, self.one_minus(argument))
         if base == "tanh":
             return row(ONE, MINUS, Script(based(argument), sup=Num("2")))
+        if base == "bipolar":
+            return Frac(row(ONE, MINUS, Script(based(argument), sup=Num("2"))), Num("2"))
         if base == "softplus":
             return logistic(argument)
         letter = self.notation.functions.get(base, base)
@@ -346,6 +361,26 @@ class Walk:
         for power in powers:
             below += [PLUS, power] if below else [power]
         return Frac(powers[node.index], row(*below))
+
+    def max(self, parts: Sequence[Expression]) -> Formula:
+        if len(parts) == 1:
+            return self.write(parts[0])
+        listed: list[Formula] = []
+        for part in parts:
+            listed += [*([COMMA] if listed else []), self.write(part)]
+        return Call(word("max"), row(*listed))
+
+    def winner(self, node: Winner) -> Formula:
+        """What must hold, in Iverson's brackets; of equal parts the first wins: [a < b ≥ c]."""
+        before, behind = node.of[: node.index], node.of[node.index + 1 :]
+        own: list[Formula] = [self.write(node.of[node.index])]
+        if before and not behind:
+            own = [*own, Op(">", "relation"), self.max(before)]
+        elif before:
+            own = [self.max(before), Op("<", "relation"), *own]
+        if behind:
+            own = [*own, Op("≥", "relation"), self.max(behind)]
+        return Fence(row(*own), "[", "]")
 
 
 def _is_number(written: Formula) -> bool:

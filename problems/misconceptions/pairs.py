@@ -20,8 +20,7 @@ from functools import lru_cache
 import numpy as np
 
 from problems.arithmetic.elementary import FloatArray, Number, array
-from problems.computation import ids
-from problems.computation.graph import Graph
+from problems.computation.steps import Graph
 from problems.misconceptions.catalogue import Site, WrongRule
 from problems.misconceptions.names import BOTH
 from problems.misconceptions.slips import COPIED, TRIED, named_only, wrong_rules
@@ -122,11 +121,10 @@ def pairs(graph: Graph, id: str) -> Pairs:
 
 def _applied(graph: Graph, id: str, rule: Expression) -> Iterator[WrongRule]:
     """What every slip makes of a rule that stands in a step's place."""
-    kind = ids.parse(id).kind
-    site = Site(graph, replace(graph.steps[id], rule=rule), ids.parse(id))
+    site = Site(graph, replace(graph.steps[id], rule=rule), graph.parse(id))
     for entry in TRIED:
-        if entry.gated and entry.applies(kind):
-            for wrong in entry.rules(site):
+        if entry.gated and entry.applies(site.id.row):
+            for wrong, _ in entry.made(site):
                 if wrong != rule:
                     yield WrongRule(entry.name, wrong)
 

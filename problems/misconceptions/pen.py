@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from problems.computation import ids
 from problems.computation.ids import neighbours
 from problems.computation.kinds import Role
 from problems.computation.trivial import BEHIND_ACTIVATION
@@ -55,7 +54,7 @@ def _parent_copied(at: Site) -> Wrong:
 )
 def _cells_swapped(at: Site) -> Wrong:
     for other in at.graph.steps:
-        if neighbours(at.id, ids.parse(other)):
+        if neighbours(at.id, at.graph.parse(other)):
             yield Ref(other)
 
 

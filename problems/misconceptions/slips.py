@@ -1,7 +1,7 @@
 """Misconceptions at a step: every catalogued wrong rule that applies there.
 
 Importing this module fills the catalogue; the entries stand in `problems.misconceptions.forward`,
-`loss`, `backward`, `updates` and, last, `pen`.
+`loss`, `backward`, `updates`, `trees` and, last, `pen`.
 """
 
 from __future__ import annotations
@@ -11,14 +11,13 @@ from functools import lru_cache
 
 import numpy as np
 
-from problems.computation import ids
-from problems.computation.graph import Graph, Step
-from problems.misconceptions import backward, forward, loss, pen, updates
+from problems.computation.steps import Graph, Step
+from problems.misconceptions import backward, forward, loss, pen, trees, updates
 from problems.misconceptions.catalogue import CATALOGUE, Site, Slip, WrongRule
 from problems.rules.expression import NUMBERS, Expression
 from problems.versions import DRAW_VERSION
 
-ENTRIES = (forward, loss, backward, updates, pen)
+ENTRIES = (forward, loss, backward, updates, trees, pen)
 """The modules that hold the entries, in the order in which slips are tried."""
 
 ORDER = {module.__name__: n for n, module in enumerate(ENTRIES)}
@@ -82,12 +81,12 @@ def named_only(graph: Graph, id: str) -> tuple[WrongRule, ...]:
 
 def _applied(graph: Graph, id: str, entries: Iterable[Slip]) -> tuple[WrongRule, ...]:
     """The rules that entries make at a step; of equal ones the first gives the name."""
-    step, parsed = graph.steps[id], ids.parse(id)
+    step, parsed = graph.steps[id], graph.parse(id)
     site = Site(graph, step, parsed)
     found: dict[Expression, WrongRule] = {}
     for entry in entries:
-        if entry.applies(parsed.kind):
-            for rule in entry.rules(site):
+        if entry.applies(parsed.row):
+            for rule, part in entry.made(site):
                 if rule not in found and _functionally_new(step, rule):
-                    found[rule] = WrongRule(entry.name, rule, entry.gated)
+                    found[rule] = WrongRule(entry.name, rule, entry.gated, part)
     return tuple(found.values())

@@ -14,7 +14,7 @@ from typing import Literal
 
 from problems.arithmetic import elementary
 from problems.arithmetic.ball import Ball, increasing
-from problems.arithmetic.elementary import Number, where
+from problems.arithmetic.elementary import DUST, Number, where
 from problems.patterns import pattern
 
 SlopeAt = Literal["net", "out"]
@@ -37,6 +37,8 @@ class Activation:
     """Slope below which the quality gate counts a unit as saturated or dead."""
     straight: bool = False
     """Made of straight pieces: where its slope is 1, leaving it out is no mistake."""
+    in_layers: bool = True
+    """Whether a layer may name it."""
 
     @property
     def at_output(self) -> bool:
@@ -56,18 +58,23 @@ def _tanh_slope_ball(y: Ball) -> Ball:
     return Ball(1.0 - y.m * y.m, 2.0 * abs(y.m) * y.r + y.r * y.r)
 
 
+def _bipolar_slope_ball(y: Ball) -> Ball:
+    return Ball(0.5 * (1.0 - y.m * y.m), abs(y.m) * y.r + 0.5 * (y.r * y.r))
+
+
 def _logistic_peak_ball(v: Ball) -> Ball:
     return increasing(elementary.logistic, v)
 
 
 def _step_slopes(left: float) -> tuple[Callable[[Number], Number], Callable[[Ball], Ball]]:
-    """Slope `left` below zero and 1 above; undecided where the ball holds zero."""
+    """Slope `left` up to zero and 1 above; undecided where the ball touches zero."""
 
     def slope(v: Number) -> Number:
-        return where(v > 0, v * 0.0 + 1.0, v * 0.0 + left)
+        return where(v > DUST, v * 0.0 + 1.0, v * 0.0 + left)
 
     def ball(v: Ball) -> Ball:
-        return Ball(slope(v.m), where(abs(v.m) > v.r, v.m * 0.0, v.m * 0.0 + (1.0 - left)))
+        clear = abs(v.m) > v.r + DUST
+        return Ball(slope(v.m), where(clear, v.m * 0.0, v.m * 0.0 + (1.0 - left)))
 
     return slope, ball
 
@@ -124,8 +131,20 @@ ACTIVATIONS: dict[str, Activation] = {
             "net",
             _logistic_peak_ball,
         ),
+        Activation(
+            "bipolar",
+            "bipolar sigmoid",
+            lambda v: elementary.tanh(0.5 * v),
+            lambda y: 0.5 * (1.0 - y * y),
+            "out",
+            _bipolar_slope_ball,
+            in_layers=False,
+        ),
     )
 }
+
+IN_LAYERS = tuple(row.name for row in ACTIVATIONS.values() if row.in_layers)
+"""The rows that a layer may name."""
 
 SOFTMAX = "softmax"
 """Not a row: it takes the whole layer (`problems.rules.expression.Softmax`)."""
@@ -151,4 +170,4 @@ def activation(name: str) -> Activation:
 
 def is_known(name: str) -> bool:
     """Whether a layer may name this activation; softmax is known as well."""
-    return name == SOFTMAX or name in ACTIVATIONS or bool(_LEAKY.fullmatch(name))
+    return name == SOFTMAX or name in IN_LAYERS or bool(_LEAKY.fullmatch(name))

@@ -14,12 +14,12 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Protocol
 
-from problems.arithmetic import elementary
-from problems.arithmetic.ball import VAST, Ball, increasing
-from problems.arithmetic.ball import square as ball_square
+from problems.arithmetic import ball, elementary
+from problems.arithmetic.ball import Ball
 from problems.arithmetic.elementary import Number as Real
-from problems.arithmetic.elementary import greater, where
+from problems.arithmetic.elementary import greater
 from problems.rules.activations import activation
+from problems.rules.functions import function
 
 
 class Arithmetic(Protocol):
@@ -29,7 +29,7 @@ class Arithmetic(Protocol):
         """An exact constant such as `2`, `0.5` or `1/3`."""
 
     def call(self, name: str, x: Any) -> Any:
-        """`log` or an activation function of x."""
+        """A function or an activation of x."""
 
     def slope(self, name: str, x: Any) -> Any:
         """The derivative of an activation, from its net input or its output."""
@@ -39,6 +39,15 @@ class Arithmetic(Protocol):
 
     def square(self, x: Any) -> Any:
         """x times x."""
+
+    def power(self, x: Any, exponent: int) -> Any:
+        """x to a whole exponent from 3 on."""
+
+    def largest(self, xs: Sequence[Any]) -> Any:
+        """The largest of xs."""
+
+    def winner(self, xs: Sequence[Any], index: int) -> Any:
+        """1 where component `index` is the largest of xs, else 0; of equal ones the first."""
 
 
 class Expression:
@@ -158,6 +167,23 @@ class Square(Unary):
 
 
 @dataclass(frozen=True, slots=True)
+class Power(Expression):
+    """The part to a whole exponent from 3 on; see `power`."""
+
+    of: Expression
+    exponent: int
+
+    def evaluate(self, values: Mapping[str, Any], using: Arithmetic) -> Any:
+        return using.power(self.of.evaluate(values, using), self.exponent)
+
+    def parts(self) -> tuple[Expression, ...]:
+        return (self.of,)
+
+    def rebuilt(self, parts: Sequence[Expression]) -> Expression:
+        return Power(parts[0], self.exponent)
+
+
+@dataclass(frozen=True, slots=True)
 class Quotient(Expression):
     """top / bottom."""
 
@@ -176,7 +202,7 @@ class Quotient(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Function(Expression):
-    """`log` or an activation function by name."""
+    """A function of one number by name (`problems.rules.functions`)."""
 
     name: str
     of: Expression
@@ -278,8 +304,8 @@ class Numbers:
         return exact(text)
 
     def call(self, name: str, x: Real) -> Real:
-        """`log` or an activation."""
-        return elementary.log(x) if name == "log" else activation(name).value(x)
+        """A function or an activation."""
+        return function(name).value(x)
 
     def slope(self, name: str, x: Real) -> Real:
         """The derivative at the net input or output that the rule hands in."""
@@ -300,6 +326,18 @@ class Numbers:
         """x * x."""
         return x * x
 
+    def power(self, x: Real, exponent: int) -> Real:
+        """By repeated squaring."""
+        return elementary.power(x, exponent)
+
+    def largest(self, xs: Sequence[Real]) -> Real:
+        """Element by element."""
+        return elementary.largest(xs)
+
+    def winner(self, xs: Sequence[Real], index: int) -> Real:
+        """1 or 0."""
+        return elementary.winner(xs, index)
+
 
 class Balls:
     """Balls over floats or over arrays."""
@@ -309,11 +347,8 @@ class Balls:
         return _exact_ball(text)
 
     def call(self, name: str, x: Ball) -> Ball:
-        """`log` or an activation; all of them increase."""
-        if name == "log":
-            found = increasing(lambda v: elementary.log(greater(v, TINY)), x)
-            return Ball(found.m, where(x.m > x.r, found.r, VAST))
-        return activation(name).ball(x)
+        """The image of the ball."""
+        return function(name).ball(x)
 
     def slope(self, name: str, x: Ball) -> Ball:
         """The activation's own, tight rule."""
@@ -330,11 +365,20 @@ class Balls:
 
     def square(self, x: Ball) -> Ball:
         """Tighter than x * x."""
-        return ball_square(x)
+        return ball.square(x)
 
+    def power(self, x: Ball, exponent: int) -> Ball:
+        """Tighter than a product."""
+        return ball.power(x, exponent)
 
-TINY = 1e-300
-"""What a logarithm is taken of where its argument's ball reaches 0."""
+    def largest(self, xs: Sequence[Ball]) -> Ball:
+        """From the largest lower to the largest upper end."""
+        return ball.largest(xs)
+
+    def winner(self, xs: Sequence[Ball], index: int) -> Ball:
+        """Undecided, with radius 1, where balls touch."""
+        return ball.winner(xs, index)
+
 
 NUMBERS = Numbers()
 BALLS = Balls()

@@ -23,7 +23,7 @@ def step_symbol(exercise: Exercise, question: str) -> Formula:
         said.append("formula")
     if ids.asks_general(question):
         return row(exercise.symbol(question), *_remark(said))
-    parsed = ids.parse(ids.step_asked(question))
+    parsed = exercise.parse(ids.step_asked(question))
     if exercise.plan.task.iterations > 1:
         said.append(f"round {parsed.iteration}")
     symbol = exercise.naming.symbol(ids.step_asked(question), of_example=True)

@@ -52,7 +52,7 @@ def part_asked(exercise: Exercise, question: str) -> str | None:
     """
     if ids.asks_general(question):
         return None
-    return part_of(exercise, ids.parse(ids.step_asked(question)))
+    return part_of(exercise, exercise.parse(ids.step_asked(question)))
 
 
 def part_of(exercise: Exercise, id: ids.StepId) -> str:

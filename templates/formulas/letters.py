@@ -131,6 +131,18 @@ def atomic(formula: Formula) -> bool:
     return False
 
 
+def is_name(formula: Formula) -> bool:
+    """Whether it is a letter or a number, maybe with a subscript: no power stands on it.
+
+    >>> is_name(Script(Sym("w"), sub=Num("1"))), is_name(Script(Sym("w"), sup=Num("2")))
+    (True, False)
+    """
+    match formula:
+        case Script(base, _, None):
+            return is_name(base)
+    return isinstance(formula, Num | Sym)
+
+
 def is_column(matrix: Matrix) -> bool:
     """Whether a matrix is a column vector."""
     return len(matrix.rows) > 1 and all(len(row) == 1 for row in matrix.rows)

@@ -7,6 +7,7 @@ are `_x` and `^x`, and brackets appear only where the line would say something e
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 from problems.formulas.formula import (
     Big,
@@ -29,6 +30,7 @@ from templates.formulas.letters import (
     accented,
     atomic,
     is_column,
+    is_name,
     is_operator,
     unknown,
 )
@@ -66,12 +68,14 @@ def _set(formula: Formula) -> str:
             return _script(formula)
         case Frac(top, bottom):
             return f"{_top(top)}/{_grouped(bottom)}"
+        case Fence(body, "|", "|"):
+            return f"abs({plain(body)})"
         case Fence(body, opening, closing):
             return f"{opening}{plain(body)}{closing}"
         case Call(function, argument):
             return f"{_grouped(function)}({plain(argument)})"
         case Root(body):
-            return f"√{_grouped(body)}"
+            return f"√{plain(body)}" if is_name(body) else f"√({plain(body)})"
         case Big():
             return _big(formula)
         case Matrix():
@@ -149,10 +153,18 @@ def _sub(script: Formula | None) -> str:
 def _sup(script: Formula | None) -> str:
     if script is None or script == PRIME:
         return "" if script is None else PRIME.text
-    text = plain(script).replace(" ", "")
-    bracketed = text[:1] + text[-1:] in ("()", "[]")
+    # without its space the comma of max(2, 3) would be one of a number
+    text = plain(script).replace(", ", ";").replace(" ", "")
     short = text.isalnum() or not any(char.isalnum() for char in text)
-    return f"^{text}" if short or bracketed else f"^({text})"
+    return f"^{text}" if short or _enclosed(text) else f"^({text})"
+
+
+def _enclosed(text: str) -> bool:
+    """Whether the first bracket is closed by the last sign: (a)/(b) is not."""
+    if text[:1] + text[-1:] not in ("()", "[]"):
+        return False
+    depths = list(accumulate((char in "([") - (char in ")]") for char in text))
+    return 0 not in depths[:-1]
 
 
 def _big(big: Big) -> str:

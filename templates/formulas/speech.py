@@ -46,7 +46,10 @@ _OPERATORS = {
     "]": "close square bracket", "{": "open brace", "}": "close brace",
 }  # fmt: skip
 _LETTERS = GREEK | {"∂": "partial", "∇": "nabla", "∞": "infinity", "′": "prime", "ℓ": "l"}
-_FUNCTIONS = {"ln": "natural log", "exp": "exponential", "tanh": "hyperbolic tangent"}
+_FUNCTIONS = {
+    "ln": "natural log", "exp": "exponential", "tanh": "hyperbolic tangent", "sin": "sine",
+    "cos": "cosine", "sgn": "sign",
+}  # fmt: skip
 _BIG = {"∑": "sum", "Σ": "sum", "∏": "product", "max": "maximum", "min": "minimum"}
 _ACCENTS = {"^": "hat", "¯": "bar", "˜": "tilde", "~": "tilde"}
 _POWERS = {"2": "squared", "3": "cubed"}
@@ -86,6 +89,10 @@ def _said(formula: Formula) -> str:
             return _script(formula)
         case Frac(top, bottom):
             return _fraction(top, bottom)
+        case Fence(body, "|", "|"):
+            return f"the absolute value of {_ended(body, 'absolute value')}"
+        case Fence(Row(items) as body, "[", "]") if any(map(_is_relation, items)):
+            return f"1 if {_say(body)}, else 0,"
         case Fence(body, opening, closing):
             return f"{_bracket(opening)} {_say(body)} {_bracket(closing)}"
         case Call(function, argument):
@@ -104,6 +111,10 @@ def _said(formula: Formula) -> str:
             raise unknown(formula)
 
 
+def _is_relation(item: Formula) -> bool:
+    return isinstance(item, Op) and item.role == "relation"
+
+
 def _bracket(sign: str) -> str:
     return _OPERATORS.get(sign, sign)
 
@@ -115,8 +126,10 @@ def _ended(formula: Formula, what: str) -> str:
 
 
 def _short(formula: Formula) -> bool:
-    """One thing, or a negative number."""
+    """One thing, or a negative number; of a power it would be unclear what it is taken of."""
     match formula:
+        case Script(sup=Num()):
+            return False
         case Row((Op(role="prefix"), second)):
             return atomic(second)
     return atomic(formula)

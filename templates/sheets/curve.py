@@ -16,7 +16,7 @@ from problems.arithmetic.elementary import log
 from problems.arithmetic.precision import leading_place, rounded, rounded_significant
 from problems.computation import ids
 from problems.computation.kinds import LOSS
-from problems.computation.network import Task
+from problems.computation.network import Task, layered
 from problems.computation.solve import train
 from problems.exercise import Exercise
 from problems.formulas.formula import Formula, Num, Op, Script, Sym, row
@@ -303,7 +303,7 @@ def error_curve(exercise: Exercise) -> Figure | None:
     task = exercise.plan.task
     if task.iterations == 1 or not task.update:
         return None
-    trained, _ = train(exercise.plan, exercise.numbers, shown_for(task.iterations))
+    trained, _ = train(layered(exercise.plan), exercise.numbers, shown_for(task.iterations))
     losses = _bounded([float(loss) for loss in trained])
     if len(losses) <= task.iterations:
         return None

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from problems.computation import ids
-from problems.computation.graph import Step
 from problems.computation.kinds import (
     DB,
     DELTA,
@@ -31,6 +30,7 @@ from problems.computation.kinds import (
     W,
 )
 from problems.computation.network import Layer
+from problems.computation.steps import Step
 from problems.exercise import Exercise
 from problems.formulas.formula import EQUALS, PLUS, Formula, Num, Op, row
 from problems.formulas.function_forms import written_out

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from dataclasses import replace
 
-from problems.computation import ids
 from problems.computation.kinds import NUMERIC, Role
+from problems.computation.network import Computation
 from problems.computation.sections import Group
 from templates.pages.page import ArrayItem, Item, Items
 
@@ -20,23 +20,25 @@ Owner = Hashable
 """What fields stand together for; None for what stands for itself."""
 
 
-def owner(group: Group, depth: int) -> Owner:
+def owner(group: Group, plan: Computation) -> Owner:
     """The unit, layer or weight that a group of steps belongs to.
 
-    >>> owner(Group(("net.1.2",)), 2), owner(Group(("error.1",)), 2)
+    >>> from problems.computation.network import Layer, Network, Plan
+    >>> net = Plan(Network(2, (Layer(2), Layer(1))))
+    >>> owner(Group(("net.1.2",)), net), owner(Group(("error.1",)), net)
     ((1, 2), (2, 1))
-    >>> owner(Group(("plus.w.1.1.1",)), 2), owner(Group(("loss",)), 2)
+    >>> owner(Group(("plus.w.1.1.1",)), net), owner(Group(("loss",)), net)
     (('w', (1, 1, 1)), None)
     """
     if group.general or group.formula:
         return None
-    id = ids.parse(group.steps[0])
+    id = plan.parse(group.steps[0])
     if group.vector:
         return ("layer", id.layer) if id.indices else None
     if id.role in NUMERIC:
-        return (ids.parse(id.related(Role.PARAMETER)).kind, id.indices)
+        return (plan.parse(id.related(Role.PARAMETER)).kind, id.indices)
     if id.row.at_end:
-        return (id.layer_in(depth), id.indices[0])
+        return (id.layer_in(plan.network.depth), id.indices[0])
     return id.indices[:2] if len(id.indices) > 1 else None
 
 

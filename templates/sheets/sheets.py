@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from problems.computation import ids
 from problems.computation.kinds import FORWARD
+from problems.computation.network import layered
 from problems.computation.sections import Group, Placed
 from problems.exercise import Exercise
 from problems.formulas import general
@@ -40,9 +41,8 @@ from templates.pages.page import (
     text,
 )
 from templates.sheets.curve import error_curve
-from templates.sheets.definitions import definitions
-from templates.sheets.figure import network_figure
-from templates.sheets.givens import givens, matrix
+from templates.sheets.givens import matrix
+from templates.sheets.handed import handed_out, named_only
 from templates.sheets.rows import owner, rowed
 
 LANGUAGE = "en"
@@ -92,11 +92,9 @@ def question(sheet: Sheet) -> list[Block]:
 
 def question_opening(sheet: Sheet) -> list[Block]:
     """Its words, drawing, givens, and how numbers are written."""
-    figure = network_figure(sheet.exercise)
-    handed = givens(sheet.exercise, figure.drawing.shown, sheet.given)
     note = Note(how_to_write(sheet.exercise, ()))
     words = Paragraph(text(sheet.instructions))
-    return [words, figure, *handed, definitions(sheet.exercise), note]
+    return [words, *handed_out(sheet.exercise, sheet.given), note]
 
 
 def question_fields(sheet: Sheet) -> list[Block]:
@@ -122,8 +120,7 @@ def formulas_asked(sheet: Sheet) -> list[Block]:
     )
     note = Note(how_to_write_formulas(exercise, ()))
     words = Paragraph(text(sheet.instructions))
-    figure = network_figure(exercise, "names")
-    return [words, figure, definitions(exercise), note, Bullets(listed)]
+    return [words, *named_only(exercise), note, Bullets(listed)]
 
 
 def _page(sheets: Sequence[Sheet], what: str, blocks: object) -> Page:
@@ -153,10 +150,8 @@ def _opening(sheet: Sheet, n: int, of: int, what: str) -> list[Block]:
     if sheet.source:
         opening.append(Paragraph(text(f"Style: {sheet.source}.")))
     if not sheet.exercise.asked:  # formulas alone: the numbers would only distract
-        return [*opening, network_figure(sheet.exercise, "names"), definitions(sheet.exercise)]
-    figure = network_figure(sheet.exercise)
-    handed = givens(sheet.exercise, figure.drawing.shown, sheet.given)
-    return [*opening, figure, *handed, definitions(sheet.exercise)]
+        return [*opening, *named_only(sheet.exercise)]
+    return [*opening, *handed_out(sheet.exercise, sheet.given)]
 
 
 # worksheet ---------------------------------------------------------------------------------
@@ -183,7 +178,7 @@ def _otherwise_written(exercise: Exercise) -> Iterator[Inline]:
     """Steps that ask for more or fewer digits than the rest, each kind by its first symbol."""
     asked: dict[int, list[str]] = {}
     for kind, places in exercise.precision.kinds:
-        found = [id for id in exercise.asked if ids.parse(id).kind == kind]
+        found = [id for id in exercise.asked if exercise.parse(id).kind == kind]
         asked.setdefault(places, []).extend(found[:1])
     for places, first in asked.items():
         for n, id in enumerate(first):
@@ -196,7 +191,9 @@ def _otherwise_written(exercise: Exercise) -> Iterator[Inline]:
 def how_to_write_formulas(exercise: Exercise, formats: Sequence[str]) -> Inlines:
     """Which names a formula may use, and how it is typed."""
     known = [exercise.naming.label(id) for id in exercise.graph.givens]
-    steps = [exercise.naming.label(id) for id in exercise.graph.steps if not ids.parse(id).inner]
+    steps = [
+        exercise.naming.label(id) for id in exercise.graph.steps if not exercise.parse(id).inner
+    ]
     names = ", ".join([*known[:3], *steps[:3]])
     first = Text(
         "Write a formula in any form that is equal: through the givens, or through quantities "
@@ -237,8 +234,8 @@ def _worksheet_blocks(sheet: Sheet) -> Iterator[Block]:
 
 
 def _fields(exercise: Exercise, section: Placed) -> Items:
-    depth = exercise.plan.network.depth
-    return rowed((owner(group, depth), _item(exercise, group)) for group in section.groups)
+    plan = exercise.plan
+    return rowed((owner(group, plan), _item(exercise, group)) for group in section.groups)
 
 
 def working(questions: int) -> float:
@@ -275,7 +272,7 @@ def _field(exercise: Exercise, id: str, formula: bool = False) -> Item:
     prompt = row(writer.left(step), writer.relation(step))
     question = ids.formula_of(id) if formula else id
     name = field_name(exercise.number, question)
-    hint = "a formula" if formula else exercise.precision.worded(ids.parse(id).kind)
+    hint = "a formula" if formula else exercise.precision.worded(exercise.parse(id).kind)
     width = FORMULA_WIDTH if formula else FIELD_WIDTH
     label = exercise.labels.get(question, question)
     return Item(question, label, prompt, width, name, hint)
@@ -323,11 +320,11 @@ def _worked(exercise: Exercise, writer: Writer, group: Group) -> Iterator[Relati
 def key_formula(exercise: Exercise, question: str) -> Formula:
     """symbol = rule = the same through net inputs and outputs; or the rule with letters."""
     if ids.asks_general(question):
-        return general.formula(exercise.notation, exercise.plan, question)
+        return general.formula(exercise.notation, layered(exercise.plan), question)
     id = ids.step_asked(question)
     step = exercise.graph.steps[id]
     short = Writer(exercise.naming).symbolic(step)
-    forward = [i for i in exercise.graph.steps if ids.parse(i).role in FORWARD]
+    forward = [i for i in exercise.graph.steps if exercise.parse(i).role in FORWARD]
     writer = Writer(exercise.naming, None, [*forward, id], worked_out=True)
     long = writer.symbolic(step)
     more = () if long == short else (EQUALS, long)

@@ -18,7 +18,6 @@ from pathlib import Path
 
 from pypdf import PdfReader
 
-from problems.computation.sections import placed
 from problems.drawing import family
 from problems.drawing.candidates import key
 from problems.drawing.draw import draw
@@ -53,7 +52,7 @@ def pages(name: str, count: int) -> Iterator[tuple[Page, Page]]:
     draws = draw(design, [key("bench", "paper", str(n)) for n in range(count)])
     for n, found in enumerate(draws):
         exercise = issued(design, found, f"{name}-{n:010x}", f"student {n}")
-        sections = tuple(placed(made_by.sections, exercise.graph))
+        sections = made_by.placed(exercise.graph)
         sheet = sheets.Sheet(
             exercise, made_by.title, made_by.source, made_by.instructions, sections,
             f"Student {n}", made_by.look, made_by.given,

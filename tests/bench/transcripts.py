@@ -16,12 +16,13 @@ from grader.marking.policy import DEFAULT_CREDITS
 from grader.marking.sign_conventions import Judged, judge
 from problems.arithmetic.precision import leading_place, power_of_ten
 from problems.computation import ids
-from problems.computation.graph import Graph, build
+from problems.computation.graph import build
 from problems.computation.solve import Solution, solve, values
+from problems.computation.steps import Graph
 from problems.drawing import family
 from problems.drawing.candidates import key
+from problems.drawing.design import Design
 from problems.drawing.draw import draw
-from problems.drawing.family import Design
 from problems.rules.expression import NUMBERS, Expression
 
 Arrays = dict[str, np.ndarray]

@@ -137,7 +137,7 @@ REFUSED = [
     ("2 3", "ambiguous_separator", 1, "side by side"),
     ("3(4)", "syntax", 1, "uncertainty"),
     ("w1(x1)", "unknown_function", 0, "w1*(...)"),
-    ("foo(w1)", "unknown_function", 0, "there are abs, exp"),
+    ("foo(w1)", "unknown_function", 0, "there are abs, cos, exp"),
     ("exp w1", "syntax", 0, "exp(...)"),
     ("(y_8 - t_1) * y_6", "unknown_name", 1, "this exercise has y_4, y_5, y_6, y_7"),
     ("detla_o1", "unknown_name", 0, "did you mean 'delta_o1'?"),

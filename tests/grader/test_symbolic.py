@@ -13,16 +13,19 @@ import pytest
 import sympy
 from click.testing import CliRunner
 from issued_exercises import exercises
+from random_rules import NAMES, random_rule
 
 from grader.assignments.example import document_exercise
 from grader.cli import cli
-from grader.symbolic.closed_form import _Numpy, closed_form, symbol, written
+from grader.symbolic.closed_form import SYMBOLS, _Numpy, closed_form, symbol, written
 from grader.symbolic.derivation import Evaluation
 from grader.symbolic.verification import differences
 from problems.computation import ids
 from problems.drawing import family
 from problems.exercise import Exercise
 from problems.rules import expression
+from problems.rules.differentiation import partial
+from problems.rules.expression import NUMBERS, Constant
 
 MANY = ["sgd", "two-rounds"]
 """Families whose later rounds are long in closed form: their first steps do."""
@@ -68,6 +71,26 @@ def test_the_largest_of_three_is_numpys_too() -> None:
     printed = _Numpy().doprint(sympy.Max(0, x, sympy.Max(y, x / 2)))
     values = {"numpy": np, "x_1": np.array([-1.0, 2.0, -3.0]), "x_2": np.array([-2.0, 1.0, 4.0])}
     assert eval(printed, values).tolist() == [0.0, 2.0, 4.0]
+
+
+def test_every_rule_has_a_counterpart_in_sympy() -> None:
+    """Trees at random, derivatives too; and sympy's own derivative is ours."""
+    rng, symbols = np.random.default_rng(3), {id: symbol(id) for id in NAMES}
+    tried = 0
+    for _ in range(120):
+        rule, at = random_rule(rng, 2), {id: float(rng.uniform(0.2, 2.0)) for id in NAMES}
+        numbers = {id: mpmath.mpf(value) for id, value in at.items()}
+        whole = rule.evaluate(symbols, SYMBOLS)
+        for by in NAMES:
+            slope = partial(rule, by)
+            found = (slope or Constant("0")).evaluate(symbols, SYMBOLS)
+            right = float((slope or Constant("0")).evaluate(at, NUMBERS))
+            for form in (found, sympy.diff(whole, symbols[by])):
+                assert float(Evaluation(numbers)[form]) == pytest.approx(right, 1e-9, 1e-12), rule
+            tried += 1
+        value = float(Evaluation(numbers)[whole])
+        assert value == pytest.approx(float(rule.evaluate(at, NUMBERS)), 1e-9, 1e-12), rule
+    assert tried > 300
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from grader.marking.unwritten import with_deltas
 from grader.read.number import read_number
 from grader.web.api.shown import shown
 from problems.arithmetic.ball import Ball
-from problems.computation.graph import Graph
+from problems.computation.steps import Graph
 from problems.drawing import family
 from problems.drawing.candidates import key
 from problems.drawing.draw import draw

@@ -733,10 +733,9 @@ def test_handing_out_does_not_touch_feedback_that_is_there(hw1: Folder, drawn: P
 
 def rows_of(hw1: Folder) -> list[dict[str, Any]]:
     """A rubric whose rows are the sections of the worksheet."""
-    from problems.computation.sections import placed
 
     exercise = exercise_of(hw1.path, "s001")
-    parts = placed(hw1.order.made_by.sections, exercise.graph)
+    parts = hw1.order.made_by.placed(exercise.graph)
     count = {part.title: sum(len(g.questions) for g in part.groups) for part in parts}
     return [
         {"id": f"_{n}", "description": title, "points": round(100 * k / 41, 2), "ratings": []}

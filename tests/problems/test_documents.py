@@ -21,8 +21,8 @@ import sympy
 from problems.arithmetic.precision import Precision, rounded
 from problems.computation import ids
 from problems.computation.derivatives import derivative
-from problems.computation.graph import Graph
 from problems.computation.solve import solve
+from problems.computation.steps import Graph
 from problems.documents import claims, documents
 from problems.documents.claims import Claim
 from problems.documents.documents import FormulaRow, NumberRow

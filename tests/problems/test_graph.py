@@ -10,9 +10,10 @@ from judges import Ag, Mp, Sy, loss_of
 from plans import PLANS, random_givens
 
 from problems.computation import ids
-from problems.computation.graph import Graph, build
+from problems.computation.graph import build
 from problems.computation.kinds import LAYERED
 from problems.computation.solve import values
+from problems.computation.steps import Graph
 
 GRADIENTS = ("dw", "db")
 

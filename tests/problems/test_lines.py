@@ -11,8 +11,8 @@ from issued_exercises import exercises
 from problems.computation.solve import Solved
 from problems.drawing import family
 from problems.drawing.candidates import key
+from problems.drawing.design import Design
 from problems.drawing.draw import draw
-from problems.drawing.family import Design
 from problems.exercise import as_json, dumps, from_json, issued
 from problems.exercise_lines import Lines, read_back
 from problems.line_layout import GIVEN, HEAD, taken_apart

@@ -10,8 +10,8 @@ import pytest
 from problems.computation.solve import Indices, solve
 from problems.drawing import family
 from problems.drawing.candidates import key
+from problems.drawing.design import Design
 from problems.drawing.draw import Draw, draw, must_pass
-from problems.drawing.family import Design
 from problems.drawing.sieve import Sieve
 
 

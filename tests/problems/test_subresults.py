@@ -12,10 +12,12 @@ from problems.computation.solve import rule_ball, solve
 from problems.drawing import family
 from problems.drawing.candidates import Candidates, key
 from problems.rules.expression import (
+    ONE,
     Constant,
     Expression,
     Function,
     Negative,
+    Power,
     Product,
     Quotient,
     Ref,
@@ -25,6 +27,9 @@ from problems.rules.expression import (
     Sum,
     difference,
 )
+from problems.rules.extrema import Max, Winner
+from problems.rules.functions import FUNCTIONS
+from problems.rules.shorthand import mean
 
 COUNT = 4_000
 """Students of each family, twice."""
@@ -80,6 +85,7 @@ def test_without_it_honest_students_lose_steps() -> None:
     assert sum(share > 1.0 for share in off.values()) > 10
 
 
+POSITIVE = ("log", "sqrt")
 W, X, B, Y, T, D = (Ref(f"{id}.1.1") for id in ("w", "x", "b", "out", "t", "delta"))
 RULES = {
     "three factors": Product((D, Y, X)),
@@ -92,8 +98,15 @@ RULES = {
     "a log-likelihood": Negative(Sum((Product((T, Function("log", Y))), D))),
     "a quotient": Quotient(difference(Y, T), Product((Y, difference(Constant("1"), Y)))),
     "softmax": Softmax((D, Y, B), 1),
-    **{name: Function(name, D) for name in ("logistic", "tanh", "softplus", "relu")},
-    **{f"slope of {name}": Slope(name, Y) for name in ("logistic", "tanh", "softplus")},
+    **{f"power {n}": Power(difference(Y, Product((W, D))), n) for n in (3, 4, 5)},
+    "max": Max((Product((W, D)), Y, Product((T, Y)))),
+    "a winner": Product((D, Winner((Product((W, D)), Y), 1))),
+    "a mean": mean((D, Product((Y, W)), Product((D, T)))),
+    "a root": Quotient(Y, Function("sqrt", Sum((Square(D), ONE)))),
+    **{name: Function(name, D) for name in ("logistic", "tanh", "softplus", "relu", "bipolar")},
+    **{name: Function(name, Product((D, W))) for name in FUNCTIONS if name not in POSITIVE},
+    **{f"{name} of": Function(name, Sum((Square(D), Product((Y, Y))))) for name in POSITIVE},
+    **{f"slope of {name}": Slope(name, Y) for name in ("logistic", "tanh", "softplus", "bipolar")},
 }
 
 

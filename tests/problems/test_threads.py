@@ -12,8 +12,8 @@ import pytest
 
 from problems.drawing import family, gate, sieve
 from problems.drawing.candidates import Candidates, key
+from problems.drawing.design import Design
 from problems.drawing.draw import draw, must_pass
-from problems.drawing.family import Design
 from problems.drawing.sieve import Sieve
 
 THREADS = 8

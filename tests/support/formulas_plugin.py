@@ -1,7 +1,8 @@
 """The language of qtype_formulas as far as LMS marking was measured: a small parser of its own.
 
 Assignments with `;`, numbers, names, `+ - * /`, `<`, `? :`, brackets, lists, and the functions
-exp, log and abs. Numbers are doubles, as in PHP. What the plugin was not seen to do is refused.
+exp, log, abs, sqrt, sin and cos. Numbers are doubles, as in PHP. What the plugin was not seen to
+do is refused.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ from lxml import etree
 
 TOKEN = re.compile(r"\s*(\d+\.?\d*(?:[eE][+-]?\d+)?|[A-Za-z_][A-Za-z_0-9]*|[-+*/<?:()\[\],=;])")
 TYPED = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*")
-FUNCTIONS = {"exp": math.exp, "log": math.log, "abs": abs}
+FUNCTIONS = {
+    "exp": math.exp, "log": math.log, "abs": abs, "sqrt": math.sqrt, "sin": math.sin,
+    "cos": math.cos,
+}  # fmt: skip
 
 
 class PluginError(Exception):

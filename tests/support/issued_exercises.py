@@ -6,8 +6,8 @@ from functools import lru_cache
 
 from problems.drawing import family
 from problems.drawing.candidates import Candidates, key
+from problems.drawing.design import Design
 from problems.drawing.draw import Draw, draw
-from problems.drawing.family import Design
 from problems.exercise import Exercise, issued
 
 

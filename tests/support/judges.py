@@ -9,7 +9,7 @@ import mpmath
 import sympy
 
 from problems.computation import ids
-from problems.computation.graph import Graph
+from problems.computation.steps import Graph
 
 
 class Mp:
@@ -21,8 +21,14 @@ class Mp:
 
     def call(self, name: str, x: Any) -> Any:
         base, _, parameter = name.partition("(")
-        if base == "log":
-            return mpmath.log(x)
+        if base in ("exp", "log", "sqrt", "sin", "cos", "sign"):
+            return getattr(mpmath, base)(x)
+        if base == "abs":
+            return abs(x)
+        if base == "step":
+            return mpmath.mpf(x >= 0)
+        if base == "bipolar":
+            return (1 - mpmath.exp(-x)) / (1 + mpmath.exp(-x))
         if base == "logistic":
             return 1 / (1 + mpmath.exp(-x))
         if base == "tanh":
@@ -33,6 +39,15 @@ class Mp:
             return x
         left = {"relu": "0", "leaky_relu": parameter.rstrip(")") or "0.01"}[base]
         return x if x > 0 else mpmath.mpf(left) * x
+
+    def power(self, x: Any, exponent: int) -> Any:
+        return x**exponent
+
+    def largest(self, xs: Sequence[Any]) -> Any:
+        return max(xs)
+
+    def winner(self, xs: Sequence[Any], index: int) -> Any:
+        return mpmath.mpf(list(xs).index(max(xs)) == index)
 
     def slope(self, name: str, x: Any) -> Any:
         raise AssertionError("the judge differentiates by itself")
@@ -100,7 +115,15 @@ class Ag:
             left = float(parameter.rstrip(")") or 0.01) if base == "leaky_relu" else 0.0
             return np.where(x > 0, x, left * x)
         return {
+            "exp": np.exp,
             "log": np.log,
+            "sqrt": np.sqrt,
+            "sin": np.sin,
+            "cos": np.cos,
+            "abs": np.abs,
+            "sign": np.sign,
+            "step": lambda v: np.where(v >= 0, 1.0, 0.0),
+            "bipolar": lambda v: np.tanh(v / 2),
             "logistic": lambda v: 1 / (1 + np.exp(-v)),
             "tanh": np.tanh,
             "softplus": lambda v: np.logaddexp(0.0, v),
@@ -116,6 +139,15 @@ class Ag:
 
     def square(self, x: Any) -> Any:
         return x * x
+
+    def power(self, x: Any, exponent: int) -> Any:
+        return x**exponent
+
+    def largest(self, xs: Sequence[Any]) -> Any:
+        return self.np.max(self.np.array(xs))
+
+    def winner(self, xs: Sequence[Any], index: int) -> Any:
+        return 1.0 if self.np.argmax(self.np.array(xs)) == index else 0.0
 
 
 FORWARD = ("net", "out", "loss", "share")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from problems.computation.graph import Graph
 from problems.computation.network import Layer, Method, Network, Plan, Task
+from problems.computation.steps import Graph
 
 CHAIN = Method("none", "chain", paths=True, shares=True)
 MAZUR = Method("output", "chain", paths=True, shares=True)

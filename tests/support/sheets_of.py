@@ -8,7 +8,6 @@ from functools import lru_cache
 
 from issued_exercises import exercises
 
-from problems.computation.sections import placed
 from problems.drawing import family
 from problems.exercise import Exercise
 from problems.formulas.formula import Formula, Matrix, row
@@ -23,7 +22,7 @@ FAMILIES = family.names()
 def sheet(exercise: Exercise, student: str = "Ada Example") -> sheets.Sheet:
     """An exercise with its family's words."""
     made_by = family.load(exercise.family)
-    sections = tuple(placed(made_by.sections, exercise.graph))
+    sections = made_by.placed(exercise.graph)
     return sheets.Sheet(
         exercise, made_by.title, made_by.source, made_by.instructions, sections, student,
         made_by.look, made_by.given,

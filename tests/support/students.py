@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from problems.arithmetic.precision import Precision, leading_place, power_of_ten
-from problems.computation.graph import Graph
+from problems.computation.steps import Graph
 from problems.rules.expression import NUMBERS
 
 HABITS = ("round", "round carry full", "cut", "cut carry full", "mixture", "more digits")

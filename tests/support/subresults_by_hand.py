@@ -11,13 +11,14 @@ import numpy as np
 
 from problems.arithmetic.elementary import logistic, softplus, tanh
 from problems.arithmetic.precision import Precision, leading_place, power_of_ten
-from problems.computation.graph import Graph
+from problems.computation.steps import Graph
 from problems.rules.expression import (
     NUMBERS,
     Constant,
     Expression,
     Function,
     Negative,
+    Power,
     Product,
     Quotient,
     Ref,
@@ -26,6 +27,7 @@ from problems.rules.expression import (
     Square,
     Sum,
 )
+from problems.rules.extrema import Max, Winner
 
 
 class Hand:
@@ -71,6 +73,13 @@ class Hand:
                 return self.inside(node.of, values) ** 2
             case Quotient():
                 return self.inside(node.top, values) / self.inside(node.bottom, values)
+            case Power():
+                return self.power(self.inside(node.of, values), node.exponent)
+            case Max() | Winner():
+                parts = [self.inside(part, values) for part in node.of]
+                return node.rebuilt([Ref(f"{n}") for n in range(len(parts))]).evaluate(
+                    {f"{n}": part for n, part in enumerate(parts)}, NUMBERS
+                )
             case Function():
                 return self.function(node.name, self.inside(node.of, values))
             case Slope():
@@ -95,6 +104,16 @@ class Hand:
         a, b, c = parts
         return self.either(self.jot(a * b) * c, self.jot(b * c) * a, self.jot(a * c) * b)
 
+    def power(self, base: np.ndarray, exponent: int) -> np.ndarray:
+        """One factor after the other, or the square and then its powers."""
+        square = self.jot(base * base)
+        value, rest = square, square
+        for count in range(3, exponent + 1):
+            value = (self.jot(value) if count > 3 else value) * base
+        for _ in range(exponent // 2 - 1):
+            rest = self.jot(rest) * square
+        return self.either(value, rest * base if exponent % 2 else rest)
+
     def function(self, name: str, v: np.ndarray) -> np.ndarray:
         jot = self.jot
         if name == "log":
@@ -109,6 +128,10 @@ class Hand:
             return self.either(tanh(v), (up - down) / (up + down), *ways)
         if name == "softplus":
             return self.either(softplus(v), np.log(1 + jot(np.exp(v))))
+        if name == "bipolar":
+            power, twice = jot(np.exp(-v)), jot(logistic(v))
+            ways = [jot(2 / (1 + power)) - 1, (1 - power) / (1 + power), 2 * twice - 1]
+            return self.either(NUMBERS.call(name, v), *ways)
         return NUMBERS.call(name, v)
 
     def slope(self, name: str, x: np.ndarray) -> np.ndarray:
@@ -120,6 +143,9 @@ class Hand:
             return 1 - jot(x * x)
         if name == "softplus":
             return self.function("logistic", x)
+        if name == "bipolar":
+            ways = [(1 - jot(x * x)) / 2, jot((1 + x) / 2) * (1 - x), jot((1 - x) / 2) * (1 + x)]
+            return self.either(*ways, jot(1 - x * x) / 2)
         return NUMBERS.slope(name, x)
 
 

@@ -13,13 +13,17 @@ from problems.rules.expression import (
     Expression,
     Function,
     Negative,
+    Power,
     Product,
     Quotient,
     Ref,
     Slope,
+    Softmax,
     Square,
     Sum,
+    difference,
 )
+from problems.rules.extrema import Max, Winner
 
 
 def key_text(one: Exercise, question: str) -> str:
@@ -69,6 +73,19 @@ def typed(rule: Expression, one: Exercise, other: bool = False) -> str:
             return f"(-{typed(of, one, other)})"
         case Square(of):
             return f"({typed(of, one, other)})^2"
+        case Power(of, exponent):
+            return f"({typed(of, one, other)})^{exponent}"
+        case Max(parts):
+            return f"max({'; '.join(typed(part, one, other) for part in parts)})"
+        case Winner(parts, index):
+            others = (*parts[:index], *parts[index + 1 :])
+            rest = Max(others) if len(others) > 1 else others[0]
+            return typed(Function("step", difference(parts[index], rest)), one, other)
+        case Softmax(nets, index):
+            powers = [f"exp({typed(net, one, other)})" for net in nets]
+            return f"{powers[index]}/({' + '.join(powers)})"
+        case Slope("bipolar", of):
+            return f"(1 - {typed(of, one, other)}^2)/2"
         case Quotient(top, bottom):
             return f"({typed(top, one, other)})/({typed(bottom, one, other)})"
         case Slope("logistic", of) if other:
@@ -83,6 +100,8 @@ def typed(rule: Expression, one: Exercise, other: bool = False) -> str:
             return f"(1 - {typed(of, one, other)}^2)"
         case Sum(terms):
             return "(" + " + ".join(typed(term, one, other) for term in terms) + ")"
+        case Function("identity", of):
+            return typed(of, one, other)
         case Function(name, of):
             return f"{name}({typed(of, one, other)})"
     raise AssertionError(rule)

@@ -25,6 +25,8 @@ from problems.reasons import because
 MOST_BITS = 4096
 """Of numerator and denominator together; more is refused before it is worked out."""
 LARGEST_POWER = 64
+THROUGH_ZERO = frozenset({"log", "tanh", "sin", "cos", "bipolar"})
+"""Functions that may be 0, or as good as 0, where their argument is not."""
 LARGEST = 308.3
 """log10 of the largest double, rounded up."""
 
@@ -160,7 +162,7 @@ def as_double(value: Exact) -> float:
 
 
 def called(function: str, arguments: list[Exact]) -> Exact:
-    """A function's value; max, min and abs stay exact.
+    """A function's value; max, min, abs, sign and step stay exact.
 
     Raises:
         AnswerError: it has none that is real and fits a double.
@@ -171,6 +173,10 @@ def called(function: str, arguments: list[Exact]) -> Exact:
         return min(arguments)
     if function == "abs":
         return _size(arguments[0])
+    if function == "sign":
+        return Fraction((arguments[0] > 0) - (arguments[0] < 0))
+    if function == "step":
+        return Fraction(arguments[0] >= 0)
     x = as_double(arguments[0])
     if x < 0 and function in ("sqrt", "log"):
         root = function == "sqrt"
@@ -180,6 +186,6 @@ def called(function: str, arguments: list[Exact]) -> Exact:
         raise AnswerError("not_a_number", 0, because("logarithm_of_zero"))
     with np.errstate(all="ignore"):
         value = float(NUMERIC[function](x))
-    if not math.isfinite(value) or (value == 0 and x != 0 and function not in ("log", "tanh")):
+    if not math.isfinite(value) or (value == 0 and x != 0 and function not in THROUGH_ZERO):
         raise AnswerError("number_out_of_range", 0, because("value_beyond_double"))
     return value

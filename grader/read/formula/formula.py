@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from grader.errors import AnswerError
+from grader.read.formula.parse import FUNCTIONS as PLAIN_FUNCTIONS
 from grader.read.formula.parse import parse_formula
 from grader.read.formula.tree import (
     Call,
@@ -26,8 +27,9 @@ from grader.read.formula.tree import (
 )
 from grader.read.number import Unreadable
 from problems.computation import ids
-from problems.computation.graph import Graph, build
+from problems.computation.graph import build
 from problems.computation.kinds import NET, OUT, X
+from problems.computation.steps import Graph
 from problems.exercise import Exercise
 from problems.formulas import general
 from problems.formulas.formula import Script, Sym
@@ -43,9 +45,8 @@ SIGNS = "/[\\'^"
 """What a name with signs holds, or its LaTeX form begins with."""
 
 FUNCTIONS = {
-    "exp": "exp", "log": "log", "ln": "log", "sqrt": "sqrt", "abs": "abs", "max": "max",
-    "min": "min", "tanh": "tanh", "sigmoid": "logistic", "logistic": "logistic",
-    "sigma": "logistic", "σ": "logistic", "relu": "relu", "softplus": "softplus",
+    **PLAIN_FUNCTIONS, "σ": "logistic", "softplus": "softplus", "bipolar": "bipolar",
+    "step": "step", "sign": "sign", "sgn": "sign",
 }  # fmt: skip
 """What may be called, besides the letters that the notation gives its activations."""
 
@@ -345,7 +346,7 @@ def _part(label: str) -> str:
 def _vocabulary(naming: Naming) -> Vocabulary:
     graph = build(naming.plan)
     everything = [*graph.givens, *graph.steps]
-    labels = {id: naming.label(id) for id in everything if not ids.parse(id).inner}
+    labels = {id: naming.label(id) for id in everything if not graph.parse(id).inner}
     functions, bases = FUNCTIONS | _letters(naming), dict(_bases(naming, labels))
     return Vocabulary(labels, functions, dict(_local(naming)), bases)
 

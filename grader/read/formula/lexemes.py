@@ -76,6 +76,7 @@ WORD = re.compile(
     rf"|(?P<slash>{_class(characters.SLASH)})"
     rf"|(?P<separator>{_class(characters.SEPARATOR)})"
     r"|(?P<lbrace>\{)|(?P<rbrace>\})"
+    r"|(?P<lsquare>\[)|(?P<rsquare>\])"
     r"|(?P<root>√)"
     r"|(?P<command>\\(?P<word>[A-Za-z]+))"
     r"|(?P<compare><<|>>|[=<>≤≥≠]+|!=)"
@@ -96,6 +97,9 @@ COMMANDS = {
     "dfrac": "frac", "tfrac": "frac", "sqrt": "root", "left": "space", "right": "space",
     "quad": "space",
 }  # fmt: skip
+COMPARES = re.compile("[<>≤≥]")
+COMPARISONS = {"<": "<", ">": ">", "<=": "≤", "≤": "≤", ">=": "≥", "≥": "≥"}
+"""What may stand in a condition, as it is meant."""
 UPRIGHTS = frozenset({"mathrm", "text", "operatorname", "mathit"})
 
 

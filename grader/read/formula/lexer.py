@@ -14,6 +14,8 @@ from grader.read import characters
 from grader.read.codes import piece
 from grader.read.formula.lexemes import (
     COMMANDS,
+    COMPARES,
+    COMPARISONS,
     FOOTNOTE,
     GREEK_NAMES,
     LETTERS,
@@ -299,13 +301,21 @@ class _Lexer:
             raise AnswerError("syntax", found.start(), because("stray_brace"))
         return self.opened("LBRACE", found, "")
 
+    def read_square(self, found: re.Match[str]) -> int:
+        """A condition in Iverson's brackets, where formulas are asked for: [a > b]."""
+        if "step" not in self.functions or not COMPARES.search(self.text, found.end()):
+            raise stray(self.text, found.start())
+        self.begin("LSQUARE", found.start())
+        return self.opened("LSQUARE", found, "[")
+
     def read_close(self, found: re.Match[str]) -> int:
+        if not self.open and found[0] == "]":
+            raise stray(self.text, found.start())
         if not self.open:
             raise AnswerError("syntax", found.start(), because("stray_bracket"))
         self.pending, _ = self.open.pop()
         self.function = self.open[-1][1] if self.open else ""
-        type = "CLOSE" if found.lastgroup == "close" else "RBRACE"
-        self.out.append(Lexeme(type, found.start(), found.end()))
+        self.out.append(Lexeme((found.lastgroup or "").upper(), found.start(), found.end()))
         self.end()
         return found.end()
 
@@ -349,6 +359,10 @@ class _Lexer:
     def read_comparison(self, found: re.Match[str]) -> int:
         if found[0] in ("<<", ">>"):
             raise AnswerError("forbidden_construct", found.start(), because("program_text"), 2)
+        if self.function == "[" and found[0] in COMPARISONS:
+            self.out.append(Lexeme("COMPARE", found.start(), found.end(), COMPARISONS[found[0]]))
+            self.operand, self.pending = False, ""
+            return found.end()
         raise AnswerError("wrong_kind", found.start(), because("comparison"), len(found[0]))
 
     def read_quote(self, found: re.Match[str]) -> int:
@@ -371,6 +385,8 @@ _HANDLERS: Mapping[str, Callable[[_Lexer, re.Match[str]], int] | None] = {
     "separator": _Lexer.read_separator,
     "lbrace": _Lexer.read_brace,
     "rbrace": _Lexer.read_close,
+    "lsquare": _Lexer.read_square,
+    "rsquare": _Lexer.read_close,
     "root": _Lexer.read_root,
     "command": _Lexer.read_command,
     "compare": _Lexer.read_comparison,

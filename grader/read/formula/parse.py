@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 from functools import lru_cache
 from importlib import resources
 from types import MappingProxyType
@@ -28,6 +29,7 @@ from grader.read.formula.tree import (
     Name,
     Negative,
     Node,
+    Number,
     Power,
     Product,
     Quotient,
@@ -46,7 +48,7 @@ FUNCTIONS: Mapping[str, str] = MappingProxyType(
     {
         "exp": "exp", "log": "log", "ln": "log", "sqrt": "sqrt", "tanh": "tanh",
         "sigmoid": "logistic", "sigma": "logistic", "logistic": "logistic", "relu": "relu",
-        "abs": "abs", "max": "max", "min": "min",
+        "abs": "abs", "max": "max", "min": "min", "sin": "sin", "cos": "cos",
     }
 )  # fmt: skip
 """What may be called where nothing else is said: typed name -> canonical one."""
@@ -317,6 +319,13 @@ class _Builder(Transformer[Any, Any]):
             raise AnswerError("syntax", parts[0].start, reason)
         return _call(function, arguments, parts[0].start)
 
+    def condition(self, parts: list[Any]) -> Node:
+        found = [
+            _holds(_whole(left), sign.node, _whole(right), sign.start)
+            for left, sign, right in zip(parts[::2], parts[1::2], parts[2::2], strict=False)
+        ]
+        return Product(tuple(found)) if len(found) > 1 else found[0]
+
     def root(self, parts: list[Any]) -> Node:
         return _call("sqrt", (_whole(parts[2]),), parts[0].start)
 
@@ -344,6 +353,13 @@ def _power(base: Node, exponent: Node, place: int) -> Node:
         except AnswerError as error:
             raise error.moved(place - error.position) from None
     return Power(base, exponent)
+
+
+def _holds(left: Node, sign: str, right: Node, place: int) -> Node:
+    """1 where the comparison holds, else 0: a step of the difference, or 1 minus one."""
+    above, below = (left, right) if sign in "≥<" else (right, left)
+    step = _call("step", (Sum((above, Negative(below))),), place)
+    return step if sign in "≤≥" else Sum((Number("1", Fraction(1)), Negative(step)))
 
 
 def _call(function: str, arguments: tuple[Node, ...], place: int) -> Node:

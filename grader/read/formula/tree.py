@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from problems.arithmetic.elementary import sign, step
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
@@ -177,6 +179,12 @@ NUMERIC: Functions = MappingProxyType(
         "logistic": lambda v: 1.0 / (1.0 + np.exp(-v)),
         "tanh": np.tanh,
         "relu": lambda v: np.maximum(v, 0.0),
+        "softplus": lambda v: np.logaddexp(v, 0.0),
+        "bipolar": lambda v: np.tanh(0.5 * v),
+        "step": step,
+        "sign": sign,
+        "sin": np.sin,
+        "cos": np.cos,
         "exp": np.exp,
         "log": np.log,
         "sqrt": np.sqrt,

@@ -45,6 +45,7 @@ from grader.web.rights import (
     member_of,
 )
 from problems.drawing import family as families
+from problems.drawing.layered_family import parse_layers
 from problems.errors import SpecError
 from templates.feedback.report import upgraded
 
@@ -204,7 +205,7 @@ def _refuse_large(wanted: NewAssignment) -> None:
         SpecError: the layers are none.
     """
     for layers in (wanted.layers, _layers_in(wanted.definition or "")):
-        widths = families.parse_layers(layers) if layers else ()
+        widths = parse_layers(layers) if layers else ()
         if sum(a * b for a, b in pairwise(widths)) > MOST_WEIGHTS:
             what = f"A network has at most {MOST_WEIGHTS} weights here; use the command line."
             raise ApiError(422, "too_large", what)

@@ -43,9 +43,9 @@ def _shown(name: str) -> dict[str, Any]:
         "summary": found.summary,
         "source": found.source,
         "notation": found.notation,
-        "layers": found.layers,
+        "layers": found.shape,
         "decimals": found.decimals,
         "significant": found.significant,
-        "difficulties": list(found.ranges),
+        "difficulties": list(found.difficulties),
         "steps": len(found.design().questions),
     }

@@ -20,7 +20,6 @@ from grader.web.models import Assignment, Feedback, Result, State, Submission
 from grader.web.rights import submission_for
 from grader.web.student.progress import COUNTS, TaskProgress, standing_of
 from grader.web.student.sheet import nobody, order_of, order_text
-from problems.computation.sections import placed
 from problems.texts import parsed_json
 from templates.feedback.page import Checked, feedback_of
 from templates.feedback.report import Report
@@ -78,7 +77,7 @@ def feedback_blocks(found: Submission, result: Result) -> tuple[Block, ...]:
     task = found.task
     report = Report.from_json(result.report, Problem.from_json)
     family = order_of(order_text(task.assignment)).made_by
-    sections = tuple(placed(family.sections, task.exercise.graph))
+    sections = family.placed(task.exercise.graph)
     part = Checked(report, task.exercise, sections, labelled=True)
     student = nobody(task.exercise).shown
     page = feedback_of([part], task.assignment.valued.show, family.title, student)

@@ -26,8 +26,8 @@ from grader.web.student.readings import Beside, readings
 from grader.web.student.sheet import Form, made, order_of, order_text
 from problems.computation import ids
 from problems.drawing.candidates import key
+from problems.drawing.design import Design
 from problems.drawing.draw import draw
-from problems.drawing.family import Design
 from problems.exercise import Exercise, as_json, dumps, issued
 from problems.formulas.formula import EQUALS, Formula, row
 from problems.formulas.writing import Writer

@@ -9,7 +9,6 @@ from typing import Literal
 from grader.read.answer import read_answer
 from grader.read.number import Unreadable, Written
 from grader.web.student.sheet import Form
-from problems.computation import ids
 from problems.exercise import Exercise
 from templates.feedback.page import printable
 
@@ -68,7 +67,7 @@ def _number(exercise: Exercise, question: str, found: Written) -> str:
     precision = exercise.precision
     relative = precision.significant is not None
     written = found.significant if relative else found.decimals
-    asked = precision.places(ids.parse(question).kind)
+    asked = precision.places(exercise.parse(question).kind)
     what = "figure" if relative else "decimal"
     count = f"{written} {what}{'' if written == 1 else 's'}"
     return f"read as {value} ({count}{f' of {asked}' if written < asked else ''})"

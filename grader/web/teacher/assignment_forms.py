@@ -24,7 +24,7 @@ from grader.web.teacher.forms import CHOICES, PAPERS, OrderForm, PlanForm, Setti
 from grader.web.teacher.pages import shown
 from grader.web.teacher.parts import lowered, worded
 from problems.drawing import family as families
-from problems.drawing.family import DIFFICULTIES
+from problems.drawing.design import DIFFICULTIES
 from problems.errors import BpgradeError, GateError, SpecError
 from templates.pages.page import Block
 
@@ -46,7 +46,7 @@ class Offer:
 def offers() -> list[Offer]:
     """All shipped families."""
     found = map(families.load, families.names())
-    return [Offer(f.name, f.title, f.summary, f.layers, tuple(f.ranges)) for f in found]
+    return [Offer(f.name, f.title, f.summary, f.shape, f.difficulties) for f in found]
 
 
 # a new one ---------------------------------------------------------------------------------

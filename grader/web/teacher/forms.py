@@ -19,7 +19,7 @@ from grader.web.models import Course, Feedback, Role
 from grader.web.rights import STAFF
 from grader.web.teacher.fields import Choice, Line, Moment, Text, Upload, Whole
 from problems.drawing import family as families
-from problems.drawing.family import DIFFICULTIES
+from problems.drawing.design import DIFFICULTIES
 from problems.errors import Complaint, SpecError
 from problems.texts import cleaned
 

@@ -30,7 +30,6 @@ from grader.web.rights import (
 from grader.web.teacher.listing import Listing, listed
 from grader.web.teacher.pages import shown
 from grader.web.teacher.parts import lowered, worded
-from problems.computation.sections import placed
 from problems.errors import GateError
 from templates.feedback.page import feedback
 from templates.feedback.report import Report
@@ -110,7 +109,7 @@ def _feedback(assignment: Assignment, person: Member, chosen: Submission) -> Seq
     if result is None:
         return ()
     family, exercise = assignment.made.made_by, chosen.task.exercise
-    sections = tuple(placed(family.sections, exercise.graph))
+    sections = family.placed(exercise.graph)
     report = Report.from_json(result.report, Problem.from_json)
     page = feedback(report, exercise, EVERYTHING, family.title, person.shown, sections)
     blocks = [b for b in page.blocks if not (isinstance(b, Heading) and b.level == 1)]

@@ -27,10 +27,9 @@ from grader.lms.moodle.export.plugin import TERMS, Term, number
 from grader.marking.evidence import FLAT, MARGIN
 from grader.marking.undetermined import Kind, rule_kinds
 from problems.arithmetic.ball import Ball, apart
-from problems.computation import ids
-from problems.computation.graph import Step
 from problems.computation.kinds import Role
 from problems.computation.solve import rule_ball
+from problems.computation.steps import Step
 from problems.exercise import Exercise
 from problems.rules.expression import Expression
 
@@ -157,7 +156,7 @@ class Chain:
         found = dict(true)
         precision = self.exercise.precision
         for id in self.at:
-            found[id] = Ball(true[id].m, precision.unit(ids.parse(id).kind, true[id]))
+            found[id] = Ball(true[id].m, precision.unit(self.exercise.parse(id).kind, true[id]))
         for step in self.between:
             found[step.id] = self.worked(step.id, step.rule, found)
         return found
@@ -165,7 +164,7 @@ class Chain:
     def worked(self, id: str, rule: Expression, balls: Mapping[str, Ball]) -> Ball:
         """What an honest student may write who works a rule from numbers in these balls."""
         with np.errstate(all="ignore"):
-            return rule_ball(ids.parse(id).kind, rule, balls, self.exercise.precision)
+            return rule_ball(self.exercise.parse(id).kind, rule, balls, self.exercise.precision)
 
     # what a box may follow from -----------------------------------------------------------
 
@@ -209,7 +208,7 @@ class Chain:
         """Where an output lies whatever the net input, if it is large."""
         if step.role is not Role.OUTPUT:
             return ()
-        layer = self.exercise.plan.network.layers[ids.parse(step.id).layer - 1]
+        layer = self.exercise.plan.network.layers[step.parsed.layer - 1]
         return FLAT.get(layer.activation, ())
 
     def _read(self, rule: Expression) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """Rules of the graph in the language of Moodle's plugin qtype_formulas.
 
 The rules are those of `problems.computation.graph`; evaluated over terms instead of numbers they
-write themselves down. Used are + - * /, brackets, `exp`, `log`, `abs`, `<` and `? :`, nothing
-else.
+write themselves down. Used are + - * /, brackets, `exp`, `log`, `abs`, `<` and `? :`, and
+where rules have them `sqrt`, `sin` and `cos`; nothing else.
 """
 
 from __future__ import annotations
@@ -68,10 +68,18 @@ def of(function: str, x: Term) -> Term:
 ONE = Term("1")
 TWO = Term("2")
 NOTHING = Term("0")
+DUST = Term("0.000000000001")
+"""What counts as 0 where the sign decides (`problems.arithmetic.elementary.DUST`)."""
+PLAIN = ("exp", "log", "sqrt", "sin", "cos", "abs")
+"""Functions that the plugin has by the same name."""
 
 
 def _positive(x: Term, then: Term, otherwise: Term) -> Term:
     return Term(f"((0<{x._at(ATOM)})?{then._at(ATOM)}:{otherwise._at(ATOM)})")
+
+
+def _step(x: Term) -> Term:
+    return _positive(x + DUST, ONE, NOTHING)
 
 
 def _logistic(x: Term) -> Term:
@@ -86,11 +94,17 @@ class Terms:
         return number(text)
 
     def call(self, name: str, x: Term) -> Term:
-        """`log` or an activation, written out."""
+        """A function or an activation, written out."""
         base = name.split("(")[0]
+        if base in PLAIN:
+            return of(base, x)
         match base:
-            case "log":
-                return of("log", x)
+            case "sign":
+                return _step(x) + _step(-x) * Term("(0-1)")
+            case "step":
+                return _step(x)
+            case "bipolar":
+                return ONE - TWO / (of("exp", x) + ONE)
             case "identity":
                 return x
             case "logistic":
@@ -112,6 +126,8 @@ class Terms:
                 return x * (ONE - x)
             case "tanh":
                 return ONE - x * x
+            case "bipolar":
+                return (ONE - x * x) / TWO
             case "softplus":
                 return _logistic(x)
         return _positive(x, ONE, number(repr(activation(name).parameter)))
@@ -127,6 +143,30 @@ class Terms:
     def square(self, x: Term) -> Term:
         """Times itself: the plugin's `^` is not always a power."""
         return x * x
+
+    def power(self, x: Term, exponent: int) -> Term:
+        """So many factors."""
+        value = x
+        for _ in range(exponent - 1):
+            value = value * x
+        return value
+
+    def largest(self, xs: Sequence[Term]) -> Term:
+        """The larger of two, and so on."""
+        value = xs[0]
+        for x in xs[1:]:
+            value = _positive(x - value, x, value)
+        return value
+
+    def winner(self, xs: Sequence[Term], index: int) -> Term:
+        """Larger than those before, not smaller than those behind."""
+        own = xs[index]
+        before = [ONE - _step(x - own) for x in xs[:index]]
+        won = [*before, *(_step(own - x) for x in xs[index + 1 :])]
+        value = won[0] if won else ONE
+        for one in won[1:]:
+            value = value * one
+        return value
 
 
 TERMS = Terms()

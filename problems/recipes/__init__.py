@@ -1,0 +1,1 @@
+"""Recipes: a computation written as formulas in index notation, and its derivatives."""
