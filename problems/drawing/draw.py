@@ -123,7 +123,7 @@ def draw(
     candidates = Candidates(design)
     if design.fixed:
         progress(len(keys))
-        return [Draw({id: grid.texts[0] for id, grid in design.grids.items()}, 0)] * len(keys)
+        return [_only(design)] * len(keys)
     found: dict[int, Draw] = {}
     pending = list(range(len(keys)))
     alone: list[Draw] = []
@@ -145,6 +145,16 @@ def draw(
         pending = left
         first += count
     return [found[n] for n in range(len(keys))]
+
+
+def _only(design: Design) -> Draw:
+    """What everybody gets, where nothing is drawn."""
+    givens = {id: grid.texts[0] for id, grid in design.grids.items()}
+    numbers = {id: float(text) for id, text in givens.items()}
+    balls = solve(design.graph, numbers, design.precision)
+    found = [balls[id] for id in design.graph.steps]
+    at = {id: n for n, id in enumerate(design.graph.steps)}
+    return Draw(givens, 0, Solved(at, [float(b.m) for b in found], [float(b.r) for b in found]))
 
 
 def _attempts_at_once(first: int, pending: int) -> int:
