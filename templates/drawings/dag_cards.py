@@ -1,0 +1,329 @@
+"""A node of a computation graph with its numbers: a gate with its wire, or a grid.
+
+The value stands above a gate's wire and the gradient below it, as circuits are drawn in courses;
+a cell of a grid has both in two lines. A card knows the room that it needs, so that cards that
+are laid side by side never touch.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from problems.formulas.formula import EQUALS
+from templates.drawings.dag import Cell, Dag, DagNode, Slot
+from templates.drawings.drawing import HEIGHT, LOOKS, Area, Circle, Line, Mark, Shape, Words
+from templates.drawings.geometry import Point
+from templates.drawings.layers import Extent
+from templates.formulas.spans import Label, Span, label, side_by_side, text_width
+
+Flow = Literal["right", "down"]
+TEXT, GRID_TEXT, NAME_TEXT, SHARED_TEXT = 12.5, 11.0, 15.0, 10.5
+LEAST_NAME = 10.0
+"""Size of a symbol below which its circle becomes wider instead."""
+RADIUS = 16.0
+PAD = 5.0
+LINE = HEIGHT * TEXT
+GRID_LINE = 14.0
+BLANK = 3.4
+"""Width of a blank box, in em."""
+BOX_HEIGHT = 13.0
+SIZE_TEXT = 11.0
+
+
+def number_room(dag: Dag) -> float:
+    """Width of the widest number of a graph, in em; no narrower than a blank box."""
+    nodes = (*dag.shared, *dag.nodes)
+    slots = [s for n in nodes for c in n.all_cells() for s in (c.value, c.gradient) if s]
+    slots += [edge.gradient for edge in dag.edges if edge.gradient]
+    return max([BLANK, *(said(slot).width for slot in slots)])
+
+
+def said(slot: Slot) -> Label:
+    """A number with the letter of its mark."""
+    letter = LOOKS[slot.mark].letter
+    parts = [Label((Span(letter),), 0.2)] if letter else []
+    if slot.text:
+        parts.append(Label((Span(slot.text.replace("-", "−")),)))
+    return side_by_side(parts)
+
+
+@dataclass(frozen=True)
+class Card:
+    """A node as it is drawn, about the point where its line passes: the middle of its body."""
+
+    node: DagNode
+    room: float
+    """Width of a number, in em."""
+
+    def extent(self, flow: Flow) -> Extent:
+        """The room that it takes."""
+        left, right, top, bottom = self.reach(flow)
+        if flow == "right":
+            return Extent(left + right, top, bottom)
+        return Extent(top + bottom, left, right)
+
+    def reach(self, flow: Flow) -> tuple[float, float, float, float]:
+        """How far it goes to the left, right, top and bottom."""
+        raise NotImplementedError
+
+    def shapes(self, x: float, y: float, flow: Flow) -> Iterator[Shape]:
+        """What is painted, with the middle of its body at a point."""
+        raise NotImplementedError
+
+    def entry(self, x: float, y: float, flow: Flow, start: Point) -> Point:
+        """Where a line that comes from a point ends."""
+        raise NotImplementedError
+
+    def exit(self, x: float, y: float, flow: Flow) -> Point:
+        """Where its own line begins."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Gate(Card):
+    """A circle with a sign or a symbol, and a wire; a given has its name in place of a circle."""
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether it is given, and has no circle."""
+        return self.node.shape == "leaf"
+
+    @property
+    def name_size(self) -> float:
+        width = max(label(self.node.symbol).width, 0.1)
+        return NAME_TEXT if self.is_leaf else max(LEAST_NAME, min(NAME_TEXT, 1.5 * RADIUS / width))
+
+    @property
+    def half(self) -> float:
+        """Half the width of its body."""
+        width = label(self.node.symbol).width * self.name_size
+        if self.is_leaf:
+            return width / 2 + 3
+        return max(RADIUS, width / 2 + 0.45 * RADIUS)
+
+    @property
+    def prefix(self) -> Label:
+        """The name of a quantity whose gate shows a sign."""
+        if self.node.named:
+            return Label()
+        name = label(self.node.cell.name)
+        return name if self.node.cell.value.empty else side_by_side([name, label(EQUALS)])
+
+    @property
+    def wire(self) -> float:
+        """Its length."""
+        cell = self.node.cell
+        above = self.prefix.width + (0.0 if cell.value.empty else self.room)
+        below = self.room if cell.gradient and not cell.gradient.empty else 0.0
+        return max(above, below) * TEXT + 2 * PAD if above or below else 6.0
+
+    def reach(self, flow: Flow) -> tuple[float, float, float, float]:
+        own, shared = self.half, self.shared_label.width * SHARED_TEXT
+        tall = 0.6 * NAME_TEXT if self.is_leaf else RADIUS
+        up = max(tall, LINE + 1)
+        if flow == "down":
+            left = own + (shared + PAD if shared else 0.0)
+            return left, own + self.wire, up, up
+        left = max(own, shared / 2)
+        down = max(up, tall + SHARED_TEXT * HEIGHT) if shared else up
+        return left, max(own + self.wire, shared / 2), up, down
+
+    @property
+    def shared_label(self) -> Label:
+        """Names of the shared givens that it reads."""
+        parts: list[Label] = []
+        for name in self.node.shared:
+            parts += [Label((Span(","),), 0.2)] if parts else []
+            parts.append(label(name))
+        return side_by_side(parts)
+
+    def entry(self, x: float, y: float, flow: Flow, start: Point) -> Point:
+        if self.is_leaf or self.half > RADIUS:
+            return (x - self.half, y) if flow == "right" else (x, y - RADIUS)
+        dx, dy = x - start[0], y - start[1]
+        angle = math.atan2(dy, dx) if flow == "right" else math.atan2(dx, dy)
+        angle = max(-0.9, min(0.9, angle))
+        along, across = RADIUS * math.cos(angle), RADIUS * math.sin(angle)
+        return (x - along, y - across) if flow == "right" else (x - across, y - along)
+
+    def exit(self, x: float, y: float, flow: Flow) -> Point:
+        if flow == "right":
+            return x + self.half + self.wire, y
+        return x, y + (0.55 * NAME_TEXT if self.is_leaf else RADIUS)
+
+    def shapes(self, x: float, y: float, flow: Flow) -> Iterator[Shape]:
+        start = x + self.half
+        if flow == "right":
+            yield Line(start, y, start + self.wire, y)
+        yield from self.body(x, y)
+        middle = start + self.wire / 2
+        cell = self.node.cell
+        yield from slot_shapes(middle, y - LINE / 2 - 1, cell.value, self.room, self.prefix)
+        if cell.gradient:
+            yield from slot_shapes(
+                middle, y + LINE / 2 + 1, cell.gradient, self.room, Label(), "focus"
+            )
+        if self.node.shared:
+            words = self.shared_label
+            if flow == "right":
+                at = y + RADIUS + SHARED_TEXT * HEIGHT / 2
+                yield Words(x, at, words, SHARED_TEXT)
+            else:
+                yield Words(x - self.half - PAD, y, words, SHARED_TEXT, anchor="end")
+
+    def body(self, x: float, y: float) -> Iterator[Shape]:
+        if self.half > RADIUS and not self.is_leaf:
+            yield from _capsule(x, y, self.half, RADIUS)
+        elif not self.is_leaf:
+            yield Circle(x, y, RADIUS)
+        yield Words(x, y, label(self.node.symbol), self.name_size)
+
+
+@dataclass(frozen=True)
+class Grid(Card):
+    """Quantities as rows of cells, with their name above."""
+
+    @property
+    def has_gradients(self) -> bool:
+        """Whether its cells have two lines."""
+        return any(cell.gradient is not None for cell in self.node.all_cells())
+
+    @property
+    def cell_size(self) -> Point:
+        lines = 2 if self.has_gradients else 1
+        return self.room * GRID_TEXT + 8, lines * GRID_LINE + 3
+
+    @property
+    def size(self) -> Point:
+        """Of all cells together; of a block without numbers that of its box."""
+        if self.node.shape == "name":
+            words = max(label(self.node.symbol).width * NAME_TEXT, _size_words(self.node))
+            return max(44.0, words + 14), 40.0
+        width, height = self.cell_size
+        return width * max(map(len, self.node.cells)), height * len(self.node.cells)
+
+    def reach(self, flow: Flow) -> tuple[float, float, float, float]:
+        width, height = self.size
+        shared = SHARED_TEXT * HEIGHT if self.node.shared else 0.0
+        head = 0.0 if self.node.shape == "name" else NAME_TEXT * HEIGHT
+        half = max(width, label(self.node.symbol).width * NAME_TEXT) / 2
+        return half, half, height / 2 + head, height / 2 + shared
+
+    def entry(self, x: float, y: float, flow: Flow, start: Point) -> Point:
+        width, height = self.size
+        head = 0.0 if self.node.shape == "name" else NAME_TEXT * HEIGHT
+        return (x - width / 2, y) if flow == "right" else (x, y - height / 2 - head)
+
+    def exit(self, x: float, y: float, flow: Flow) -> Point:
+        width, height = self.size
+        return (x + width / 2, y) if flow == "right" else (x, y + height / 2)
+
+    def shapes(self, x: float, y: float, flow: Flow) -> Iterator[Shape]:
+        width, height = self.size
+        left, top = x - width / 2, y - height / 2
+        name = label(self.node.symbol)
+        if self.node.shape == "name":
+            yield from _frame(left, top, width, height)
+            yield Words(x, y - 8, name, NAME_TEXT)
+            yield Words(x, y + 10, Label((Span(self.node.size),)), SIZE_TEXT)
+        else:
+            yield Words(x, top - NAME_TEXT * HEIGHT / 2, name, NAME_TEXT)
+            wide, tall = self.cell_size
+            for i, row in enumerate(self.node.cells):
+                for j, cell in enumerate(row):
+                    yield from self.cell(left + j * wide, top + i * tall, cell)
+        if self.node.shared:
+            words = Gate(self.node, self.room).shared_label
+            yield Words(x, y + height / 2 + SHARED_TEXT * HEIGHT / 2, words, SHARED_TEXT)
+
+    def cell(self, left: float, top: float, cell: Cell) -> Iterator[Shape]:
+        """Value above, gradient below; shaded where nothing is said or asked."""
+        wide, tall = self.cell_size
+        x = left + wide / 2
+        if cell.value.empty and (cell.gradient is None or cell.gradient.empty):
+            yield _area(left, top, wide, tall, "faint", 0.15)
+        yield from _frame(left, top, wide, tall)
+        y = top + 1.5 + GRID_LINE / 2
+        if not cell.value.empty:
+            yield from _number(x, y, cell.value, GRID_TEXT, "plain")
+        if cell.gradient is None:
+            return
+        if cell.value.blank or cell.gradient.blank:
+            middle = top + tall / 2
+            yield Line(left + 4, middle, left + wide - 4, middle, 0.6, "faint", (2.0, 2.0))
+        yield from _number(x, y + GRID_LINE, cell.gradient, GRID_TEXT, "focus")
+
+
+def card(node: DagNode, room: float) -> Card:
+    """The card of a node.
+
+    Args:
+        node: what is drawn.
+        room: width of a number, in em.
+    """
+    return Grid(node, room) if node.shape in ("grid", "name") else Gate(node, room)
+
+
+def slot_shapes(
+    x: float, y: float, slot: Slot, room: float, prefix: Label, tone: Mark = "plain"
+) -> Iterator[Shape]:
+    """A number or a blank box behind its name, centred on a point."""
+    if slot.blank:
+        letter = said(slot)
+        width = (prefix.width + BLANK + letter.width) * TEXT
+        left = x - width / 2
+        ahead = side_by_side([prefix, letter])
+        if ahead.spans:
+            yield Words(left, y, ahead, TEXT, mark=slot.mark, anchor="start")
+        yield from _frame(
+            left + ahead.width * TEXT + 1, y - BOX_HEIGHT / 2, BLANK * TEXT - 2, BOX_HEIGHT, tone
+        )
+        return
+    words = side_by_side([prefix, said(slot)])
+    if words.spans:
+        mark = tone if slot.mark == "plain" else slot.mark
+        yield Words(x, y, words, TEXT, mark=mark)
+
+
+def _number(x: float, y: float, slot: Slot, size: float, tone: Mark) -> Iterator[Shape]:
+    words = said(slot)
+    if words.spans:
+        yield Words(x, y, words, size, mark=tone if slot.mark == "plain" else slot.mark)
+
+
+def _size_words(node: DagNode) -> float:
+    return text_width(node.size) * SIZE_TEXT
+
+
+def _frame(
+    left: float, top: float, width: float, height: float, mark: Mark = "plain"
+) -> Iterator[Shape]:
+    right, bottom = left + width, top + height
+    corners = [(left, top), (right, top), (right, bottom), (left, bottom)]
+    for (x1, y1), (x2, y2) in zip(corners, corners[1:] + corners[:1], strict=True):
+        yield Line(x1, y1, x2, y2, 0.8, mark)
+
+
+def _area(
+    left: float, top: float, width: float, height: float, mark: Mark, tint: float
+) -> Area:
+    right, bottom = left + width, top + height
+    return Area(((left, top), (right, top), (right, bottom), (left, bottom)), mark, tint)
+
+
+def _capsule(x: float, y: float, half: float, radius: float) -> Iterator[Shape]:
+    """A circle that is drawn out to the sides."""
+    inner = half - radius
+    points: list[Point] = []
+    for side, start in ((1, -90), (-1, 90)):
+        for turn in range(start, start + 181, 15):
+            angle = math.radians(turn)
+            points.append((x + side * inner + radius * math.cos(angle),
+                           y + radius * math.sin(angle)))  # fmt: skip
+    for (x1, y1), (x2, y2) in zip(points, points[1:] + points[:1], strict=True):
+        yield Line(x1, y1, x2, y2)
+
+
