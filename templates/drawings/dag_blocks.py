@@ -208,15 +208,17 @@ class _Times:
         return False
 
     def goes_along(self, name: str, place: int) -> bool:
-        """Whether all its reads of what has a time are at the same time."""
-        met = 0
+        """Whether its index keeps in step with the times of what it reads and is read by."""
+        apart: dict[str, set[int]] = {}
+        times: set[int] = set()
         for read in self.reads:
             for own, other in ((read.source, read.target), (read.target, read.source)):
-                if own.split(".")[0] == name and self.time(other) is not None:
-                    if int(own.split(".")[1 + place]) != self.time(other):
-                        return False
-                    met += 1
-        return met > 0
+                time = self.time(other)
+                if own.split(".")[0] == name and time is not None:
+                    at = int(own.split(".")[1 + place])
+                    apart.setdefault(other.split(".")[0], set()).add(at - time)
+                    times.add(at)
+        return len(times) > 1 and all(len(found) == 1 for found in apart.values())
 
     def time(self, id: str) -> int | None:
         name, *at = id.split(".")

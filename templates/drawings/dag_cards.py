@@ -20,11 +20,13 @@ from templates.drawings.layers import Extent
 from templates.formulas.spans import Label, Span, label, side_by_side, text_width
 
 Flow = Literal["right", "down"]
-TEXT, GRID_TEXT, NAME_TEXT, SHARED_TEXT = 12.5, 11.0, 15.0, 10.5
+TEXT, GRID_TEXT, NAME_TEXT, GATE_TEXT, SHARED_TEXT = 12.5, 11.0, 15.0, 12.0, 10.5
 LEAST_NAME = 10.0
 """Size of a symbol below which its circle becomes wider instead."""
 RADIUS = 16.0
-PAD = 5.0
+PAD = 3.5
+INSET = 0.6 * RADIUS
+"""How far a label above or below a circle may begin left of its centre."""
 LINE = HEIGHT * TEXT
 GRID_LINE = 14.0
 BLANK = 3.4
@@ -105,18 +107,20 @@ class Gate(Card):
         return max(RADIUS, width / 2 + 0.45 * RADIUS)
 
     @property
-    def prefix(self) -> Label:
+    def name(self) -> Label:
         """The name of a quantity whose gate shows a sign."""
-        if self.node.named:
-            return Label()
-        name = label(self.node.cell.name)
-        return name if self.node.cell.value.empty else side_by_side([name, label(EQUALS)])
+        return Label() if self.node.named else label(self.node.cell.name)
 
-    @property
-    def wire(self) -> float:
+    def prefix(self, flow: Flow) -> Label:
+        """The name before the value, where it does not stand above the gate."""
+        if flow == "right" or self.node.named:
+            return Label()
+        return self.name if self.node.cell.value.empty else side_by_side([self.name, label(EQUALS)])
+
+    def wire(self, flow: Flow) -> float:
         """Its length."""
         cell = self.node.cell
-        above = self.prefix.width + (0.0 if cell.value.empty else self.room)
+        above = self.prefix(flow).width + (0.0 if cell.value.empty else self.room)
         below = self.room if cell.gradient and not cell.gradient.empty else 0.0
         return max(above, below) * TEXT + 2 * PAD if above or below else 6.0
 
@@ -126,10 +130,12 @@ class Gate(Card):
         up = max(tall, LINE + 1)
         if flow == "down":
             left = own + (shared + PAD if shared else 0.0)
-            return left, own + self.wire, up, up
-        left = max(own, shared / 2)
-        down = max(up, tall + SHARED_TEXT * HEIGHT) if shared else up
-        return left, max(own + self.wire, shared / 2), up, down
+            return left, own + self.wire(flow), up, up
+        name = self.name.width * GATE_TEXT
+        right = max(own + self.wire(flow), shared - INSET, name - INSET)
+        down = max(up, tall + 1 + SHARED_TEXT * HEIGHT) if shared else up
+        up = max(up, tall + 1 + GATE_TEXT * HEIGHT) if name else up
+        return own, right, up, down
 
     @property
     def shared_label(self) -> Label:
@@ -151,28 +157,29 @@ class Gate(Card):
 
     def exit(self, x: float, y: float, flow: Flow) -> Point:
         if flow == "right":
-            return x + self.half + self.wire, y
+            return x + self.half + self.wire(flow), y
         return x, y + (0.55 * NAME_TEXT if self.is_leaf else RADIUS)
 
     def shapes(self, x: float, y: float, flow: Flow) -> Iterator[Shape]:
-        start = x + self.half
-        if flow == "right":
-            yield Line(start, y, start + self.wire, y)
+        start, long = x + self.half, self.wire(flow)
         yield from self.body(x, y)
-        middle = start + self.wire / 2
-        cell = self.node.cell
-        yield from slot_shapes(middle, y - LINE / 2 - 1, cell.value, self.room, self.prefix)
+        cell, prefix = self.node.cell, self.prefix(flow)
+        across = flow == "right"
+        if across:
+            yield Line(start, y, start + long, y)
+        at = start + long / 2 if across else start + PAD
+        yield from slot_shapes(at, y - LINE / 2 - 1, cell.value, prefix, centred=across)
         if cell.gradient:
             yield from slot_shapes(
-                middle, y + LINE / 2 + 1, cell.gradient, self.room, Label(), "focus"
+                at, y + LINE / 2 + 1, cell.gradient, Label(), "focus", centred=across
             )
-        if self.node.shared:
-            words = self.shared_label
-            if flow == "right":
-                at = y + RADIUS + SHARED_TEXT * HEIGHT / 2
-                yield Words(x, at, words, SHARED_TEXT)
-            else:
-                yield Words(x - self.half - PAD, y, words, SHARED_TEXT, anchor="end")
+        if self.name.spans and across:
+            yield _beside(x, y - RADIUS - 1 - GATE_TEXT * HEIGHT / 2, self.name, GATE_TEXT)
+        if self.node.shared and across:
+            at = y + RADIUS + 1 + SHARED_TEXT * HEIGHT / 2
+            yield _beside(x, at, self.shared_label, SHARED_TEXT)
+        elif self.node.shared:
+            yield Words(x - self.half - PAD, y, self.shared_label, SHARED_TEXT, anchor="end")
 
     def body(self, x: float, y: float) -> Iterator[Shape]:
         if self.half > RADIUS and not self.is_leaf:
@@ -207,10 +214,15 @@ class Grid(Card):
 
     def reach(self, flow: Flow) -> tuple[float, float, float, float]:
         width, height = self.size
-        shared = SHARED_TEXT * HEIGHT if self.node.shared else 0.0
+        shared = Gate(self.node, self.room).shared_label.width * SHARED_TEXT
         head = 0.0 if self.node.shape == "name" else NAME_TEXT * HEIGHT
         half = max(width, label(self.node.symbol).width * NAME_TEXT) / 2
-        return half, half, height / 2 + head, height / 2 + shared
+        if flow == "down":
+            beside = width / 2 + (PAD + shared if shared else 0.0)
+            return half, max(half, beside), height / 2 + head, height / 2
+        half = max(half, shared / 2)
+        under = SHARED_TEXT * HEIGHT if shared else 0.0
+        return half, half, height / 2 + head, height / 2 + under
 
     def entry(self, x: float, y: float, flow: Flow, start: Point) -> Point:
         width, height = self.size
@@ -231,13 +243,22 @@ class Grid(Card):
             yield Words(x, y + 10, Label((Span(self.node.size),)), SIZE_TEXT)
         else:
             yield Words(x, top - NAME_TEXT * HEIGHT / 2, name, NAME_TEXT)
-            wide, tall = self.cell_size
-            for i, row in enumerate(self.node.cells):
-                for j, cell in enumerate(row):
-                    yield from self.cell(left + j * wide, top + i * tall, cell)
-        if self.node.shared:
-            words = Gate(self.node, self.room).shared_label
+            yield from self.all_cells(left, top)
+        words = Gate(self.node, self.room).shared_label
+        if words.spans and flow == "right":
             yield Words(x, y + height / 2 + SHARED_TEXT * HEIGHT / 2, words, SHARED_TEXT)
+        elif words.spans:
+            yield Words(x + width / 2 + PAD, y, words, SHARED_TEXT, anchor="start")
+
+    def all_cells(self, left: float, top: float) -> Iterator[Shape]:
+        """The cells, and each line between them once."""
+        wide, tall = self.cell_size
+        rules: dict[Line, None] = {}
+        for i, row in enumerate(self.node.cells):
+            for j, cell in enumerate(row):
+                yield from self.cell(left + j * wide, top + i * tall, cell)
+                rules |= dict.fromkeys(_frame(left + j * wide, top + i * tall, wide, tall))
+        yield from rules
 
     def cell(self, left: float, top: float, cell: Cell) -> Iterator[Shape]:
         """Value above, gradient below; shaded where nothing is said or asked."""
@@ -245,7 +266,6 @@ class Grid(Card):
         x = left + wide / 2
         if cell.value.empty and (cell.gradient is None or cell.gradient.empty):
             yield _area(left, top, wide, tall, "faint", 0.15)
-        yield from _frame(left, top, wide, tall)
         y = top + 1.5 + GRID_LINE / 2
         if not cell.value.empty:
             yield from _number(x, y, cell.value, GRID_TEXT, "plain")
@@ -267,25 +287,26 @@ def card(node: DagNode, room: float) -> Card:
     return Grid(node, room) if node.shape in ("grid", "name") else Gate(node, room)
 
 
+def _beside(x: float, y: float, words: Label, size: float) -> Words:
+    """A label above or below a circle, out of the way of lines that come to it from the left."""
+    if words.width * size <= 2 * INSET:
+        return Words(x, y, words, size)
+    return Words(x - INSET, y, words, size, anchor="start")
+
+
 def slot_shapes(
-    x: float, y: float, slot: Slot, room: float, prefix: Label, tone: Mark = "plain"
+    x: float, y: float, slot: Slot, prefix: Label, tone: Mark = "plain", *, centred: bool = True
 ) -> Iterator[Shape]:
-    """A number or a blank box behind its name, centred on a point."""
-    if slot.blank:
-        letter = said(slot)
-        width = (prefix.width + BLANK + letter.width) * TEXT
-        left = x - width / 2
-        ahead = side_by_side([prefix, letter])
-        if ahead.spans:
-            yield Words(left, y, ahead, TEXT, mark=slot.mark, anchor="start")
-        yield from _frame(
-            left + ahead.width * TEXT + 1, y - BOX_HEIGHT / 2, BLANK * TEXT - 2, BOX_HEIGHT, tone
-        )
-        return
+    """A number or a blank box behind its name, centred on a point or beginning there."""
     words = side_by_side([prefix, said(slot)])
+    width = (words.width + (BLANK if slot.blank else 0.0)) * TEXT
+    left = x - width / 2 if centred else x
     if words.spans:
         mark = tone if slot.mark == "plain" else slot.mark
-        yield Words(x, y, words, TEXT, mark=mark)
+        yield Words(left, y, words, TEXT, mark=mark, anchor="start")
+    if slot.blank:
+        start = left + words.width * TEXT + 1
+        yield from _frame(start, y - BOX_HEIGHT / 2, BLANK * TEXT - 2, BOX_HEIGHT, tone)
 
 
 def _number(x: float, y: float, slot: Slot, size: float, tone: Mark) -> Iterator[Shape]:
@@ -300,11 +321,14 @@ def _size_words(node: DagNode) -> float:
 
 def _frame(
     left: float, top: float, width: float, height: float, mark: Mark = "plain"
-) -> Iterator[Shape]:
-    right, bottom = left + width, top + height
-    corners = [(left, top), (right, top), (right, bottom), (left, bottom)]
-    for (x1, y1), (x2, y2) in zip(corners, corners[1:] + corners[:1], strict=True):
-        yield Line(x1, y1, x2, y2, 0.8, mark)
+) -> Iterator[Line]:
+    """Four lines, from left to right and from top to bottom."""
+    right, bottom = round(left + width, 3), round(top + height, 3)
+    left, top = round(left, 3), round(top, 3)
+    yield Line(left, top, right, top, 0.8, mark)
+    yield Line(left, bottom, right, bottom, 0.8, mark)
+    yield Line(left, top, left, bottom, 0.8, mark)
+    yield Line(right, top, right, bottom, 0.8, mark)
 
 
 def _area(

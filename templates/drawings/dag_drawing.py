@@ -39,8 +39,10 @@ PAGE = (642.0, 800.0)
 READABLE = 0.7
 """How much smaller a drawing may be made before another direction is tried."""
 MARGIN = 6.0
-CHANNEL, STEEP, WIDEST_CHANNEL = 22.0, 0.16, 64.0
+CHANNEL, STEEP, WIDEST_CHANNEL = 18.0, 0.16, 60.0
 """Between two layers: least, for each pixel that a line climbs there, and most."""
+AT_ONCE = 4.0
+"""Bodies that begin so near to their layer's edge are reached in one line."""
 BACKWARD = (3.0, 3.0)
 """Dash of a line that carries a gradient on to the rule that reads it."""
 APART = 26.0
@@ -129,9 +131,10 @@ class _Layout:
         start, end = self.starts[place.layer], self.ends[place.layer]
         before, after = (left, right) if self.flow == "right" else (top, bottom)
         slack = (end - start - before - after) / 2
-        grids = self.dag.nodes[place.node].shape in ("grid", "name")
-        aligned = slack if grids or self.flow == "down" else 0.0
-        return self.point(start + aligned + before, place.at)
+        ahead = {"gate": 0.0, "leaf": 2.0}.get(self.dag.nodes[place.node].shape, 1.0)
+        if self.flow == "down":
+            ahead = 1.0
+        return self.point(start + ahead * slack + before, place.at)
 
     # lines ---------------------------------------------------------------------------------------
 
@@ -141,13 +144,10 @@ class _Layout:
         for (n, m), backward in self.joints().items():
             a, b = self.layered.places[n], self.layered.places[m]
             start = self.leaves(a)
-            pieces = [(start, self.enters(b, start))]
+            pieces = self.through_channel(start, b)
             if a.node is not None:
                 own = self.cards[a.node].exit(*self.middle(a), self.flow)
                 pieces.append((own, start))
-            if b.node is None:
-                gate = self.point(self.starts[b.layer], b.at)
-                pieces.append((gate, self.leaves(b)))
             for piece in pieces:
                 dashed[piece] = dashed.get(piece, True) and backward
         for (start, end), backward in dashed.items():
@@ -185,10 +185,17 @@ class _Layout:
         """Where lines from a place enter the channel behind its layer."""
         return self.point(self.ends[place.layer], place.at)
 
-    def enters(self, place: Place, start: Point) -> Point:
+    def through_channel(self, start: Point, place: Place) -> list[tuple[Point, Point]]:
+        """From the channel's beginning to a place; straight on from where its layer begins."""
+        edge = self.point(self.starts[place.layer], place.at)
         if place.node is None:
-            return self.point(self.starts[place.layer], place.at)
-        return self.cards[place.node].entry(*self.middle(place), self.flow, start)
+            return [(start, edge), (edge, self.leaves(place))]
+        body, middle = self.cards[place.node], self.middle(place)
+        end = body.entry(*middle, self.flow, edge)
+        way = end[0] - edge[0] if self.flow == "right" else end[1] - edge[1]
+        if way < AT_ONCE:
+            return [(start, body.entry(*middle, self.flow, start))]
+        return [(start, edge), (edge, end)]
 
     # shapes --------------------------------------------------------------------------------------
 
@@ -209,7 +216,7 @@ class _Layout:
         else:
             x += place.extent.after / 2
         if edge.gradient:
-            yield from slot_shapes(x, y, edge.gradient, self.room, Label(), "focus")
+            yield from slot_shapes(x, y, edge.gradient, Label(), "focus")
 
     def drawing(self) -> Drawing:
         """The shapes, moved to positive coordinates, with the shared givens below."""

@@ -18,8 +18,13 @@ AIR = 14.0
 """Between two things of a layer, in pixels."""
 LANE = 5.0
 """Half of what a line needs that passes a layer."""
-STRAIGHT = 4.0
-"""How much more a passing line wants to be straight than a node near its neighbours."""
+STRAIGHT, SERIES = 16.0, 4.0
+"""How much more a passing line, and two nodes that have only each other, want to be straight
+than a node wants to be near its neighbours."""
+
+
+NEARLY, BEND = 16.0, 40.0
+"""Up to where two places are put in line that are nearly so: nodes, and what lines pass."""
 
 
 class Extent(NamedTuple):
@@ -167,16 +172,60 @@ class Layered:
             for layer in self.layers if turn % 2 == 0 else self.layers[::-1]:
                 wishes = [self._wish(n) for n in layer]
                 self._settle(layer, [at for at, _ in wishes], [weight for _, weight in wishes])
+        self._straighten()
+
+    def _straighten(self) -> None:
+        """Put in line what is nearly so, the nearest first; what is in line moves together."""
+        group = {n: {n} for n in range(len(self.places))}
+        pairs = [(n, m) for n, place in enumerate(self.places) for m in place.below]
+        for n, m in sorted(pairs, key=lambda pair: (self._bend(*pair), pair)):
+            bend = self.places[m].at - self.places[n].at
+            passing = self.places[n].node is None or self.places[m].node is None
+            if group[n] is group[m] or abs(bend) > (BEND if passing else NEARLY):
+                continue
+            for moving, by in ((group[m], -bend), (group[n], bend)):
+                if all(self._has_room(k, by, moving) for k in moving):
+                    for k in moving:
+                        self.places[k].at += by
+                    together = group[n] | group[m]
+                    group |= dict.fromkeys(together, together)
+                    break
+
+    def _bend(self, n: int, m: int) -> float:
+        return abs(self.places[m].at - self.places[n].at)
+
+    def _has_room(self, n: int, by: float, moving: set[int]) -> bool:
+        """Whether a place can move, together with others, and stay clear of its neighbours."""
+        layer = self.layers[self.places[n].layer]
+        k = layer.index(n)
+        if by > 0 and k + 1 < len(layer):
+            return layer[k + 1] in moving or self._gap(n, layer[k + 1]) - by >= AIR - 1e-6
+        if by < 0 and k > 0:
+            return layer[k - 1] in moving or self._gap(layer[k - 1], n) + by >= AIR - 1e-6
+        return True
+
+    def _gap(self, n: int, m: int) -> float:
+        """Between two neighbours of a layer."""
+        a, b = self.places[n], self.places[m]
+        return b.at - b.extent.before - a.at - a.extent.after
 
     def _wish(self, n: int) -> tuple[float, float]:
         """Where its neighbours would have it, and how much."""
         place = self.places[n]
-        near = [self.places[m] for m in (*place.above, *place.below)]
-        if not near:
+        pulls = [(self.places[m].at, self._pull(m, n)) for m in place.above]
+        pulls += [(self.places[m].at, self._pull(n, m)) for m in place.below]
+        weight = sum(pull for _, pull in pulls)
+        if not weight:
             return place.at, 0.1
-        pulls = [STRAIGHT if p.node is None or place.node is None else 1.0 for p in near]
-        mean = sum(p.at * pull for p, pull in zip(near, pulls, strict=True)) / sum(pulls)
-        return mean, sum(pulls)
+        return sum(at * pull for at, pull in pulls) / weight, weight
+
+    def _pull(self, n: int, m: int) -> float:
+        """How much two joined places want to be in line."""
+        a, b = self.places[n], self.places[m]
+        if a.node is None and b.node is None:
+            return STRAIGHT
+        alone = len(a.below) == 1 and len(b.above) == 1
+        return SERIES if alone else 1.0
 
     def _settle(self, layer: list[int], wishes: list[float], weights: list[float]) -> None:
         """Positions with room for everything, nearest to the wishes (isotonic regression)."""

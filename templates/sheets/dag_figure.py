@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Literal
 
 from problems.exercise import Exercise
@@ -15,6 +15,7 @@ from templates.drawings.dag_drawing import draw_dag, fits, shrunk
 from templates.drawings.drawing import Drawing, Mark
 from templates.drawings.gates import gate
 from templates.formulas.speech import speech
+from templates.pages.page import Figure, Inline, Math, Text
 
 Show = Literal["blank", "values", "names"]
 """Blank boxes for what is asked; all numbers; or no numbers at all."""
@@ -25,6 +26,30 @@ MOST_CELLS = 64
 LEAST_SCALE = 0.6
 """A drawing that would have to be made smaller than this shows less."""
 Marks = Mapping[str, Mark]
+
+
+def recipe_figure(exercise: Exercise, show: Show) -> Figure:
+    """The graph with words on how it is to be read."""
+    return Figure(dag_drawing(exercise, show), tuple(_legend(exercise, show)))
+
+
+def _legend(exercise: Exercise, show: Show) -> Iterator[Inline]:
+    """What stands where; nothing where there are no numbers."""
+    if show == "names":
+        return
+    assert isinstance(exercise.plan, Recipe)
+    derivatives = exercise.plan.program.derivatives
+    losses = dict.fromkeys(found.of for found in derivatives.values())
+    if not losses:
+        yield Text("A quantity's value stands above its line or in its cell.")
+    elif len(losses) == 1:
+        yield Text("Above a line, or first in a cell: the value; below it: the derivative of ")
+        yield Math(exercise.naming.symbol(next(iter(losses))))
+        yield Text(" by it.")
+    else:
+        yield Text("Above a line, or first in a cell: the value; below it: the derivative by it.")
+    if show == "blank":
+        yield Text(" Boxes are for your own notes; answers are given in the fields below.")
 
 
 def dag_drawing(exercise: Exercise, show: Show, marks: Marks | None = None) -> Drawing:

@@ -151,7 +151,7 @@ def _opening(sheet: Sheet, n: int, of: int, what: str) -> list[Block]:
         opening.append(Paragraph(text(f"Style: {sheet.source}.")))
     if not sheet.exercise.asked:  # formulas alone: the numbers would only distract
         return [*opening, *named_only(sheet.exercise)]
-    return [*opening, *handed_out(sheet.exercise, sheet.given)]
+    return [*opening, *handed_out(sheet.exercise, sheet.given, solved)]
 
 
 # worksheet ---------------------------------------------------------------------------------
