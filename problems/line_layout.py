@@ -20,7 +20,7 @@ _LINE = pattern(
     rb'(?P<format>\{"format": \d+, )"id": (?P<id>' + _TEXT + rb'), "student": (?P<student>' + _TEXT
     + rb'), (?P<style>"family": ' + _TEXT + rb', "notation": ' + _TEXT + rb', )'
     rb'"number": (?P<number>\d+), "reissue": \d+, (?P<gated>"gated": \w+, )'
-    rb'(?="network": )'
+    rb'(?="(?:network|recipe)": )'
 )  # fmt: skip
 _STEPS = b', "steps": ['
 GIVEN = re.compile(rb'"([-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?)"')
@@ -41,7 +41,7 @@ class LineParts:
     style: tuple[bytes, bytes, bytes]
     """Format, family and notation, and whether it passed the gate."""
     numbers: bytes
-    """Network, task and method, with the givens."""
+    """Network, task and method, or the recipe, with the givens."""
     begin: int
     """Where the numbers begin."""
     steps: bytes

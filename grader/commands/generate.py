@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -15,6 +16,9 @@ from grader.commands.text_options import whole_text
 from grader.support.terminal import asked_in, plural, progress
 from grader.support.workers import cores, workers
 from problems.drawing import family as families
+from problems.drawing.design import Design
+from problems.drawing.draw import describe, draw
+from problems.exercise import issued
 
 EXAMPLES = """\b
 Examples:
@@ -189,7 +193,28 @@ def _report(order: Order, students: list[Student], target: Path, wanted: Order) 
             f"  worksheets ask for {order.decimals} decimals, not for {usual} as wanted: "
             "with fewer no draw can be graded"
         )
+    for line in _untold(design):
+        click.echo(f"  {line}")
     if order.formats:
         click.echo(f"  {target}/students/  worksheets and blank answers.csv, to hand out")
         click.echo(f"  {target}/keys/      worked solutions, for you alone")
     click.echo(f"Check with: bpgrade check FILE... --assignment {target}")
+
+
+MOST_WARNINGS = 10
+"""Lines on numbers of one's own."""
+
+
+def _untold(design: Design) -> Iterator[str]:
+    """What exact numbers do not tell apart: for drawn ones the draw takes care of it."""
+    if not design.fixed:
+        return
+    one = issued(design, draw(design, [b""])[0], "", "")
+    found = list(
+        dict.fromkeys(describe(finding) for listed in one.doubts.values() for finding in listed)
+    )
+    if found:
+        yield "warning: with these numbers, at the digits asked for,"
+    yield from (f"  {line}" for line in found[:MOST_WARNINGS])
+    if len(found) > MOST_WARNINGS:
+        yield f"  ... and {plural(len(found) - MOST_WARNINGS, 'more case')}"

@@ -20,7 +20,8 @@ from problems.exercise import Exercise
 from problems.formulas.notation import Labels
 from problems.formulas.writing import Writer
 from templates.formulas.plain import plain
-from templates.sheets.definitions import definitions, in_words
+from templates.sheets.definitions import in_words
+from templates.sheets.handed import rules
 from templates.sheets.sheets import key_formula, tolerance
 
 if TYPE_CHECKING:
@@ -168,7 +169,7 @@ def _givens(exercise: Exercise) -> list[str]:
 
 def _rules(exercise: Exercise) -> Iterator[str]:
     """What holds, as on the sheets."""
-    for what, said in definitions(exercise).rows:
+    for what, said in rules(exercise).rows:
         yield paragraph(": ".join((in_words(what), in_words(said))), "  ")
 
 

@@ -81,6 +81,8 @@ class Cohort:
         None where there is no such unit.
         """
         plan = self.exercise.plan
+        if not isinstance(plan, Plan):
+            return None
         once = Task(plan.task.examples, plan.task.mode, 1, plan.task.update_biases)
         graph = build(Plan(plan.network, once, Method()))
         slopes = [step.id for step in graph.steps.values() if step.role is Role.SLOPE]
@@ -146,14 +148,16 @@ def _gather(gathered: dict[Signature, _Gathering], doc: Doc, row: int) -> None:
 def _signature(doc: Doc) -> Signature:
     """Everything that decides what is asked, without the numbers."""
     try:
+        asked = tuple(step["id"] for step in doc["steps"] if step["asked"])
+        common = _number(doc), doc["notation"], json.dumps(doc["precision"]), asked
+        if "recipe" in doc:
+            return *common, json.dumps(doc["recipe"]), tuple(doc["givens"])
         layers = tuple(
             (len(e["weights"]), len(e["weights"][0]), e["activation"], e["bias"])
             for e in doc["network"]["layers"]
         )
-        choices = json.dumps([doc["task"] | {"shift": None}, doc["method"], doc["precision"]])
-        asked = tuple(step["id"] for step in doc["steps"] if step["asked"])
-        shape = doc["notation"], layers, doc["loss"], doc["iterations"]
-        return _number(doc), *shape, choices, asked
+        choices = json.dumps([doc["task"] | {"shift": None}, doc["method"]])
+        return *common, layers, doc["loss"], doc["iterations"], choices
     except (KeyError, TypeError, IndexError) as error:
         raise FormatError(f"{EXERCISES}: exercise {doc.get('id')!r}: broken {error}") from None
 
@@ -164,6 +168,8 @@ def _number(doc: Doc) -> int:
 
 def _numbers(doc: Doc) -> list[float]:
     """The givens in the order in which `problems.exercise` reads them."""
+    if "recipe" in doc:
+        return [float(text) for text in doc["givens"].values()]
     found: list[str] = []
     for inputs, targets in zip(doc["inputs"], doc["targets"], strict=True):
         found += [*inputs, *targets]

@@ -83,7 +83,7 @@ def tried(order: Order, variant: int = 0) -> Trial:
     return Trial(
         _page(order, design, drawn) if drawn else None,
         len(design.questions),
-        design.plan.network.topology(),
+        design.plan.shape,
         _places(design),
         _refused(design, candidates, bits),
         count,

@@ -186,6 +186,11 @@ class Computation:
         """Ids of everything that is handed to the student."""
         raise NotImplementedError
 
+    @property
+    def shape(self) -> str:
+        """What it is, in a word."""
+        raise NotImplementedError
+
     def described(self) -> str:
         """What it is, in a few words."""
         raise NotImplementedError
@@ -215,6 +220,11 @@ class Plan(Computation):
         found += [ids.of(RATE)] if task.update else []
         found += [ids.of(SHIFT)] if task.numeric else []
         return tuple(found)
+
+    @property
+    def shape(self) -> str:
+        """Its widths: `3-2-1`."""
+        return self.network.topology()
 
     def described(self) -> str:
         """Its widths.

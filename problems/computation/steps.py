@@ -57,6 +57,11 @@ class Graph:
         return self.plan.parse(id)
 
     @cached_property
+    def order(self) -> dict[str, int]:
+        """Where each id stands in the order of the work; givens first."""
+        return {id: n for n, id in enumerate((*self.givens, *self.steps))}
+
+    @cached_property
     def children(self) -> dict[str, tuple[str, ...]]:
         """For each id the steps that read it."""
         found: dict[str, list[str]] = {id: [] for id in (*self.givens, *self.steps)}

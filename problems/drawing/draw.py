@@ -218,7 +218,7 @@ def _why_refused(design: Design, candidates: Candidates, key: bytes) -> list[Com
     return [Complaint(design.family.name, "\n".join([what, *lines, help]))]
 
 
-def describe(check: gate.Check) -> str:
+def describe(check: gate.Check | gate.Finding) -> str:
     """One line on what a check refuses."""
     match check.name:
         case "zero":
@@ -229,8 +229,8 @@ def describe(check: gate.Check) -> str:
             return f"{check.step} cannot be told from the slip '{check.other}'"
         case "pair":
             return f"two slips at {check.step} cannot be told from each other"
-        case "unbounded":
-            return f"{check.step} is not bounded: something is divided by what may be 0"
+        case "undecided":
+            return f"{check.step} is not decided: two maxima are equal, or a divisor may be 0"
         case "twins":
             return f"{check.step} and {check.other} cannot be told apart"
     return f"{check.step}: a unit is saturated or dead"

@@ -89,7 +89,8 @@ def _grid(entry: Any) -> Grid:
     try:
         found = read_grid(_as_texts(entry))
     except ValueError as error:
-        raise ValueError(f"{error}" if "write" not in str(error) else WAYS) from None
+        told = str(error)
+        raise ValueError(WAYS if told.startswith("write") else told) from None
     if len(set(found.texts)) < len(found.texts):
         what = "for the entries of an array write {is = [...]}"
         raise ValueError(f"a list is what is drawn from, and no number stands in it twice; {what}")

@@ -111,6 +111,18 @@ class WrongRule:
 
 CATALOGUE: dict[str, Slip] = {}
 
+
+def known(entry: Slip) -> None:
+    """Enter a slip, whose name is its own.
+
+    Raises:
+        ValueError: another slip has the name.
+    """
+    if entry.name in CATALOGUE:
+        raise ValueError(f"two slips are called {entry.name!r}")
+    CATALOGUE[entry.name] = entry
+
+
 Where = Role | Kind | tuple[Role | Kind, ...]
 """Steps of a role, whatever they are called, or of one kind alone."""
 
@@ -130,9 +142,7 @@ def slip(
     """Enter a wrong rule into the catalogue."""
 
     def enter(rules: Callable[[Site], Wrong]) -> Callable[[Site], Wrong]:
-        CATALOGUE[name] = Slip(
-            name, _named(where), title, student, teacher, source, rules, since, gated
-        )
+        known(Slip(name, _named(where), title, student, teacher, source, rules, since, gated))
         return rules
 
     return enter

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from problems.computation.kinds import Role
-from problems.misconceptions.catalogue import CATALOGUE, Site, Slip, Wrong
+from problems.misconceptions.catalogue import Site, Slip, Wrong, known
 from problems.rules.expression import (
     Constant,
     Expression,
@@ -59,9 +59,7 @@ def _enter(
     gated: bool = True,
 ) -> None:
     source = "Common in hand work"
-    CATALOGUE[name] = Slip(
-        name, RECIPES, title, student, teacher, source, rules, gated=gated, recipes=roles
-    )
+    known(Slip(name, RECIPES, title, student, teacher, source, rules, gated=gated, recipes=roles))
 
 
 def _of_rule(change: Change) -> Callable[[Site], Wrong]:
@@ -153,9 +151,16 @@ def _function(node: Expression) -> Iterator[Expression]:
 # the wrong quantity ------------------------------------------------------------------------
 
 
+def _before(at: Site) -> Callable[[str], bool]:
+    """Whether there is a quantity of some id that is known when the step is worked."""
+    order = at.graph.order
+    own = order[at.step.id]
+    return lambda id: order.get(id, own) < own
+
+
 def _neighbour(at: Site) -> Wrong:
     """The entry beside, or of the round before: one index one higher or lower."""
-    known = {*at.graph.givens, *at.graph.steps}
+    before = _before(at)
 
     def beside(node: Expression) -> Iterator[Expression]:
         if isinstance(node, Ref):
@@ -163,7 +168,7 @@ def _neighbour(at: Site) -> Wrong:
             for n, index in enumerate(indices):
                 for other in (int(index) - 1, int(index) + 1):
                     id = ".".join([name, *indices[:n], str(other), *indices[n + 1 :]])
-                    if id in known and id != at.step.id:
+                    if before(id):
                         yield Ref(id)
 
     yield from changed(at.step.rule, beside)
@@ -171,14 +176,13 @@ def _neighbour(at: Site) -> Wrong:
 
 def _gradient_for_value(at: Site) -> Wrong:
     """A quantity where its derivative belongs, or the other way round."""
-    known = {*at.graph.givens, *at.graph.steps}
+    before = _before(at)
 
     def other(node: Expression) -> Iterator[Expression]:
         if isinstance(node, Ref):
-            derivative = f"d{node.id}"
-            if derivative in known and derivative != at.step.id:
-                yield Ref(derivative)
-            if at.graph.parse(node.id).role is Role.ADJOINT and node.id[1:] in known:
+            if before(f"d{node.id}"):
+                yield Ref(f"d{node.id}")
+            if at.graph.parse(node.id).role is Role.ADJOINT and before(node.id[1:]):
                 yield Ref(node.id[1:])
 
     yield from changed(at.step.rule, other)
@@ -190,7 +194,7 @@ _enter(
     "One of the ways by which a quantity reaches the loss is missing.", _one_path, BACKWARD,
 )  # fmt: skip
 _enter(
-    "slope-left-out", "derivative of the function left out",
+    "function-slope-left-out", "derivative of the function left out",
     "Did you multiply by the derivative of the function on the way?",
     "The derivative of the function between is missing from the product.",
     _of_rule(_slope), BACKWARD,

@@ -74,6 +74,11 @@ class Recipe(Unrolled):
         """Ids of everything that is handed to the student."""
         return self.givens
 
+    @property
+    def shape(self) -> str:
+        """That it is a recipe."""
+        return "recipe"
+
     def described(self) -> str:
         """How many lines it has."""
         count = len(self.program.statements)

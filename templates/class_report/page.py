@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from statistics import fmean, median
 from types import MappingProxyType
 
+from problems.computation.network import Plan
 from problems.formulas.formula import Formula
 from templates.class_report.charts.axes import chunks
 from templates.class_report.charts.bars import deviation_chart, slip_chart
@@ -107,7 +108,8 @@ def _scores(survey: Survey) -> Iterator[Block]:
 
 def _pictures(group: Group, suffix: str) -> Iterator[Block]:
     yield Heading(2, f"Where the class fails{suffix}")
-    yield Figure(class_network(group.exercise, group.steps), LEGEND)
+    if isinstance(group.exercise.plan, Plan):
+        yield Figure(class_network(group.exercise, group.steps), LEGEND)
     yield Heading(2, f"Every step{suffix}")
     yield from _step_charts(group)
     yield from _slip_pictures(group, suffix)

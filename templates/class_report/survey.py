@@ -154,7 +154,7 @@ class Group:
     @property
     def topology(self) -> str:
         """`3-2-2`."""
-        return self.exercise.plan.network.topology()
+        return self.exercise.plan.shape
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from problems.computation import ids
+from problems.computation.network import Plan
 from problems.computation.sections import Placed
 from problems.exercise import Exercise
 from problems.formulas.formula import Formula, Num
@@ -116,7 +117,7 @@ def _part(part: Checked, show: Show, student: str, level: Level) -> Iterator[Blo
     exercise = part.exercise
     yield Paragraph((Text(f"Feedback for {student}, exercise "), Code(exercise.id), Text(".")))
     yield from summary(report, exercise, show)
-    if show.verdicts:
+    if show.verdicts and isinstance(exercise.plan, Plan):
         yield Figure(marked_network(exercise, report.steps), LEGEND)
     yield from _unused_rows(report, show)
     yield from _steps(report, part, show, level)

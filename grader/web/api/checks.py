@@ -146,6 +146,8 @@ def _refuse_own(user: Any, exercise: Mapping[str, Any]) -> None:
 
 def _numbers(exercise: Mapping[str, Any]) -> Any:
     """All givens as numbers: 0.50 is 0.5 here."""
+    if "recipe" in exercise:
+        return _decimals(list(exercise["givens"].values()))
     layers = [(one["weights"], one["biases"]) for one in exercise["network"]["layers"]]
     return _decimals([layers, exercise["inputs"], exercise["targets"]])
 
