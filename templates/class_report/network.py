@@ -7,11 +7,13 @@ from dataclasses import replace
 
 from problems.exercise import Exercise
 from templates.class_report.survey import StepStatistics
+from templates.drawings.dag import Slot
 from templates.drawings.diagram import Bias, Diagram, Unit
 from templates.drawings.drawing import Drawing, Mark
 from templates.drawings.layout import draw
 from templates.feedback.marked import marked, part_asked, unit_part
 from templates.pages.page import Badge, Inlines, Text
+from templates.sheets.dag_figure import dag_drawing
 from templates.sheets.figure import diagram
 
 WELL, POORLY = 0.8, 0.6
@@ -54,6 +56,12 @@ def class_network(exercise: Exercise, steps: Iterable[StepStatistics]) -> Drawin
     return draw(replace(coloured, layers=layers, title=title, description=said), "names")
 
 
+def class_graph(exercise: Exercise, steps: Iterable[StepStatistics]) -> Drawing:
+    """The graph of a recipe with each step's facility."""
+    found = {step.id: Slot(percent(step.facility), mark=mark_of(step)) for step in steps}
+    return dag_drawing(exercise, "names", found, "Where the class fails: the computation graph")
+
+
 def _nobodys(plain: Diagram) -> Diagram:
     """Without any student's numbers."""
     layers = tuple(tuple(replace(unit, caption=None) for unit in layer) for layer in plain.layers)
@@ -87,8 +95,7 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
-LEGEND: Inlines = (
-    Text("Each unit and each weight shows the hardest of its own steps: "),
+_SCALE: Inlines = (
     Badge("✓ right", "right"),
     Text(f" facility of {percent(WELL)} or more, "),
     Badge("≈ partly", "partly"),
@@ -96,3 +103,5 @@ LEGEND: Inlines = (
     Badge("✗ wrong", "wrong"),
     Text(" less. The number is that facility. Without a sign: not asked."),
 )
+LEGEND: Inlines = (Text("Each unit and each weight shows the hardest of its own steps: "), *_SCALE)
+GRAPH_LEGEND: Inlines = (Text("Values above, derivatives below: "), *_SCALE)

@@ -115,7 +115,9 @@ class Gate(Card):
         """The name before the value, where it does not stand above the gate."""
         if flow == "right" or self.node.named:
             return Label()
-        return self.name if self.node.cell.value.empty else side_by_side([self.name, label(EQUALS)])
+        return (
+            self.name if self.node.cell.value.empty else side_by_side([self.name, label(EQUALS)])
+        )
 
     def wire(self, flow: Flow) -> float:
         """Its length."""
@@ -331,9 +333,7 @@ def _frame(
     yield Line(right, top, right, bottom, 0.8, mark)
 
 
-def _area(
-    left: float, top: float, width: float, height: float, mark: Mark, tint: float
-) -> Area:
+def _area(left: float, top: float, width: float, height: float, mark: Mark, tint: float) -> Area:
     right, bottom = left + width, top + height
     return Area(((left, top), (right, top), (right, bottom), (left, bottom)), mark, tint)
 
@@ -349,5 +349,3 @@ def _capsule(x: float, y: float, half: float, radius: float) -> Iterator[Shape]:
                            y + radius * math.sin(angle)))  # fmt: skip
     for (x1, y1), (x2, y2) in zip(points, points[1:] + points[:1], strict=True):
         yield Line(x1, y1, x2, y2)
-
-

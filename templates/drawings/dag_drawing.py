@@ -141,7 +141,7 @@ class _Layout:
     def lines(self) -> Iterator[Line]:
         """Each piece once, though several lines run through it."""
         dashed: dict[tuple[Point, Point], bool] = {}
-        for (n, m), backward in self.joints().items():
+        for n, m, backward in self.joints():
             a, b = self.layered.places[n], self.layered.places[m]
             start = self.leaves(a)
             pieces = self.through_channel(start, b)
@@ -154,32 +154,15 @@ class _Layout:
             if start != end:
                 yield Line(*start, *end, dash=BACKWARD if backward else ())
 
-    def joints(self) -> dict[tuple[int, int], bool]:
-        """Pairs of places that are joined -> whether only gradients are read that way."""
+    def joints(self) -> Iterator[tuple[int, int, bool]]:
+        """Pairs of places that are joined, and whether only gradients are read that way."""
         backward = {(edge.source, edge.target): edge.backward for edge in self.dag.edges}
-        places = self.layered.places
-        ends: dict[int, frozenset[int]] = {}
-
-        def targets(n: int) -> frozenset[int]:
-            if n not in ends:
-                place = places[n]
-                ends[n] = (
-                    frozenset([place.node])
-                    if place.node is not None
-                    else frozenset().union(*map(targets, place.below))
-                )
-            return ends[n]
-
-        found: dict[tuple[int, int], bool] = {}
-        for n, place in enumerate(places):
-            source = n
-            while places[source].node is None:
-                source = places[source].above[0]
+        for n, place in enumerate(self.layered.places):
+            own = {way for (source, _), way in backward.items() if source == place.source}
             for m in place.below:
-                read = [backward[places[source].node, t] for t in targets(m)
-                        if (places[source].node, t) in backward]  # type: ignore[index]  # fmt: skip
-                found[n, m] = bool(read) and all(read)
-        return found
+                target = self.layered.places[m].node
+                there = None if target is None else backward.get((place.source, target))
+                yield n, m, own == {True} if there is None else there
 
     def leaves(self, place: Place) -> Point:
         """Where lines from a place enter the channel behind its layer."""

@@ -49,6 +49,8 @@ class Place:
 
     layer: int
     extent: Extent
+    source: int
+    """The node that its line comes from; of a node itself."""
     node: int | None = None
     link: int | None = None
     """The link whose label it is."""
@@ -75,9 +77,7 @@ class Layered:
         own = fixed or by_longest_path(len(extents), links)
         labelled = sorted({own[link.target] for link in links if link.label})
         shift = [layer + sum(n <= layer for n in labelled) for layer in range(max(own) + 1)]
-        self.places = [
-            Place(shift[own[n]], extent, node=n) for n, extent in enumerate(extents)
-        ]
+        self.places = [Place(shift[own[n]], extent, n, node=n) for n, extent in enumerate(extents)]
         self._passing: dict[tuple[int, int], int] = {}
         for n, link in enumerate(links):
             self._lead(n, link)
@@ -95,7 +95,7 @@ class Layered:
         for layer in range(self.places[n].layer + 1, last):
             n = self._pass(link.source, layer, n)
         if link.label:
-            self.places.append(Place(last, link.label, link=number))
+            self.places.append(Place(last, link.label, link.source, link=number))
             self._join(n, len(self.places) - 1)
             n = len(self.places) - 1
         self._join(n, link.target)
@@ -103,7 +103,7 @@ class Layered:
     def _pass(self, source: int, layer: int, before: int) -> int:
         """The place where all lines from one source pass a layer."""
         if (source, layer) not in self._passing:
-            self.places.append(Place(layer, Extent(0.0, LANE, LANE)))
+            self.places.append(Place(layer, Extent(0.0, LANE, LANE), source))
             self._passing[source, layer] = len(self.places) - 1
             self._join(before, len(self.places) - 1)
         return self._passing[source, layer]

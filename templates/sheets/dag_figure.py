@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Literal
 
 from problems.exercise import Exercise
@@ -12,20 +14,21 @@ from problems.recipes.reverse import adjoint, path
 from templates.drawings.dag import Cell, Dag, DagEdge, DagNode, Shape, Slot
 from templates.drawings.dag_blocks import Block, Read, blocks, reads
 from templates.drawings.dag_drawing import draw_dag, fits, shrunk
-from templates.drawings.drawing import Drawing, Mark
+from templates.drawings.drawing import Drawing
 from templates.drawings.gates import gate
 from templates.formulas.speech import speech
 from templates.pages.page import Figure, Inline, Math, Text
 
-Show = Literal["blank", "values", "names"]
-"""Blank boxes for what is asked; all numbers; or no numbers at all."""
+Show = Literal["blank", "values", "givens", "names"]
+"""Givens with blank boxes for what is asked; all numbers; givens alone; or no numbers at all."""
 MOST_NODES = 40
 """More of them are drawn a name each."""
 MOST_CELLS = 64
 """Of a grid; a larger one is a box with its size."""
 LEAST_SCALE = 0.6
 """A drawing that would have to be made smaller than this shows less."""
-Marks = Mapping[str, Mark]
+Judged = Mapping[str, Slot]
+"""Id of a step -> what stands there instead."""
 
 
 def recipe_figure(exercise: Exercise, show: Show) -> Figure:
@@ -52,18 +55,22 @@ def _legend(exercise: Exercise, show: Show) -> Iterator[Inline]:
         yield Text(" Boxes are for your own notes; answers are given in the fields below.")
 
 
-def dag_drawing(exercise: Exercise, show: Show, marks: Marks | None = None) -> Drawing:
+def dag_drawing(
+    exercise: Exercise, show: Show, judged: Judged = MappingProxyType({}), title: str = ""
+) -> Drawing:
     """The graph with as much detail as there is room for.
 
     Args:
         exercise: with a recipe.
         show: which numbers are printed.
-        marks: id of a step -> its verdict.
+        judged: what stands at some steps instead.
+        title: what it is, if it is more than the graph.
     """
-    slot = _slots(exercise, show, marks or {})
+    slot = _slots(exercise, show, judged)
     drawing = None
     for whole, most in ((False, MOST_CELLS), (True, MOST_CELLS), (True, 0)):
         dag = dag_of(exercise, slot, whole, most)
+        dag = replace(dag, title=title or dag.title)
         if len(dag.nodes) > MOST_NODES and most:
             continue
         drawing = draw_dag(dag)
@@ -73,20 +80,20 @@ def dag_drawing(exercise: Exercise, show: Show, marks: Marks | None = None) -> D
     return shrunk(drawing)
 
 
-def _slots(exercise: Exercise, show: Show, marks: Marks) -> Callable[[str], Slot]:
+def _slots(exercise: Exercise, show: Show, judged: Judged) -> Callable[[str], Slot]:
     """What stands where a quantity's number belongs."""
     asked = frozenset(exercise.asked)
 
     def slot(id: str) -> Slot:
-        if id in marks:
-            return Slot(mark=marks[id])
+        if id in judged:
+            return judged[id]
         if show == "names":
             return Slot()
         if id in exercise.givens:
             return Slot(exercise.givens[id])
         if show == "values":
             return Slot(exercise.printed[id]) if id in exercise.graph.steps else Slot()
-        return Slot(blank=id in asked)
+        return Slot(blank=show == "blank" and id in asked)
 
     return slot
 
