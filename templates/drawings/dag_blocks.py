@@ -62,15 +62,23 @@ def reads(graph: Graph) -> Iterator[Read]:
 
 
 @lru_cache(maxsize=64)
-def blocks(graph: Graph, whole: bool = False) -> tuple[Block, ...]:
+def blocks(graph: Graph, few: int = FEW) -> tuple[Block, ...]:
     """The blocks of a recipe's graph, each after what it reads.
 
     Args:
         graph: of a recipe.
-        whole: one block a name, however few entries it has.
+        few: entries of a vector that are nodes of their own; with 0 there is one block a name,
+            over all steps of time, which may read itself and later ones.
     """
     ids = forward_ids(graph)
     found = list(reads(graph))
+    if few == 0:
+        names: dict[str, list[str]] = {}
+        for id in (*(id for id in ids if id in graph.steps), *graph.givens):
+            names.setdefault(id.split(".")[0], []).append(id)
+        given = [name for name, own in names.items() if own[0] not in graph.steps]
+        order = dict.fromkeys([*given, *names])
+        return tuple(one for name in order for one in _shaped(name, names[name], None, 1))
     times = _Times(ids, found).found()
     groups: dict[tuple[str, ...], list[str]] = {}
     for id in ids:
@@ -83,20 +91,18 @@ def blocks(graph: Graph, whole: bool = False) -> tuple[Block, ...]:
     split: list[Block] = []
     for key, members in groups.items():
         place = times.get(key[0])
-        time = int(key[1]) if len(key) > 1 and place is not None else None
-        split += _shaped(key[0], members, place, time, whole)
+        split += _shaped(key[0], members, place if len(key) > 1 else None, few)
     return _in_order(split, found)
 
 
-def _shaped(
-    name: str, ids: Sequence[str], place: int | None, time: int | None, whole: bool
-) -> Iterator[Block]:
-    """A grid, a column, or each quantity for itself."""
-    rest = {id: _without(id, place if time is not None else None) for id in ids}
+def _shaped(name: str, ids: Sequence[str], place: int | None, few: int) -> Iterator[Block]:
+    """A grid, a column, or each quantity for itself; of one step of time, if that has a place."""
+    time = None if place is None else int(ids[0].split(".")[1 + place])
+    rest = {id: _without(id, place) for id in ids}
     deep = len(rest[ids[0]])
-    if len(ids) > 1 and (deep > 1 or len(ids) > FEW or whole):
+    if len(ids) > 1 and (deep > 1 or len(ids) > few):
         lines: dict[tuple[int, ...], list[str]] = {}
-        for id in sorted(ids, key=lambda id: rest[id]):
+        for id in sorted(ids, key=rest.__getitem__):
             lines.setdefault(rest[id][:-1] if deep > 1 else rest[id], []).append(id)
         yield Block(name, tuple(map(tuple, lines.values())), time)
     else:

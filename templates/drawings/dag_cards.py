@@ -25,6 +25,8 @@ LEAST_NAME = 10.0
 """Size of a symbol below which its circle becomes wider instead."""
 RADIUS = 16.0
 PAD = 3.5
+STEEPEST = 0.9
+"""Up to which angle to the flow a line goes straight for a circle's middle, in radians."""
 INSET = 0.6 * RADIUS
 """How far a label above or below a circle may begin left of its centre."""
 LINE = HEIGHT * TEXT
@@ -153,7 +155,8 @@ class Gate(Card):
             return (x - self.half, y) if flow == "right" else (x, y - RADIUS)
         dx, dy = x - start[0], y - start[1]
         angle = math.atan2(dy, dx) if flow == "right" else math.atan2(dx, dy)
-        angle = max(-0.9, min(0.9, angle))
+        steepest = STEEPEST if flow == "right" else 0.0  # numbers stand to the right of it
+        angle = max(-steepest, min(STEEPEST, angle))
         along, across = RADIUS * math.cos(angle), RADIUS * math.sin(angle)
         return (x - along, y - across) if flow == "right" else (x - across, y - along)
 

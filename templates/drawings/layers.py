@@ -8,8 +8,10 @@ Nothing is left to chance: the same graph gets the same drawing.
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 SWEEPS = 12
@@ -155,12 +157,14 @@ class Layered:
     def crossings(self) -> int:
         """How many pairs of lines between neighbouring layers cross."""
         found = 0
-        for upper, lower in zip(self.layers, self.layers[1:], strict=False):
+        for upper, lower in pairwise(self.layers):
             at = {n: k for k, n in enumerate(lower)}
-            ends = [sorted(at[m] for m in self.places[n].below) for n in upper]
-            for k, first in enumerate(ends):
-                for second in ends[k + 1 :]:
-                    found += sum(b < a for a in first for b in second)
+            met: list[int] = []
+            for n in upper:
+                ends = [at[m] for m in self.places[n].below]
+                found += sum(len(met) - bisect_right(met, end) for end in ends)
+                for end in ends:
+                    insort(met, end)
         return found
 
     # positions -----------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from problems.formulas.formula import Formula
 from problems.recipes.recipe import Recipe
 from problems.recipes.reverse import adjoint, path
 from templates.drawings.dag import Cell, Dag, DagEdge, DagNode, Shape, Slot
-from templates.drawings.dag_blocks import Block, Read, blocks, reads
+from templates.drawings.dag_blocks import FEW, Block, Read, blocks, reads
 from templates.drawings.dag_drawing import draw_dag, fits, shrunk
 from templates.drawings.drawing import Drawing
 from templates.drawings.gates import gate
@@ -68,8 +68,8 @@ def dag_drawing(
     """
     slot = _slots(exercise, show, judged)
     drawing = None
-    for whole, most in ((False, MOST_CELLS), (True, MOST_CELLS), (True, 0)):
-        dag = dag_of(exercise, slot, whole, most)
+    for few, most in ((FEW, MOST_CELLS), (1, MOST_CELLS), (0, MOST_CELLS), (0, 0)):
+        dag = dag_of(exercise, slot, few, most)
         dag = replace(dag, title=title or dag.title)
         if len(dag.nodes) > MOST_NODES and most:
             continue
@@ -98,21 +98,21 @@ def _slots(exercise: Exercise, show: Show, judged: Judged) -> Callable[[str], Sl
     return slot
 
 
-def dag_of(exercise: Exercise, slot: Callable[[str], Slot], whole: bool, most: int) -> Dag:
+def dag_of(exercise: Exercise, slot: Callable[[str], Slot], few: int, most: int) -> Dag:
     """The graph as it is to be drawn.
 
     Args:
         exercise: with a recipe.
         slot: what stands where a quantity's number belongs.
-        whole: one node a name.
+        few: entries of a vector that are nodes of their own; with 0 there is one node a name.
         most: cells of a grid.
     """
-    return _Dag(exercise, slot, whole, most).dag()
+    return _Dag(exercise, slot, few, most).dag()
 
 
 class _Dag:
     def __init__(
-        self, exercise: Exercise, slot: Callable[[str], Slot], whole: bool, most: int
+        self, exercise: Exercise, slot: Callable[[str], Slot], few: int, most: int
     ) -> None:
         assert isinstance(exercise.plan, Recipe)
         self.exercise = exercise
@@ -120,11 +120,17 @@ class _Dag:
         self.graph = exercise.graph
         self.slot = slot
         self.most = most
-        self.blocks = blocks(self.graph, whole)
+        self.blocks = blocks(self.graph, few)
         self.of = {id: n for n, block in enumerate(self.blocks) for id in block.ids}
         self.lines: dict[tuple[int, int], list[Read]] = {}
+        self.back: dict[tuple[int, int], None] = {}
+        """What names read of themselves and of later ones, from one step of time to the next."""
         for read in reads(self.graph):
-            self.lines.setdefault((self.of[read.source], self.of[read.target]), []).append(read)
+            source, target = self.of[read.source], self.of[read.target]
+            if source < target:
+                self.lines.setdefault((source, target), []).append(read)
+            else:
+                self.back[source, target] = None
         self.losses = {found.of for found in self.recipe.program.derivatives.values()}
         self.depth = self.depths()
         self.apart = frozenset(n for n in range(len(self.blocks)) if self.is_shared(n))
@@ -165,8 +171,8 @@ class _Dag:
         block = self.blocks[n]
         shared = tuple(
             self.title(self.blocks[source])
-            for source, target in self.lines
-            if target == n and source in self.apart
+            for source, target in (*self.lines, *self.back)
+            if target == n and (source in self.apart or (source, target) in self.back)
         )
         cells = tuple(tuple(self.cell(id) for id in row) for row in block.rows)
         if len(block.ids) > 1:
