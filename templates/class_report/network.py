@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from problems.exercise import Exercise
+from problems.recipes.recipe import Recipe
 from templates.class_report.survey import StepStatistics
 from templates.drawings.dag import Slot
 from templates.drawings.diagram import Bias, Diagram, Unit
 from templates.drawings.drawing import Drawing, Mark
 from templates.drawings.layout import draw
 from templates.feedback.marked import marked, part_asked, unit_part
-from templates.pages.page import Badge, Inlines, Text
+from templates.pages.page import Badge, Figure, Inlines, Text
 from templates.sheets.dag_figure import dag_drawing
 from templates.sheets.figure import diagram
 
@@ -54,6 +55,13 @@ def class_network(exercise: Exercise, steps: Iterable[StepStatistics]) -> Drawin
     said = f"{coloured.description} {_spoken(hardest)}".strip()
     title = f"Where the class fails: {coloured.title[:1].lower()}{coloured.title[1:]}"
     return draw(replace(coloured, layers=layers, title=title, description=said), "names")
+
+
+def class_figure(exercise: Exercise, steps: Iterable[StepStatistics]) -> Figure:
+    """The network, or the graph of a recipe, with its legend."""
+    if isinstance(exercise.plan, Recipe):
+        return Figure(class_graph(exercise, steps), GRAPH_LEGEND)
+    return Figure(class_network(exercise, steps), LEGEND)
 
 
 def class_graph(exercise: Exercise, steps: Iterable[StepStatistics]) -> Drawing:
