@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from problems.computation import ids
 from problems.computation.ids import StepId
@@ -19,7 +20,15 @@ from problems.computation.steps import Graph, Step
 from problems.rules.activations import SOFTMAX, activation
 from problems.rules.expression import Expression, Ref, replaced, total
 
-Wrong = Iterator[Expression]
+
+class Altered(NamedTuple):
+    """A wrong rule, and the part of the right one that it is about."""
+
+    rule: Expression
+    part: Expression | None = None
+
+
+Wrong = Iterator[Expression | Altered]
 
 EVERY = ("*",)
 """Stands for all kinds of step."""
@@ -92,6 +101,13 @@ class Slip:
     """Whether exercises must tell it at all; else it is named where the numbers tell it."""
     recipes: tuple[Role, ...] = ()
     """Roles of a recipe's steps at which it can happen, besides those kinds."""
+    about: str = ""
+    """What to look at again where the part is known: a sentence with `{part}`."""
+
+    def made(self, site: Site) -> Iterator[Altered]:
+        """The wrong rules that it makes at a step."""
+        for found in self.rules(site):
+            yield found if isinstance(found, Altered) else Altered(found)
 
     def applies(self, kind: Kind) -> bool:
         """Whether it can happen at a kind of step: what it names are kinds of layers."""
@@ -107,6 +123,8 @@ class WrongRule:
     slip: str
     rule: Expression
     gated: bool = True
+    part: Expression | None = None
+    """The part of the right rule that it is about, where a sentence can name it."""
 
 
 CATALOGUE: dict[str, Slip] = {}
