@@ -35,6 +35,7 @@ BLANK = 3.4
 """Width of a blank box, in em."""
 BOX_HEIGHT = 13.0
 SIZE_TEXT = 11.0
+NOTHING = Label()
 
 
 def number_room(dag: Dag) -> float:
@@ -45,10 +46,10 @@ def number_room(dag: Dag) -> float:
     return max([BLANK, *(said(slot).width for slot in slots)])
 
 
-def said(slot: Slot) -> Label:
-    """A number with the letter of its mark."""
+def said(slot: Slot, prefix: Label = NOTHING) -> Label:
+    """A number with its name, behind the letter of its mark."""
     letter = LOOKS[slot.mark].letter
-    parts = [Label((Span(letter),), 0.2)] if letter else []
+    parts = [Label((Span(letter),), 0.2), prefix] if letter else [prefix]
     if slot.text:
         parts.append(Label((Span(slot.text.replace("-", "−")),)))
     return side_by_side(parts)
@@ -111,12 +112,12 @@ class Gate(Card):
     @property
     def name(self) -> Label:
         """The name of a quantity whose gate shows a sign."""
-        return Label() if self.node.named else label(self.node.cell.name)
+        return NOTHING if self.node.named else label(self.node.cell.name)
 
     def prefix(self, flow: Flow) -> Label:
         """The name before the value, where it does not stand above the gate."""
         if flow == "right" or self.node.named:
-            return Label()
+            return NOTHING
         return (
             self.name if self.node.cell.value.empty else side_by_side([self.name, label(EQUALS)])
         )
@@ -173,10 +174,11 @@ class Gate(Card):
         if across:
             yield Line(start, y, start + long, y)
         at = start + long / 2 if across else start + PAD
-        yield from slot_shapes(at, y - LINE / 2 - 1, cell.value, prefix, centred=across)
+        up = 0.0 if cell.gradient is None and not across else LINE / 2 + 1
+        yield from slot_shapes(at, y - up, cell.value, prefix, centred=across)
         if cell.gradient:
             yield from slot_shapes(
-                at, y + LINE / 2 + 1, cell.gradient, Label(), "focus", centred=across
+                at, y + LINE / 2 + 1, cell.gradient, NOTHING, "focus", centred=across
             )
         if self.name.spans and across:
             yield _beside(x, y - RADIUS - 1 - GATE_TEXT * HEIGHT / 2, self.name, GATE_TEXT)
@@ -303,7 +305,7 @@ def slot_shapes(
     x: float, y: float, slot: Slot, prefix: Label, tone: Mark = "plain", *, centred: bool = True
 ) -> Iterator[Shape]:
     """A number or a blank box behind its name, centred on a point or beginning there."""
-    words = side_by_side([prefix, said(slot)])
+    words = said(slot, prefix)
     width = (words.width + (BLANK if slot.blank else 0.0)) * TEXT
     left = x - width / 2 if centred else x
     if words.spans:

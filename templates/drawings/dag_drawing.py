@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from templates.drawings.dag import Dag, DagEdge, described, judged
 from templates.drawings.dag_cards import (
     LINE,
+    NOTHING,
     PAD,
     TEXT,
     Card,
@@ -32,11 +34,10 @@ from templates.drawings.drawing import (
 )
 from templates.drawings.geometry import Point
 from templates.drawings.layers import Extent, Layered, Link, Place
-from templates.formulas.spans import Label
 
 PAGE = (642.0, 800.0)
 """Width and height of what has room on a page of paper, in pixels."""
-READABLE = 0.7
+READABLE = 0.62
 """How much smaller a drawing may be made before another direction is tried."""
 MARGIN = 6.0
 CHANNEL, STEEP, WIDEST_CHANNEL = 18.0, 0.16, 60.0
@@ -88,6 +89,12 @@ def _scaled(shape: Shape, f: float) -> Shape:
             return replace(shape, points=tuple((x * f, y * f) for x, y in points))
 
 
+@lru_cache(maxsize=128)
+def _layered(extents: tuple[Extent, ...], links: tuple[Link, ...]) -> Layered:
+    """A class of students shares one arrangement; the arguments say all that there is to know."""
+    return Layered(extents, links)
+
+
 class _Layout:
     """One attempt at a drawing."""
 
@@ -96,9 +103,8 @@ class _Layout:
         self.flow: Flow = flow
         self.room = number_room(dag)
         self.cards = [card(node, self.room) for node in dag.nodes]
-        links = [Link(e.source, e.target, self.label_extent(e)) for e in dag.edges]
-        extents = [one.extent(flow) for one in self.cards]
-        self.layered = Layered(extents, links)
+        links = tuple(Link(e.source, e.target, self.label_extent(e)) for e in dag.edges)
+        self.layered = _layered(tuple(one.extent(flow) for one in self.cards), links)
         self.starts, self.ends = self.along()
 
     def label_extent(self, edge: DagEdge) -> Extent | None:
@@ -199,7 +205,7 @@ class _Layout:
         else:
             x += place.extent.after / 2
         if edge.gradient:
-            yield from slot_shapes(x, y, edge.gradient, Label(), "focus")
+            yield from slot_shapes(x, y, edge.gradient, NOTHING, "focus")
 
     def drawing(self) -> Drawing:
         """The shapes, moved to positive coordinates, with the shared givens below."""

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Sequence
 from typing import get_args
 
 import pytest
 
+from grader.marking.mark import mark
+from grader.read.number import read_number
 from problems.formulas.formula import Formula
 from problems.rules.expression import Constant, Negative, Product, Quotient, Ref, Sum
+from templates.class_report.network import class_graph
+from templates.class_report.survey import StepStatistics
 from templates.drawings.dag import Slot
 from templates.drawings.dag_blocks import blocks
 from templates.drawings.dag_drawing import PAGE, fits
@@ -18,9 +23,14 @@ from templates.drawings.gates import gate
 from templates.drawings.geometry import Box, Disc, Segment, covered, overlap, overlap_disc
 from templates.drawings.layers import Extent, Layered, Link
 from templates.drawings.svg import svg
+from templates.feedback.marked_graph import marked_graph
 from templates.formulas.plain import plain
+from templates.pages.page import Block, Figure
 from templates.sheets.dag_figure import Show, dag_drawing, recipe_figure
+from templates.sheets.handed import handed_out, named_only
 from tests.support.graph_recipes import SAMPLES, sample
+from tests.support.recipe_exercises import NAMES as RECIPES
+from tests.support.recipe_exercises import exercises, worked
 
 NAMES = tuple(SAMPLES)
 SHOWN: tuple[Show, ...] = get_args(Show)
@@ -184,6 +194,54 @@ def test_the_legend_names_the_loss_and_says_what_boxes_are_for() -> None:
     words = "".join(getattr(part, "text", "") for part in caption)
     assert "derivative of" in words
     assert "answers are given in the fields" in words
+
+
+def figure(blocks_of_page: Sequence[Block]) -> Drawing:
+    (found,) = [block.drawing for block in blocks_of_page if isinstance(block, Figure)]
+    return found
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_sheets_and_feedback_show_the_graph(name: str) -> None:
+    """Boxes on the worksheet, results in the key, the student's numbers in the feedback."""
+    (one, *_) = exercises(name)
+    last = one.asked[-1]
+    result = one.printed[last].replace("-", "−")
+    blank, solved = (figure(handed_out(one, "Given", key)) for key in (False, True))
+    assert not any(result == text(w).split("=")[-1] for w in words_of(blank))
+    assert any(result in text(w) for w in words_of(solved))
+    report = mark(one, {**worked(one), last: read_number("99")})
+    judged = marked_graph(one, report.steps)
+    assert any(text(w) == "✗99" for w in words_of(judged))
+    assert any(w.mark == "right" for w in words_of(judged))
+    for drawing in (blank, solved, judged, figure(named_only(one))):
+        assert not faults(drawing)
+        assert inside(drawing)
+    assert not any("." in text(w) for w in words_of(figure(named_only(one))))
+
+
+def test_what_a_student_types_never_fills_the_picture() -> None:
+    """Only short numbers are repeated; of anything else the verdict is shown."""
+    (one, *_) = exercises("rnn")
+    report = mark(
+        one, {**worked(one), "L": read_number("1e400000"), "h.1": read_number("<b>" * 99)}
+    )
+    drawing = marked_graph(one, report.steps)
+    assert max(len(text(words)) for words in words_of(drawing)) < 16
+    assert [text(words) for words in words_of(drawing)].count("✗") >= 1
+
+
+def test_a_class_sees_where_it_fails() -> None:
+    """Each step's facility stands where its number stands on the key."""
+    (one, *_) = exercises("circuit")
+    steps = [
+        StepStatistics(id, id, {"wrong": 3}, 0.0 if id == "q" else 1.0, None) for id in one.asked
+    ]
+    drawing = class_graph(one, steps)
+    said = [text(words) for words in words_of(drawing)]
+    assert said.count("✗0 %") == 1
+    assert said.count("✓100 %") == len(steps) - 1
+    assert not faults(drawing)
 
 
 # gates ----------------------------------------------------------------------------------------
