@@ -164,7 +164,7 @@ class Gate(Card):
     def exit(self, x: float, y: float, flow: Flow) -> Point:
         if flow == "right":
             return x + self.half + self.wire(flow), y
-        return x, y + (0.55 * NAME_TEXT if self.is_leaf else RADIUS)
+        return x, y + (0.75 * NAME_TEXT if self.is_leaf else RADIUS)
 
     def shapes(self, x: float, y: float, flow: Flow) -> Iterator[Shape]:
         start, long = x + self.half, self.wire(flow)

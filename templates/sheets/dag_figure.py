@@ -75,7 +75,7 @@ def dag_drawing(
             continue
         drawing = draw_dag(dag)
         if fits(drawing) >= LEAST_SCALE:
-            return drawing
+            break
     assert drawing is not None
     return shrunk(drawing)
 

