@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from problems.computation.network import Plan
 from problems.exercise import Exercise
+from problems.recipes.recipe import Recipe
 from templates.class_report.survey import StepStatistics
+from templates.drawings.dag import Slot
 from templates.drawings.diagram import Bias, Diagram, Unit
 from templates.drawings.drawing import Drawing, Mark
 from templates.drawings.layout import draw
 from templates.feedback.marked import marked, part_asked, unit_part
-from templates.pages.page import Badge, Block, Figure, Heading, Inlines, Text
+from templates.pages.page import Badge, Figure, Inlines, Text
+from templates.sheets.dag_figure import dag_drawing
 from templates.sheets.figure import diagram
 
 WELL, POORLY = 0.8, 0.6
@@ -41,15 +43,6 @@ def mark_of(step: StepStatistics) -> Mark:
     return "partly" if step.facility >= POORLY else "wrong"
 
 
-def network_picture(
-    exercise: Exercise, steps: Iterable[StepStatistics], heading: str
-) -> Iterator[Block]:
-    """The network with its marks under a heading; nothing where there are no layers."""
-    if isinstance(exercise.plan, Plan):
-        yield Heading(2, heading)
-        yield Figure(class_network(exercise, steps), LEGEND)
-
-
 def class_network(exercise: Exercise, steps: Iterable[StepStatistics]) -> Drawing:
     """The network with marks, and with the hardest step's facility beside each unit."""
     hardest = weakest(exercise, steps)
@@ -62,6 +55,19 @@ def class_network(exercise: Exercise, steps: Iterable[StepStatistics]) -> Drawin
     said = f"{coloured.description} {_spoken(hardest)}".strip()
     title = f"Where the class fails: {coloured.title[:1].lower()}{coloured.title[1:]}"
     return draw(replace(coloured, layers=layers, title=title, description=said), "names")
+
+
+def class_figure(exercise: Exercise, steps: Iterable[StepStatistics]) -> Figure:
+    """The network, or the graph of a recipe, with its legend."""
+    if isinstance(exercise.plan, Recipe):
+        return Figure(class_graph(exercise, steps), GRAPH_LEGEND)
+    return Figure(class_network(exercise, steps), LEGEND)
+
+
+def class_graph(exercise: Exercise, steps: Iterable[StepStatistics]) -> Drawing:
+    """The graph of a recipe with each step's facility."""
+    found = {step.id: Slot(percent(step.facility), mark=mark_of(step)) for step in steps}
+    return dag_drawing(exercise, "names", found, "Where the class fails: the computation graph")
 
 
 def _nobodys(plain: Diagram) -> Diagram:
@@ -97,8 +103,7 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
-LEGEND: Inlines = (
-    Text("Each unit and each weight shows the hardest of its own steps: "),
+_SCALE: Inlines = (
     Badge("✓ right", "right"),
     Text(f" facility of {percent(WELL)} or more, "),
     Badge("≈ partly", "partly"),
@@ -106,3 +111,5 @@ LEGEND: Inlines = (
     Badge("✗ wrong", "wrong"),
     Text(" less. The number is that facility. Without a sign: not asked."),
 )
+LEGEND: Inlines = (Text("Each unit and each weight shows the hardest of its own steps: "), *_SCALE)
+GRAPH_LEGEND: Inlines = (Text("Values above, derivatives below: "), *_SCALE)

@@ -42,7 +42,7 @@ def marks(exercise: Exercise, steps: Iterable[StepReport]) -> dict[str, Mark]:
         owner = part_asked(exercise, step.id)
         if owner is not None:
             verdicts.setdefault(owner, set()).add(step.verdict)
-    return {owner: _worst(found) for owner, found in verdicts.items() if found != {"blank"}}
+    return {owner: worst(found) for owner, found in verdicts.items() if found != {"blank"}}
 
 
 def part_asked(exercise: Exercise, question: str) -> str | None:
@@ -71,7 +71,8 @@ def unit_part(layer: int, j: int) -> str:
     return f"unit.{layer}.{j}"
 
 
-def _worst(found: set[Verdict]) -> Mark:
+def worst(found: set[Verdict]) -> Mark:
+    """The mark of the least good of some verdicts."""
     tones = {TONES[verdict] for verdict in found}
     order: tuple[Mark, ...] = ("wrong", "partly", "right")
     return next(mark for mark in order if mark in tones)

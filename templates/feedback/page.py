@@ -15,6 +15,8 @@ from problems.misconceptions.catalogue import CATALOGUE
 from problems.misconceptions.names import slips_in
 from problems.texts import seen_line
 from templates.feedback.marked import TONES, marked_network
+from templates.feedback.marked_graph import LEGEND as GRAPH_LEGEND
+from templates.feedback.marked_graph import marked_graph
 from templates.feedback.report import Report, StepReport, Verdict
 from templates.feedback.show import Show
 from templates.feedback.verdict_words import Said, aftermath, sentence
@@ -119,6 +121,8 @@ def _part(part: Checked, show: Show, student: str, level: Level) -> Iterator[Blo
     yield from summary(report, exercise, show)
     if show.verdicts and isinstance(exercise.plan, Plan):
         yield Figure(marked_network(exercise, report.steps), LEGEND)
+    elif show.verdicts:
+        yield Figure(marked_graph(exercise, report.steps), GRAPH_LEGEND)
     yield from _unused_rows(report, show)
     yield from _steps(report, part, show, level)
 

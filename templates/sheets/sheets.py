@@ -46,6 +46,7 @@ from templates.sheets.handed import handed_out, named_only
 from templates.sheets.rows import owner, rowed
 
 LANGUAGE = "en"
+KEY = "Answer key"
 FIELD_WIDTH, FORMULA_WIDTH = 6.0, 30.0
 """Of a field for a number and for a formula, in em."""
 WORKING, WORKING_EACH, WORKING_MOST = 18.0, 2.0, 50.0
@@ -78,7 +79,7 @@ def worksheet(sheets: Sequence[Sheet]) -> Page:
 
 def key(sheets: Sequence[Sheet]) -> Page:
     """What a teacher gets: every step worked, and a table of the results."""
-    return _page(sheets, "Answer key", _key_blocks)
+    return _page(sheets, KEY, _key_blocks)
 
 
 def question(sheet: Sheet) -> list[Block]:
@@ -151,7 +152,7 @@ def _opening(sheet: Sheet, n: int, of: int, what: str) -> list[Block]:
         opening.append(Paragraph(text(f"Style: {sheet.source}.")))
     if not sheet.exercise.asked:  # formulas alone: the numbers would only distract
         return [*opening, *named_only(sheet.exercise)]
-    return [*opening, *handed_out(sheet.exercise, sheet.given)]
+    return [*opening, *handed_out(sheet.exercise, sheet.given, solved=what == KEY)]
 
 
 # worksheet ---------------------------------------------------------------------------------
