@@ -10,7 +10,7 @@ from typing import Literal
 from problems.exercise import Exercise
 from problems.formulas.formula import Formula
 from problems.recipes.recipe import Recipe
-from problems.recipes.reverse import adjoint, path
+from problems.recipes.names import adjoint, path
 from templates.drawings.dag import Cell, Dag, DagEdge, DagNode, Shape, Slot
 from templates.drawings.dag_blocks import FEW, Block, Read, blocks, reads
 from templates.drawings.dag_drawing import draw_dag, fits, shrunk
