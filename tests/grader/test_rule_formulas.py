@@ -12,7 +12,7 @@ from grader.read.formula.formula import Formula, read_formula
 from grader.read.formula.parse import NoNames, parse_formula
 from grader.read.formula.tree import evaluate
 from grader.read.number import Unreadable
-from problems.computation.graph import Step
+from problems.computation.steps import Step
 from problems.exercise import Exercise
 from problems.formulas import formula as f
 from problems.formulas.writing import Walk, Writer, number
