@@ -146,6 +146,14 @@ def differences(
             yield id, Difference(id, off[0], float(right)) if off else None
 
 
+def _tolerance(exercise: Exercise, id: str, right: Any) -> float:
+    """What a double may be off by, far less than anybody who rounds as asked can see."""
+    size = abs(float(right))
+    ball = Ball(size, float(exercise.solution[id].r))
+    unit = float(exercise.precision.unit(exercise.parse(id).kind, ball))
+    return min(NEAR * max(1.0, size), OF_UNIT * unit)
+
+
 def _rederived(exercise: Exercise) -> Iterator[tuple[str, Any]]:
     """Every step and its value by other means."""
     if isinstance(exercise.plan, Recipe):
@@ -153,11 +161,3 @@ def _rederived(exercise: Exercise) -> Iterator[tuple[str, Any]]:
         return
     found = Rederived(exercise)
     yield from ((id, found.value(ids.parse(id))) for id in exercise.graph.steps)
-
-
-def _tolerance(exercise: Exercise, id: str, right: Any) -> float:
-    """What a double may be off by, far less than anybody who rounds as asked can see."""
-    size = abs(float(right))
-    ball = Ball(size, float(exercise.solution[id].r))
-    unit = float(exercise.precision.unit(exercise.graph.steps[id].kind, ball))
-    return min(NEAR * max(1.0, size), OF_UNIT * unit)

@@ -123,7 +123,7 @@ def draw(
     candidates = Candidates(design)
     if design.fixed:
         progress(len(keys))
-        return [_only(design)] * len(keys)
+        return [_given(design)] * len(keys)
     found: dict[int, Draw] = {}
     pending = list(range(len(keys)))
     alone: list[Draw] = []
@@ -147,14 +147,14 @@ def draw(
     return [found[n] for n in range(len(keys))]
 
 
-def _only(design: Design) -> Draw:
-    """What everybody gets, where nothing is drawn."""
-    givens = {id: grid.texts[0] for id, grid in design.grids.items()}
-    numbers = {id: float(text) for id, text in givens.items()}
+def _given(design: Design) -> Draw:
+    """The only exercise that there is where all numbers are exact."""
+    texts = {id: grid.texts[0] for id, grid in design.grids.items()}
+    numbers = {id: float(text) for id, text in texts.items()}
     balls = solve(design.graph, numbers, design.precision)
-    found = [balls[id] for id in design.graph.steps]
     at = {id: n for n, id in enumerate(design.graph.steps)}
-    return Draw(givens, 0, Solved(at, [float(b.m) for b in found], [float(b.r) for b in found]))
+    centres, radii = ([float(getattr(balls[id], part)) for id in at] for part in "mr")
+    return Draw(texts, 0, Solved(at, centres, radii))
 
 
 def _attempts_at_once(first: int, pending: int) -> int:

@@ -9,8 +9,8 @@ from typing import Literal
 
 from problems.exercise import Exercise
 from problems.formulas.formula import Formula
-from problems.recipes.recipe import Recipe
 from problems.recipes.names import adjoint, path
+from problems.recipes.recipe import Recipe
 from templates.drawings.dag import Cell, Dag, DagEdge, DagNode, Shape, Slot
 from templates.drawings.dag_blocks import FEW, Block, Read, blocks, reads
 from templates.drawings.dag_drawing import draw_dag, fits, shrunk

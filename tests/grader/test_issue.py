@@ -27,7 +27,7 @@ from grader.support.workers import Workers, workers
 from problems.arithmetic.ball import Ball
 from problems.arithmetic.precision import Precision
 from problems.computation import solve as solving
-from problems.computation.graph import Step
+from problems.computation.steps import Step
 from problems.drawing import family
 
 RUN = "import grader.assignments.issue as i; i.PORTION = 16; from grader.cli import main; main()"

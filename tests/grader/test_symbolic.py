@@ -53,26 +53,6 @@ def test_a_closed_form_has_the_steps_value(name: str) -> None:
         assert value_of(exercise, id) == pytest.approx(right, rel=1e-9, abs=1e-12), id
 
 
-@pytest.mark.parametrize("name", family.names())
-def test_python_lines_run_as_they_stand(name: str) -> None:
-    """Every step's, with numpy and the givens by their names and nothing else."""
-    exercise = exercises(name, 1)[0]
-    for id in exercise.graph.steps:
-        line = written(exercise, id, "python")
-        known = {symbol(given).name: number for given, number in exercise.numbers.items()}
-        exec(line, {"__builtins__": {}, "numpy": np}, known)
-        right = float(exercise.solution[id].m)
-        assert known[symbol(id).name] == pytest.approx(right, rel=1e-9, abs=1e-12), id
-
-
-def test_the_largest_of_three_is_numpys_too() -> None:
-    """As sympy joins them where one ReLU feeds another."""
-    x, y = symbol("x.1"), symbol("x.2")
-    printed = _Numpy().doprint(sympy.Max(0, x, sympy.Max(y, x / 2)))
-    values = {"numpy": np, "x_1": np.array([-1.0, 2.0, -3.0]), "x_2": np.array([-2.0, 1.0, 4.0])}
-    assert eval(printed, values).tolist() == [0.0, 2.0, 4.0]
-
-
 def test_every_rule_has_a_counterpart_in_sympy() -> None:
     """Trees at random, derivatives too; and sympy's own derivative is ours."""
     rng, symbols = np.random.default_rng(3), {id: symbol(id) for id in NAMES}
@@ -91,6 +71,26 @@ def test_every_rule_has_a_counterpart_in_sympy() -> None:
         value = float(Evaluation(numbers)[whole])
         assert value == pytest.approx(float(rule.evaluate(at, NUMBERS)), 1e-9, 1e-12), rule
     assert tried > 300
+
+
+@pytest.mark.parametrize("name", family.names())
+def test_python_lines_run_as_they_stand(name: str) -> None:
+    """Every step's, with numpy and the givens by their names and nothing else."""
+    exercise = exercises(name, 1)[0]
+    for id in exercise.graph.steps:
+        line = written(exercise, id, "python")
+        known = {symbol(given).name: number for given, number in exercise.numbers.items()}
+        exec(line, {"__builtins__": {}, "numpy": np}, known)
+        right = float(exercise.solution[id].m)
+        assert known[symbol(id).name] == pytest.approx(right, rel=1e-9, abs=1e-12), id
+
+
+def test_the_largest_of_three_is_numpys_too() -> None:
+    """As sympy joins them where one ReLU feeds another."""
+    x, y = symbol("x.1"), symbol("x.2")
+    printed = _Numpy().doprint(sympy.Max(0, x, sympy.Max(y, x / 2)))
+    values = {"numpy": np, "x_1": np.array([-1.0, 2.0, -3.0]), "x_2": np.array([-2.0, 1.0, 4.0])}
+    assert eval(printed, values).tolist() == [0.0, 2.0, 4.0]
 
 
 @pytest.mark.parametrize(

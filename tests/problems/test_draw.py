@@ -70,7 +70,7 @@ def test_parts_of_the_key_cannot_run_into_each_other() -> None:
     assert key("s", "ab", "c") != key("s", "a", "bc")
 
 
-OFFERED = [(name, level) for name in family.names() for level in family.load(name).ranges]
+OFFERED = [(name, level) for name in family.names() for level in family.load(name).difficulties]
 
 
 @pytest.mark.parametrize(("name", "difficulty"), OFFERED)

@@ -6,6 +6,7 @@ import pytest
 
 from problems.drawing import family
 from problems.errors import FamilyError, SpecError
+from tests.support.shipped_recipes import LAYERED
 
 GOOD = family.source_of("mazur")
 
@@ -25,6 +26,9 @@ FAULTS = [
     ("paths = true", "path = true", "method.path", "did you mean 'paths'"),
     ('title = "A', 'titel = "A', "title", "is missing"),
     ('step = "0.05" }\nt =', 'step = "0" }\nt =', "ranges.x", "no range"),
+    ('rate = "0.5"', '"rate.2" = "0.5"', "ranges.rate.2", "givens are"),
+    ('rate = "0.5"', 'rate = "0.5"\n"x.1" = "1"', "ranges.x.1", "givens are"),
+    ('rate = "0.5"', "", "ranges.rate", "is missing"),
 ]
 
 
@@ -63,7 +67,7 @@ def test_softmax_without_one_hot_targets_is_refused() -> None:
         family.read(text, "mine", "mine.toml")
 
 
-@pytest.mark.parametrize("name", family.names())
+@pytest.mark.parametrize("name", LAYERED)
 @pytest.mark.parametrize("layers", ["1-1-1", "2-3-1", "3-2-2", "2-2-2-2"])
 def test_layers_can_be_chosen_freely(name: str, layers: str) -> None:
     """A family is a style, not one net; one output cannot be one-hot."""

@@ -8,7 +8,7 @@ import pytest
 from issued_exercises import drawn
 from recipe_exercises import NAMES, design, exercises
 
-from problems.computation.solve import Solved, solve
+from problems.computation.solve import solve
 from problems.drawing import family
 from problems.drawing.design import Design
 from problems.drawing.draw import Draw, must_pass
@@ -164,17 +164,10 @@ def test_an_exercise_is_the_same_from_its_line(name: str) -> None:
         assert again.graph is one.graph
 
 
-def worked(one: Exercise) -> Solved:
-    """An exercise's balls as a draw carries them."""
-    balls = [one.solution[id] for id in one.graph.steps]
-    at = {id: n for n, id in enumerate(one.graph.steps)}
-    return Solved(at, [float(ball.m) for ball in balls], [float(ball.r) for ball in balls])
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_lines_of_many_are_those_of_each(name: str) -> None:
     made, found = design(name), exercises(name)
-    draws = [Draw(dict(one.givens), 0, worked(one)) for one in found]
+    draws = [Draw(dict(one.givens), 0, one.known) for one in found]
     written = Lines(made).write(
         draws, [one.id for one in found], [(one.student, 1) for one in found]
     )
