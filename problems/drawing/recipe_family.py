@@ -16,6 +16,8 @@ from problems.drawing.given_numbers import given_numbers
 from problems.errors import Complaint, SpecError
 from problems.formulas import notation
 from problems.recipes.language import Gradient
+from problems.recipes.names import begins
+from problems.recipes.names import name as first_word
 from problems.recipes.recipe import ADJOINTS, Recipe
 
 TOP = (
@@ -84,16 +86,7 @@ class RecipeFamily(Family):
         """Those of some steps that are asked for."""
         if not self.ask:
             return steps
-        return tuple(id for id in steps if any(is_named(id, name) for name in self.ask))
-
-
-def is_named(id: str, name: str) -> bool:
-    """Whether a name or the beginning of an id stands for an id.
-
-    >>> is_named("dh.2<y.1", "dh.2"), is_named("dh.21", "dh.2"), is_named("h.2", "h")
-    (True, False, True)
-    """
-    return id.startswith(name) and (id == name or id[len(name)] in ".<")
+        return tuple(id for id in steps if any(begins(id, name) for name in self.ask))
 
 
 def recipe_family(check: Checker, data: dict[str, Any], name: str) -> RecipeFamily | None:
@@ -178,7 +171,7 @@ def _ask(check: Checker, table: dict[str, Any], plans: Mapping[str, Recipe]) -> 
         return ()
     steps = [id for plan in plans.values() for id in plan.program.rules]
     for name in listed:
-        if not any(is_named(id, name) for id in steps):
-            names = ", ".join(dict.fromkeys(id.split(".")[0].split("<")[0] for id in steps))
+        if not any(begins(id, name) for id in steps):
+            names = ", ".join(dict.fromkeys(map(first_word, steps)))
             check.complain("ask.steps", f"nothing computed is called {name!r}; there are {names}")
     return tuple(listed)

@@ -50,7 +50,9 @@ def _legend(exercise: Exercise, show: Show) -> Iterator[Inline]:
         yield Math(exercise.naming.symbol(next(iter(losses))))
         yield Text(" by it.")
     else:
-        yield Text("Above a line, or first in a cell: the value; below it: the derivative by it.")
+        yield Text(
+            "Above a line, or first in a cell: the value; below it: the derivative of the loss by it."
+        )
     if show == "blank":
         yield Text(" Boxes are for your own notes; answers are given in the fields below.")
 
