@@ -9,8 +9,8 @@ from typing import Literal
 
 from problems.exercise import Exercise
 from problems.formulas.formula import Formula
+from problems.recipes.names import adjoint, path
 from problems.recipes.recipe import Recipe
-from problems.recipes.reverse import adjoint, path
 from templates.drawings.dag import Cell, Dag, DagEdge, DagNode, Shape, Slot
 from templates.drawings.dag_blocks import FEW, Block, Read, blocks, reads
 from templates.drawings.dag_drawing import draw_dag, fits, shrunk
@@ -50,9 +50,8 @@ def _legend(exercise: Exercise, show: Show) -> Iterator[Inline]:
         yield Math(exercise.naming.symbol(next(iter(losses))))
         yield Text(" by it.")
     else:
-        yield Text(
-            "Above a line, or first in a cell: the value; below it: the derivative of the loss by it."
-        )
+        yield Text("Above a line, or first in a cell: the value; ")
+        yield Text("below it: the derivative of the loss by it.")
     if show == "blank":
         yield Text(" Boxes are for your own notes; answers are given in the fields below.")
 
