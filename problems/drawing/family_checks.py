@@ -161,7 +161,8 @@ class Checker:
         found: dict[str, Grid] = {}
         for key, entry in table.items():
             kind, _, layer = key.partition(".")
-            if kind not in LAYERED.givens or (layer and not layer.isdigit()):
+            of_layer = kind in LAYERED and LAYERED[kind].layered and layer.isdigit()
+            if kind not in LAYERED.givens or (layer and not of_layer):
                 self.complain(
                     f"{where}.{key}", f"givens are {', '.join(LAYERED.givens)} (or w.1, b.2)"
                 )

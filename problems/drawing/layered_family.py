@@ -92,6 +92,9 @@ class LayeredFamily(Family):
         if given.role is Role.TARGET and self.one_hot:
             return ONE_HOT
         of_layer = grids.get(ids.of(given.row, given.layer)) if given.row.layered else None
+        if of_layer is None and given.kind not in grids:
+            what = f"is missing: which numbers may {given.kind} have?"
+            raise SpecError([Complaint(f"ranges.{given.kind}", what)])
         return of_layer or grids[given.kind]
 
 
