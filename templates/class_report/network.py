@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from problems.exercise import Exercise
@@ -13,7 +13,7 @@ from templates.drawings.diagram import Bias, Diagram, Unit
 from templates.drawings.drawing import Drawing, Mark
 from templates.drawings.layout import draw
 from templates.feedback.marked import marked, part_asked, unit_part
-from templates.pages.page import Badge, Figure, Inlines, Text
+from templates.pages.page import Badge, Block, Figure, Heading, Inlines, Text
 from templates.sheets.dag_figure import dag_drawing
 from templates.sheets.figure import diagram
 
@@ -43,6 +43,17 @@ def mark_of(step: StepStatistics) -> Mark:
     return "partly" if step.facility >= POORLY else "wrong"
 
 
+def network_picture(
+    exercise: Exercise, steps: Iterable[StepStatistics], heading: str
+) -> Iterator[Block]:
+    """The network, or the graph of a recipe, with its marks under a heading."""
+    yield Heading(2, heading)
+    if isinstance(exercise.plan, Recipe):
+        yield Figure(class_graph(exercise, steps), GRAPH_LEGEND)
+    else:
+        yield Figure(class_network(exercise, steps), LEGEND)
+
+
 def class_network(exercise: Exercise, steps: Iterable[StepStatistics]) -> Drawing:
     """The network with marks, and with the hardest step's facility beside each unit."""
     hardest = weakest(exercise, steps)
@@ -55,13 +66,6 @@ def class_network(exercise: Exercise, steps: Iterable[StepStatistics]) -> Drawin
     said = f"{coloured.description} {_spoken(hardest)}".strip()
     title = f"Where the class fails: {coloured.title[:1].lower()}{coloured.title[1:]}"
     return draw(replace(coloured, layers=layers, title=title, description=said), "names")
-
-
-def class_figure(exercise: Exercise, steps: Iterable[StepStatistics]) -> Figure:
-    """The network, or the graph of a recipe, with its legend."""
-    if isinstance(exercise.plan, Recipe):
-        return Figure(class_graph(exercise, steps), GRAPH_LEGEND)
-    return Figure(class_network(exercise, steps), LEGEND)
 
 
 def class_graph(exercise: Exercise, steps: Iterable[StepStatistics]) -> Drawing:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from problems.computation.kinds import Role
 from problems.computation.steps import Graph
+from problems.recipes import names
 from problems.recipes.recipe import Recipe
 
 FEW = 3
@@ -53,7 +54,7 @@ def reads(graph: Graph) -> Iterator[Read]:
     for id in forward_ids(graph):
         step = graph.steps.get(id)
         for parent in step.parents if step else ():
-            found = derivatives.get(parent.partition("<")[0])
+            found = derivatives.get(names.bare(parent))
             if not found:
                 yield Read(parent, id, False)
             elif found.by in met:
@@ -73,31 +74,35 @@ def blocks(graph: Graph, few: int = FEW) -> tuple[Block, ...]:
     ids = forward_ids(graph)
     found = list(reads(graph))
     if few == 0:
-        names: dict[str, list[str]] = {}
+        own: dict[str, list[str]] = {}
         for id in (*(id for id in ids if id in graph.steps), *graph.givens):
-            names.setdefault(id.split(".")[0], []).append(id)
-        given = [name for name, own in names.items() if own[0] not in graph.steps]
-        order = dict.fromkeys([*given, *names])
-        return tuple(one for name in order for one in _shaped(name, names[name], None, 1))
+            own.setdefault(names.name(id), []).append(id)
+        given = [name for name, entries in own.items() if entries[0] not in graph.steps]
+        order = dict.fromkeys([*given, *own])
+        return tuple(one for name in order for one in _shaped(name, own[name], None, 1))
     times = _Times(ids, found).found()
-    groups: dict[tuple[str, ...], list[str]] = {}
+    groups: dict[str, list[str]] = {}
     for id in ids:
-        name, *at = id.split(".")
-        if name in times:
-            place = times[name]
-            groups.setdefault((name, *(at if place is None else [at[place]])), []).append(id)
-        else:
-            groups.setdefault((name,), []).append(id)
+        groups.setdefault(_key(id, times), []).append(id)
     split: list[Block] = []
-    for key, members in groups.items():
-        place = times.get(key[0])
-        split += _shaped(key[0], members, place if len(key) > 1 else None, few)
+    for members in groups.values():
+        name = names.name(members[0])
+        split += _shaped(name, members, times.get(name), few)
     return _in_order(split, found)
+
+
+def _key(id: str, times: Mapping[str, int | None]) -> str:
+    """Name, or name and time, or id of what it is drawn together with."""
+    name, at, _ = names.apart(id)
+    if name not in times:
+        return name
+    place = times[name]
+    return id if place is None else names.entry(name, at[place : place + 1])
 
 
 def _shaped(name: str, ids: Sequence[str], place: int | None, few: int) -> Iterator[Block]:
     """A grid, a column, or each quantity for itself; of one step of time, if that has a place."""
-    time = None if place is None else int(ids[0].split(".")[1 + place])
+    time = None if place is None else names.apart(ids[0]).indices[place]
     rest = {id: _without(id, place) for id in ids}
     deep = len(rest[ids[0]])
     if len(ids) > 1 and (deep > 1 or len(ids) > few):
@@ -110,8 +115,7 @@ def _shaped(name: str, ids: Sequence[str], place: int | None, few: int) -> Itera
 
 
 def _without(id: str, place: int | None) -> tuple[int, ...]:
-    indices = [int(index) for index in id.split(".")[1:]]
-    return tuple(index for n, index in enumerate(indices) if n != place)
+    return tuple(index for n, index in enumerate(names.apart(id).indices) if n != place)
 
 
 def _in_order(found: Sequence[Block], between: Sequence[Read]) -> tuple[Block, ...]:
@@ -138,7 +142,7 @@ class _Times:
         self.reads = between
         self.names: dict[str, list[str]] = {}
         for id in ids:
-            self.names.setdefault(id.split(".")[0], []).append(id)
+            self.names.setdefault(names.name(id), []).append(id)
         self.places: dict[str, int | None] = {}
 
     def found(self) -> Mapping[str, int | None]:
@@ -155,11 +159,7 @@ class _Times:
         return self.places
 
     def key(self, id: str) -> str:
-        name, *at = id.split(".")
-        if name not in self.places:
-            return name
-        place = self.places[name]
-        return id if place is None else f"{name}.{at[place]}"
+        return _key(id, self.places)
 
     def cyclic(self) -> list[str]:
         """Names with blocks that read themselves, by whatever way."""
@@ -169,7 +169,7 @@ class _Times:
         found: dict[str, None] = {}
         for key in above:
             if key in _reached(above, key):
-                found[key.split(".")[0]] = None
+                found[names.name(key)] = None
         return list(found)
 
     def ancestors(self) -> dict[str, set[str]]:
@@ -184,7 +184,7 @@ class _Times:
             for parent in parents[id]:
                 bits[id] |= bits[parent] | (1 << at[parent])
         return {
-            id: {other for other in self.names[id.split(".")[0]] if bits[id] >> at[other] & 1}
+            id: {other for other in self.names[names.name(id)] if bits[id] >> at[other] & 1}
             for id in self.ids
         }
 
@@ -220,16 +220,16 @@ class _Times:
         for read in self.reads:
             for own, other in ((read.source, read.target), (read.target, read.source)):
                 time = self.time(other)
-                if own.split(".")[0] == name and time is not None:
-                    at = int(own.split(".")[1 + place])
-                    apart.setdefault(other.split(".")[0], set()).add(at - time)
+                if names.name(own) == name and time is not None:
+                    at = names.apart(own).indices[place]
+                    apart.setdefault(names.name(other), set()).add(at - time)
                     times.add(at)
         return len(times) > 1 and all(len(found) == 1 for found in apart.values())
 
     def time(self, id: str) -> int | None:
-        name, *at = id.split(".")
+        name, at, _ = names.apart(id)
         place = self.places.get(name)
-        return None if place is None else int(at[place])
+        return None if place is None else at[place]
 
 
 def _reached(above: Mapping[str, set[str]], start: str) -> set[str]:

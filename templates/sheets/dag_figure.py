@@ -9,7 +9,7 @@ from typing import Literal
 
 from problems.exercise import Exercise
 from problems.formulas.formula import Formula
-from problems.recipes.names import adjoint, path
+from problems.recipes.names import adjoint, entry, path
 from problems.recipes.recipe import Recipe
 from templates.drawings.dag import Cell, Dag, DagEdge, DagNode, Shape, Slot
 from templates.drawings.dag_blocks import FEW, Block, Read, blocks, reads
@@ -50,7 +50,8 @@ def _legend(exercise: Exercise, show: Show) -> Iterator[Inline]:
         yield Math(exercise.naming.symbol(next(iter(losses))))
         yield Text(" by it.")
     else:
-        yield Text("Above a line, or first in a cell: the value; below it: the derivative by it.")
+        yield Text("Above a line, or first in a cell: the value; ")
+        yield Text("below it: the derivative of the loss by it.")
     if show == "blank":
         yield Text(" Boxes are for your own notes; answers are given in the fields below.")
 
@@ -191,8 +192,8 @@ class _Dag:
         """The symbol of a quantity, or the letter of several."""
         if len(block.ids) == 1:
             return self.exercise.naming.symbol(block.ids[0])
-        id = block.name if block.time is None else f"{block.name}.{block.time}"
-        return self.exercise.naming.symbol(id)
+        time = () if block.time is None else (block.time,)
+        return self.exercise.naming.symbol(entry(block.name, time))
 
     def cell(self, id: str) -> Cell:
         slot: Slot | None = None
