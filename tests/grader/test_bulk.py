@@ -1,43 +1,69 @@
-"""A class's table gives what its submissions give one by one, cell by cell."""
+"""A class's table gives what its submissions give one by one, cell by cell and as printed."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
 from class_tables import (
+    HABITS,
+    MIXED,
+    ODD_CELLS,
+    ODD_ROWS,
+    POLICIES,
     Habits,
     Outcome,
+    any_class,
     assignment_of,
-    habits,
+    class_of,
     mixed,
+    oddities,
     of_results,
-    one_by_one,
+    outcome,
+    singly,
     table,
 )
+from click.testing import CliRunner, Result
 
 from grader.assignments.folder import Folder
 from grader.assignments.worksheets import silent
 from grader.bulk import exercise_columns, survey
 from grader.bulk.run import grade
+from grader.cli import cli
+from grader.commands import check
 from grader.errors import AssignmentError
-from grader.marking.policy import DEFAULT, Policy, Rounding
+from grader.intake.collect import Gathered
+from grader.marking.policy import DEFAULT
 from grader.marking.policy_file import load_policy
+from grader.results.feedback import Graded
 from grader.support.workers import Workers
 from problems.drawing import family as families
 from problems.exercise import Exercise
 
-FINE = Policy(
-    off_per_digit=0.15,
-    slips={"point-shifted": 0.4, "sign-flipped": 0.7},
-    weights={"net": 2.0, "dw.2": 0.5, "loss": 0.0},
-    follow_through=0.9,
-    rounding=Rounding(step=0.25),
-)
+SEEDS = range(30)
+"""Classes with tables of any habits."""
+OUTPUTS = ("json", "csv", "text")
+
+FINE = """[precision]
+off_per_digit = 0.15
+[follow_through]
+factor = 0.9
+[slips]
+point-shifted = 0.4
+sign-flipped = 0.7
+[weights]
+net = 2.0
+"dw.2" = 0.5
+loss = 0.0
+[rounding]
+step = 0.25
+"""
 
 
 @pytest.fixture
@@ -48,17 +74,26 @@ def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def compare(
-    paths: list[Path], assignment: Path, tmp_path: Path, policy: Policy = DEFAULT
+    paths: list[Path],
+    assignment: Path,
+    tmp_path: Path,
+    policy: str = "default",
+    outputs: Sequence[str] = (),
 ) -> Outcome:
-    out = tmp_path / "results"
-    found = grade(paths, assignment, policy, out, Workers(), "parquet", silent)
-    many, single = of_results(out, found.notes), one_by_one(paths, assignment, policy)
+    """Compare the results, and what is printed as `outputs`, with the same marked one by one."""
+    chosen, out = load_policy(policy), tmp_path / "results"
+    found = grade(paths, assignment, chosen, out, Workers(), "parquet", silent)
+    gathered, graded = singly(paths, assignment, chosen)
+    many, single = of_results(out, found.notes), outcome(gathered, graded, assignment)
     assert many.problems == single.problems
     same_notes = [note for note in single.notes if note[3] != "encoding"]
     assert [note for note in many.notes if note[3] != "encoding"] == same_notes
     same(many.gradebook, single.gradebook)
     same(many.steps, single.steps)
     assert found.problems == len(single.problems)
+    for output in outputs:
+        command = ["check", *map(str, paths), "--assignment", str(assignment)]
+        printed_alike([*command, "--policy", policy, "--output", output], (gathered, graded))
     return single
 
 
@@ -75,36 +110,72 @@ def same(many: pl.DataFrame, single: pl.DataFrame) -> None:
             assert a.to_list() == b.to_list(), name
 
 
+def printed_alike(command: list[str], marked: tuple[Gathered, list[Graded]]) -> None:
+    """`bpgrade check` of tables prints, as columns, what it prints of what was marked singly."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(check, "_graded", lambda *_: marked)
+        patch.setattr(check, "LARGE", 1 << 60)
+        single = CliRunner().invoke(cli, command)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delattr(check, "_graded")
+        patch.setattr(check, "LARGE", 0)
+        many = CliRunner().invoke(cli, command)
+    for result in (many, single):
+        assert result.exception is None or isinstance(result.exception, SystemExit), (
+            result.exc_info
+        )
+    assert many.exit_code == single.exit_code
+    assert told(many) == told(single)
+    if command[-1] == "json":
+        docs = [json.loads(result.stdout) for result in (many, single)]
+        assert docs[0]["reports"] == docs[1]["reports"]
+        assert ordered(docs[0]) == ordered(docs[1])
+        if docs[1]["problems"]:
+            return
+    assert many.stdout == single.stdout
+
+
+def told(result: Result) -> list[str]:
+    """Lines of the other stream; encodings are noted by the reader of single files alone."""
+    return sorted(line for line in result.stderr.splitlines() if "encoding" not in line)
+
+
+def ordered(doc: dict[str, Any]) -> list[str]:
+    return sorted(json.dumps(problem) for problem in doc["problems"])
+
+
 @pytest.mark.parametrize("name", families.names())
 @pytest.mark.usefixtures("narrow")
 def test_every_family_alike(name: str, tmp_path: Path) -> None:
-    hw = assignment_of(mixed([name], 6), tmp_path / "hw")
-    known = list(Folder(hw).exercises())
-    rng = np.random.default_rng(sum(map(ord, name)))
-    verdicts: set[str] = set()
-    for n in range(4):
-        habit = Habits(bool(n % 2), [0.0, 0.05][n // 2], 0.6, 0.1, n > 1)
-        path = tmp_path / f"class-{n}.csv"
-        path.write_bytes(table(known, habit, rng))
-        verdicts |= set(compare([path], hw, tmp_path).steps["verdict"])
-    assert {"correct", "blank"} <= verdicts or not known[0].asked
+    paths, hw = class_of(name).written(tmp_path)
+    tidy = compare(paths[:1], hw, tmp_path)
+    wide = compare(paths[1:], hw, tmp_path, outputs=("json", "csv"))
+    asked = next(Folder(hw).exercises()).asked
+    for one in (tidy, wide):
+        assert {"correct", "blank"} <= set(one.steps["verdict"]) or not asked
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.usefixtures("narrow")
 def test_any_table_alike(seed: int, tmp_path: Path) -> None:
-    rng = np.random.default_rng(seed)
-    names = ["musilek", "mazur", "lfd", "valchanov", "deep", "mazur-mixed", "two-rounds"]
-    chosen = [str(name) for name in rng.choice(names, rng.integers(1, 4), replace=False)]
-    hw = assignment_of(mixed(chosen, 4), tmp_path / "hw")
-    known = list(Folder(hw).exercises())
-    paths = []
-    for n in range(rng.integers(1, 3)):
-        path = tmp_path / f"table-{n}.csv"
-        path.write_bytes(table(known, habits(rng), rng))
-        paths.append(path)
-    policies = [*map(load_policy, ("default", "strict", "exam")), FINE]
-    compare(paths, hw, tmp_path, policies[rng.integers(len(policies))])
+    made = any_class(seed)
+    paths, hw = made.written(tmp_path)
+    fine = tmp_path / "fine.toml"
+    fine.write_text(FINE)
+    policy = str(fine) if made.policy == "fine" else made.policy
+    compare(paths, hw, tmp_path, policy, OUTPUTS[seed % 3 :][:1])
+
+
+def test_every_oddity_is_among_the_tables() -> None:
+    classes = [any_class(seed) for seed in SEEDS]
+    rows = [row for one in classes for row in one.rows()]
+    assert {cell for row in rows for cell in row} >= {*ODD_CELLS}
+    assert {kind for one in classes for kind in oddities(one)} == {*ODD_ROWS}
+    used = [habit for one in classes for habit in one.habits]
+    for field, values in HABITS.items():
+        assert {getattr(habit, field) for habit in used} == {*values}, field
+    assert {one.policy for one in classes} == {*POLICIES}
+    assert {e.id.rpartition("-")[0] for one in classes for e in one.exercises} == {*MIXED}
 
 
 # input of other kinds ------------------------------------------------------------------------
@@ -219,3 +290,20 @@ def test_results_replace_results_and_nothing_else(tmp_path: Path) -> None:
     with pytest.raises(AssignmentError, match="holds no results"):
         grade([path], hw, DEFAULT, other, Workers(), "csv", silent)
     assert [p.name for p in other.iterdir()] == ["letter.txt"]
+
+
+def test_files_of_two_assignments_are_not_one_class(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each has its own policy: they are graded one by one, whatever their size."""
+    paths = []
+    for n in range(2):
+        hw = assignment_of(mixed(["mazur"], 2), tmp_path / f"hw{n}")
+        path = hw / "class.csv"
+        rng = np.random.default_rng(n)
+        known = list(Folder(hw).exercises())
+        path.write_bytes(table(known, Habits(False, 0.0, 0.0, 0.0, False), rng))
+        paths.append(path)
+    monkeypatch.setattr(check, "LARGE", 0)
+    found = CliRunner().invoke(cli, ["check", *map(str, paths), "--output", "json"])
+    assert len(json.loads(found.stdout)["reports"]) == 4

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -17,7 +19,7 @@ from grader.assignments.issue import issue
 from grader.assignments.roster import Student
 from grader.bulk import checked_singly
 from grader.errors import Problem
-from grader.intake.collect import gather
+from grader.intake.collect import Gathered, gather
 from grader.marking.mark import mark
 from grader.marking.policy import Policy
 from grader.results.crosscheck import other_exercise
@@ -37,6 +39,17 @@ ODD_CELLS = (
     "0·6851", "6.851*10-1", "10−4", "6.851-01", "1.5e^-4", "1'000.5", "06851", "6-Mrz", "#WERT!",
     "‐0.5", "⁻0.5", "—0.5", "0，5", "\u20090.5", "v4 = 2·3",
     "‘0.5", "'0.5", "\t0.5", "0", "0.0000", "-0.0000", "1.0e-3", "0.5;0.6", "½", "٣",
+)  # fmt: skip
+
+MIXED = (
+    "musilek", "mazur", "lfd", "valchanov", "deep", "mazur-mixed", "lfd-formulas", "two-rounds",
+)  # fmt: skip
+"""Families that tables of any habits are made for."""
+POLICIES = ("default", "strict", "exam", "fine")
+"""Shipped ones, and one of the tests' own."""
+ODD_ROWS = (
+    "unknown student", "said twice", "other last answer", "too long", "empty", "too short",
+    "lines in cells", "unknown exercise",
 )  # fmt: skip
 
 
@@ -60,20 +73,24 @@ class Habits:
     """Whether numbers have a decimal comma."""
 
 
+HABITS: Mapping[str, Sequence[Any]] = {
+    "tidy": (False, True),
+    "odd": (0.0, 0.02, 0.2),
+    "slips": (0.0, 0.4),
+    "blanks": (0.0, 0.1, 0.5),
+    "rows": (False, True),
+    "delimiter": (",", ",", ";", "\t"),
+    "end": ("\r\n", "\n", "\n", "\r"),
+    "quote": (csv.QUOTE_MINIMAL, csv.QUOTE_MINIMAL, csv.QUOTE_ALL),
+    "encoding": ("utf-8", "utf-8", "utf-8-sig", "utf-16"),
+    "comma": (False, False, False, False, False, True),
+}
+"""What each is one of; what is named twice is as often."""
+
+
 def habits(rng: np.random.Generator) -> Habits:
     """Any."""
-    return Habits(
-        bool(rng.random() < 0.5),
-        float(rng.choice([0.0, 0.02, 0.2])),
-        float(rng.choice([0.0, 0.4])),
-        float(rng.choice([0.0, 0.1, 0.5])),
-        bool(rng.random() < 0.5),
-        str(rng.choice([",", ",", ";", "\t"])),
-        str(rng.choice(["\r\n", "\n", "\n", "\r"])),
-        int(rng.choice([csv.QUOTE_MINIMAL, csv.QUOTE_MINIMAL, csv.QUOTE_ALL])),
-        str(rng.choice(["utf-8", "utf-8", "utf-8-sig", "utf-16"])),
-        bool(rng.random() < 0.15),
-    )
+    return Habits(**{name: values[rng.integers(len(values))] for name, values in HABITS.items()})
 
 
 def answers(exercise: Exercise, habit: Habits, rng: np.random.Generator) -> dict[str, str]:
@@ -227,6 +244,70 @@ def mixed(names: list[str], each: int) -> list[Exercise]:
     return found
 
 
+@dataclass(frozen=True)
+class Class:
+    """Exercises of a class and its tables."""
+
+    exercises: list[Exercise]
+    habits: list[Habits]
+    """How each table is made."""
+    tables: list[bytes]
+    policy: str
+    """One of POLICIES."""
+
+    def written(self, folder: Path) -> tuple[list[Path], Path]:
+        """The tables' files and the assignment's folder."""
+        hw = assignment_of(self.exercises, folder / "hw")
+        paths = [folder / f"table-{n}.csv" for n in range(len(self.tables))]
+        for path, data in zip(paths, self.tables, strict=True):
+            path.write_bytes(data)
+        return paths, hw
+
+    def rows(self) -> Iterator[list[str]]:
+        """Every row of every table, as a reader of CSV sees it."""
+        for habit, data in zip(self.habits, self.tables, strict=True):
+            text = io.StringIO(data.decode(habit.encoding), newline="")
+            yield from csv.reader(text, delimiter=habit.delimiter)
+
+
+def oddities(made: Class) -> set[str]:
+    """Which of ODD_ROWS are among the rows of a class."""
+    found: set[str] = set()
+    for n in range(len(made.tables)):
+        one = replace(made, habits=[made.habits[n]], tables=[made.tables[n]])
+        (header, *rows) = one.rows()
+        for before, row in pairwise([header, *rows]):
+            odd = (
+                row[:1] == ["nobody"],
+                row == before,
+                row[-1:] == ["0.4711"],
+                len(row) > len(header),
+                not any(row),
+                0 < len(row) < len(header),
+                "two\nlines" in row,
+                "no-such-exercise" in row,
+            )
+            found |= {name for name, is_odd in zip(ODD_ROWS, odd, strict=True) if is_odd}
+    return found
+
+
+def class_of(name: str) -> Class:
+    """A class with exercises of one family: a tidy table and a wide one, odd in every way."""
+    found, rng = mixed([name], 4), np.random.default_rng(sum(map(ord, name)))
+    made = [Habits(True, 0.0, 0.6, 0.1, False), Habits(False, 0.05, 0.6, 0.1, True)]
+    return Class(found, made, [table(found, habit, rng) for habit in made], "default")
+
+
+def any_class(seed: int) -> Class:
+    """A class of some families with tables of any habits."""
+    rng = np.random.default_rng(seed)
+    chosen = [str(name) for name in rng.choice(MIXED, rng.integers(1, 4), replace=False)]
+    found = mixed(chosen, 3)
+    made = [habits(rng) for _ in range(rng.integers(1, 3))]
+    tables = [table(found, habit, rng) for habit in made]
+    return Class(found, made, tables, str(rng.choice(POLICIES)))
+
+
 # the same by the checker of single submissions ---------------------------------------------
 
 
@@ -242,6 +323,13 @@ class Outcome:
 
 def one_by_one(paths: Sequence[Path], assignment: Path, policy: Policy) -> Outcome:
     """By gather and mark, as `bpgrade check` does it."""
+    return outcome(*singly(paths, assignment, policy), assignment)
+
+
+def singly(
+    paths: Sequence[Path], assignment: Path, policy: Policy
+) -> tuple[Gathered, list[Graded]]:
+    """What was read, with its problems, and the reports in the order of the files."""
     found = gather(paths, assignment)
     graded = []
     for work in found.works:
@@ -250,8 +338,13 @@ def one_by_one(paths: Sequence[Path], assignment: Path, policy: Policy) -> Outco
         graded.append(Graded(report, one.exercise, work.folder, policy))
         if problem := other_exercise(one, report, work.folder):
             found.problems.append(problem)
+    return found, graded
+
+
+def outcome(found: Gathered, graded: list[Graded], assignment: Path) -> Outcome:
+    """The tables of what was marked one by one."""
     order = {exercise.id: n for n, exercise in enumerate(Folder(assignment).exercises())}
-    graded.sort(key=lambda one: order[one.report.exercise])
+    graded = sorted(graded, key=lambda one: order[one.report.exercise])
     problems = [*found.problems, *(p for one in graded for p in one.report.problems)]
     return Outcome(
         checked_singly.gradebook(graded),
