@@ -10,6 +10,7 @@ from problems.arithmetic.grid import Grid
 from problems.computation.network import Computation
 from problems.computation.sections import Group, Placed
 from problems.computation.steps import Graph
+from problems.drawing.asked import beginnings, is_named, near
 from problems.drawing.design import DIFFICULTIES, LOOKS, Family
 from problems.drawing.family_checks import Checker
 from problems.drawing.given_numbers import given_numbers
@@ -87,15 +88,6 @@ class RecipeFamily(Family):
         return tuple(id for id in steps if any(is_named(id, name) for name in self.ask))
 
 
-def is_named(id: str, name: str) -> bool:
-    """Whether a name or the beginning of an id stands for an id.
-
-    >>> is_named("dh.2<y.1", "dh.2"), is_named("dh.21", "dh.2"), is_named("h.2", "h")
-    (True, False, True)
-    """
-    return id.startswith(name) and (id == name or id[len(name)] in ".<")
-
-
 def recipe_family(check: Checker, data: dict[str, Any], name: str) -> RecipeFamily | None:
     """A family with a recipe from its file's tables; the checker collects what is wrong."""
     check.known(data, TOP, "")
@@ -170,15 +162,14 @@ def _kinds(check: Checker, plan: Recipe) -> tuple[str, ...]:
 
 
 def _ask(check: Checker, table: dict[str, Any], plans: Mapping[str, Recipe]) -> tuple[str, ...]:
-    listed = table.get("steps", [])
-    if not isinstance(listed, list) or not all(isinstance(name, str) for name in listed):
-        check.complain("ask.steps", 'must be a list of names and ids, like ["dw", "h.2"]')
-        return ()
+    listed = check.names(table, "ask.steps")
     if check.complaints:
         return ()
     steps = [id for plan in plans.values() for id in plan.program.rules]
     for name in listed:
         if not any(is_named(id, name) for id in steps):
             names = ", ".join(dict.fromkeys(id.split(".")[0].split("<")[0] for id in steps))
-            check.complain("ask.steps", f"nothing computed is called {name!r}; there are {names}")
-    return tuple(listed)
+            hint = near(name, beginnings(steps))
+            what = f"nothing computed is called {name!r}; there are {names}{hint}"
+            check.complain("ask.steps", what)
+    return listed

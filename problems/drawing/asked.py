@@ -1,0 +1,88 @@
+"""Which steps are asked for: those that a family file names, the others stay hidden."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from problems.computation import ids
+from problems.computation.sections import Group, Placed
+
+
+def is_named(id: str, name: str) -> bool:
+    """Whether a name or the beginning of an id stands for an id.
+
+    >>> is_named("dh.2<y.1", "dh.2"), is_named("dh.21", "dh.2"), is_named("h.2", "h")
+    (True, False, True)
+    """
+    return id.startswith(name) and (id == name or id[len(name)] in ".<")
+
+
+def stands_for(name: str, id: str) -> bool:
+    """The same, where a name without example and iteration stands for all of them.
+
+    >>> stands_for("dw.2", "n2:dw.2.1.1@3"), stands_for("n1:dw.2", "n2:dw.2.1.1")
+    (True, False)
+    """
+    return is_named(id, name) or is_named(ids.core(id), name)
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """A hint at the name that was meant, or ''.
+
+    >>> near("dw.2.1.9", ["net.1.1", "dw.2.1.1"])
+    "; did you mean 'dw.2.1.1'?"
+    """
+    found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f"; did you mean {found[0]!r}?" if found else ""
+
+
+def beginnings(of: Iterable[str]) -> list[str]:
+    """Names and beginnings of ids, each once.
+
+    >>> beginnings(["dw.1.2"])
+    ['dw', 'dw.1', 'dw.1.2']
+    """
+    found: dict[str, None] = {}
+    for id in of:
+        core = ids.core(id).split("<")[0]
+        parts = core.split(".")
+        first = next((n for n, part in enumerate(parts) if part.isdigit()), len(parts))
+        found |= dict.fromkeys(".".join(parts[:n]) for n in range(first, len(parts) + 1))
+        found[id] = None
+    return list(found)
+
+
+def selected(pieces: Sequence[Placed], names: Collection[str]) -> tuple[Placed, ...]:
+    """The parts of a worksheet with the named steps alone.
+
+    Args:
+        pieces: sections with all their steps.
+        names: names and beginnings of ids.
+    """
+    found = []
+    for piece in pieces:
+        groups = tuple(part for group in piece.groups for part in _of_group(group, names))
+        if groups:
+            found.append(replace(piece, groups=groups))
+    return tuple(found)
+
+
+def _of_group(group: Group, names: Collection[str]) -> Iterator[Group]:
+    if group.general:
+        if any(is_named(group.general.removesuffix(ids.GENERAL), name) for name in names):
+            yield group
+        return
+    steps = tuple(id for id in group.steps if any(stands_for(name, id) for name in names))
+    if steps == group.steps:
+        yield group
+    else:  # entries of a vector stand alone when others are hidden
+        yield from (Group((id,), formula=group.formula) for id in steps)
+
+
+def listed(steps: Iterable[str], names: Sequence[str]) -> tuple[Group, ...]:
+    """Steps in the order in which they are named."""
+    steps = tuple(steps)
+    found = dict.fromkeys(id for name in names for id in steps if stands_for(name, id))
+    return tuple(Group((id,)) for id in found)
