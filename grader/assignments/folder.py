@@ -3,6 +3,7 @@
 hw1/assignment.json     family, choices, secret                       (teacher only)
     exercises.jsonl     one exercise a line                           (teacher only)
     roster.csv          true names and the folders that belong to them (teacher only)
+    warnings.txt        what exact numbers cannot tell apart, if any      (teacher only)
     students/<folder>/  worksheets and the blank answers.csv
     keys/               worked solutions                              (teacher only)
 """
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 META = "assignment.json"
 EXERCISES = "exercises.jsonl"
 ROSTER = "roster.csv"
+WARNINGS = "warnings.txt"
 
 MOST_COMPARED = 5_000
 """Of a larger class no near name is offered: comparing with all of them takes seconds."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -34,7 +33,9 @@ def near(name: str, known: Iterable[str]) -> str:
     >>> near("dw.2.1.9", ["net.1.1", "dw.2.1.1"])
     "; did you mean 'dw.2.1.1'?"
     """
-    found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    import difflib  # when something is wrong alone
+
+    found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
     return f"; did you mean {found[0]!r}?" if found else ""
 
 

@@ -160,11 +160,7 @@ _METHOD = "deltas gradients paths shares loss_of_errors factors"
 def layered(check: Checker, data: dict[str, Any], name: str, issued: bool = False) -> Family:
     """A family of layers from its file's tables; the checker collects what is wrong.
 
-    Args:
-        check: the collector.
-        data: the file's tables.
-        name: of the family.
-        issued: whether exercises were made from it: what means nothing in it then stays.
+    From an `issued` file exercises were made: what means nothing in it then stays.
     """
     check.known(data, _TOP, "")
     net = check.table(data, "network", _NETWORK)
@@ -175,9 +171,8 @@ def layered(check: Checker, data: dict[str, Any], name: str, issued: bool = Fals
     ranges, one_hot = check.ranges(data)
     decimals = check.number(precision, "precision.decimals", None, 1, 10)
     significant = check.number(precision, "precision.significant", None, 2, 10)
-    hidden = check.activations(net, "network.hidden")
-    ask = check.names(check.table(data, "ask", "steps"), "ask.steps")
     heading, numbers = _given(check, data)
+    ask = check.names(check.table(data, "ask", "steps"), "ask.steps")
     found = LayeredFamily(
         name=name,
         title=check.text(data, "title", None),
@@ -185,7 +180,7 @@ def layered(check: Checker, data: dict[str, Any], name: str, issued: bool = Fals
         source=check.text(data, "source", ""),
         notation=check.choice(data, "notation", notation.names(), "standard"),
         layers=check.text(net, "network.layers", "2-2-1"),
-        hidden=hidden,
+        hidden=check.activations(net, "network.hidden"),
         output=check.activations(net, "network.output")[0],
         bias=check.choice(net, "network.bias", ["unit", "layer", "augmented", "none"], "unit"),
         loss=check.text(net, "network.loss", "half_squares"),

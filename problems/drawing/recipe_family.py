@@ -38,6 +38,11 @@ class RecipeFamily(Family):
     """Names and ids of what is asked for; of everything, if there are none."""
 
     @property
+    def own(self) -> bool:
+        """Whether some of its numbers are exact."""
+        return any(len(grid.texts) == 1 for of in self.numbers.values() for grid in of.values())
+
+    @property
     def difficulties(self) -> tuple[str, ...]:
         """Those that it has numbers for."""
         return tuple(self.plans)
