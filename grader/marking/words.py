@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from grader.marking.batch import VERDICTS
 from grader.marking.sign_conventions import Judged
 from grader.read.answer import Answer
@@ -22,9 +24,10 @@ from problems.computation.graph import build
 from problems.computation.kinds import Role
 from problems.exercise import Exercise
 from problems.formulas.notation import Naming
+from problems.formulas.writing import Walk, Writer
 from problems.misconceptions.names import BOTH, slips_in
 from problems.misconceptions.slips import wrong_rules
-from problems.rules.expression import BALLS
+from problems.rules.expression import BALLS, NUMBERS
 from templates.feedback.report import Verdict
 from templates.feedback.verdict_words import Said, aftermath
 from templates.formulas.plain import plain
@@ -159,9 +162,33 @@ class Words:
         if slip and BOTH in slip:
             return Said("two_slips", {"slips": list(slips_in(slip))})
         if slip:
-            return Said(verdict, named)
+            return Said(verdict, named | self._part(id, slip))
         zero = self._zero_before(id)
         return Said("not_followable", {"zero": self.name(zero)}) if zero else Said("wrong")
+
+    def _part(self, id: str, slip: str) -> dict[str, Any]:
+        """What the slip is about, where it happened in one place only."""
+        reading = self.answers.get(id)
+        found = [one for one in wrong_rules(self.exercise.graph, id) if one.slip == slip]
+        if not isinstance(reading, Written) or not any(one.part for one in found):
+            return {}
+        step, true = self.exercise.graph.steps[id], self.exercise.solution
+        unit = float(self.exercise.precision.unit(step.kind, true[id]))
+        own = {ref: self._own(ref) for one in found for ref in one.rule.refs()}
+        with np.errstate(all="ignore"):
+            off = [abs(float(one.rule.evaluate(own, NUMBERS)) - reading.value) for one in found]
+        near = {one.part for one, far in zip(found, off, strict=True) if far <= unit}
+        part = near.pop() if len(near) == 1 else None
+        if part is None:
+            return {}
+        walk = Walk(Writer(self.exercise.naming), step, self.exercise.naming.symbol)
+        return {"part": plain(walk.write(part))}
+
+    def _own(self, id: str) -> np.float64:
+        """The student's number, or the true one where there is none."""
+        reading = self.answers.get(id)
+        value = reading.value if isinstance(reading, Written) else self.exercise.solution[id].m
+        return np.float64(value)
 
     def _sources(self, id: str) -> dict[str, Any]:
         """The student's own values that the answer rests on."""

@@ -232,8 +232,8 @@ def describe(check: gate.Check | gate.Finding) -> str:
             return f"{check.step} cannot be told from the slip '{check.other}'"
         case "pair":
             return f"two slips at {check.step} cannot be told from each other"
-        case "unbounded":
-            return f"{check.step} is not bounded: something is divided by what may be 0"
+        case "undecided":
+            return f"{check.step} is not decided: two maxima are equal, or a divisor may be 0"
         case "twins":
             return f"{check.step} and {check.other} cannot be told apart"
     return f"{check.step}: a unit is saturated or dead"

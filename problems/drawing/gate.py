@@ -17,7 +17,7 @@ from functools import lru_cache
 import numpy as np
 
 from problems.arithmetic.ball import Ball, apart
-from problems.arithmetic.elementary import Truth
+from problems.arithmetic.elementary import Truth, greater
 from problems.arithmetic.precision import Precision
 from problems.computation import ids
 from problems.computation.ids import neighbours
@@ -36,8 +36,9 @@ from problems.versions import DRAW_VERSION
 OUTPUT_RANGE = (0.02, 0.98)
 """Where an output may lie whose slope is no step because it cancels against the loss."""
 
-WIDEST = 1e6
-"""Radius from which a number is not known at all: something was divided by what may be 0."""
+WIDEST, CLOSEST = 1.0, 1e-6
+"""Radius beyond which a number is not known at all, to the size of it or to 1, at the digits
+asked for and with many: something was divided by what may be 0, or two maxima are equal."""
 
 OTHERWISE = frozenset({"parent-copied", "cells-swapped"})
 """Slips that checks of their own take care of."""
@@ -48,7 +49,7 @@ class Check:
     """One reason to refuse a draw."""
 
     name: str
-    """`zero`, `parent`, `slip`, `saturated`, `twins`, `pair`, `unbounded`."""
+    """`zero`, `parent`, `slip`, `saturated`, `twins`, `pair`, `undecided`."""
     step: str
     other: str
     """The id or the slip that it must differ from."""
@@ -58,6 +59,9 @@ class Check:
     nearby: Callable[[Solution], Truth] | None = None
     """The same at numbers close by, with many digits: who fails there too does so for a reason."""
 
+    settled: Callable[[Solution], Truth] | None = None
+    """What numbers close by must pass, with many digits, instead of the drawn ones."""
+
     def refuses(self, balls: Solution, close: Solution | None) -> Truth:
         """Whether numbers cannot be told apart that other numbers could.
 
@@ -65,6 +69,9 @@ class Check:
             balls: of the draws.
             close: of numbers close to them, where the check asks for it.
         """
+        if self.settled is not None and close is not None:
+            unsettled: Truth = np.logical_not(self.settled(close))
+            return unsettled
         failed: Truth = np.logical_not(self.passes(balls))
         if self.nearby is None or close is None or not np.any(failed):
             return failed
@@ -200,12 +207,18 @@ def _separates(
     return passes
 
 
-def _bounded(id: str) -> Callable[[Solution], Truth]:
-    def passes(balls: Solution) -> Truth:
-        bounded: Truth = balls[id].r < WIDEST
-        return bounded
+def _undecided(id: str) -> Check:
+    """Whether a number is known at all: of two equal maxima either may be the one that counts."""
 
-    return passes
+    def within(most: float) -> Callable[[Solution], Truth]:
+        def passes(balls: Solution) -> Truth:
+            ball = balls[id]
+            known: Truth = ball.r <= most * greater(abs(ball.m), 1.0)
+            return known
+
+        return passes
+
+    return Check("undecided", id, "", within(WIDEST), settled=within(CLOSEST))
 
 
 def _twin_checks(graph: Graph, asked: Sequence[str]) -> Iterator[Check]:
@@ -240,7 +253,7 @@ def checks(
         fine = _all_checks(graph, asked, FINE, low, version, separation)
         found = _all_checks(graph, asked, precision, low, version, separation)
         told = [replace(a, nearby=b.passes) for a, b in zip(found, fine, strict=True)]
-        return (*(Check("unbounded", id, "", _bounded(id)) for id in asked), *told)
+        return (*map(_undecided, asked), *told)
     return tuple(_all_checks(graph, asked, precision, low, version, separation))
 
 

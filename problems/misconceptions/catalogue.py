@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from problems.computation import ids
 from problems.computation.ids import StepId
@@ -19,7 +20,15 @@ from problems.computation.steps import Graph, Step
 from problems.rules.activations import SOFTMAX, activation
 from problems.rules.expression import Expression, Ref, replaced, total
 
-Wrong = Iterator[Expression]
+
+class Altered(NamedTuple):
+    """A wrong rule, and the part of the right one that it is about."""
+
+    rule: Expression
+    part: Expression | None = None
+
+
+Wrong = Iterator[Expression | Altered]
 
 EVERY = ("*",)
 """Stands for all kinds of step."""
@@ -92,6 +101,13 @@ class Slip:
     """Whether exercises must tell it at all; else it is named where the numbers tell it."""
     recipes: tuple[Role, ...] = ()
     """Roles of a recipe's steps at which it can happen, besides those kinds."""
+    about: str = ""
+    """What to look at again where the part is known: a sentence with `{part}`."""
+
+    def made(self, site: Site) -> Iterator[Altered]:
+        """The wrong rules that it makes at a step."""
+        for found in self.rules(site):
+            yield found if isinstance(found, Altered) else Altered(found)
 
     def applies(self, kind: Kind) -> bool:
         """Whether it can happen at a kind of step: what it names are kinds of layers."""
@@ -107,9 +123,23 @@ class WrongRule:
     slip: str
     rule: Expression
     gated: bool = True
+    part: Expression | None = None
+    """The part of the right rule that it is about, where a sentence can name it."""
 
 
 CATALOGUE: dict[str, Slip] = {}
+
+
+def known(entry: Slip) -> None:
+    """Enter a slip, whose name is its own.
+
+    Raises:
+        ValueError: another slip has the name.
+    """
+    if entry.name in CATALOGUE:
+        raise ValueError(f"two slips are called {entry.name!r}")
+    CATALOGUE[entry.name] = entry
+
 
 Where = Role | Kind | tuple[Role | Kind, ...]
 """Steps of a role, whatever they are called, or of one kind alone."""
@@ -130,9 +160,7 @@ def slip(
     """Enter a wrong rule into the catalogue."""
 
     def enter(rules: Callable[[Site], Wrong]) -> Callable[[Site], Wrong]:
-        CATALOGUE[name] = Slip(
-            name, _named(where), title, student, teacher, source, rules, since, gated
-        )
+        known(Slip(name, _named(where), title, student, teacher, source, rules, since, gated))
         return rules
 
     return enter

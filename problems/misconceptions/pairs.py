@@ -124,7 +124,7 @@ def _applied(graph: Graph, id: str, rule: Expression) -> Iterator[WrongRule]:
     site = Site(graph, replace(graph.steps[id], rule=rule), graph.parse(id))
     for entry in TRIED:
         if entry.gated and entry.applies(site.id.row):
-            for wrong in entry.rules(site):
+            for wrong, _ in entry.made(site):
                 if wrong != rule:
                     yield WrongRule(entry.name, wrong)
 

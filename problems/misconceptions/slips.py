@@ -86,7 +86,7 @@ def _applied(graph: Graph, id: str, entries: Iterable[Slip]) -> tuple[WrongRule,
     found: dict[Expression, WrongRule] = {}
     for entry in entries:
         if entry.applies(parsed.row):
-            for rule in entry.rules(site):
+            for rule, part in entry.made(site):
                 if rule not in found and _functionally_new(step, rule):
-                    found[rule] = WrongRule(entry.name, rule, entry.gated)
+                    found[rule] = WrongRule(entry.name, rule, entry.gated, part)
     return tuple(found.values())

@@ -124,7 +124,10 @@ class Formula:
         terms = [self.read(node.first)]
         for sign, part in node.rest:
             term = self.read(part)
-            terms.append(term if sign == "+" else Negative(term))
+            if sign == "+" and isinstance(term, Sum):
+                terms += term.terms
+            else:
+                terms.append(term if sign == "+" else Negative(term))
         return Sum(tuple(terms))
 
     def product(self, node: Chain) -> Expression:

@@ -105,6 +105,8 @@ class _Writer:
         if name in WORDS or name in self.sizes:
             taken = "a size" if name in self.sizes else "a word of the language"
             raise Refused(place, f"no quantity can be called {name!r}: it is {taken}")
+        if "_by_" in name:
+            raise Refused(place, f"{name!r}: _by_ names the parts of gradients in forms")
         for loop in _loops(statement):
             if loop.variable in self.names:
                 what = f"{loop.variable!r} is a quantity; give the loop another letter"

@@ -77,7 +77,10 @@ def _own(about: Arguments) -> str:
 
 def _advice(about: Arguments) -> str:
     """What to look at again; a slip that is in no catalogue any more keeps its name."""
-    return _student(str(about.get("slip", "")))
+    name, part = str(about.get("slip", "")), about.get("part")
+    if part and name in CATALOGUE and CATALOGUE[name].about:
+        return CATALOGUE[name].about.format(part=part)
+    return _student(name)
 
 
 def _student(name: str) -> str:

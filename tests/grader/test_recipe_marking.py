@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from grader.cli import cli
 from grader.marking.mark import mark
+from grader.symbolic.verification import differences
 from problems.computation.solve import solve
 from problems.drawing.draw import must_pass
 from problems.drawing.reasons import FINE, beside
@@ -90,3 +91,28 @@ def test_a_class_goes_through_the_commands(tmp_path: Path) -> None:
     assert "19 of 20 points" in done.output
     key = (folder / "keys" / f"{one.student}.md").read_text("utf-8")
     assert r"\mathrm{d}w_1 = \mathrm{d}p_1" in key.replace("& ", "")
+
+
+def test_a_slip_says_what_it_is_about() -> None:
+    """By construction: the term, factor or path that the rule lacks."""
+    one = exercises("rnn")[0]
+    said = {}
+    for id in ("h.1", "dv", "dh.2<h.3"):
+        for wrong in (wrong for wrong in wrong_rules(one.graph, id) if wrong.part):
+            found = next(s for s in mark(one, worked(one, id, wrong)).steps if s.id == id)
+            if found.slip == wrong.slip:
+                said.setdefault((id, wrong.slip), found.message)
+    assert said["h.1", "term-left-out"] == "Does the sum have the term u·x_1?"
+    assert said["dv", "path-lost"].endswith("is missing: (∂L/∂v)_{←y_1}.")
+    assert said["dh.2<h.3", "function-slope-left-out"].endswith("on the way, 1 − h_3^2?")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_values_are_those_of_the_text_worked_by_other_means(name: str) -> None:
+    """Lines as they stand, and derivatives as quotients of differences, at 50 digits."""
+    one = exercises(name)[0]
+    found = dict(differences(one, {}))
+    assert found.keys() == one.graph.steps.keys()
+    assert {id: off for id, off in found.items() if off} == {}
+    step = one.asked[-1]
+    assert dict(differences(one, {step: float(one.solution[step].m) + 1e-9}))[step]

@@ -145,6 +145,7 @@ REFUSED = {
     "y = mean(w for k in 1..0)": ("steps, line 1, column 5", "mean of nothing"),
     "y = softmax(w for k in 2, 3)": ("steps, line 1, column 27", "does not take the value 3"),
     "y = 1e99*w": ("steps, line 1, column 5", "too far from 1"),
+    "y_by_z = w": ("steps, line 1, column 1", "_by_ names the parts of gradients"),
     "sum = w": ("steps, line 1, column 1", "a word of the language"),
     "y = w\ngrad z of w": ("steps, line 2, column 6", "nothing is called 'z'"),
     "y = w\ngrad y of q": ("steps, line 2, column 6", "nothing is called 'q'"),
