@@ -12,7 +12,7 @@ from problems.drawing.asked import beginnings, near, stands_for
 from problems.drawing.family_text import LayeredChoices, layered_text
 from problems.drawing.layered_family import parse_layers
 from problems.drawing.layered_numbers import own_numbers
-from problems.drawing.typed_numbers import HOW, entry_of
+from problems.drawing.typed_numbers import HOW, ROWS, entry_of
 from problems.errors import SpecError
 from problems.formulas import notation
 from problems.rules.activations import IN_LAYERS, SOFTMAX, is_known
@@ -22,7 +22,14 @@ EVERYTHING = "all"
 ONE_HOT = "one-hot"
 WEIGHTS = "-0.9 to 0.9 by 0.1 not 0"
 RANGES = {"x": "0.1 to 2 by 0.1 not 1", "w": WEIGHTS, "b": WEIGHTS, "rate": "one of 0.1 0.2 0.5"}
-EXACT = {"x": "0.5", "t": "0.5", "w": "0.25", "b": "0.1", "rate": "0.5"}
+EXACT = {
+    "x": ("0.5", "0.8", "1.2", "0.3"),
+    "t": ("0.9", "0.2", "0.6"),
+    "w": ("0.2", "-0.4", "0.7", "0.5", "-0.3", "0.9", "-0.6", "0.8", "0.1"),
+    "b": ("0.3", "-0.2", "0.4"),
+    "rate": ("0.5",),
+}
+"""Numbers to begin with, no two neighbours alike."""
 TITLES = {"x": "Inputs", "t": "Targets", "w": "Weights", "b": "Biases", "rate": "Learning rate"}
 
 
@@ -133,7 +140,8 @@ def _numbers(answers: Answers) -> Iterator[Question]:
         if exact and key != "rate":
             words += f" ({_span(key, plan)})"
         default = _exact(answers, key, plan) if exact else _ranged(answers, kind)
-        yield Question(key, words, default, HOW, _fits(answers, key, dimensions, plan))
+        how = f"{HOW}; {ROWS[dimensions]}" if exact and dimensions else HOW
+        yield Question(key, words, default, how, _fits(answers, key, dimensions, plan))
 
 
 def _span(key: str, plan: Plan) -> str:
@@ -150,13 +158,18 @@ def _ranged(answers: Answers, kind: str) -> str:
 
 
 def _exact(answers: Answers, key: str, plan: Plan) -> str:
-    """One number where it may stand for all; of targets of softmax one is 1."""
+    """Numbers to begin with, in rows; of targets of softmax one is 1."""
     kind = key.partition(".")[0]
-    if kind == "t" and answers["output"] == SOFTMAX:
-        return " ".join(["1"] + ["0"] * (plan.network.outputs - 1))
-    if kind == "t" and answers["loss"] == "binary_cross_entropy":
-        return "1"
-    return EXACT[kind]
+    numbers = EXACT[kind]
+    if kind == "t" and (answers["output"] == SOFTMAX or answers["loss"] == "binary_cross_entropy"):
+        numbers = ("1", *["0"] * (plan.network.outputs - 1))
+    every = [id for id in plan.given_ids() if plan.parse(id).kind == kind]
+    rows: dict[tuple[int, ...], list[str]] = {}
+    for n, id in enumerate(every):
+        if stands_for(key, id):
+            row = plan.parse(id).indices[:-1]
+            rows.setdefault(row, []).append(numbers[n % len(numbers)])
+    return "; ".join(" ".join(row) for row in rows.values())
 
 
 def _fits(answers: Answers, key: str, dimensions: int, plan: Plan) -> Callable[[str], str]:

@@ -12,7 +12,7 @@ from problems.drawing.family_text import RecipeChoices, recipe_text
 from problems.drawing.given_numbers import given_numbers
 from problems.drawing.recipe_family import LARGEST_SIZE
 from problems.drawing.recipe_needs import Needs, needs
-from problems.drawing.typed_numbers import HOW, entry_of
+from problems.drawing.typed_numbers import HOW, ROWS, entry_of
 from problems.formulas import notation
 from problems.recipes.reader import read
 
@@ -99,7 +99,8 @@ def _given(
         return
     begins = any(".." in span for span in shape)
     label = f"{name}[{', '.join(shape)}]" if shape else name
-    yield Question(name, label, "0" if begins else DRAWN, HOW, _fits(name, shape, sizes))
+    how = f"{HOW}; {ROWS[len(shape)]}" if len(shape) in ROWS else HOW
+    yield Question(name, label, "0" if begins else DRAWN, how, _fits(name, shape, sizes))
 
 
 def _shape(name: str, shape: tuple[str, ...], answers: Answers) -> tuple[str, ...]:

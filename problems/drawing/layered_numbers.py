@@ -89,7 +89,7 @@ def _entries(exact: Any, entries: Entries, where: str) -> Iterator[tuple[str, Gr
         parts.setdefault(first, []).append((tuple(rest), id))
     if not isinstance(exact, list) or len(exact) != len(parts):
         first_id, last_id = entries[0][1], entries[-1][1]
-        found = f"{len(exact)} entries" if isinstance(exact, list) else repr(exact)
+        found = f"a list of {len(exact)}" if isinstance(exact, list) else repr(exact)
         what = f"{len(parts)} entries belong{where or ' here'}, for {first_id} to {last_id}"
         raise ValueError(f"{what}, not {found}")
     for n, (part, inner) in enumerate(zip(exact, parts.values(), strict=True), 1):

@@ -7,10 +7,9 @@ import re
 from typing import Any
 
 RANGE = re.compile(r"(\S+)\s+to\s+(\S+)\s+by\s+(\S+)(?:\s+not\s+(.+))?")
-HOW = (
-    "0.5, or 0.1 to 0.9 by 0.1 (drawn), or one of 0.1 0.2; rows like 0.15 0.20; 0.25 0.30 "
-    "for a matrix"
-)
+HOW = "0.5, or drawn: 0.1 to 0.9 by 0.1, one of 0.1 0.2"
+ROWS = {1: "or a row: 0.15 0.20", 2: "or rows: 0.15 0.20; 0.25 0.30"}
+"""Dimensions of an array -> how its numbers are typed."""
 
 
 def entry_of(text: str, dimensions: int = 0) -> Any:
