@@ -23,7 +23,11 @@ from problems.drawing import family
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("problems", "templates", "grader")
-TABLE = {"problems/computation/kinds.py", "problems/computation/ids.py"}
+TABLE = {
+    "problems/computation/kinds.py",
+    "problems/computation/ids.py",
+    "problems/recipes/names.py",
+}
 
 NAMES = {row.name for row in LAYERED}
 STEMS = "|".join(re.escape(word) for word in sorted(LAYERED.stems, key=len, reverse=True))

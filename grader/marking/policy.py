@@ -16,6 +16,7 @@ from typing import Literal, Protocol
 
 from problems.computation import ids
 from problems.misconceptions.names import BOTH
+from problems.recipes.names import beginnings
 from templates.feedback.show import Show
 
 DEFAULT_CREDITS: Mapping[str, float] = MappingProxyType(
@@ -203,7 +204,7 @@ def patterns(id: str) -> tuple[str, ...]:
     try:
         found = ids.parse(id)
     except ValueError:  # of a recipe, whose names no policy knows: by its text alone
-        return tuple(id.split("<")[0].rsplit(".", n)[0] for n in range(id.count(".") + 1))
+        return beginnings(id)
     places = [(n, i) for n in (found.example, None) for i in (found.iteration, 1)]
     return tuple(dict.fromkeys(ids.at(core, *at) for core in _cores(id, found) for at in places))
 

@@ -25,6 +25,7 @@ from problems.recipes.language import (
     Number,
     Quantity,
 )
+from problems.recipes.names import apart, bare
 from problems.recipes.recipe import Recipe
 from problems.recipes.unrolling import MOST_STEPS
 
@@ -78,7 +79,7 @@ class Reworked:
     def _value(self, id: str) -> Any:
         if id in self.lines:
             return self._worked(id, self.known)
-        part, _, reader = id.partition("<")
+        part, reader = bare(id), apart(id).reader
         of, by = self.program.derivatives[part]
         if not reader:
             return self._slope(of, by)

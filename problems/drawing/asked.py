@@ -7,15 +7,7 @@ from dataclasses import replace
 
 from problems.computation import ids
 from problems.computation.sections import Group, Placed
-
-
-def is_named(id: str, name: str) -> bool:
-    """Whether a name or the beginning of an id stands for an id.
-
-    >>> is_named("dh.2<y.1", "dh.2"), is_named("dh.21", "dh.2"), is_named("h.2", "h")
-    (True, False, True)
-    """
-    return id.startswith(name) and (id == name or id[len(name)] in ".<")
+from problems.recipes.names import begins
 
 
 def stands_for(name: str, id: str) -> bool:
@@ -24,7 +16,7 @@ def stands_for(name: str, id: str) -> bool:
     >>> stands_for("dw.2", "n2:dw.2.1.1@3"), stands_for("n1:dw.2", "n2:dw.2.1.1")
     (True, False)
     """
-    return is_named(id, name) or is_named(ids.core(id), name)
+    return begins(id, name) or begins(ids.core(id), name)
 
 
 def near(name: str, known: Iterable[str]) -> str:
@@ -72,7 +64,7 @@ def selected(pieces: Sequence[Placed], names: Collection[str]) -> tuple[Placed, 
 
 def _of_group(group: Group, names: Collection[str]) -> Iterator[Group]:
     if group.general:
-        if any(is_named(group.general.removesuffix(ids.GENERAL), name) for name in names):
+        if any(begins(group.general.removesuffix(ids.GENERAL), name) for name in names):
             yield group
         return
     steps = tuple(id for id in group.steps if any(stands_for(name, id) for name in names))

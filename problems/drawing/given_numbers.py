@@ -10,6 +10,7 @@ from typing import Any
 from problems.arithmetic.grid import Grid
 from problems.drawing.family_checks import Checker
 from problems.drawing.own_number import numbers_of, unnested
+from problems.recipes import names
 from problems.recipes.formulas import WORDS
 from problems.recipes.indices import Refused, whole
 from problems.recipes.reader import read_span
@@ -62,7 +63,7 @@ def _numbers(
     shape = entry.pop("shape", None) if isinstance(entry, dict) else None
     exact = entry.get("is") if isinstance(entry, dict) else None
     spans = _spans(shape, sizes) if shape is not None else _spans_of(exact)
-    ids = [".".join([key, *map(str, at)]) for at in product(*spans)]
+    ids = [names.entry(key, at) for at in product(*spans)]
     if len(before) + len(ids) > MOST:
         raise ValueError(f"the givens have more than {MOST:,} entries")
     if not ids:

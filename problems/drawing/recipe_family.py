@@ -10,13 +10,15 @@ from problems.arithmetic.grid import Grid
 from problems.computation.network import Computation
 from problems.computation.sections import Group, Placed
 from problems.computation.steps import Graph
-from problems.drawing.asked import beginnings, is_named, near
+from problems.drawing.asked import beginnings, near
 from problems.drawing.design import DIFFICULTIES, LOOKS, Family
 from problems.drawing.family_checks import Checker
 from problems.drawing.given_numbers import given_numbers
 from problems.errors import Complaint, SpecError
 from problems.formulas import notation
 from problems.recipes.language import Gradient
+from problems.recipes.names import begins
+from problems.recipes.names import name as first_word
 from problems.recipes.recipe import ADJOINTS, Recipe
 
 TOP = (
@@ -90,7 +92,7 @@ class RecipeFamily(Family):
         """Those of some steps that are asked for."""
         if not self.ask:
             return steps
-        return tuple(id for id in steps if any(is_named(id, name) for name in self.ask))
+        return tuple(id for id in steps if any(begins(id, name) for name in self.ask))
 
 
 def recipe_family(check: Checker, data: dict[str, Any], name: str) -> RecipeFamily | None:
@@ -172,8 +174,8 @@ def _ask(check: Checker, table: dict[str, Any], plans: Mapping[str, Recipe]) -> 
         return ()
     steps = [id for plan in plans.values() for id in plan.program.rules]
     for name in listed:
-        if not any(is_named(id, name) for id in steps):
-            names = ", ".join(dict.fromkeys(id.split(".")[0].split("<")[0] for id in steps))
+        if not any(begins(id, name) for id in steps):
+            names = ", ".join(dict.fromkeys(map(first_word, steps)))
             hint = near(name, beginnings(steps))
             what = f"nothing computed is called {name!r}; there are {names}{hint}"
             check.complain("ask.steps", what)

@@ -25,6 +25,7 @@ from problems.formulas.formula import (
     word,
 )
 from problems.formulas.notation import Naming, Notation, derivative, simplified
+from problems.recipes.names import apart, bare, entry
 from problems.recipes.recipe import Recipe
 
 GREEK = {
@@ -73,21 +74,20 @@ class RecipeNaming(Naming):
         return self._labels[id]
 
     def _typed(self, id: str) -> str:
-        part, _, reader = id.partition("<")
+        part, reader = bare(id), apart(id).reader
         found = self.recipe.program.derivatives.get(part)
         if not found:
-            label = part.replace(".", "_")
+            label = _joined(part)
         elif self.recipe.adjoints == "partial":
             label = f"d{self._typed(found.of)}/d{self._typed(found.by)}"
         elif self.recipe.adjoints == "bar":
-            name, *indices = found.by.split(".")
-            label = "_".join([f"{name}bar", *indices])
+            label = _joined(found.by, "bar")
         else:
             label = f"d{self._typed(found.by)}"
         return f"{label}({self._typed(reader)})" if reader else label
 
     def _symbol(self, id: str, of_example: bool) -> Formula:
-        part, _, reader = id.partition("<")
+        part, reader = bare(id), apart(id).reader
         found = self.recipe.program.derivatives.get(part)
         if not found:
             return _named(part)
@@ -104,6 +104,12 @@ class RecipeNaming(Naming):
         return Script(whole, sub=row(Op("←", "relation"), self.symbol(reader)))
 
 
+def _joined(id: str, accent: str = "") -> str:
+    """Name and indices as they are typed."""
+    name, indices, _ = apart(id)
+    return entry(name + accent, indices).replace(".", "_")
+
+
 def _with_bar(symbol: Formula) -> Formula:
     if isinstance(symbol, Script):
         return Script(Hat(symbol.base, "¯"), symbol.sub, symbol.sup)
@@ -112,14 +118,14 @@ def _with_bar(symbol: Formula) -> Formula:
 
 def _named(id: str) -> Formula:
     """A name and its indices: letters, then what stands below."""
-    name, *indices = id.split(".")
+    name, indices, _ = apart(id)
     stem, _, accent = name.rpartition("_")
     accented = ACCENTS.get(accent) if stem else None
     first, _, rest = (stem if accented else name).partition("_")
     letters, digits = re.fullmatch(r"(.*?)(\d*)", first).groups()  # type: ignore[union-attr]
     base = word(GREEK.get(letters, letters))
     below = [word(GREEK.get(part, part)) for part in rest.split("_") if part]
-    below = [*([Num(digits)] if digits else []), *below, *map(Num, indices)]
+    below = [*([Num(digits)] if digits else []), *below, *(Num(str(index)) for index in indices)]
     if accented:
         base = Hat(base, accented)
     if not below:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 from problems.computation.kinds import Role
 from problems.misconceptions.catalogue import Altered, Site, Slip, Wrong, known
+from problems.recipes.names import adjoint, apart, entry, of_adjoint
 from problems.rules.expression import (
     Constant,
     Expression,
@@ -180,10 +181,10 @@ def _neighbour(at: Site) -> Wrong:
 
     def beside(node: Expression) -> Iterator[Altered]:
         if isinstance(node, Ref):
-            name, *indices = node.id.partition("<")[0].split(".")
+            name, indices, _ = apart(node.id)
             for n, index in enumerate(indices):
-                for other in (int(index) - 1, int(index) + 1):
-                    id = ".".join([name, *indices[:n], str(other), *indices[n + 1 :]])
+                for other in (index - 1, index + 1):
+                    id = entry(name, (*indices[:n], other, *indices[n + 1 :]))
                     if before(id):
                         yield Altered(Ref(id), Ref(id))
 
@@ -196,10 +197,10 @@ def _gradient_for_value(at: Site) -> Wrong:
 
     def other(node: Expression) -> Iterator[Altered]:
         if isinstance(node, Ref):
-            if before(f"d{node.id}"):
-                yield Altered(Ref(f"d{node.id}"), Ref(f"d{node.id}"))
-            if at.graph.parse(node.id).role is Role.ADJOINT and before(node.id[1:]):
-                yield Altered(Ref(node.id[1:]), Ref(node.id[1:]))
+            mistaken = [adjoint(node.id)]
+            if at.graph.parse(node.id).role is Role.ADJOINT:
+                mistaken.append(of_adjoint(node.id))
+            yield from (Altered(Ref(id), Ref(id)) for id in mistaken if before(id))
 
     yield from changed(at.step.rule, other)
 

@@ -19,6 +19,7 @@ from problems.recipes.language import (
     Place,
     Quantity,
 )
+from problems.recipes.names import entry
 from problems.rules.activations import is_known
 from problems.rules.expression import (
     ONE,
@@ -238,7 +239,7 @@ def id_of(node: Quantity, at: Indices) -> str:
     indices = [whole(index, at) for index in node.indices]
     if any(index < 0 for index in indices):
         raise Refused(node.place, f"an index of {node.name} is below 0: {indices}")
-    return ".".join([node.name, *map(str, indices)])
+    return entry(node.name, indices)
 
 
 def _decimal(text: str, place: Place) -> str:

@@ -16,9 +16,10 @@ from problems.computation.kinds import Kind, Kinds, Role
 from problems.errors import Complaint, SpecError
 from problems.recipes.expressions import nodes
 from problems.recipes.language import Definition, Place, Statement
+from problems.recipes.names import apart, bare, begins, name, of_adjoint, written
 from problems.recipes.reader import read
 from problems.recipes.reverse import Reverse, before
-from problems.recipes.unrolling import MOST_STEPS, Rule, Wanted, Written, named, written_out
+from problems.recipes.unrolling import MOST_STEPS, Rule, Wanted, Written, written_out
 from problems.rules.expression import Expression
 
 MOST_NODES = 200_000
@@ -67,22 +68,26 @@ def program(text: str, sizes: Mapping[str, int], givens: Sequence[str], paths: b
     statements, wrong = read(text)
     if wrong:
         raise SpecError(wrong)
-    written = written_out(statements, sizes, givens)
-    _refuse(written)
-    rules = _Rules(written, givens)
+    out = written_out(statements, sizes, givens)
+    _refuse(out)
+    rules = _Rules(out, givens)
     rules.differentiate(paths)
     rules.check_reads()
     rules.check_unused()
-    _refuse(written)
+    _refuse(out)
     order = rules.sorted()
-    _refuse(written)
-    found = {id: written.rules[id] for id in order}
+    _refuse(out)
+    found = {id: out.rules[id] for id in order}
     return Program(
         tuple(statements),
         {id: one.rule for id, one in found.items()},
         {id: one.line for id, one in found.items()},
         _kinds(found, givens, statements),
-        {id: Derivative(of, id[1:]) for id, of in rules.adjoints.items() if "<" not in id},
+        {
+            id: Derivative(of, of_adjoint(id))
+            for id, of in rules.adjoints.items()
+            if bare(id) == id
+        },
     )
 
 
@@ -132,27 +137,29 @@ class _Rules:
     def wanted(self, wanted: Wanted) -> frozenset[str] | None:
         found: set[str] = set()
         for beginning in wanted.by:
-            of = [id for id in self.known if id == beginning or id.startswith(f"{beginning}.")]
+            of = [id for id in self.known if begins(id, beginning)]
             if not of:
-                self.unknown(beginning, wanted.place, f"{named(wanted.of)} has no such derivative")
+                self.unknown(
+                    beginning, wanted.place, f"{written(wanted.of)} has no such derivative"
+                )
                 return None
             found |= set(of)
         return frozenset(found)
 
     def backward(self, wanted: Wanted, reverse: Reverse) -> None:
-        loss = named(wanted.of)
+        loss = written(wanted.of)
         for beginning in wanted.by:
-            reached = [id for id in reverse.alive if f"{id}.".startswith(f"{beginning}.")]
+            reached = [id for id in reverse.alive if begins(id, beginning)]
             if not reached:
                 self.written.complain(
-                    wanted.place, f"{loss} does not depend on {named(beginning)}"
+                    wanted.place, f"{loss} does not depend on {written(beginning)}"
                 )
         updated = next((id for id in reverse.through if self.reads_derivatives(id)), None)
         if updated:
             what = (
-                f"{loss} depends on {named(wanted.by[0])} through {named(updated)}, which reads "
-                "derivatives itself; ask for the gradient by what this round starts from, like "
-                "grad L[k] of w[k-1]"
+                f"{loss} depends on {written(wanted.by[0])} through {written(updated)}, "
+                "which reads derivatives itself; ask for the gradient by what this round starts "
+                "from, like grad L[k] of w[k-1]"
             )
             self.written.complain(wanted.place, what)
             return
@@ -169,8 +176,8 @@ class _Rules:
     def add(self, wanted: Wanted, id: str, rule: Expression) -> None:
         if id in self.givens or id in self.written.rules:
             other = self.adjoints.get(id)
-            known = f"the derivative of {named(other)}" if other else "a quantity"
-            what = f"{named(id)} would be the derivative of {named(wanted.of)}, but is {known}"
+            known = f"the derivative of {written(other)}" if other else "a quantity"
+            what = f"{written(id)} would be the derivative of {written(wanted.of)}, but is {known}"
             self.written.complain(wanted.place, what)
             return
         self.size += sum(1 for _ in nodes(rule))
@@ -186,28 +193,29 @@ class _Rules:
         known = set(self.known)
         for id, (by, place) in self.written.read.items():
             if id not in known:
-                self.unknown(id, place, f"{named(by)} reads it")
+                self.unknown(id, place, f"{written(by)} reads it")
 
     def check_unused(self) -> None:
-        read = {id.split(".")[0] for one in self.written.rules.values() for id in one.rule.refs()}
-        for name in dict.fromkeys(id.split(".")[0] for id in self.givens):
-            if name not in read:
-                what = f"no line reads {name}; leave it out, or use it"
-                self.written.complaints.append(Complaint(f"given.{name}", what))
+        read = {name(id) for one in self.written.rules.values() for id in one.rule.refs()}
+        for given in dict.fromkeys(map(name, self.givens)):
+            if given not in read:
+                what = f"no line reads {given}; leave it out, or use it"
+                self.written.complaints.append(Complaint(f"given.{given}", what))
 
     def unknown(self, id: str, place: Place, why: str) -> None:
-        name = id.split(".")[0]
-        there = [other for other in self.known if other.split(".")[0] == name]
+        there = [other for other in self.known if name(other) == name(id)]
         if there:
             span = (
-                named(there[0]) if len(there) == 1 else f"{named(there[0])} … {named(there[-1])}"
+                written(there[0])
+                if len(there) == 1
+                else f"{written(there[0])} … {written(there[-1])}"
             )
-            self.written.complain(place, f"there is no {named(id)} ({why}); there is {span}")
+            self.written.complain(place, f"there is no {written(id)} ({why}); there is {span}")
             return
-        names = list(dict.fromkeys(other.split(".")[0] for other in self.known))
-        near = get_close_matches(name, names, n=1)
+        names = list(dict.fromkeys(map(name, self.known)))
+        near = get_close_matches(name(id), names, n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
-        what = f"nothing is called {name!r} ({why}); {hint}there are {', '.join(names)}"
+        what = f"nothing is called {name(id)!r} ({why}); {hint}there are {', '.join(names)}"
         self.written.complain(place, what)
 
     # order ----------------------------------------------------------------------------------
@@ -247,7 +255,7 @@ class _Rules:
             seen.append(id)
             id = min(waits[id], key=lambda one: one not in seen)
         ring = [*seen[seen.index(id) :], id]
-        what = "a ring: " + ", which reads ".join(map(named, ring))
+        what = "a ring: " + ", which reads ".join(map(written, ring))
         self.written.complain(self.written.rules[id].place, what)
 
 
@@ -258,42 +266,32 @@ def _kinds(
     rules: Mapping[str, Rule], givens: Sequence[str], statements: Sequence[Statement]
 ) -> Kinds:
     """A row for each name; what a name's quantities read together are its parents."""
-    parents: dict[str, dict[str, None]] = {id.split(".")[0]: {} for id in givens}
-    counts = {id.split(".")[0]: id.count(".") for id in givens}
+    parents: dict[str, dict[str, None]] = {name(id): {} for id in givens}
+    counts = {name(id): len(apart(id).indices) for id in givens}
     for id, one in rules.items():
-        name = kind_of(id)
-        found = parents.setdefault(name, {})
-        found |= dict.fromkeys(kind_of(ref) for ref in one.rule.refs())
-        counts.setdefault(name, id.split("<")[0].count("."))
-    handed = {id.split(".")[0] for id in givens}
+        own = apart(id)
+        found = parents.setdefault(own.kind, {})
+        found |= dict.fromkeys(apart(ref).kind for ref in one.rule.refs())
+        counts.setdefault(own.kind, len(own.indices))
+    handed = set(map(name, givens))
     lines = {s.target.name for s in statements if isinstance(s, Definition)}
     rows = (
         Kind(
-            name,
-            _role(name, handed, lines),
-            tuple(f"index {n}" for n in range(1, counts[name] + 1)),
+            kind,
+            _role(kind, handed, lines),
+            tuple(f"index {n}" for n in range(1, counts[kind] + 1)),
             "exercise",
             tuple(read),
-            word=name.split("<")[0] if "<" in name else "",
+            word="" if bare(kind) == kind else bare(kind),
         )
-        for name, read in parents.items()
+        for kind, read in parents.items()
     )
     return Kinds(tuple(rows), INDEX, READER)
 
 
-def kind_of(id: str) -> str:
-    """The name of an id's kind.
-
-    >>> kind_of("dh.2<y.1"), kind_of("h.2")
-    ('dh<y', 'h')
-    """
-    core, sign, reader = id.partition("<")
-    return core.split(".")[0] + sign + reader.split(".")[0]
-
-
-def _role(name: str, givens: set[str], lines: set[str]) -> Role:
-    if "<" in name:
+def _role(kind: str, givens: set[str], lines: set[str]) -> Role:
+    if bare(kind) != kind:
         return Role.PATH
-    if name in lines:
+    if kind in lines:
         return Role.QUANTITY
-    return Role.GIVEN if name in givens else Role.ADJOINT
+    return Role.GIVEN if kind in givens else Role.ADJOINT

@@ -11,28 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from problems.recipes.expressions import ZERO, tidied
+from problems.recipes.names import adjoint, path
 from problems.rules.differentiation import partial, read_from
 from problems.rules.expression import ONE, Constant, Expression, Product, Ref, total
 
 Rules = Mapping[str, Expression]
-
-
-def adjoint(id: str) -> str:
-    """The id of a quantity's adjoint.
-
-    >>> adjoint("h.2")
-    'dh.2'
-    """
-    return f"d{id}"
-
-
-def path(id: str, reader: str) -> str:
-    """The id of the part of an adjoint that comes from one reader.
-
-    >>> path("h.2", "y.1")
-    'dh.2<y.1'
-    """
-    return f"{adjoint(id)}<{reader}"
 
 
 def before(rules: Rules, of: str) -> list[str]:

@@ -13,6 +13,7 @@ from problems.recipes.expressions import exceeds
 from problems.recipes.formulas import WORDS, Formula, Reading, id_of
 from problems.recipes.indices import Indices, Refused, spans
 from problems.recipes.language import Call, Definition, Loop, Node, Place, Statement, walked
+from problems.recipes.names import name, written
 from problems.rules.expression import Expression
 
 MOST_STEPS = 2_000
@@ -56,16 +57,6 @@ class Written:
         self.complaints.append(Complaint(str(place), what))
 
 
-def named(id: str) -> str:
-    """An id as a recipe writes it.
-
-    >>> named("z.1.3"), named("y")
-    ('z[1,3]', 'y')
-    """
-    name, *indices = id.split(".")
-    return f"{name}[{','.join(indices)}]" if indices else name
-
-
 def written_out(
     statements: Sequence[Statement], sizes: Mapping[str, int], givens: Iterable[str]
 ) -> Written:
@@ -93,7 +84,7 @@ class _Writer:
         self.sizes = sizes
         self.givens = givens
         defined = {s.target.name for s in statements if isinstance(s, Definition)}
-        self.names = defined | {id.split(".")[0] for id in givens}
+        self.names = defined | set(map(name, givens))
         self.owner = ""
         self.reading = Reading(self.note)
 
@@ -101,12 +92,12 @@ class _Writer:
         self.found.read.setdefault(id, (self.owner, place))
 
     def add(self, statement: Statement, number: int) -> None:
-        name, place = statement.target.name, statement.target.place
-        if name in WORDS or name in self.sizes:
-            taken = "a size" if name in self.sizes else "a word of the language"
-            raise Refused(place, f"no quantity can be called {name!r}: it is {taken}")
-        if "_by_" in name:
-            raise Refused(place, f"{name!r}: _by_ names the parts of gradients in forms")
+        own, place = statement.target.name, statement.target.place
+        if own in WORDS or own in self.sizes:
+            taken = "a size" if own in self.sizes else "a word of the language"
+            raise Refused(place, f"no quantity can be called {own!r}: it is {taken}")
+        if "_by_" in own:
+            raise Refused(place, f"{own!r}: _by_ names the parts of gradients in forms")
         for loop in _loops(statement):
             if loop.variable in self.names:
                 what = f"{loop.variable!r} is a quantity; give the loop another letter"
@@ -126,13 +117,13 @@ class _Writer:
         id, place = id_of(line.target, at), line.target.place
         if id in self.givens or id in self.found.rules:
             known = "given already" if id in self.givens else "defined already"
-            raise Refused(place, f"{named(id)} is {known}")
+            raise Refused(place, f"{written(id)} is {known}")
         if len(self.found.rules) >= MOST_STEPS:
             raise Refused(place, f"more than {MOST_STEPS:,} steps")
         self.owner = id
         rule = Formula(at, self.reading).read(line.formula)
         if exceeds(rule, MOST_NODES):
-            what = f"the rule of {named(id)} has more than {MOST_NODES} parts; put steps between"
+            what = f"the rule of {written(id)} has more than {MOST_NODES} parts; put steps between"
             raise Refused(place, what)
         self.found.rules[id] = Rule(rule, number, place)
 

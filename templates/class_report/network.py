@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from problems.computation.network import Plan
 from problems.exercise import Exercise
 from templates.class_report.survey import StepStatistics
 from templates.drawings.diagram import Bias, Diagram, Unit
 from templates.drawings.drawing import Drawing, Mark
 from templates.drawings.layout import draw
 from templates.feedback.marked import marked, part_asked, unit_part
-from templates.pages.page import Badge, Inlines, Text
+from templates.pages.page import Badge, Block, Figure, Heading, Inlines, Text
 from templates.sheets.figure import diagram
 
 WELL, POORLY = 0.8, 0.6
@@ -38,6 +39,15 @@ def mark_of(step: StepStatistics) -> Mark:
     if step.facility >= WELL:
         return "right"
     return "partly" if step.facility >= POORLY else "wrong"
+
+
+def network_picture(
+    exercise: Exercise, steps: Iterable[StepStatistics], heading: str
+) -> Iterator[Block]:
+    """The network with its marks under a heading; nothing where there are no layers."""
+    if isinstance(exercise.plan, Plan):
+        yield Heading(2, heading)
+        yield Figure(class_network(exercise, steps), LEGEND)
 
 
 def class_network(exercise: Exercise, steps: Iterable[StepStatistics]) -> Drawing:

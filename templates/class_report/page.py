@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from statistics import fmean, median
 from types import MappingProxyType
 
-from problems.computation.network import Plan
 from problems.formulas.formula import Formula
 from templates.class_report.charts.axes import chunks
 from templates.class_report.charts.bars import deviation_chart, slip_chart
@@ -15,7 +14,7 @@ from templates.class_report.charts.steps import step_chart
 from templates.class_report.charts.timeline import time_chart
 from templates.class_report.charts.variants import variant_chart
 from templates.class_report.findings import entry, findings, percent, signed, title_of
-from templates.class_report.network import LEGEND, class_network
+from templates.class_report.network import network_picture
 from templates.class_report.reading import reading
 from templates.class_report.step_names import step_symbol
 from templates.class_report.survey import Group, Survey, Timeline
@@ -107,9 +106,7 @@ def _scores(survey: Survey) -> Iterator[Block]:
 
 
 def _pictures(group: Group, suffix: str) -> Iterator[Block]:
-    yield Heading(2, f"Where the class fails{suffix}")
-    if isinstance(group.exercise.plan, Plan):
-        yield Figure(class_network(group.exercise, group.steps), LEGEND)
+    yield from network_picture(group.exercise, group.steps, f"Where the class fails{suffix}")
     yield Heading(2, f"Every step{suffix}")
     yield from _step_charts(group)
     yield from _slip_pictures(group, suffix)

@@ -8,6 +8,7 @@ from problems.exercise import Exercise
 from problems.formulas.formula import EQUALS, Formula, Matrix, Op, row
 from problems.formulas.writing import Writer, number
 from problems.recipes.language import Definition, Gradient
+from problems.recipes.names import apart, name
 from problems.recipes.recipe import Recipe
 from templates.pages.page import Block, Heading, Inline, Inlines, Math, Table, Text, text
 
@@ -18,7 +19,7 @@ def recipe_givens(exercise: Exercise, heading: str) -> list[Block]:
     """All numbers that are handed out: a row a name, with two indices a matrix."""
     names: dict[str, list[str]] = {}
     for id in exercise.graph.givens:
-        names.setdefault(id.split(".")[0], []).append(id)
+        names.setdefault(name(id), []).append(id)
     rows = tuple((_named(exercise, found), _values(exercise, found)) for found in names.values())
     return [Heading(2, heading), Table((text("Given"), text("Values")), rows)]
 
@@ -29,7 +30,7 @@ def _named(exercise: Exercise, found: Sequence[str]) -> Inlines:
 
 
 def _values(exercise: Exercise, found: Sequence[str]) -> Inlines:
-    shape = [id.split(".")[1:] for id in found]
+    shape = [apart(id).indices for id in found]
     columns = len({at[-1] for at in shape}) if len(shape[0]) == 2 else 0
     if columns > 1:
         cells = [number(exercise.givens[id]) for id in found]

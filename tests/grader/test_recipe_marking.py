@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from recipe_exercises import FOLDER, NAMES, design, exercises, worked
 
 from grader.cli import cli
 from grader.marking.mark import mark
@@ -20,7 +21,6 @@ from problems.drawing.reasons import FINE, beside
 from problems.exercise import Exercise, from_json
 from problems.misconceptions.catalogue import WrongRule
 from problems.misconceptions.slips import wrong_rules
-from tests.support.recipe_exercises import FOLDER, NAMES, design, exercises, worked
 
 DRAWN = [name for name in NAMES if name != "circuit"]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import pytest
+from issued_exercises import exercises
 
 from problems.computation import ids
 from problems.computation.graph import build
 from problems.computation.solve import values
 from problems.exercise import Exercise
 from problems.recipes.recipe import Recipe
-from tests.support.issued_exercises import exercises
 
 Numbers = Mapping[str, float]
 

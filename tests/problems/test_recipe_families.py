@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
+from issued_exercises import drawn
+from recipe_exercises import NAMES, design, exercises
 
 from problems.computation.solve import solve
 from problems.drawing import family
@@ -14,8 +16,6 @@ from problems.drawing.reasons import FINE, beside
 from problems.errors import FamilyError, FormatError, SpecError
 from problems.exercise import Exercise, as_json, dumps, from_json
 from problems.exercise_lines import Lines
-from tests.support.issued_exercises import drawn
-from tests.support.recipe_exercises import NAMES, design, exercises
 
 PLAIN = """
 title = "A product"

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 from autograd import value_and_grad
+from judges import Ag
+from recipe_exercises import NAMES, design
 
 from problems.computation.kinds import Role
 from problems.computation.solve import values
@@ -17,8 +19,6 @@ from problems.recipes.expressions import nodes
 from problems.recipes.recipe import Recipe
 from problems.rules.expression import NUMBERS
 from problems.rules.extrema import Max
-from tests.support.judges import Ag
-from tests.support.recipe_exercises import NAMES, design
 
 RANDOM = 20
 """Sets of numbers of each recipe."""

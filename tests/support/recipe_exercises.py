@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
+from issued_exercises import drawn
+
 from grader.marking.words import Answers
 from grader.read.number import read_number
 from problems.drawing import family
@@ -12,7 +14,6 @@ from problems.drawing.design import Design
 from problems.exercise import Exercise
 from problems.misconceptions.catalogue import WrongRule
 from problems.rules.expression import NUMBERS
-from tests.support.issued_exercises import drawn
 
 FOLDER = Path(__file__).parents[1] / "recipes"
 NAMES = tuple(sorted(file.stem for file in FOLDER.glob("*.toml")))
