@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from grader.support.dialogue import Answers, Question
 from problems.computation import ids
 from problems.computation.graph import build
+from problems.computation.kinds import RATE, B, T, W, X
 from problems.computation.network import BIASES, Layer, Network, Plan
-from problems.drawing.asked import beginnings, near, stands_for
+from problems.drawing.asked import near, stands_for
 from problems.drawing.family_text import LayeredChoices, layered_text
 from problems.drawing.layered_family import parse_layers
 from problems.drawing.layered_numbers import own_numbers
@@ -21,16 +22,27 @@ from problems.rules.losses import LOSSES
 EVERYTHING = "all"
 ONE_HOT = "one-hot"
 WEIGHTS = "-0.9 to 0.9 by 0.1 not 0"
-RANGES = {"x": "0.1 to 2 by 0.1 not 1", "w": WEIGHTS, "b": WEIGHTS, "rate": "one of 0.1 0.2 0.5"}
+RANGES = {
+    X.name: "0.1 to 2 by 0.1 not 1",
+    W.name: WEIGHTS,
+    B.name: WEIGHTS,
+    RATE.name: "one of 0.1 0.2 0.5",
+}
 EXACT = {
-    "x": ("0.5", "0.8", "1.2", "0.3"),
-    "t": ("0.9", "0.2", "0.6"),
-    "w": ("0.2", "-0.4", "0.7", "0.5", "-0.3", "0.9", "-0.6", "0.8", "0.1"),
-    "b": ("0.3", "-0.2", "0.4"),
-    "rate": ("0.5",),
+    X.name: ("0.5", "0.8", "1.2", "0.3"),
+    T.name: ("0.9", "0.2", "0.6"),
+    W.name: ("0.2", "-0.4", "0.7", "0.5", "-0.3", "0.9", "-0.6", "0.8", "0.1"),
+    B.name: ("0.3", "-0.2", "0.4"),
+    RATE.name: ("0.5",),
 }
 """Numbers to begin with, no two neighbours alike."""
-TITLES = {"x": "Inputs", "t": "Targets", "w": "Weights", "b": "Biases", "rate": "Learning rate"}
+TITLES = {
+    X.name: "Inputs",
+    T.name: "Targets",
+    W.name: "Weights",
+    B.name: "Biases",
+    RATE.name: "Learning rate",
+}
 
 
 def among(*allowed: str) -> Callable[[str], str]:
@@ -83,7 +95,7 @@ def questions(answers: Answers) -> Iterator[Question]:
     yield Question("notation", "Notation", "standard", ", ".join(names), among(*names))
     said = "exact: the same for everybody; ranges: drawn for each student; both may be mixed"
     yield Question("numbers", "Numbers", "ranges", said, among("exact", "ranges"))
-    if {"loss", "bias", "numbers"} <= answers.keys():
+    if "numbers" in answers and "notation" in answers:
         yield from _numbers(answers)
         plan = _plan(answers)
         said = "all, or names and ids: dw  new.w.2.1.1"
@@ -137,7 +149,7 @@ def _numbers(answers: Answers) -> Iterator[Question]:
     for key, dimensions in _keys(answers, plan).items():
         kind, _, layer = key.partition(".")
         words = f"{TITLES[kind]} of layer {layer}" if layer else TITLES[kind]
-        if exact and key != "rate":
+        if exact and key != RATE.name:
             words += f" ({_span(key, plan)})"
         default = _exact(answers, key, plan) if exact else _ranged(answers, kind)
         how = f"{HOW}; {ROWS[dimensions]}" if exact and dimensions else HOW
@@ -150,7 +162,7 @@ def _span(key: str, plan: Plan) -> str:
 
 
 def _ranged(answers: Answers, kind: str) -> str:
-    if kind != "t":
+    if kind != T.name:
         return RANGES[kind]
     if answers["loss"] == "binary_cross_entropy":
         return "one of 0 1"
@@ -161,7 +173,9 @@ def _exact(answers: Answers, key: str, plan: Plan) -> str:
     """Numbers to begin with, in rows; of targets of softmax one is 1."""
     kind = key.partition(".")[0]
     numbers = EXACT[kind]
-    if kind == "t" and (answers["output"] == SOFTMAX or answers["loss"] == "binary_cross_entropy"):
+    if kind == T.name and (
+        answers["output"] == SOFTMAX or answers["loss"] == "binary_cross_entropy"
+    ):
         numbers = ("1", *["0"] * (plan.network.outputs - 1))
     every = [id for id in plan.given_ids() if plan.parse(id).kind == kind]
     rows: dict[tuple[int, ...], list[str]] = {}
@@ -174,7 +188,7 @@ def _exact(answers: Answers, key: str, plan: Plan) -> str:
 
 def _fits(answers: Answers, key: str, dimensions: int, plan: Plan) -> Callable[[str], str]:
     def wrong(text: str) -> str:
-        if key == "t" and text == ONE_HOT and answers["numbers"] == "ranges":
+        if key == T.name and text == ONE_HOT and answers["numbers"] == "ranges":
             return ""
         entry = entry_of(text, dimensions)
         if answers["numbers"] == "ranges" and isinstance(entry, dict) and "is" in entry:
@@ -191,8 +205,10 @@ def _asked(plan: Plan) -> Callable[[str], str]:
     def wrong(text: str) -> str:
         for name in text.split() if text != EVERYTHING else ():
             if not any(stands_for(name, id) for id in steps):
-                words = ", ".join(dict.fromkeys(plan.parse(id).kind for id in steps))
-                hint = near(name, beginnings(steps))
+                words = ", ".join(dict.fromkeys(plan.parse(id).row.name for id in steps))
+                hint = near(
+                    name, [part for id in steps for part in ids.beginnings(plan.parse(id))]
+                )
                 return (
                     f"nothing computed is called {name!r}; there are {words}, with indices{hint}"
                 )
@@ -204,7 +220,7 @@ def _asked(plan: Plan) -> Callable[[str], str]:
 def written(answers: Answers) -> str:
     """The family file."""
     keys = _keys(answers, _plan(answers))
-    targets = {id for id in keys if id == "t" and answers[id] == ONE_HOT}
+    targets = {id for id in keys if id == T.name and answers[id] == ONE_HOT}
     entries = {
         key: ONE_HOT if key in targets else entry_of(answers[key], dimensions)
         for key, dimensions in keys.items()

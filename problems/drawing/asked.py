@@ -31,22 +31,6 @@ def near(name: str, known: Iterable[str]) -> str:
     return f"; did you mean {found[0]!r}?" if found else ""
 
 
-def beginnings(of: Iterable[str]) -> list[str]:
-    """Names and beginnings of ids, each once.
-
-    >>> beginnings(["dw.1.2"])
-    ['dw', 'dw.1', 'dw.1.2']
-    """
-    found: dict[str, None] = {}
-    for id in of:
-        core = ids.core(id).split("<")[0]
-        parts = core.split(".")
-        first = next((n for n, part in enumerate(parts) if part.isdigit()), len(parts))
-        found |= dict.fromkeys(".".join(parts[:n]) for n in range(first, len(parts) + 1))
-        found[id] = None
-    return list(found)
-
-
 def selected(pieces: Sequence[Placed], names: Collection[str]) -> tuple[Placed, ...]:
     """The parts of a worksheet with the named steps alone.
 
@@ -64,7 +48,7 @@ def selected(pieces: Sequence[Placed], names: Collection[str]) -> tuple[Placed, 
 
 def _of_group(group: Group, names: Collection[str]) -> Iterator[Group]:
     if group.general:
-        if any(begins(group.general.removesuffix(ids.GENERAL), name) for name in names):
+        if any(begins(ids.steps_asked(group.general), name) for name in names):
             yield group
         return
     steps = tuple(id for id in group.steps if any(stands_for(name, id) for name in names))

@@ -14,7 +14,7 @@ from problems.computation.kinds import W
 from problems.computation.network import Computation, Layer, Method, Network, Plan, Task
 from problems.computation.sections import Placed, Section, placed
 from problems.computation.steps import Graph
-from problems.drawing.asked import beginnings, listed, near, selected, stands_for
+from problems.drawing.asked import listed, near, selected, stands_for
 from problems.drawing.design import LOOKS, Family
 from problems.drawing.family_checks import Checker
 from problems.drawing.layered_numbers import own_numbers, targets_of
@@ -241,9 +241,7 @@ def _check_numbers(
 def _check_asked(check: Checker, family: LayeredFamily, graph: Graph) -> None:
     there = [id for id in graph.steps if not ids.parse(id).inner]
     shown = [id for piece in family.placed(graph) for id in (*piece.steps, *piece.formulas)]
-    shown += [
-        id.removesuffix(ids.GENERAL) for piece in family.placed(graph) for id in piece.generals
-    ]
+    shown += [ids.steps_asked(id) for piece in family.placed(graph) for id in piece.generals]
     for name in family.ask:
         if any(stands_for(name, id) for id in shown):
             continue
@@ -253,8 +251,9 @@ def _check_asked(check: Checker, family: LayeredFamily, graph: Graph) -> None:
                 f"{name!r} stands in no [[section]]; add it to one, or leave all sections out",
             )
         else:
-            words = ", ".join(dict.fromkeys(ids.parse(id).kind for id in there))
-            hint = near(name, beginnings(there))
+            rows = dict.fromkeys(ids.parse(id).row for id in there)
+            words = ", ".join(row.name for row in rows)
+            hint = near(name, [part for id in there for part in ids.beginnings(ids.parse(id))])
             check.complain(
                 "ask.steps",
                 f"nothing computed is called {name!r}; there are {words}, with indices{hint}",

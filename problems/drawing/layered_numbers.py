@@ -13,9 +13,9 @@ from typing import Any
 
 from problems.arithmetic.grid import Grid
 from problems.computation import ids
-from problems.computation.kinds import Role
+from problems.computation.kinds import RATE, SHIFT, B, Role
 from problems.computation.network import Computation
-from problems.drawing.asked import beginnings, near, stands_for
+from problems.drawing.asked import near, stands_for
 from problems.drawing.own_number import numbers_of
 from problems.errors import Complaint
 
@@ -102,17 +102,17 @@ def no_such(key: str, plan: Computation) -> str:
     own = [id for id in plan.given_ids() if ids.core(id).split(".")[0] == word]
     task = plan.task
     absent = {
-        "b": "has no biases (network.bias)",
-        "rate": "is not updated (task.update)",
-        "shift": 'takes no central differences (task.numeric = "none")',
+        B.name: "has no biases (network.bias)",
+        RATE.name: "is not updated (task.update)",
+        SHIFT.name: 'takes no central differences (task.numeric = "none")',
     }
     if not own and word in absent:
         return f"means nothing: this {plan.described()} {absent[word]}"
     if not own:
         return f"is no given; givens are x, t, w, b, rate and shift{near(word, plan.kinds.givens)}"
     span = own[0] if len(own) == 1 else f"{own[0]} to {own[-1]}"
-    hint = near(key, beginnings(own))
-    data = f" of {task.examples} data points" if ":" in own[0] else ""
+    hint = near(key, [part for id in own for part in (*ids.beginnings(plan.parse(id)), id)])
+    data = f" of {task.examples} data points" if task.examples > 1 else ""
     return f"is no given of this {plan.described()}{data}; there are {span}{hint}"
 
 
@@ -123,9 +123,7 @@ def targets_of(
     points: dict[str, list[Grid | None]] = {}
     for id in plan.given_ids():
         if plan.parse(id).role is Role.TARGET:
-            points.setdefault(id.partition(":")[0] if ":" in id else "", []).append(
-                numbers.get(id)
-            )
+            points.setdefault("", []).append(numbers.get(id))
     found = {}
     for point, grids in points.items():
         own = [grid for grid in grids if grid]

@@ -7,7 +7,7 @@ from typing import Any
 
 from problems.arithmetic.grid import Grid
 from problems.computation import ids
-from problems.computation.kinds import Role
+from problems.computation.kinds import RATE, SHIFT, Role, T
 from problems.computation.network import Computation
 from problems.drawing.asked import near
 from problems.drawing.design import DIFFICULTIES
@@ -58,7 +58,7 @@ def ranged(
 
 def _missing(kind: str, of: list[str]) -> str:
     span = of[0] if len(of) == 1 else f"{of[0]} to {of[-1]}" if len(of) > 2 else " and ".join(of)
-    usual = "0.1" if kind == "shift" else "0.5"
+    usual = "0.1" if kind == SHIFT.name else "0.5"
     drawn = f'{kind} = {{from = "0.1", to = "0.9", step = "0.1"}} (or "{usual}") in [ranges]'
     return f"is missing: numbers are needed for {span}; write {drawn}, or exact ones in [given]"
 
@@ -74,7 +74,7 @@ def meaningless(
         bad: keys that are complained of already.
     """
     good = {key for id in plan.given_ids() for key in keys_of(id, plan)}
-    one_hot = table.get("t") == "one-hot"
+    one_hot = table.get(T.name) == "one-hot"
     for key, entry in table.items():
         if key in DIFFICULTIES:
             if not isinstance(entry, dict):
@@ -84,7 +84,7 @@ def meaningless(
                 where = f"ranges.{key}.{inner}"
                 if where not in bad:
                     yield from _judged(where, inner, good, plan)
-                if inner == "t" and (one_hot or entry[inner] == "one-hot"):
+                if inner == T.name and (one_hot or entry[inner] == "one-hot"):
                     what = (
                         'one-hot targets are for all difficulties; write t = "one-hot" in [ranges]'
                     )
@@ -93,7 +93,7 @@ def meaningless(
             yield from _judged(f"ranges.{key}", key, good, plan)
 
 
-STANDS_READY = frozenset({"rate"})
+STANDS_READY = frozenset({RATE.name})
 """What may be there for nothing: families in formulas have a rate that no number needs."""
 
 

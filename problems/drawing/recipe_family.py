@@ -10,14 +10,14 @@ from problems.arithmetic.grid import Grid
 from problems.computation.network import Computation
 from problems.computation.sections import Group, Placed
 from problems.computation.steps import Graph
-from problems.drawing.asked import beginnings, near
+from problems.drawing.asked import near
 from problems.drawing.design import DIFFICULTIES, LOOKS, Family
 from problems.drawing.family_checks import Checker
 from problems.drawing.given_numbers import given_numbers
 from problems.errors import Complaint, SpecError
 from problems.formulas import notation
 from problems.recipes.language import Gradient
-from problems.recipes.names import begins
+from problems.recipes.names import beginnings, begins
 from problems.recipes.names import name as first_word
 from problems.recipes.recipe import ADJOINTS, Recipe
 
@@ -176,7 +176,7 @@ def _ask(check: Checker, table: dict[str, Any], plans: Mapping[str, Recipe]) -> 
     for name in listed:
         if not any(begins(id, name) for id in steps):
             names = ", ".join(dict.fromkeys(map(first_word, steps)))
-            hint = near(name, beginnings(steps))
+            hint = near(name, [part for id in steps for part in beginnings(id)])
             what = f"nothing computed is called {name!r}; there are {names}{hint}"
             check.complain("ask.steps", what)
     return listed
