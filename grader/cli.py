@@ -14,6 +14,7 @@ from grader.commands.group import Commands
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "generate": ("grader.commands.generate:generate", "Make exercises for a class."),
+    "new": ("grader.commands.new:new", "Write a family file for an exercise of your own."),
     "check": ("grader.commands.check:check", "Grade submissions step by step."),
     "report": ("grader.commands.report:report", "Statistics of a graded class, with plots."),
     "solve": ("grader.commands.solve:solve", "Print a worked solution."),

@@ -153,6 +153,8 @@ def issued(
     reissue: int = 0,
 ) -> Exercise:
     """A drawn exercise of a student."""
+    from problems.drawing.forced import vouched
+
     return Exercise(
         id,
         student,
@@ -164,7 +166,7 @@ def issued(
         design.asked,
         number,
         reissue,
-        gated=not design.fixed,
+        gated=vouched(design),
         formulas=design.formulas,
         generals=design.generals,
         known=drawn.solved,

@@ -3,6 +3,7 @@
 hw1/assignment.json     family, choices, secret                       (teacher only)
     exercises.jsonl     one exercise a line                           (teacher only)
     roster.csv          true names and the folders that belong to them (teacher only)
+    warnings.txt        what exact numbers cannot tell apart, if any      (teacher only)
     students/<folder>/  worksheets and the blank answers.csv
     keys/               worked solutions                              (teacher only)
 """
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 META = "assignment.json"
 EXERCISES = "exercises.jsonl"
 ROSTER = "roster.csv"
+WARNINGS = "warnings.txt"
 
 MOST_COMPARED = 5_000
 """Of a larger class no near name is offered: comparing with all of them takes seconds."""
@@ -68,13 +70,16 @@ class Order:
     """Size of the printed pages: `a4` or `letter`."""
     draw: int = DRAW_VERSION
     """Version of the draw that the assignment was made with, and keeps."""
+    issued: bool = field(default=False, compare=False)
+    """Whether it was read back: what a family file was allowed to say then, it still is."""
 
     @cached_property
     def made_by(self) -> Family:
         """The family, read from the definition."""
         from problems.drawing import family as families
 
-        return families.read(self.definition, self.family, f"{self.family}.toml")
+        file = f"{self.family}.toml"
+        return families.read(self.definition, self.family, file, self.issued)
 
     def design(self) -> Design:
         """What is drawn.
@@ -131,6 +136,7 @@ class Order:
                 str(doc["policy"]),
                 str(doc.get("paper", "a4")),
                 int(doc.get("draw") or 1),
+                issued=True,
             )
         except (KeyError, TypeError, ValueError) as error:
             raise AssignmentError(f"{what}: broken entry {error}") from None

@@ -20,7 +20,7 @@ from typing import IO
 import numpy as np
 
 from grader import __version__
-from grader.assignments.folder import EXERCISES, META, ROSTER, Folder, Order
+from grader.assignments.folder import EXERCISES, META, ROSTER, WARNINGS, Folder, Order
 from grader.assignments.resumable import Plan, Unfinished, unfinished
 from grader.assignments.roster import Student
 from grader.assignments.worksheets import Progress, silent, student_files, write_handouts
@@ -31,6 +31,7 @@ from grader.support.workers import Workers
 from problems.drawing.candidates import key
 from problems.drawing.design import Design
 from problems.drawing.draw import draw, with_more_digits
+from problems.drawing.forced import indistinct, worded
 from problems.errors import Complaint, GateError
 from problems.exercise import Exercise, as_json, dumps, issued
 from problems.exercise_lines import Lines
@@ -84,9 +85,17 @@ def issue(
         meta = json.dumps(order.as_json(__version__), ensure_ascii=False, indent=1)
         (work.folder / META).write_bytes((meta + "\n").encode())
         (work.folder / ROSTER).write_bytes(roster)
+        _warn(work, order)
         if order.formats:
             _write(work, order, students, team, progress)
     return order
+
+
+def _warn(work: Unfinished, order: Order) -> None:
+    """Keep beside what exact numbers cannot tell apart."""
+    design = order.design()
+    if found := worded(design, indistinct(design)):
+        (work.folder / WARNINGS).write_text("\n".join(found) + "\n", "utf-8")
 
 
 def _tell(work: Unfinished, told: Callable[[str], object]) -> None:

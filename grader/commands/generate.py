@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from grader.assignments.folder import Order
+from grader.assignments.folder import WARNINGS, Order
 from grader.assignments.issue import issue
 from grader.assignments.roster import Student, numbered, read_roster
 from grader.assignments.worksheets import FORMATS
@@ -19,8 +19,7 @@ from grader.support.terminal import asked_in, plural, progress
 from grader.support.workers import cores, workers
 from problems.drawing import family as families
 from problems.drawing.design import Design
-from problems.drawing.draw import describe, draw
-from problems.exercise import issued
+from problems.drawing.forced import indistinct, worded
 
 EXAMPLES = """\b
 Examples:
@@ -214,7 +213,7 @@ def _report(order: Order, students: list[Student], target: Path, wanted: Order) 
             f"  worksheets ask for {order.decimals} decimals, not for {usual} as wanted: "
             "with fewer no draw can be graded"
         )
-    for line in _untold(design):
+    for line in _own(design, target):
         click.echo(f"  {line}")
     if order.formats:
         click.echo(f"  {target}/students/  worksheets and blank answers.csv, to hand out")
@@ -223,19 +222,17 @@ def _report(order: Order, students: list[Student], target: Path, wanted: Order) 
 
 
 MOST_WARNINGS = 10
-"""Lines on numbers of one's own."""
+"""Lines on numbers of one's own; all stand in the file beside."""
 
 
-def _untold(design: Design) -> Iterator[str]:
-    """What exact numbers do not tell apart: for drawn ones the draw takes care of it."""
-    if not design.fixed:
-        return
-    one = issued(design, draw(design, [b""])[0], "", "")
-    found = list(
-        dict.fromkeys(describe(finding) for listed in one.doubts.values() for finding in listed)
-    )
+def _own(design: Design, target: Path) -> Iterator[str]:
+    """What there is to say of exact numbers."""
+    if design.fixed:
+        yield "all numbers are given: everybody gets the same exercise"
+    found = worded(design, indistinct(design))
     if found:
-        yield "warning: with these numbers, at the digits asked for,"
+        yield f"warning: with these numbers, {plural(len(found), 'case')} cannot be told apart"
     yield from (f"  {line}" for line in found[:MOST_WARNINGS])
     if len(found) > MOST_WARNINGS:
-        yield f"  ... and {plural(len(found) - MOST_WARNINGS, 'more case')}"
+        rest = plural(len(found) - MOST_WARNINGS, "more case")
+        yield f"  ... and {rest}, in {target / WARNINGS}"

@@ -275,6 +275,25 @@ def stem(id: StepId, count: int) -> str:
     return ".".join([*words, *map(str, id.indices[:count])])
 
 
+def beginnings(id: StepId) -> tuple[str, ...]:
+    """What stands for an id, and others like it: its name, then index by index.
+
+    >>> beginnings(parse("n2:dw.1.2.3"))
+    ('dw', 'dw.1', 'dw.1.2', 'dw.1.2.3')
+    """
+    counts = range(len(id.indices) + 1)
+    return tuple(of(id.row, *id.indices[:count], parameter=id.of) for count in counts)
+
+
+def steps_asked(question: str) -> str:
+    """What a question for a formula of all units is about.
+
+    >>> steps_asked("delta.1:general")
+    'delta.1'
+    """
+    return question.removesuffix(GENERAL)
+
+
 _STEMS = sorted((stem for stem, (row, _) in LAYERED.stems.items() if not row.given), key=len)
 _PATTERN = pattern(
     r"(n[1-9]\d*:)?"

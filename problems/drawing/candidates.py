@@ -61,7 +61,7 @@ class Candidates:
         groups: dict[int | None, list[int]] = {}
         for column, id in enumerate(self.ids):
             given = design.plan.parse(id)
-            if given.role is Role.TARGET:
+            if given.role is Role.TARGET and id not in design.always:
                 groups.setdefault(given.example, []).append(column)
         return list(groups.values())
 

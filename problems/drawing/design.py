@@ -47,6 +47,11 @@ class Family:
     """Heading of the table of givens."""
 
     @property
+    def own(self) -> bool:
+        """Whether it has numbers of somebody's own: what they force is no reason to refuse."""
+        return False
+
+    @property
     def difficulties(self) -> tuple[str, ...]:
         """Those that it has numbers for."""
         raise NotImplementedError

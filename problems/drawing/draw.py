@@ -21,6 +21,7 @@ from problems.computation.steps import Graph
 from problems.drawing import gate
 from problems.drawing.candidates import BLOCK, Candidates
 from problems.drawing.design import Design
+from problems.drawing.forced import forced, key_of
 from problems.drawing.reasons import FINE, nearby
 from problems.drawing.separation import Separation, separation
 from problems.drawing.sieve import Sieve, sieve, told_apart
@@ -56,7 +57,9 @@ class Draw:
 
 def must_pass(design: Design) -> tuple[gate.Check, ...]:
     """The quality gate of a design."""
-    return told_apart(gate.checks(*_gated(design)), untold(design))
+    found = told_apart(gate.checks(*_gated(design)), untold(design))
+    waived = forced(design)
+    return tuple(check for check in found if key_of(check) not in waived)
 
 
 def _gated(
@@ -80,7 +83,7 @@ def passing(design: Design, values: dict[str, FloatArray], count: int) -> BoolAr
 
 def sieve_of(design: Design) -> Sieve:
     """The quality gate of a design, for many candidates at once."""
-    return sieve(*_gated(design), design.always, untold(design))
+    return sieve(*_gated(design), design.always, untold(design), forced(design))
 
 
 def with_more_digits(design: Design, work: Callable[[Design], T]) -> tuple[Design, T]:

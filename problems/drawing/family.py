@@ -63,13 +63,14 @@ def definition_of(family: str) -> tuple[str, str]:
         raise SpecError([Complaint(family, f"cannot be read: {error}")]) from None
 
 
-def read(text: str, name: str, file: str) -> Family:
+def read(text: str, name: str, file: str, issued: bool = False) -> Family:
     """Validate a family file.
 
     Args:
         text: the TOML text.
         name: the family's name, used in exercise ids.
         file: how messages call the file.
+        issued: whether exercises were made from it: keys that mean nothing are then passed over.
 
     Raises:
         FamilyError: everything that is wrong, each with the key and what is allowed.
@@ -80,11 +81,13 @@ def read(text: str, name: str, file: str) -> Family:
         raise FamilyError([Complaint(file, f"this is no TOML: {error}")]) from None
     checker = Checker(file)
     family: Family | None
+    exact = cleaned_tree(tomllib.loads(text, parse_float=str))
     if "steps" in data:
-        exact = cleaned_tree(tomllib.loads(text, parse_float=str))
         family = recipe_family(checker, exact, name)
     else:
-        family = layered(checker, data, name)
+        if isinstance(data.get("given"), dict):
+            data["given"] = exact["given"]
+        family = layered(checker, data, name, issued)
     if family and not checker.complaints:
         try:
             family.design()

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from problems.arithmetic.grid import Grid, read_grid
-from problems.computation.kinds import LAYERED, T, W, X
+from problems.computation.kinds import LAYERED, T
 from problems.computation.sections import Item, Section
+from problems.drawing.own_number import unnested
 from problems.errors import Complaint
 from problems.rules.activations import IN_LAYERS, SOFTMAX, is_known
 
@@ -134,39 +135,37 @@ class Checker:
                 good.append((kind, places))
         return tuple(good)
 
+    def names(self, table: Mapping[str, Any], key: str) -> tuple[str, ...]:
+        """A list of names."""
+        found = table.get(key.rsplit(".", 1)[-1], [])
+        if not isinstance(found, list) or not all(isinstance(name, str) for name in found):
+            self.complain(key, 'must be a list of names and ids, like ["dw", "new.w.2.1.1"]')
+            return ()
+        return tuple(name.strip() for name in found)
+
     # ranges ---------------------------------------------------------------------------------
 
     def ranges(self, data: Mapping[str, Any]) -> tuple[dict[str, dict[str, Grid]], bool]:
         """Grids by difficulty, and whether targets are one-hot."""
-        table = data.get("ranges")
+        given = data.get("given")
+        table = data.get("ranges", {} if isinstance(given, dict) else None)
         if not isinstance(table, dict):
             self.complain("ranges", "is missing: which numbers may x, t, w, b and rate have?")
             return {"standard": {}}, False
+        table = unnested(table)
         one_hot = table.get(T.name) == "one-hot"
         base = {k: v for k, v in table.items() if k not in DIFFICULTIES}
         usual = self._grids(base, "ranges")
-        self._complete(usual, one_hot)
         found = {"standard": usual}
         for level in DIFFICULTIES:
             if isinstance(table.get(level), dict):
-                found[level] = usual | self._grids(table[level], f"ranges.{level}")
+                found[level] = usual | self._grids(unnested(table[level]), f"ranges.{level}")
         return {level: found[level] for level in DIFFICULTIES if level in found}, one_hot
-
-    def _complete(self, grids: Mapping[str, Grid], one_hot: bool) -> None:
-        for kind in (X, T, W):
-            if kind.name not in grids and not (kind is T and one_hot):
-                self.complain(f"ranges.{kind.name}", "is missing")
 
     def _grids(self, table: Mapping[str, Any], where: str) -> dict[str, Grid]:
         found: dict[str, Grid] = {}
         for key, entry in table.items():
-            kind, _, layer = key.partition(".")
-            of_layer = kind in LAYERED and LAYERED[kind].layered and layer.isdigit()
-            if kind not in LAYERED.givens or (layer and not of_layer):
-                self.complain(
-                    f"{where}.{key}", f"givens are {', '.join(LAYERED.givens)} (or w.1, b.2)"
-                )
-            elif entry != "one-hot" or kind != T.name:
+            if entry != "one-hot" or key != T.name:
                 try:
                     found[key] = read_grid(entry)
                 except ValueError as error:

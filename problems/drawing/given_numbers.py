@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Any
 
-from problems.arithmetic.grid import Grid, read_grid
+from problems.arithmetic.grid import Grid
 from problems.drawing.family_checks import Checker
+from problems.drawing.own_number import numbers_of, unnested
 from problems.recipes import names
 from problems.recipes.formulas import WORDS
 from problems.recipes.indices import Refused, whole
@@ -18,11 +19,6 @@ MOST = 2_000
 """Entries of all givens."""
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 ENTRY = re.compile(r"([A-Za-z][A-Za-z0-9_]*)((?:\.(?:0|[1-9]\d*))+)")
-WAYS = (
-    'write "0.5", ["0", "1"] (drawn from these), {from = "0.1", to = "0.9", step = "0.1"}, '
-    '{is = "0.5"}, or {is = [["1", "2"], ["3", "4"]]} for a matrix; shape = [2, 3] makes '
-    "entries, each drawn on its own, and choices = [...] beside it is what they are drawn from"
-)
 Spans = tuple[range, ...]
 
 
@@ -42,7 +38,7 @@ def given_numbers(
     found: dict[str, Grid] = {}
     if not table:
         check.complain("given", "is missing: which numbers does the recipe start from?")
-    for key, entry in table.items():
+    for key, entry in unnested(table).items():
         try:
             found |= dict(_numbers(key, entry, sizes, found))
         except Refused as refused:
@@ -58,7 +54,7 @@ def _numbers(
     if ENTRY.fullmatch(key):
         if key not in before:
             raise ValueError("there is no such entry; give the whole array first, with its shape")
-        yield key, _grid(entry)
+        yield key, numbers_of(entry)
         return
     if not NAME.fullmatch(key) or key in WORDS or key in sizes:
         what = "a name is of Latin letters, digits and _, and no word of recipes and no size"
@@ -75,40 +71,9 @@ def _numbers(
     if isinstance(exact, list):
         if set(entry) != {"is"}:
             raise ValueError("is = [...] stands alone, or with shape")
-        yield from zip(ids, map(_grid, _entries(exact, spans)), strict=True)
+        yield from zip(ids, map(numbers_of, _entries(exact, spans)), strict=True)
     else:
-        yield from ((id, _grid(entry)) for id in ids)
-
-
-def _grid(entry: Any) -> Grid:
-    """One entry's numbers: numbers may stand without quotes as well."""
-    match entry:
-        case {"is": number, **rest} if not rest and not isinstance(number, list):
-            entry = number
-        case {"choices": list(numbers), **rest} if not rest:
-            entry = numbers
-    try:
-        found = read_grid(_as_texts(entry))
-    except ValueError as error:
-        told = str(error)
-        raise ValueError(WAYS if told.startswith("write") else told) from None
-    if len(set(found.texts)) < len(found.texts):
-        what = "for the entries of an array write {is = [...]}"
-        raise ValueError(f"a list is what is drawn from, and no number stands in it twice; {what}")
-    return found
-
-
-def _as_texts(entry: Any) -> Any:
-    match entry:
-        case bool():
-            return entry
-        case int():
-            return str(entry)
-        case list():
-            return [_as_texts(part) for part in entry]
-        case dict():
-            return {key: _as_texts(part) for key, part in entry.items()}
-    return entry
+        yield from ((id, numbers_of(entry)) for id in ids)
 
 
 def _spans(shape: Any, sizes: Mapping[str, int]) -> Spans:

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from problems.arithmetic.grid import Grid
 from problems.computation import ids
-from problems.computation.kinds import Role, W
+from problems.computation.graph import build
+from problems.computation.kinds import W
 from problems.computation.network import Computation, Layer, Method, Network, Plan, Task
 from problems.computation.sections import Placed, Section, placed
 from problems.computation.steps import Graph
+from problems.drawing.asked import listed, near, selected, stands_for
 from problems.drawing.design import LOOKS, Family
 from problems.drawing.family_checks import Checker
+from problems.drawing.layered_numbers import own_numbers, targets_of
+from problems.drawing.own_number import unnested
+from problems.drawing.range_keys import meaningless, ranged
 from problems.errors import Complaint, SpecError
 from problems.formulas import notation
 from problems.rules.activations import SOFTMAX
-
-ONE_HOT = Grid(("0", "1"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +42,15 @@ class LayeredFamily(Family):
     ranges: Mapping[str, Mapping[str, Grid]]
     """Difficulty -> kind of given (`w`, or `w.1` for one layer) -> its grid."""
     sections: tuple[Section, ...]
+    numbers: Mapping[str, Any] = field(default_factory=dict)
+    """`[given]`: id or beginning of ids -> exact numbers, or what they are drawn from."""
+    ask: tuple[str, ...] = ()
+    """Names and ids of what is asked for; of all that the sections hold, if there are none."""
+
+    @property
+    def own(self) -> bool:
+        """Whether it has numbers of somebody's own."""
+        return bool(self.numbers)
 
     @property
     def difficulties(self) -> tuple[str, ...]:
@@ -56,8 +68,13 @@ class LayeredFamily(Family):
         return [["network", shape], ["biases", self.bias], ["loss", self.loss]]
 
     def placed(self, graph: Graph) -> tuple[Placed, ...]:
-        """Its sections, repeated for examples and iterations."""
-        return tuple(placed(self.sections, graph))
+        """Its sections, repeated for examples and iterations; or those of its steps asked for."""
+        if not self.ask:
+            return tuple(placed(self.sections, graph))
+        if self.sections:
+            return selected(placed(self.sections, graph), self.ask)
+        steps = [id for id in graph.steps if not ids.parse(id).inner]
+        return (Placed(ASKED, "", listed(steps, self.ask)),)
 
     def planned(self, layers: str | None, difficulty: str) -> Computation:
         """The training of its network, or of one of other widths."""
@@ -65,8 +82,34 @@ class LayeredFamily(Family):
         return Plan(network, self._task(network), self.method)
 
     def grids(self, plan: Computation, difficulty: str) -> dict[str, Grid]:
-        """From the ranges of a difficulty."""
-        return {id: self._grid(id, difficulty) for id in plan.given_ids()}
+        """From the numbers of its own, and the ranges of a difficulty.
+
+        Raises:
+            SpecError: they do not fit the network, or some are missing.
+        """
+        own, complaints = own_numbers(self.numbers, plan)
+        found, missing = ranged(plan, self.ranges[difficulty], own, self.one_hot)
+        complaints += [*missing, *self._targets(plan, own)]
+        if complaints:
+            raise SpecError(complaints)
+        return found
+
+    def _targets(self, plan: Computation, own: Mapping[str, Grid]) -> Iterator[Complaint]:
+        """Targets that are not one-hot where they must be, or are in part only."""
+        bound = self.output == SOFTMAX and self.loss == "cross_entropy"
+        for point, (given, total) in targets_of(own, plan).items():
+            where = f" of {point}" if point else ""
+            if self.one_hot and given and total is None:
+                what = f"one-hot targets are drawn together; give all{where} exactly, or none"
+                yield Complaint("given.t", what)
+            elif bound and total is not None and total != 1:
+                what = (
+                    f"softmax with cross-entropy needs targets{where} whose sum is 1, not {total}"
+                )
+                yield Complaint("given.t", what)
+            elif bound and total is None and not self.one_hot:
+                what = f'softmax with cross-entropy needs t = "one-hot", or exact targets{where}'
+                yield Complaint("ranges.t", what)
 
     def _network(self, widths: tuple[int, ...]) -> Network:
         inputs, *units = widths
@@ -87,16 +130,6 @@ class LayeredFamily(Family):
         t = self.task
         return Task(t.examples, t.mode, t.iterations, t.update_biases, t.update, chosen)
 
-    def _grid(self, id: str, difficulty: str) -> Grid:
-        given, grids = ids.parse(id), self.ranges[difficulty]
-        if given.role is Role.TARGET and self.one_hot:
-            return ONE_HOT
-        of_layer = grids.get(ids.of(given.row, given.layer)) if given.row.layered else None
-        if of_layer is None and given.kind not in grids:
-            what = f"is missing: which numbers may {given.kind} have?"
-            raise SpecError([Complaint(f"ranges.{given.kind}", what)])
-        return of_layer or grids[given.kind]
-
 
 def parse_layers(text: str) -> tuple[int, ...]:
     """Widths from the inputs to the outputs.
@@ -114,16 +147,21 @@ def parse_layers(text: str) -> tuple[int, ...]:
 
 
 _TOP = (
-    "title summary source notation look given network task method precision gate ranges "
+    "title summary source notation look given network task method precision gate ranges ask "
     "instructions section"
 )
+ASKED = "What is asked"
+"""Heading of the steps that are asked for, where a file has no sections."""
 _NETWORK = "layers hidden output bias loss"
 _TASK = "examples mode iterations update_biases update numeric"
 _METHOD = "deltas gradients paths shares loss_of_errors factors"
 
 
-def layered(check: Checker, data: dict[str, Any], name: str) -> Family:
-    """A family of layers from its file's tables; the checker collects what is wrong."""
+def layered(check: Checker, data: dict[str, Any], name: str, issued: bool = False) -> Family:
+    """A family of layers from its file's tables; the checker collects what is wrong.
+
+    From an `issued` file exercises were made: what means nothing in it then stays.
+    """
     check.known(data, _TOP, "")
     net = check.table(data, "network", _NETWORK)
     task = check.table(data, "task", _TASK)
@@ -133,7 +171,8 @@ def layered(check: Checker, data: dict[str, Any], name: str) -> Family:
     ranges, one_hot = check.ranges(data)
     decimals = check.number(precision, "precision.decimals", None, 1, 10)
     significant = check.number(precision, "precision.significant", None, 2, 10)
-    hidden = check.activations(net, "network.hidden")
+    heading, numbers = _given(check, data)
+    ask = check.names(check.table(data, "ask", "steps"), "ask.steps")
     found = LayeredFamily(
         name=name,
         title=check.text(data, "title", None),
@@ -141,7 +180,7 @@ def layered(check: Checker, data: dict[str, Any], name: str) -> Family:
         source=check.text(data, "source", ""),
         notation=check.choice(data, "notation", notation.names(), "standard"),
         layers=check.text(net, "network.layers", "2-2-1"),
-        hidden=hidden,
+        hidden=check.activations(net, "network.hidden"),
         output=check.activations(net, "network.output")[0],
         bias=check.choice(net, "network.bias", ["unit", "layer", "augmented", "none"], "unit"),
         loss=check.text(net, "network.loss", "half_squares"),
@@ -156,14 +195,69 @@ def layered(check: Checker, data: dict[str, Any], name: str) -> Family:
         one_hot=one_hot,
         ranges=ranges,
         instructions=check.text(data, "instructions", ""),
-        sections=check.sections(data),
+        sections=() if ask and "section" not in data else check.sections(data),
         look=check.choice(data, "look", LOOKS, "standard"),
-        given=check.text(data, "given", "Given"),
+        given=heading,
+        numbers=numbers,
+        ask=ask,
         separate_slips=check.flag(gate, "gate.separate_slips", False),
     )
-    if found.output == SOFTMAX and found.loss == "cross_entropy" and not found.one_hot:
-        check.complain("ranges.t", 'softmax with cross-entropy needs t = "one-hot"')
+    _check_numbers(check, found, data, issued)
     return found
+
+
+def _given(check: Checker, data: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Heading of the table of givens, and the numbers of one's own."""
+    table = data.get("given", "Given")
+    if not isinstance(table, dict):
+        return check.text(data, "given", "Given"), {}
+    rest = {key: entry for key, entry in table.items() if key != "heading"}
+    return check.text(table, "given.heading", "Given"), unnested(rest)
+
+
+def _check_numbers(
+    check: Checker, family: LayeredFamily, data: dict[str, Any], issued: bool
+) -> None:
+    """Complain of numbers that are missing or mean nothing, and of steps that there are not."""
+    try:
+        plan = family.planned(None, "standard")
+    except SpecError:
+        return  # what is wrong with the network is said when it is designed
+    said = {complaint.where.partition(": ")[2] for complaint in check.complaints}
+    if not issued and isinstance(data.get("ranges"), dict):
+        for complaint in meaningless(unnested(data["ranges"]), plan, said):
+            check.complain(*complaint)
+    for difficulty in family.difficulties:
+        try:
+            family.grids(plan, difficulty)
+        except SpecError as error:
+            news = [c for c in error.complaints if c.where not in said]
+            said |= {c.where for c in news}
+            for complaint in news:
+                check.complain(*complaint)
+    _check_asked(check, family, build(plan))
+
+
+def _check_asked(check: Checker, family: LayeredFamily, graph: Graph) -> None:
+    there = [id for id in graph.steps if not ids.parse(id).inner]
+    shown = [id for piece in family.placed(graph) for id in (*piece.steps, *piece.formulas)]
+    shown += [ids.steps_asked(id) for piece in family.placed(graph) for id in piece.generals]
+    for name in family.ask:
+        if any(stands_for(name, id) for id in shown):
+            continue
+        if any(stands_for(name, id) for id in there):
+            check.complain(
+                "ask.steps",
+                f"{name!r} stands in no [[section]]; add it to one, or leave all sections out",
+            )
+        else:
+            rows = dict.fromkeys(ids.parse(id).row for id in there)
+            words = ", ".join(row.name for row in rows)
+            hint = near(name, [part for id in there for part in ids.beginnings(ids.parse(id))])
+            check.complain(
+                "ask.steps",
+                f"nothing computed is called {name!r}; there are {words}, with indices{hint}",
+            )
 
 
 def _task(check: Checker, table: dict[str, Any]) -> Task:

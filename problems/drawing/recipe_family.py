@@ -10,13 +10,14 @@ from problems.arithmetic.grid import Grid
 from problems.computation.network import Computation
 from problems.computation.sections import Group, Placed
 from problems.computation.steps import Graph
+from problems.drawing.asked import near
 from problems.drawing.design import DIFFICULTIES, LOOKS, Family
 from problems.drawing.family_checks import Checker
 from problems.drawing.given_numbers import given_numbers
 from problems.errors import Complaint, SpecError
 from problems.formulas import notation
 from problems.recipes.language import Gradient
-from problems.recipes.names import begins
+from problems.recipes.names import beginnings, begins
 from problems.recipes.names import name as first_word
 from problems.recipes.recipe import ADJOINTS, Recipe
 
@@ -39,6 +40,11 @@ class RecipeFamily(Family):
     """Difficulty -> id of a given -> what it is drawn from."""
     ask: tuple[str, ...] = ()
     """Names and ids of what is asked for; of everything, if there are none."""
+
+    @property
+    def own(self) -> bool:
+        """Whether some of its numbers are exact."""
+        return any(len(grid.texts) == 1 for of in self.numbers.values() for grid in of.values())
 
     @property
     def difficulties(self) -> tuple[str, ...]:
@@ -165,15 +171,14 @@ def _kinds(check: Checker, plan: Recipe) -> tuple[str, ...]:
 
 
 def _ask(check: Checker, table: dict[str, Any], plans: Mapping[str, Recipe]) -> tuple[str, ...]:
-    listed = table.get("steps", [])
-    if not isinstance(listed, list) or not all(isinstance(name, str) for name in listed):
-        check.complain("ask.steps", 'must be a list of names and ids, like ["dw", "h.2"]')
-        return ()
+    listed = check.names(table, "ask.steps")
     if check.complaints:
         return ()
     steps = [id for plan in plans.values() for id in plan.program.rules]
     for name in listed:
         if not any(begins(id, name) for id in steps):
             names = ", ".join(dict.fromkeys(map(first_word, steps)))
-            check.complain("ask.steps", f"nothing computed is called {name!r}; there are {names}")
-    return tuple(listed)
+            hint = near(name, [part for id in steps for part in beginnings(id)])
+            what = f"nothing computed is called {name!r}; there are {names}{hint}"
+            check.complain("ask.steps", what)
+    return listed

@@ -22,6 +22,7 @@ from problems.arithmetic.precision import Precision
 from problems.computation.solve import Givens, Indices, Solved, Unfolding
 from problems.computation.steps import Graph
 from problems.drawing import gate
+from problems.drawing.forced import Key, key_of
 from problems.drawing.gate import Check
 from problems.drawing.reasons import FINE, nearby
 from problems.drawing.separation import Separation
@@ -203,9 +204,11 @@ def sieve(
     separation: Separation | None,
     fixed: frozenset[str] = frozenset(),
     untold: frozenset[tuple[str, Expression]] = frozenset(),
+    forced: frozenset[Key] = frozenset(),
 ) -> Sieve:
     """The sieve of a design, made once; it learns its order from the first candidates."""
     must = told_apart(gate.checks(graph, asked, precision, low, version, separation), untold)
+    must = tuple(check for check in must if key_of(check) not in forced)
     return Sieve(graph, must, precision, fixed)
 
 
