@@ -207,3 +207,15 @@ def test_a_damaged_parquet_file_is_refused(
     assert found.exit_code == 1
     assert isinstance(found.exception, SystemExit)
     assert "damaged or incomplete" in found.stderr
+
+
+@pytest.mark.parametrize("where", ["results", "hw/results"])
+def test_the_results_say_how_they_are_reported_on(
+    where: str, two: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """The printed command works as it stands, wherever the results are."""
+    hw, path = two
+    out = ["--results", str(tmp_path / where)]
+    found = CliRunner().invoke(cli, ["check", str(path), "--assignment", str(hw), *out])
+    command = found.stdout.splitlines()[-1].removeprefix("See them with: bpgrade ").split()
+    assert CliRunner().invoke(cli, command).exit_code == 0
