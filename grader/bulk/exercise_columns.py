@@ -116,7 +116,8 @@ def everyone(roll: Roll) -> pl.DataFrame:
         pl.read_ipc(_part_path(roll.path, n), columns=["id", "student"])
         for n in range(len(roll.sizes))
     ]
-    return pl.concat(frames).with_row_index("place").cast({"place": pl.Int64})
+    none = pl.DataFrame(schema={"id": pl.String, "student": pl.String})
+    return pl.concat([none, *frames]).with_row_index("place").cast({"place": pl.Int64})
 
 
 @dataclass(frozen=True)

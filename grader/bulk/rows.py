@@ -144,7 +144,11 @@ def _moved(problem: Problem, lines: int) -> Problem:
 
 
 def _from_parquet(range_: Range) -> Rows:
-    part = pl.scan_parquet(range_.path).slice(range_.start, range_.end - range_.start).collect()
+    asked = pl.scan_parquet(range_.path).slice(range_.start, range_.end - range_.start)
+    try:
+        part = asked.collect()
+    except pl.exceptions.PolarsError:
+        raise refusal(range_.file, "not_csv", because("parquet_damaged")) from None
     names = list(canonical(part.columns))
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)

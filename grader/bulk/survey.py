@@ -29,6 +29,7 @@ RANGE = 6 << 20
 """Bytes of a range: some 20,000 rows of a small net."""
 HEADER = 1 << 20
 """Bytes in which the header must end."""
+_PARQUET = b"PAR1"
 ROWS = 20_000
 """Rows of a range of a Parquet file."""
 
@@ -61,13 +62,21 @@ class Range:
         return not self.header and not self.parquet
 
 
+def is_parquet(path: Path) -> bool:
+    """Whether a file holds columns, by its first bytes."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        return stream.read(len(_PARQUET)) == _PARQUET
+
+
 def is_class_table(path: Path) -> bool:
     """Whether a file is a table of answers that is read in bulk: CSV or Parquet."""
     if not path.is_file():
         return False
     with path.open("rb") as stream:
         head = stream.read(HEADER)
-    if head.startswith(b"PAR1"):
+    if head.startswith(_PARQUET):
         return True
     if looked_at(head).kind != "text":
         return False
@@ -81,9 +90,8 @@ def is_class_table(path: Path) -> bool:
 
 def ranges(path: Path, file: str) -> list[Range]:
     """The ranges of a file in their order."""
-    with path.open("rb") as stream:
-        if stream.read(4) == b"PAR1":
-            return list(_parquet(path, file))
+    if is_parquet(path):
+        return list(_parquet(path, file))
     try:
         return list(_text(path, file))
     except UncutError:
@@ -95,8 +103,11 @@ def _parquet(path: Path, file: str) -> Iterator[Range]:
 
     refuse_no_text(path)
     table = pl.scan_parquet(path)
-    columns = tuple(table.collect_schema().names())
-    count = table.select(pl.len()).collect().item()
+    try:
+        columns = tuple(table.collect_schema().names())
+        count = table.select(pl.len()).collect().item()
+    except pl.exceptions.PolarsError:
+        columns, count = (), 0  # whoever reads the rows says so
     for start in range(0, max(count, 1), ROWS):
         end = min(start + ROWS, count)
         yield Range(path, file, start, end, start + 2, b"", columns, "")

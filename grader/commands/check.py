@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from grader.assignments.folder import Folder
+from grader.bulk.survey import is_parquet
 from grader.commands.check_output import print_as, print_counts, print_notes
 from grader.commands.options import named_policy
 from grader.errors import PolicyError, Problem
@@ -166,8 +167,9 @@ def _into_files(files: tuple[Path, ...], options: Options) -> int:
 
 
 def _printed_as_class(files: tuple[Path, ...], options: Options) -> int | None:
-    """Grade a class's tables as columns and print; the exit status, None if they are none."""
-    if sum(file.stat().st_size for file in files if file.is_file()) < LARGE:
+    """Grade a class's tables as columns and print; the exit status, None if it cannot."""
+    size = sum(file.stat().st_size for file in files if file.is_file())
+    if size < LARGE and not any(map(is_parquet, files)):
         return None  # a few submissions are quicker without what marks columns
     from grader.commands import classwide
 

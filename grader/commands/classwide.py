@@ -19,7 +19,7 @@ from grader.bulk.results import GRADEBOOK_FILE, PROBLEMS_FILE, STEPS_FILE
 from grader.bulk.run import Graded, grade, printed
 from grader.bulk.survey import is_class_table
 from grader.commands import check_output
-from grader.errors import AssignmentError, Problem
+from grader.errors import AssignmentError, PolicyError, Problem
 from grader.intake.sources import parts_of
 from grader.marking.policy import Policy
 from grader.read.download_names import handed_in_at
@@ -53,6 +53,15 @@ def are_tables(files: Sequence[Path]) -> bool:
     return all(is_class_table(file) and not handed_in_at(parts_of(file)) for file in files)
 
 
+def _each_once(files: Sequence[Path]) -> list[Path]:
+    """Without those that are named twice, by whichever names."""
+    found: dict[tuple[int, int], Path] = {}
+    for file in files:
+        at = file.stat()
+        found.setdefault((at.st_dev, at.st_ino), file)
+    return list(found.values())
+
+
 def grade_class(
     files: Sequence[Path], assignment: Path | None, chosen: Choice, output: str
 ) -> int:
@@ -63,6 +72,7 @@ def grade_class(
         ClusterError: no workers.
         PolicyError: the assignment's policy cannot be used.
     """
+    files = _each_once(files)
     place = folders.find(assignment or files[0].parent)
     opened = folders.Folder(place)
     policy = opened.policy(chosen.policy)
@@ -70,7 +80,7 @@ def grade_class(
         found = grade(files, place, policy, chosen.out, hands, chosen.steps_as, bar)
     _print_notes(found.notes)
     mean = found.points / found.submissions if found.submissions else 0.0
-    _print(files, found, mean, chosen, output)
+    _print(files, found, mean, chosen, output, place)
     return 1 if found.problems else 0
 
 
@@ -83,17 +93,24 @@ def one_place(files: Sequence[Path], assignment: Path | None) -> Path | None:
     return places.pop() if len(places) == 1 else None
 
 
-def print_class(files: Sequence[Path], place: Path, policy: Policy | None, output: str) -> int:
+def print_class(
+    files: Sequence[Path], place: Path, policy: Policy | None, output: str
+) -> int | None:
     """Grade tables as columns and print what `check` prints; the exit status.
 
-    Raises:
-        AssignmentError: the exercises cannot be read.
-        PolicyError: the assignment's policy cannot be used.
+    None, and nothing printed, where it is better told by who checks one by one: every step of a
+    single submission, or of each file why its assignment cannot be used.
     """
-    chosen = folders.Folder(place).policy(policy)
+    files = _each_once(files)
     with ExitStack() as held:
-        with progress() as bar, workers(None, None) as hands:
-            made = held.enter_context(printed(files, place, chosen, output, hands, bar))
+        try:
+            chosen = folders.Folder(place).policy(policy)
+            with progress() as bar, workers(None, None) as hands:
+                made = held.enter_context(printed(files, place, chosen, output, hands, bar))
+        except (AssignmentError, PolicyError):
+            return None
+        if output == "text" and made.submissions == 1:
+            return None
         check_output.print_notes(made.notes)
         problems = [*made.problems, *_PRINTS[output](made)]
     return check_output.print_counts(len(files), made.submissions, len(problems), output)
@@ -155,11 +172,14 @@ def grade_files(
     answers = sum(len(one.report.steps) for one in graded)
     found = Graded(len(graded), answers, count, few=every[: 2 * SHOWN])
     mean = sum(one.report.percent for one in graded) / len(graded) if graded else 0.0
-    _print(files, found, mean, chosen, output)
+    place = graded[0].folder.path if graded else Path("FOLDER")
+    _print(files, found, mean, chosen, output, place)
     return 1 if count else 0
 
 
-def _print(files: Sequence[Path], found: Graded, mean: float, chosen: Choice, output: str) -> None:
+def _print(
+    files: Sequence[Path], found: Graded, mean: float, chosen: Choice, output: str, place: Path
+) -> None:
     steps = STEPS_FILE[chosen.steps_as]
     if output == "json":
         doc = {
@@ -190,7 +210,16 @@ def _print(files: Sequence[Path], found: Graded, mean: float, chosen: Choice, ou
     if changes:
         said = f"{plural(changes.steps, 'step')} in {plural(changes.submissions, 'submission')}"
         click.echo(f"  {chosen.out / CHANGES_FILE}  {said} judged otherwise than before")
-    click.echo(f"See them with: bpgrade report {chosen.out}")
+    click.echo(f"See them with: bpgrade report {chosen.out}{_named(place, chosen.out)}")
+
+
+def _named(place: Path, out: Path) -> str:
+    """The assignment as an option, where it is not the results' own or above."""
+    try:
+        folders.find(out)
+    except AssignmentError:
+        return f" --assignment {place}"
+    return ""
 
 
 def _print_notes(notes: Sequence[Problem], most: int = 20) -> None:
