@@ -80,7 +80,7 @@ def grade_class(
         found = grade(files, place, policy, chosen.out, hands, chosen.steps_as, bar)
     _print_notes(found.notes)
     mean = found.points / found.submissions if found.submissions else 0.0
-    _print(files, found, mean, chosen, output)
+    _print(files, found, mean, chosen, output, place)
     return 1 if found.problems else 0
 
 
@@ -172,11 +172,14 @@ def grade_files(
     answers = sum(len(one.report.steps) for one in graded)
     found = Graded(len(graded), answers, count, few=every[: 2 * SHOWN])
     mean = sum(one.report.percent for one in graded) / len(graded) if graded else 0.0
-    _print(files, found, mean, chosen, output)
+    place = graded[0].folder.path if graded else Path("FOLDER")
+    _print(files, found, mean, chosen, output, place)
     return 1 if count else 0
 
 
-def _print(files: Sequence[Path], found: Graded, mean: float, chosen: Choice, output: str) -> None:
+def _print(
+    files: Sequence[Path], found: Graded, mean: float, chosen: Choice, output: str, place: Path
+) -> None:
     steps = STEPS_FILE[chosen.steps_as]
     if output == "json":
         doc = {
@@ -207,7 +210,16 @@ def _print(files: Sequence[Path], found: Graded, mean: float, chosen: Choice, ou
     if changes:
         said = f"{plural(changes.steps, 'step')} in {plural(changes.submissions, 'submission')}"
         click.echo(f"  {chosen.out / CHANGES_FILE}  {said} judged otherwise than before")
-    click.echo(f"See them with: bpgrade report {chosen.out}")
+    click.echo(f"See them with: bpgrade report {chosen.out}{_named(place, chosen.out)}")
+
+
+def _named(place: Path, out: Path) -> str:
+    """The assignment as an option, where it is not the results' own or above."""
+    try:
+        folders.find(out)
+    except AssignmentError:
+        return f" --assignment {place}"
+    return ""
 
 
 def _print_notes(notes: Sequence[Problem], most: int = 20) -> None:

@@ -78,17 +78,26 @@ def test_generate_fill_check_every_family(runner: CliRunner, roster: Path, name:
     }  # fmt: skip
 
 
-FAMILY_OF_NOTATION = [(f, n) for f in family.names() for n in notation.names()]
+FAMILY_OF_NOTATION = [
+    (name, written, (n + m) % len(notation.names()) == 0)
+    for n, name in enumerate(family.names())
+    for m, written in enumerate(notation.names())
+]
+"""With whether it is printed: each family in one notation, each notation of some families."""
 
 
-@pytest.mark.parametrize(("name", "written"), FAMILY_OF_NOTATION)
-def test_every_family_in_every_notation(runner, roster: Path, name: str, written: str) -> None:
+@pytest.mark.parametrize(("name", "written", "printed"), FAMILY_OF_NOTATION)
+def test_every_family_in_every_notation(
+    runner: CliRunner, roster: Path, name: str, written: str, printed: bool
+) -> None:
     """A notation is data: any style can be written in any other's letters."""
+    roster.write_text("student,name\nada,Ada Example\n")
     own_notation = family.load(name).notation
     source = family.source_of(name).replace(f'"{own_notation}"', f'"{written}"', 1)
     own = roster.parent / "own.toml"
     own.write_text(source, "utf-8")
-    folder = generated(runner, roster, own)
+    formats = "html,md,pdf,csv" if printed else "html,md,csv"
+    folder = generated(runner, roster, own, "--formats", formats)
     run(runner, "check", filled(folder))
     run(runner, "solve", "ada", "--assignment", folder)
 

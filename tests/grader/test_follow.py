@@ -272,14 +272,14 @@ def test_the_printed_key_of_every_family_scores_everything(name: str, choice: di
         assert {s.verdict for s in report.steps} == {"correct"}
 
 
-@given(st.integers(0, 10_000))
-def test_the_order_of_the_rows_plays_no_part(seed: int) -> None:
+def test_the_order_of_the_rows_plays_no_part() -> None:
     """A pure function of what stands in the cells."""
     exercise = exercises("musilek")[0]
     paper = worked(exercise, {"net.1.1": 3.3333, "dw.2.1.1": 0.7})
-    rows = list(paper.items())
-    random.Random(seed).shuffle(rows)
-    assert marked(exercise, dict(rows)) == marked(exercise, paper)
+    in_order, rows = marked(exercise, paper), list(paper.items())
+    for seed in range(60):
+        random.Random(seed).shuffle(rows)
+        assert marked(exercise, dict(rows)) == in_order, rows
 
 
 def test_mixtures_are_bounded_and_start_with_all_own() -> None:

@@ -41,7 +41,8 @@ def test_no_student_file_holds_a_solution_a_seed_or_the_secret(
         for content in contents(path):
             assert SECRET not in content, path
             for value in revealing(exercise):
-                assert not re.search(rf"(?<![\d.]){re.escape(value)}(?!\d)", content), value
+                if value in content:  # else the slower search need not look
+                    assert not re.search(rf"(?<![\d.]){re.escape(value)}(?!\d)", content), value
 
 
 def test_the_test_above_can_fail(tmp_path: Path, runner: CliRunner) -> None:
