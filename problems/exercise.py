@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from problems.arithmetic.precision import Precision
 from problems.computation import ids
 from problems.computation.graph import build
 from problems.computation.network import Computation, layered
-from problems.computation.solve import OneOf, Solution, solve
+from problems.computation.solve import OneOf, Solution, Solved, solve
 from problems.computation.steps import Graph
 from problems.errors import FormatError, FormatTooNew, SpecError
 from problems.formulas.formula import Formula
@@ -61,6 +61,9 @@ class Exercise:
     generals: tuple[str, ...] = ()
     """Questions for formulas with letters, in the order of the worksheet."""
 
+    known: Solved = field(default_factory=Solved)
+    """Steps that this program has worked already, when it drew the exercise."""
+
     @property
     def questions(self) -> tuple[str, ...]:
         """Everything that is answered: numbers, formulas, formulas with letters."""
@@ -101,7 +104,7 @@ class Exercise:
     @cached_property
     def solution(self) -> Solution:
         """The true ball of every step and given."""
-        return solve(self.graph, self.numbers, self.precision)
+        return solve(self.graph, self.numbers, self.precision, self.known)
 
     def solved(self, together: Solution, at: int) -> None:
         """Take the solution over from exercises that were solved as arrays.
@@ -166,6 +169,7 @@ def issued(
         gated=vouched(design),
         formulas=design.formulas,
         generals=design.generals,
+        known=drawn.solved,
     )
 
 

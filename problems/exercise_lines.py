@@ -1,23 +1,22 @@
 """Lines of `exercises.jsonl` for many exercises at once: the same bytes as one by one.
 
 Exercises of one design differ in their ids, their givens and what follows from these. All else
-is written once, with slots; the values of all are solved as arrays.
+is written once, with slots; values and tolerances are those that the gate has worked.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
-from problems.arithmetic.elementary import FloatArray, Number
-from problems.computation.solve import solve
+from problems.computation.solve import Solved
 from problems.drawing.design import Design
 from problems.drawing.draw import Draw
-from problems.exercise import document, dumps, issued
+from problems.exercise import Exercise, document, dumps, from_json, issued
 
 OPEN, CLOSE = "\ufdd0", "\ufdd1"
 """Characters that no text may hold (Unicode, section 23.7): what is between them is a slot."""
@@ -34,10 +33,6 @@ class Lines:
         self._design = design
         self._encoded = {
             id: {text: _text(text) for text in grid.texts} for id, grid in design.grids.items()
-        }
-        self._floats = {
-            id: dict(zip(grid.texts, grid.floats.tolist(), strict=True))
-            for id, grid in design.grids.items()
         }
         self._templates: dict[int, tuple[str, list[str]]] = {}
 
@@ -86,25 +81,37 @@ class Lines:
 
     def _values(self, draws: Sequence[Draw]) -> Iterator[tuple[str, list[str]]]:
         """Slot -> what stands there for each draw, for givens, values and tolerances."""
-        numbers: dict[str, Number] = {}
         for id, encoded in self._encoded.items():
-            texts = [draw.givens[id] for draw in draws]
-            yield id, [encoded[text] for text in texts]
-            floats = self._floats[id]
-            numbers[id] = np.array([floats[text] for text in texts])
-        balls = solve(self._design.graph, numbers, self._design.precision)
+            yield id, [encoded[draw.givens[id]] for draw in draws]
+        centres = list(zip(*(draw.solved.m for draw in draws), strict=True))
+        radii = list(zip(*(draw.solved.r for draw in draws), strict=True))
+        at = {id: n for n, id in enumerate(self._design.graph.steps)}
         for id in self._design.asked:
-            yield f"m {id}", _written(balls[id].m, len(draws))
-            yield f"r {id}", _written(balls[id].r, len(draws))
+            yield f"m {id}", _written(centres[at[id]])
+            yield f"r {id}", _written(radii[at[id]])
 
 
 def _text(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _written(number: Number, count: int) -> list[str]:
+def _written(values: Sequence[float]) -> list[str]:
     """Doubles as JSON writes them: the shortest text that is read as the same."""
-    values: FloatArray = np.broadcast_to(np.asarray(number, dtype=np.float64), (count,))
-    if not np.isfinite(values).all():
+    if not all(map(math.isfinite, values)):
         raise ValueError("a value is not finite")
-    return list(map(repr, values.tolist()))
+    return list(map(repr, values))
+
+
+def read_back(line: bytes) -> Exercise:
+    """An exercise of a line that this program has just written, with the values in it.
+
+    Of any other line the values are worked anew from the givens, see `problems.exercise`.
+    """
+    doc = json.loads(line)
+    steps = [step for step in doc["steps"] if "value" in step]
+    known = Solved(
+        {step["id"]: n for n, step in enumerate(steps)},
+        [step["value"] for step in steps],
+        [step["tolerance"] for step in steps],
+    )
+    return replace(from_json(doc), known=known)

@@ -90,6 +90,29 @@ def test_a_check_loads_no_more_than_it_needs(handed_in: tuple[str, str]) -> None
     assert not loaded & (HEAVY | OURS)
 
 
+SERVICE = """
+import sys
+from pathlib import Path
+from grader.web import start
+start.configure(Path(sys.argv[1]))
+import grader.web.urls
+import grader.web.server
+print(*sys.modules)
+"""
+SELDOM = {"dask", "matplotlib", "openpyxl", "polars", "pypdf", "reportlab", "scipy", "sympy"}
+"""What the service needs for a report or for files of one kind."""
+
+
+def test_the_service_starts_without_plots_and_tables(tmp_path: Path) -> None:
+    """All its pages are there, and so is each process of its jobs, before a report is made."""
+    done = subprocess.run(
+        [sys.executable, "-c", SERVICE, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    loaded = set(done.stdout.split())
+    assert {"grader.web.jobs.kinds", "grader.web.teacher.downloads"} <= loaded
+    assert not loaded & SELDOM
+
+
 def test_the_default_policy_is_its_file() -> None:
     """A check of the usual kind reads no policy file; the file still says what holds."""
     from grader.marking.policy import DEFAULT

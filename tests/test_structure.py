@@ -138,14 +138,14 @@ def test_everything_public_is_documented() -> None:
 
 
 def test_functions_are_small() -> None:
-    """None over 50 lines; the engine's builder is many small ones."""
+    """None over 50 lines, commands with many options too."""
     found = []
     for room in ROOMS:
         for path in (ROOT / room).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                if isinstance(node, ast.FunctionDef):
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                     lines = (node.end_lineno or 0) - node.lineno + 1
-                    if lines > 50 and "click" not in ast.dump(node)[:200000]:
+                    if lines > 50:
                         found.append(f"{path.relative_to(ROOT)}: {node.name} {lines}")
     assert not found
 

@@ -6,7 +6,6 @@ files are the same whoever makes them.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -14,11 +13,12 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from grader.assignments.folder import EXERCISES, Order
+from grader.assignments.folder import Order
 from grader.assignments.roster import Student
 from grader.support.spreadsheet import plain_table
 from grader.support.workers import Workers
-from problems.exercise import Exercise, from_json
+from problems.exercise import Exercise
+from problems.exercise_lines import read_back
 
 if TYPE_CHECKING:
     from templates.pages.page import Page
@@ -144,9 +144,7 @@ class Sheets:
 def files_of(sheets: Sheets) -> list[dict[str, bytes]]:
     """The files of each student."""
     return [
-        student_files(
-            sheets.order, student, [from_json(json.loads(line), EXERCISES) for line in lines]
-        )
+        student_files(sheets.order, student, [read_back(line) for line in lines])
         for student, lines in sheets.owners
     ]
 

@@ -91,8 +91,9 @@ def _judged(
     shape = (len(mould.questions), count)
     verdict: Codes = np.zeros(shape, dtype=np.int8)
     names, useds = _Names(shape), _Names(shape)
+    own = found.standing.verdicts
     for k, id in enumerate(asked):
-        verdict[k] = found.standing.verdicts[id]
+        verdict[k] = own[id]
     _take_words(found, asked, names, useds)
     formulas = _formulas(cast, at) if mould.formulas or mould.generals else {}
     _take_formulas(cast, at, formulas, verdict, names, useds)
@@ -137,8 +138,8 @@ def _take_words(found: Judged, asked: Sequence[str], names: _Names, useds: _Name
     for id, slips in found.slips.items():
         for n, name in slips.items():
             names.put(index[id], n, name)
-    for id, notes in found.standing.used.items():
-        for n, used in notes.items():
+    for id in asked:
+        for n, used in found.standing[id].used.items():
             if used:
                 useds.put(index[id], n, " ".join(used))
 

@@ -119,9 +119,10 @@ def _special(found: Slice) -> BoolArray:
     if mould.gated:
         special &= verdict != CORRECT
     index = {id: k for k, id in enumerate(mould.asked)}
-    for notes in (judged.slips, judged.standing.used, judged.standing.shown):
-        for id, some in notes.items():
-            special[index[id], list(some)] = True
+    for id, k in index.items():
+        here = judged.standing[id]
+        for some in (judged.slips.get(id, {}), here.used, here.shown):
+            special[k, list(some)] = True
     return special
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -36,6 +38,22 @@ Examples:
   bpgrade check inbox/*.csv --assignment hw1 --policy strict --feedback feedback
   bpgrade check class.csv --assignment hw1 --results hw1/results --workers 2
 """
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is asked for besides the files, as the options of the command say it."""
+
+    assignment: Path | None
+    output: str
+    policy: Policy | None
+    feedback: Path | None
+    feedback_as: str
+    results: Path | None
+    steps_as: str
+    workers: int | None
+    scheduler: str | None
+    verbose: bool
 
 
 @click.command(epilog=EXAMPLES)
@@ -106,20 +124,7 @@ Examples:
     "-v", "--verbose", is_flag=True, help="Every step of every student, also of many files."
 )
 @click.pass_context
-def check(
-    ctx: click.Context,
-    files: tuple[Path, ...],
-    assignment: Path | None,
-    output: str,
-    policy: Policy | None,
-    feedback: Path | None,
-    feedback_as: str,
-    results: Path | None,
-    steps_as: str,
-    workers: int | None,
-    scheduler: str | None,
-    verbose: bool,
-) -> None:
+def check(ctx: click.Context, /, files: tuple[Path, ...], **given: Any) -> None:
     """Grade SUBMISSIONs: files, folders and ZIP archives of them, in one call.
 
     Read are CSV and XLSX tables (a row an answer, or a row a student), JSON, filled PDF
@@ -131,48 +136,74 @@ def check(
     Exit status: 0 all graded, 1 something could not be graded or needs a look (it is listed),
     2 wrong usage.
     """
-    if results is None and (workers or scheduler):
+    options = Options(**given)
+    if options.results is None and (options.workers or options.scheduler):
         raise click.UsageError("--workers and --scheduler are for tables of a class: --results")
-    if not (results or feedback or verbose) and large(files):
-        from grader.commands import classwide
+    if options.results:
+        ctx.exit(_into_files(files, options))
+    as_class = None if options.feedback or options.verbose else _printed_as_class(files, options)
+    ctx.exit(_printed(files, options) if as_class is None else as_class)
 
-        place = classwide.one_place(files, assignment)
-        if place and classwide.are_tables(files):
-            ctx.exit(classwide.print_class(files, place, policy, output))
-    if results:
-        from grader.commands import classwide
 
-        choice = classwide.Choice(policy, results, steps_as, workers, scheduler)
-        if classwide.are_tables(files):
-            if feedback:
-                raise click.UsageError("--feedback needs single files, not a class's table")
-            ctx.exit(classwide.grade_class(files, assignment, choice, output))
-    with progress() as bar:
-        found = gather(
-            files,
-            assignment,
-            lambda done: bar("reading", done, max(done, len(files))),
-            policy,
-        )
-        graded = _marked(found, policy, bar)
-    if feedback:
-        formats = ("html", "pdf") if feedback_as == "both" else (feedback_as,)
-        pages = write_feedback(graded, feedback, formats)
-        click.echo(f"{feedback}: {plural(len(pages), 'feedback page')}", err=True)
-    if results:
-        print_notes(found.notes)
-        ctx.exit(classwide.grade_files(graded, found.problems, files, choice, output))
+def _into_files(files: tuple[Path, ...], options: Options) -> int:
+    """Grade into the folder of --results; the exit status."""
+    from grader.commands import classwide
+
+    choice = classwide.Choice(
+        options.policy,
+        options.results or Path(),
+        options.steps_as,
+        options.workers,
+        options.scheduler,
+    )
+    if classwide.are_tables(files):
+        if options.feedback:
+            raise click.UsageError("--feedback needs single files, not a class's table")
+        return classwide.grade_class(files, options.assignment, choice, options.output)
+    found, graded = _graded(files, options)
+    print_notes(found.notes)
+    return classwide.grade_files(graded, found.problems, files, choice, options.output)
+
+
+def _printed_as_class(files: tuple[Path, ...], options: Options) -> int | None:
+    """Grade a class's tables as columns and print; the exit status, None if they are none."""
+    if sum(file.stat().st_size for file in files if file.is_file()) < LARGE:
+        return None  # a few submissions are quicker without what marks columns
+    from grader.commands import classwide
+
+    place = classwide.one_place(files, options.assignment)
+    if place is None or not classwide.are_tables(files):
+        return None
+    return classwide.print_class(files, place, options.policy, options.output)
+
+
+def _printed(files: tuple[Path, ...], options: Options) -> int:
+    """Grade and print; the exit status."""
+    found, graded = _graded(files, options)
     reports = [(one.report, one.exercise) for one in graded]
     every = [*found.problems, *[p for report, _ in reports for p in report.problems]]
     print_notes(found.notes)
-    shown_as = "steps" if output == "text" and (verbose or len(reports) == 1) else output
-    print_as[shown_as](reports, found.problems)
-    ctx.exit(print_counts(found.files, len(reports), len(every), output))
+    steps = options.output == "text" and (options.verbose or len(reports) == 1)
+    print_as["steps" if steps else options.output](reports, found.problems)
+    return print_counts(found.files, len(reports), len(every), options.output)
 
 
-def large(files: Sequence[Path]) -> bool:
-    """Whether files hold a class, which is quicker as columns; few submissions are not."""
-    return sum(file.stat().st_size for file in files if file.is_file()) >= LARGE
+def _graded(files: tuple[Path, ...], options: Options) -> tuple[Gathered, list[Graded]]:
+    """Read and mark, and write pages of feedback if they are wanted."""
+    with progress() as bar:
+        found = gather(
+            files,
+            options.assignment,
+            lambda done: bar("reading", done, max(done, len(files))),
+            options.policy,
+        )
+        graded = _marked(found, options.policy, bar)
+    if options.feedback:
+        both = options.feedback_as == "both"
+        formats = ("html", "pdf") if both else (options.feedback_as,)
+        pages = write_feedback(graded, options.feedback, formats)
+        click.echo(f"{options.feedback}: {plural(len(pages), 'feedback page')}", err=True)
+    return found, graded
 
 
 def _marked(found: Gathered, chosen: Policy | None, bar: Bar) -> list[Graded]:

@@ -39,7 +39,7 @@ def findings() -> list[tuple[str, str, str]]:
     encoding = sys.stdout.encoding or "unknown"
     advice = "" if encoding.lower().startswith("utf") else "set PYTHONUTF8=1: formulas need UTF-8"
     found.append(("terminal", encoding, advice))
-    return found
+    return list(dict.fromkeys(found))  # some libraries belong to two extras
 
 
 def _python() -> tuple[str, str, str]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -25,6 +27,28 @@ Examples:
   bpgrade generate musilek --count 30 --decimals 5 --difficulty hard
   bpgrade generate my-family.toml --students roster.csv --layers 3-4-2
 """
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is asked for besides the family, as the options of the command say it."""
+
+    roster: Path | None
+    count: int | None
+    out: Path | None
+    layers: str | None
+    decimals: int | None
+    significant: int | None
+    difficulty: str
+    exercises: int
+    formats: tuple[str, ...]
+    paper: str
+    seed: str | None
+    name: str | None
+    force: bool
+    fresh: bool
+    hands: int | None
+    scheduler: str | None
 
 
 def chosen_formats(ctx: click.Context, param: click.Parameter, value: str) -> tuple[str, ...]:
@@ -85,60 +109,57 @@ def chosen_formats(ctx: click.Context, param: click.Parameter, value: str) -> tu
     help="Processes [as many as there are cores, for a large class].",
 )
 @click.option("--scheduler", metavar="tcp://HOST:PORT", help="A Dask cluster that does the work.")
-def generate(
-    family: str,
-    roster: Path | None,
-    count: int | None,
-    out: Path | None,
-    layers: str | None,
-    decimals: int | None,
-    significant: int | None,
-    difficulty: str,
-    exercises: int,
-    formats: tuple[str, ...],
-    paper: str,
-    seed: str | None,
-    name: str | None,
-    force: bool,
-    fresh: bool,
-    hands: int | None,
-    scheduler: str | None,
-) -> None:
+def generate(family: str, **given: Any) -> None:
     """Make exercises in the style of FAMILY: a name (see 'bpgrade families') or a .toml file.
 
     A run that was interrupted is gone on with when the same command is given again.
     """
-    if (roster is None) == (count is None):
+    options = Options(**given)
+    if (options.roster is None) == (options.count is None):
         raise click.UsageError("give either --students ROSTER.csv or --count N")
-    if decimals is not None and significant is not None:
+    if options.decimals is not None and options.significant is not None:
         raise click.UsageError("give either --decimals or --significant")
-    students: list[Student] = read_roster(roster) if roster else numbered(count or 0)
+    roster, count = options.roster, options.count or 0
+    students: list[Student] = read_roster(roster) if roster else numbered(count)
     short, definition = families.definition_of(family)
-    order = Order(
-        name or short,
-        short,
-        definition,
-        seed if seed is not None else secrets.token_hex(16),
-        layers,
-        decimals,
-        significant,
-        difficulty,
-        exercises,
-        formats,
-        paper=paper,
-    )
-    target = out or Path(short)
-    if "pdf" in formats:
+    order = _order(short, definition, options)
+    target = options.out or Path(short)
+    if "pdf" in order.formats:
         _warn_of_names(students)
+    done = _issued(order, students, target, options)
+    _report(done, students, target, order)
+
+
+def _order(family: str, definition: str, options: Options) -> Order:
+    """What is made."""
+    return Order(
+        options.name or family,
+        family,
+        definition,
+        options.seed if options.seed is not None else secrets.token_hex(16),
+        options.layers,
+        options.decimals,
+        options.significant,
+        options.difficulty,
+        options.exercises,
+        options.formats,
+        paper=options.paper,
+    )
+
+
+def _issued(order: Order, students: list[Student], target: Path, options: Options) -> Order:
+    """Make it, with as many processes as are asked for or worth while."""
     load = seconds(order, len(students))
-    count = hands or (cores() if load > ALONE else 1)
-    with progress() as bar, workers(count, scheduler, brief=load < BRIEF) as team:
+    hands = options.hands or (cores() if load > ALONE else 1)
+    made_up = options.seed is None
+    with progress() as bar, workers(hands, options.scheduler, brief=load < BRIEF) as team:
         try:
-            done = issue(order, students, target, force, bar, team, fresh, seed is None, _told)
+            return issue(
+                order, students, target, options.force, bar, team, options.fresh, made_up, _told
+            )
         except KeyboardInterrupt:
             _told(f"interrupted; the same command goes on where it stopped ({target})")
             raise
-    _report(done, students, target, order)
 
 
 def _told(words: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from problems.patterns import pattern
 
@@ -17,6 +17,19 @@ POINTS = f"(?:{GROUPED}|{NUMBER.pattern})"
 """Pattern of a number of points inside a longer text."""
 
 _GROUPED = pattern(GROUPED)
+
+
+def decimal(value: object) -> Decimal | None:
+    """A number of an interface; None if it is none, or not finite.
+
+    >>> decimal("87.50"), decimal(None), decimal("NaN")
+    (Decimal('87.50'), None, None)
+    """
+    try:
+        found = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() else None
 
 
 def readings(text: str) -> list[Decimal]:

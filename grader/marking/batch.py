@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,61 +74,109 @@ class Batch:
         return tuple(self.values)
 
 
-@dataclass
-class Standing:
-    """What the walk finds: verdicts, and the values that each step hands on."""
+Mark = BoolArray | None
+"""Where something holds of a step; None if nowhere."""
+Flag = Literal["zeroed", "copied", "weak", "elaborate", "chance", "guessed"]
+"""Marks that are put down submission by submission."""
 
-    verdicts: dict[str, Codes] = field(default_factory=dict)
-    effective: dict[str, Ball] = field(default_factory=dict)
-    """What a child would take from a step: the own answer, else the recomputed value."""
-    deviates: dict[str, BoolArray] = field(default_factory=dict)
-    """Where the effective value is visibly not the true one; absent if nowhere."""
-    open: dict[str, BoolArray] = field(default_factory=dict)
-    """Where a child may have worked with another than the true value; absent if nowhere."""
-    recomputed: dict[str, Ball] = field(default_factory=dict)
+
+@dataclass(slots=True)
+class StepStanding:
+    """What the walk finds at one step: a verdict, and the values that it hands on."""
+
+    verdict: Codes | None = None
+    """None where no number is asked for."""
+    effective: Ball | None = None
+    """What a child would take from the step: the own answer, else the recomputed value."""
+    deviates: Mark = None
+    """Where the effective value is visibly not the true one."""
+    open: Mark = None
+    """Where a child may have worked with another than the true value."""
+    recomputed: Ball | None = None
     """What follows from the values before the step, where any of them deviates."""
-    reached: dict[str, BoolArray] = field(default_factory=dict)
-    """Where it does, for the steps that have `recomputed`."""
-    beyond: dict[str, BoolArray] = field(default_factory=dict)
-    """Where `recomputed` reaches beyond the true ball: a child may come out visibly different
-    even if the step itself would not; absent if nowhere."""
-    loose: dict[str, BoolArray] = field(default_factory=dict)
+    reached: Mark = None
+    """Where any of them does, if there is a recomputed value."""
+    beyond: Mark = None
+    """Where the recomputed value reaches beyond the true ball: a child may come out visibly
+    different even if the step itself would not."""
+    loose: Mark = None
     """Where a right answer lies more than its own digit beside the true value: a child may
-    have worked with either; absent if nowhere."""
-    dead: dict[str, BoolArray] = field(default_factory=dict)
-    """Where the effective value cannot be carried further; absent if nowhere."""
-    dead_recomputed: dict[str, BoolArray] = field(default_factory=dict)
-    coarse: dict[str, BoolArray] = field(default_factory=dict)
+    have worked with either."""
+    dead: Mark = None
+    """Where the effective value cannot be carried further,"""
+    dead_recomputed: Mark = None
+    """and where the recomputed one cannot."""
+    coarse: Mark = None
     """Where an own answer that is not right was written with fewer digits than asked."""
-    untold: dict[str, BoolArray] = field(default_factory=dict)
-    """Where a number has too few digits to be told from what costs no work; absent if nowhere."""
-    zeroed: dict[str, BoolArray] = field(default_factory=dict)
-    """Where an answer follows from an own 0 that hides whatever comes after; absent if nowhere."""
-    unfounded: dict[str, BoolArray] = field(default_factory=dict)
-    """Where an answer follows from numbers that nothing on the sheet explains; absent if
-    nowhere."""
-    elaborate: dict[str, BoolArray] = field(default_factory=dict)
-    """Where the wrong rule behind a slip takes work as the right one does; absent if nowhere."""
-    chance: dict[str, BoolArray] = field(default_factory=dict)
-    """Where such a rule gives a number that stands on the sheet by chance; absent if nowhere."""
-    guessed: dict[str, BoolArray] = field(default_factory=dict)
-    """Where an answer follows from an unwritten value that no slip explains; absent if nowhere."""
-    weak: dict[str, BoolArray] = field(default_factory=dict)
-    """Where an answer is carried though a rough guess would have done; absent if nowhere."""
-    copied: dict[str, BoolArray] = field(default_factory=dict)
-    """Where an answer that follows is undetermined only because it equals one of its ingredients;
-    absent if nowhere."""
-    used: dict[str, dict[int, tuple[str, ...]]] = field(default_factory=dict)
-    """Step -> submission -> ids of the deviating values that its verdict rests on."""
-    shown: dict[str, dict[int, str]] = field(default_factory=dict)
-    """Blank step -> submission -> the slip there that its children show."""
-    vouched: dict[str, BoolArray] = field(default_factory=dict)
+    untold: Mark = None
+    """Where a number has too few digits to be told from what costs no work."""
+    zeroed: Mark = None
+    """Where an answer follows from an own 0 that hides whatever comes after."""
+    unfounded: Mark = None
+    """Where an answer follows from numbers that nothing on the sheet explains."""
+    elaborate: Mark = None
+    """Where the wrong rule behind a slip takes work as the right one does."""
+    chance: Mark = None
+    """Where such a rule gives a number that stands on the sheet by chance."""
+    guessed: Mark = None
+    """Where an answer follows from an unwritten value that no slip explains."""
+    weak: Mark = None
+    """Where an answer is carried though a rough guess would have done."""
+    copied: Mark = None
+    """Where an answer that follows is undetermined only because it equals one of its
+    ingredients."""
+    vouched: Mark = None
     """Where a verdict `carried` would be `undetermined`, had the student not shown that kind of
-    rule elsewhere; absent if nowhere."""
+    rule elsewhere."""
+    used: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    """Submission -> ids of the deviating values that its verdict rests on."""
+    shown: dict[int, str] = field(default_factory=dict)
+    """Submission that left the step blank -> the slip there that its children show."""
+
+    def mark(self, flag: Flag, at: Indices | int, count: int) -> None:
+        """Put a mark down.
+
+        Args:
+            flag: which.
+            at: of which submissions.
+            count: how many there are.
+        """
+        found: Mark = getattr(self, flag)
+        if found is None:
+            found = np.zeros(count, dtype=bool)
+            setattr(self, flag, found)
+        found[at] = True
+
+
+class Standing(dict[str, StepStanding]):
+    """Step or given -> what the walk finds there, in the order of the computation."""
+
+    def __missing__(self, id: str) -> StepStanding:
+        self[id] = found = StepStanding()
+        return found
+
+    @property
+    def verdicts(self) -> dict[str, Codes]:
+        """Asked step -> its verdicts, which may be changed in place."""
+        return {id: one.verdict for id, one in self.items() if one.verdict is not None}
 
     def table(self) -> Codes:
         """All verdicts as one array, shape (asked steps, submissions)."""
         return np.stack(list(self.verdicts.values()))
+
+    def any(self, flag: Flag) -> bool:
+        """Whether a mark holds anywhere."""
+        return any(getattr(one, flag) is not None for one in self.values())
+
+
+def held(mark: Mark, nowhere: BoolArray) -> BoolArray:
+    """A mark as an array, also where it holds nowhere."""
+    return nowhere if mark is None else mark
+
+
+def either(mark: Mark, more: BoolArray) -> BoolArray:
+    """Where a mark holds, or something else does."""
+    return more if mark is None else mark | more
 
 
 def gathered(ball: Ball, at: Indices, count: int) -> Ball:

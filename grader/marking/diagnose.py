@@ -70,7 +70,8 @@ def _copied(batch: Batch, standing: Standing, id: str, at: Indices) -> dict[int,
     found: dict[int, str] = {}
     for wrong in wrong_rules(batch.graph, id):
         if isinstance(wrong.rule, Ref) and wrong.slip in COPIES:
-            for ball in (batch.true[wrong.rule.id], standing.effective[wrong.rule.id]):
+            for ball in (batch.true[wrong.rule.id], standing[wrong.rule.id].effective):
+                assert ball is not None
                 number = array(gathered(ball, at, batch.count).m)
                 same = np.abs(value - number) <= SLACK * np.abs(value)
                 found |= {int(n): wrong.slip for n in at[same] if int(n) not in found}
@@ -153,9 +154,10 @@ def _nearest(
         which[met.unsure] = -1
         works &= ~met.unsure
         copies &= ~met.unsure
-    for marks, here in ((standing.elaborate, works), (standing.chance, copies)):
-        if here.any():
-            marks.setdefault(id, np.zeros(batch.count, dtype=bool))[at] |= here
+    if works.any():
+        standing[id].mark("elaborate", at[works], batch.count)
+    if copies.any():
+        standing[id].mark("chance", at[copies], batch.count)
     return {
         int(submission): str(slips[n]) for submission, n in zip(at, which, strict=True) if n >= 0
     }
@@ -221,7 +223,7 @@ class Entered(dict[str, Ball]):
     ) -> None:
         super().__init__()
         self._batch = batch
-        self._own = standing.recomputed if follows else standing.effective
+        self._standing, self._follows = standing, follows
         self._at = at
 
     def __missing__(self, ref: str) -> Ball:
@@ -230,7 +232,9 @@ class Entered(dict[str, Ball]):
         if ref in batch.graph.givens:
             self[ref] = true
             return true
-        own = gathered(self._own.get(ref, batch.true[ref]), at, batch.count)
+        found = self._standing[ref]
+        written = found.recomputed if self._follows else found.effective
+        own = gathered(written or batch.true[ref], at, batch.count)
         m, r = np.empty((2, len(at))), np.empty((2, len(at)))
         m[0], m[1], r[0], r[1] = own.m, true.m, own.r, true.r
         self[ref] = ball = Ball(m, r)

@@ -13,6 +13,7 @@ marked by the same lines. Source: docs/grading.md.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 
@@ -27,7 +28,9 @@ from grader.marking.batch import (
     WRONG,
     Batch,
     Codes,
+    Mark,
     Standing,
+    either,
     gathered,
     is_coarse,
     spread,
@@ -57,7 +60,8 @@ class _Walk:
         self.batch = batch
         self.count = batch.count
         self.found = Standing()
-        self.found.effective.update({id: batch.true[id] for id in batch.graph.givens})
+        for id in batch.graph.givens:
+            self.found[id].effective = batch.true[id]
         self.guards = Guards(batch)
         self._sources: dict[str, tuple[tuple[str, ...], tuple[Step, ...]]] = {}
 
@@ -67,24 +71,24 @@ class _Walk:
             return
         for id, verdict in self.found.verdicts.items():
             rests = np.zeros(self.count, dtype=bool)
-            rests[list(self.found.used.get(id, {}))] = True
+            rests[list(self.found[id].used)] = True
             parroted = self.batch.values[id] == self.guards.parroted
             followed = mindless & ((verdict == CARRIED) | (verdict == UNDETERMINED))
             verdict[mindless & (verdict == IMPRECISE) & (rests | parroted)] = WRONG
             if followed.any():
                 verdict[followed] = UNDETERMINED
-                self.found.unfounded[id] = followed
+                self.found[id].unfounded = followed
 
     # one step ------------------------------------------------------------------------------
 
     def take(self, step: Step) -> None:
         """Everything about one step, in an order in which its parents are known."""
-        marks = self._any(step.parents, self.found.deviates)
+        marks = self._any(step.parents, "deviates")
         if marks is not None:
             self._recompute(step, marks)
         if step.id in self.batch.values:
             rests_on = dict.fromkeys((*step.parents, *self.sources(step)[0]))
-            self._judge(step, self._any(tuple(rests_on), self.found.open))
+            self._judge(step, self._any(tuple(rests_on), "open"))
         else:
             self._hand_on_recomputed(step.id)
 
@@ -108,15 +112,22 @@ class _Walk:
             self._sources[step.id] = (tuple(found), tuple(between.values()))
         return self._sources[step.id]
 
-    def _any(self, parents: Sequence[str], where: Mapping[str, BoolArray]) -> BoolArray | None:
+    def _any(self, parents: Sequence[str], flag: Literal["deviates", "open", "dead"]) -> Mark:
         """Where any parent is marked; None if nowhere."""
-        marks = [where[p] for p in parents if p in where]
+        flags = (getattr(self.found[parent], flag) for parent in parents)
+        marks = [mark for mark in flags if mark is not None]
         return np.logical_or.reduce(marks) if marks else None
+
+    def effective(self, id: str) -> Ball:
+        """What children take from a step or a given that was walked over."""
+        found = self.found[id].effective
+        assert found is not None
+        return found
 
     def _recompute(self, step: Step, reached: BoolArray) -> None:
         """What follows from the effective parents, where one of them deviates."""
         at = np.flatnonzero(reached)
-        parents = {p: gathered(self.found.effective[p], at, self.count) for p in step.parents}
+        parents = {p: gathered(self.effective(p), at, self.count) for p in step.parents}
         part = self.ball(step, step.rule, parents)
         true = self.batch.true[step.id]
         m, r = spread(true.m, self.count).copy(), spread(true.r, self.count).copy()
@@ -125,27 +136,23 @@ class _Walk:
         # Where nothing visibly deviates, one ball holds the own and the true value alike.
         both = np.fmax(spread(true.r, self.count), np.abs(m - array(true.m)) + r)
         beyond = reached & (both > array(true.r) * (1 + 1e-9))
+        here = self.found[step.id]
         if beyond.any():
-            self.found.beyond[step.id] = beyond
+            here.beyond = beyond
         m = np.where(stale, m, spread(true.m, self.count))
         r = np.where(stale, r, both)
-        self.found.recomputed[step.id] = Ball(m, r)
-        self.found.reached[step.id] = reached
-        dead = self._any(step.parents, self.found.dead)
-        if dead is not None:
-            self.found.dead_recomputed[step.id] = dead
+        here.recomputed, here.reached = Ball(m, r), reached
+        here.dead_recomputed = self._any(step.parents, "dead")
 
     def ball(self, step: Step, rule: Expression, parents: Mapping[str, Ball]) -> Ball:
         """A rule over chosen parents, with the unit that writing the result may cost."""
         return rule_ball(step.kind, rule, parents, self.batch.precision)
 
     def _hand_on_recomputed(self, id: str) -> None:
-        found = self.found
-        found.effective[id] = found.recomputed.get(id, self.batch.true[id])
-        if id in found.beyond:
-            found.deviates[id] = found.open[id] = found.beyond[id]
-        if id in found.dead_recomputed:
-            found.dead[id] = found.dead_recomputed[id]
+        here = self.found[id]
+        here.effective = here.recomputed or self.batch.true[id]
+        here.deviates = here.open = here.beyond
+        here.dead = here.dead_recomputed
 
     # an answered step ------------------------------------------------------------------------
 
@@ -164,7 +171,7 @@ class _Walk:
         verdict[right] = CORRECT
         if missed.any():
             self._judge_missed(step, verdict, asked, missed, reached)
-        self.found.verdicts[id] = verdict
+        self.found[id].verdict = verdict
         off = batch.offs.get(id)
         self._hand_on(step, verdict, asked if off is None else np.fmax(asked, off))
 
@@ -185,13 +192,14 @@ class _Walk:
                 Mixtures(self, step, verdict, asked).run(np.flatnonzero(rest))
         short = missed & (unit > SHORT * asked)
         if short.any():
-            self.found.coarse[id] = missed & self.guards.too_short(id, asked)
+            self.found[id].coarse = missed & self.guards.too_short(id, asked)
             coarse = short & is_coarse(batch.true[id], value, unit, asked)
             verdict[coarse & (verdict == WRONG)] = IMPRECISE
             self._bar_untold(step, verdict, asked)
-        if id in self.found.zeroed:
-            self.found.zeroed[id] &= verdict == WRONG
-            verdict[self.found.zeroed[id]] = UNDETERMINED
+        zeroed = self.found[id].zeroed
+        if zeroed is not None:
+            zeroed &= verdict == WRONG
+            verdict[zeroed] = UNDETERMINED
 
     def _bar_untold(self, step: Step, verdict: Codes, asked: FloatArray) -> None:
         """Of a number with so few digits that it may be a parent too, nobody can tell more."""
@@ -201,14 +209,14 @@ class _Walk:
         value, unit = self.batch.values[step.id][at], self.batch.units[step.id][at]
         same = np.zeros(len(at), dtype=bool)
         for parent, _ in trivial(self.batch.graph, self.batch.asked, step.id).parents:
-            for ball in (self.batch.true[parent], self.found.effective[parent]):
+            for ball in (self.batch.true[parent], self.effective(parent)):
                 number = gathered(ball, at, self.count)
                 differs = np.abs(value - array(number.m)) > SLACK * np.abs(value)
                 same |= is_coarse(number, value, unit, asked[at]) & differs
         if same.any():
             untold = np.zeros(self.count, dtype=bool)
             untold[at[same]] = True
-            self.found.untold[step.id] = untold
+            self.found[step.id].untold = untold
             verdict[untold] = UNDETERMINED
 
     def _hand_on(self, step: Step, verdict: Codes, radius: FloatArray) -> None:
@@ -218,30 +226,30 @@ class _Walk:
         that rounds to it, a coarse number would explain whatever follows. Who carried more
         digits than were written had a right number on the calculator, and mixtures try that.
         """
-        found, id, count = self.found, step.id, self.count
+        here, id, count = self.found[step.id], step.id, self.count
         value = self.batch.values[id]
         written = ~np.isnan(value)
-        rest = found.recomputed.get(id, self.batch.true[id])
-        found.effective[id] = Ball(
+        rest = here.recomputed or self.batch.true[id]
+        here.effective = Ball(
             np.where(written, value, spread(rest.m, count)),
             np.where(written, radius, spread(rest.r, count)),
         )
         off = written & (verdict != CORRECT)
-        beyond = found.beyond.get(id)
+        beyond = here.beyond
         if beyond is not None:
             off = off | (~written & beyond)
         if off.any():
-            found.deviates[id] = off
+            here.deviates = off
         if beyond is not None or off.any():
-            found.open[id] = off if beyond is None else off | beyond
+            here.open = either(beyond, off)
         loose = (verdict == CORRECT) & (np.abs(value - array(self.batch.true[id].m)) > radius)
         if loose.any():
-            found.loose[id] = loose
+            here.loose = loose
         dead = self._dead(step, verdict)
-        if id in found.dead_recomputed:
-            dead = dead | (~written & found.dead_recomputed[id])
+        if here.dead_recomputed is not None:
+            dead = dead | (~written & here.dead_recomputed)
         if dead.any():
-            found.dead[id] = dead
+            here.dead = dead
 
     def _dead(self, step: Step, verdict: Codes) -> BoolArray:
         """Own answers that prove nothing: a zero where the true value visibly is none.
@@ -253,7 +261,8 @@ class _Walk:
         visible = np.abs(array(true.m)) > array(true.r)
         zero = (np.abs(value) <= 0.5 * asked) & visible
         worthless = verdict == WRONG
-        if step.id in self.found.zeroed:
-            worthless |= self.found.zeroed[step.id]
+        zeroed = self.found[step.id].zeroed
+        if zeroed is not None:
+            worthless |= zeroed
         dead: BoolArray = zero & worthless
         return dead

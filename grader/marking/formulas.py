@@ -200,15 +200,15 @@ def _batch(exercise: Exercise, answers: Mapping[str, object], points: Sample) ->
 
 def _marked(exercise: Exercise, id: str, batch: Batch, judged: Judged, points: Sample) -> Marked:
     """One verdict for all sample points: what holds at every one of them."""
-    codes = {int(code) for code in judged.standing.verdicts[id]}
+    found = judged.standing[id]
+    codes = set(map(int, found.verdict if found.verdict is not None else ()))
     if len(codes) == 1 and codes <= {BLANK, UNREADABLE}:
         return Marked(VERDICTS[codes.pop()])  # type: ignore[arg-type]
     if codes == {CORRECT}:
         return Marked("correct")
     if codes <= {CORRECT, CARRIED, UNDETERMINED}:
-        used = judged.standing.used.get(id, {})
         verdict: Verdict = "undetermined" if UNDETERMINED in codes else "carried"
-        return Marked(verdict, used=next(iter(used.values()), ()))
+        return Marked(verdict, used=next(iter(found.used.values()), ()))
     slips = {name for n in range(POINTS) if (name := judged.slips.get(id, {}).get(n))}
     named = codes & {SLIP, REPEATED}
     if named and codes <= {CORRECT, CARRIED, SLIP, REPEATED} and len(slips) == 1:

@@ -75,11 +75,12 @@ class Known(dict[str, Ball]):
     def __init__(self, batch: Batch, graph: Graph, standing: Standing, at: Indices) -> None:
         super().__init__()
         self._batch, self._graph, self._at = batch, graph, at
-        self._effective = standing.effective
+        self._standing = standing
 
     def __missing__(self, id: str) -> Ball:
-        if id in self._effective:
-            ball = gathered(self._effective[id], self._at, self._batch.count)
+        walked = self._standing[id].effective
+        if walked is not None:
+            ball = gathered(walked, self._at, self._batch.count)
         else:
             step = self._graph.steps[id]
             ball = rule_ball(step.kind, step.rule, self, self._batch.precision)
@@ -195,8 +196,9 @@ class _Behind:
         self.batch, self.graph, self.step, self.at = batch, graph, step, at
         self.known = Known(batch, graph, standing, at)
         self.rules = wrong_rules(graph, step.id)
-        self.verdicts = {route.child: standing.verdicts[route.child][at] for route in ways}
-        self.fewest = 1 if step.id in standing.verdicts else FEWEST
+        verdicts = standing.verdicts
+        self.verdicts = {route.child: verdicts[route.child][at] for route in ways}
+        self.fewest = 1 if step.id in verdicts else FEWEST
         self.readers = [self._reader(route) for route in ways]
         self.lost = [(r, is_lost(self.verdicts[r.child])) for r in self.readers]
         self.lost = [(r, here) for r, here in self.lost if here.any()]

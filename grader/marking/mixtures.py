@@ -17,6 +17,7 @@ from grader.marking.batch import (
     WRONG,
     Batch,
     Codes,
+    Flag,
     Indices,
     Standing,
     gathered,
@@ -55,6 +56,9 @@ class Walk(Protocol):
     def sources(self, step: Step) -> tuple[tuple[str, ...], tuple[Step, ...]]:
         """What a step rests on through steps that are not asked for, and those steps."""
 
+    def effective(self, id: str) -> Ball:
+        """What children take from a step or a given before it."""
+
 
 class Mixtures:
     """Tries mixtures of own, true and recomputed parents for the answers that missed."""
@@ -84,11 +88,12 @@ class Mixtures:
     def _level(self, at: Indices, parents: Sequence[str], between: Sequence[Step]) -> None:
         """Submissions with the same deviating parents are tried together."""
         found = self.found
-        off = [p for p in parents if p in found.open]
-        loose = [p for p in parents if p in found.loose]
+        opened = {p: mark for p in parents if (mark := found[p].open) is not None}
+        beside_true = {p: mark for p in parents if (mark := found[p].loose) is not None}
+        off, loose = list(opened), list(beside_true)
         nowhere = np.zeros(self.batch.count, dtype=bool)
-        beside_open = [found.loose[p] & ~found.open.get(p, nowhere) for p in loose]
-        marks = [*(found.open[p] for p in off), *beside_open]
+        beside_open = [beside_true[p] & ~opened.get(p, nowhere) for p in loose]
+        marks = [*opened.values(), *beside_open]
         pattern = np.zeros(len(at), dtype=np.int64)
         for n, mark in enumerate(marks[:62]):
             pattern |= mark[at].astype(np.int64) << n
@@ -127,12 +132,12 @@ class Mixtures:
     ) -> tuple[dict[str, Ball], BoolArray]:
         """Every source as it enters each choice, and which choices prove nothing."""
         count = self.batch.count
-        parents = {p: gathered(self.found.effective[p], at, count) for p in sources}
+        parents = {p: gathered(self.walk.effective(p), at, count) for p in sources}
         barred = np.zeros((len(rows), len(at)), dtype=bool)
         all_own = len(rows) == 1 and not rows.any()
         for column, parent in enumerate(named):
             if all_own:
-                dead = self.found.dead.get(parent)
+                dead = self.found[parent].dead
                 barred |= False if dead is None else dead[at]
             else:
                 parents[parent], dead = self._entered(parent, rows[:, column], at)
@@ -156,29 +161,29 @@ class Mixtures:
     def _options(self, parent: str) -> tuple[int, ...]:
         """An answered parent may be miscopied: what follows from before it is an option too."""
         answered = parent in self.batch.values
-        if answered and parent in self.found.recomputed:
+        if answered and self.found[parent].recomputed is not None:
             return (OWN, TRUE, RECOMPUTED)
         return (OWN, TRUE)
 
     def _entered(self, parent: str, how: Indices, at: Indices) -> tuple[Ball, BoolArray]:
         """A parent as it enters each choice, and where it proves nothing: (choices, at)."""
-        found, count = self.found, self.batch.count
-        sources = [found.effective[parent], self.batch.true[parent]]
-        sources.append(found.recomputed.get(parent, sources[1]))
+        found, count = self.found[parent], self.batch.count
+        sources = [self.walk.effective(parent), self.batch.true[parent]]
+        sources.append(found.recomputed or sources[1])
         balls = [gathered(ball, at, count) for ball in sources]
         m = np.stack([spread(ball.m, len(at)) for ball in balls])[how]
         r = np.stack([spread(ball.r, len(at)) for ball in balls])[how]
         alive = np.zeros(len(at), dtype=bool)
-        marks = (found.dead.get(parent), None, self._useless(parent))
+        marks = (found.dead, None, self._useless(parent))
         dead = np.stack([alive if mark is None else mark[at] for mark in marks])[how]
         return Ball(m, r), dead
 
     def _useless(self, parent: str) -> BoolArray | None:
         """Where the recomputed value proves nothing: behind a wrong 0, or it is the true one."""
-        if parent not in self.found.reached:
+        reached, dead = self.found[parent].reached, self.found[parent].dead_recomputed
+        if reached is None:
             return None
-        useless: BoolArray = ~self.found.reached[parent]
-        dead = self.found.dead_recomputed.get(parent)
+        useless: BoolArray = ~reached
         return useless if dead is None else useless | dead
 
     def _try(
@@ -209,22 +214,22 @@ class Mixtures:
             exact, coarse = exact & ~held, coarse | held
         zeroed = follows.any(axis=0) & ~exact.any(axis=0) & (self.verdict[at] == WRONG)
         if zeroed.any():
-            nowhere = np.zeros(self.batch.count, dtype=bool)
-            self.found.zeroed.setdefault(id, nowhere)[at[zeroed]] = True
+            self._mark("zeroed", at[zeroed])
         if not (exact.any() or coarse.any()):
             return np.zeros(len(at), dtype=bool)
         still = guards.stands_still(self.step, ball, at)
         shows = is_determined(self.batch, self.step, value, ball, parents) & ~still
         plain = exact & ~shows & ~still & is_no_guess(self.batch, self.step, ball, parents)
-        self._mark(self.found.copied, at[plain.any(axis=0)])
+        self._mark("copied", at[plain.any(axis=0)])
         return self._settled(at, rule, ball, parents, exact, coarse, shows, off, table)
 
     def _from_coarse(self, at: Indices, off: list[str], table: Indices) -> BoolArray:
         """Which choices take an own number that has too few digits: shape (choices, at)."""
         taken = np.zeros((len(table), len(at)), dtype=bool)
         for column, parent in enumerate(off):
-            if parent in self.found.coarse:
-                taken |= (table[:, column] == OWN)[:, None] & self.found.coarse[parent][at]
+            coarse = self.found[parent].coarse
+            if coarse is not None:
+                taken |= (table[:, column] == OWN)[:, None] & coarse[at]
         return taken
 
     def _settled(
@@ -250,7 +255,7 @@ class Mixtures:
         self.verdict[at[imprecise]] = IMPRECISE
         if carried.any():
             firm = (strong & is_firm(self.batch.graph, self.step, ball, parents)).any(axis=0)
-            self._mark(self.found.weak, at[carried & ~firm])
+            self._mark("weak", at[carried & ~firm])
         first = np.where(
             carried,
             strong.argmax(axis=0),
@@ -260,10 +265,9 @@ class Mixtures:
         hit: BoolArray = carried | imprecise
         return hit
 
-    def _mark(self, marks: dict[str, BoolArray], at: Indices) -> None:
+    def _mark(self, flag: Flag, at: Indices) -> None:
         if len(at):
-            nowhere = np.zeros(self.batch.count, dtype=bool)
-            marks.setdefault(self.step.id, nowhere)[at] = True
+            self.found[self.step.id].mark(flag, at, self.batch.count)
 
     def _note(
         self,
@@ -275,7 +279,7 @@ class Mixtures:
         read: set[str],
     ) -> None:
         """Whose values the answers that were explained rest on."""
-        notes = self.found.used.setdefault(self.step.id, {})
+        notes = self.found[self.step.id].used
         deep = not set(off) & read
         named: dict[int, tuple[str, ...]] = {}
         for submission, choice in zip(at[hit].tolist(), first[hit].tolist(), strict=True):

@@ -9,12 +9,18 @@ Source: docs/grading.md, Slips.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
 
-from grader.marking.batch import BLANK, REPEATED, SLIP, WRONG, Batch, Standing
+from grader.marking.batch import (
+    BLANK,
+    REPEATED,
+    SLIP,
+    WRONG,
+    Batch,
+    Mark,
+    Standing,
+)
 from grader.marking.diagnose import Named
-from problems.arithmetic.elementary import BoolArray
 from problems.computation import ids
 from problems.computation.kinds import Role
 from problems.computation.network import Computation
@@ -34,9 +40,9 @@ def charge_once(batch: Batch, standing: Standing, named: Named) -> None:
         standing: what was found; its verdicts are changed in place.
         named: the slips; they keep their names.
     """
-    if not standing.elaborate:
+    if not standing.any("elaborate"):
         return
-    table = standing.table()
+    table, verdicts = standing.table(), standing.verdicts
     lost = ((table == SLIP) | (table == WRONG)).sum(axis=0)
     answered = (table != BLANK).sum(axis=0)
     mostly = lost >= MOSTLY * answered
@@ -48,7 +54,7 @@ def charge_once(batch: Batch, standing: Standing, named: Named) -> None:
                 names = forgiven.setdefault(n, set())
                 if slip in names or len(names) < FORGIVEN:
                     names.add(slip)
-                    standing.verdicts[id][n] = REPEATED
+                    verdicts[id][n] = REPEATED
 
 
 def _is_again(
@@ -70,14 +76,14 @@ def _is_again(
     key = (*_siblings(batch.graph.parse(id), slip), row)
     met, times = key in shown, shown.get(key, 0)
     copied = _is_copied(batch, id, row)
-    works = not copied and _holds(standing.elaborate, id, row)
-    chance = not copied and times >= 1 and _holds(standing.chance, id, row)
+    works = not copied and _holds(standing[id].elaborate, row)
+    chance = not copied and times >= 1 and _holds(standing[id].chance, row)
     shown[key] = times + works - chance
     return met and (works or chance)
 
 
-def _holds(marks: Mapping[str, BoolArray], id: str, row: int) -> bool:
-    return id in marks and bool(marks[id][row])
+def _holds(mark: Mark, row: int) -> bool:
+    return mark is not None and bool(mark[row])
 
 
 def _is_copied(batch: Batch, id: str, row: int) -> bool:

@@ -89,15 +89,16 @@ def _flipped(batch: Batch, standing: Standing) -> BoolArray:
     if not suspects.any():
         return suspects
     other = follow(_negated(batch, suspects))
+    verdicts = other.verdicts
     good = suspects.copy()
     for id in deltas:
-        good &= np.isnan(batch.values[id]) | _fine(other.verdicts[id])
+        good &= np.isnan(batch.values[id]) | _fine(verdicts[id])
     after = _of_role(batch, Role.GRADIENT, Role.UPDATE)
     answered = np.zeros(batch.count)
     fine = np.zeros(batch.count)
     for id in after:
         answered += ~np.isnan(batch.values[id])
-        fine += _fine(other.verdicts[id])
+        fine += _fine(verdicts[id])
     better = _fine_steps(other) > _fine_steps(standing)
     return good & better & (answered > 0) & (fine >= MOST * answered)
 
@@ -111,11 +112,12 @@ def _suspects(batch: Batch, standing: Standing, deltas: list[str]) -> BoolArray:
     """All answered deltas have the opposite sign, and not all of them are fine as they are."""
     opposite = np.ones(batch.count, dtype=bool)
     missed = np.zeros(batch.count, dtype=bool)
+    verdicts = standing.verdicts
     for id in deltas:
         value, true = batch.values[id], batch.true[id]
         visible = np.abs(array(true.m)) > array(true.r)
         opposite &= np.isnan(value) | ~visible | (value * array(true.m) < 0)
-        missed |= ~np.isnan(value) & ~_fine(standing.verdicts[id])
+        missed |= ~np.isnan(value) & ~_fine(verdicts[id])
     return opposite & missed
 
 

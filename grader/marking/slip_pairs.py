@@ -114,7 +114,7 @@ class _Cells:
         number, unit, reach = self.number, self.unit, self.reach
         told: BoolArray = np.abs(number) > VISIBLE * reach
         id, count = self.step.id, self.batch.count
-        for right in (self.batch.true[id], self.standing.recomputed.get(id)):
+        for right in (self.batch.true[id], self.standing[id].recomputed):
             if right is not None:
                 ball = gathered(right, self.at, count)
                 told &= np.abs(number - array(ball.m)) > array(ball.r) + reach

@@ -23,6 +23,8 @@ from grader.marking.batch import (
     WRONG,
     Batch,
     Standing,
+    either,
+    held,
 )
 from grader.marking.diagnose import COPIES, Named
 from grader.marking.evidence import COPIED
@@ -129,7 +131,7 @@ def settle(batch: Batch, standing: Standing, named: Named) -> BoolArray:
     table = standing.table()
     made_up = _made_up(named)
     doubtful = ((table == UNDETERMINED) | (table == WRONG)).any()
-    if not (doubtful or standing.weak or any(made_up.values())):
+    if not (doubtful or standing.any("weak") or any(made_up.values())):
         return np.zeros(batch.count, dtype=bool)
     unexplained = _unexplained(batch, standing, made_up)
     _bar_invented(batch, standing)
@@ -141,19 +143,19 @@ def settle(batch: Batch, standing: Standing, named: Named) -> BoolArray:
     shown = {kind: np.zeros(batch.count) for kind in set(kinds.values())}
     silent = {kind: np.zeros(batch.count) for kind in shown}
     for id, verdict in verdicts.items():
-        weak = standing.weak.get(id, nowhere)
+        weak = held(standing[id].weak, nowhere)
         shown[kinds[id]] += (verdict == CORRECT) | ((verdict == CARRIED) & ~weak)
         silent[kinds[id]] += (verdict == UNDETERMINED) & ~_is_barred(standing, id, nowhere)
     invented_share = _invented_share(batch, standing, made_up)
     for id, verdict in verdicts.items():
         some, many = shown[kinds[id]], silent[kinds[id]]
-        weak = standing.weak.get(id, nowhere) & (verdict == CARRIED)
+        weak = held(standing[id].weak, nowhere) & (verdict == CARRIED)
         share = np.where(unexplained.get(id, nowhere), invented_share, EXPLAINED_SHARE)
         told = ~_is_barred(standing, id, nowhere)
         vouched = (verdict == UNDETERMINED) & told & (some >= 1) & (many <= share * some)
         verdict[weak & (some < 1) & unexplained.get(id, nowhere)] = UNDETERMINED
         if vouched.any():
-            standing.vouched[id] = vouched
+            standing[id].vouched = vouched
             verdict[vouched] = CARRIED
     return _closed(batch, standing)
 
@@ -176,11 +178,10 @@ def _unexplained(batch: Batch, standing: Standing, made_up: MadeUp) -> dict[str,
     for step in batch.graph.steps.values():
         before = [found[p] for p in step.parents if p in found]
         rests = np.logical_or.reduce(before) if before else None
-        verdict = standing.verdicts.get(step.id)
+        verdict = standing[step.id].verdict
         if verdict is not None:
             here = _is_invented(standing, made_up, step.id)
-            if step.id in standing.guessed:
-                here = here | standing.guessed[step.id]
+            here = either(standing[step.id].guessed, here)
             if rests is not None:
                 here = here | (rests & (verdict != CORRECT) & (verdict != IMPRECISE))
             rests = here
@@ -194,17 +195,16 @@ def _weaken_repeats(batch: Batch, standing: Standing, made_up: MadeUp) -> None:
 
     The gradient of a bias is its unit's delta: written below an invented delta it is a copy.
     """
-    for id, verdict in standing.verdicts.items():
+    verdicts = standing.verdicts
+    for id, verdict in verdicts.items():
         source = _repeated(batch.graph, batch.graph.steps[id])
-        if source in standing.verdicts:
+        if source in verdicts:
             shows_little = _is_invented(standing, made_up, source)
-            shows_little |= standing.verdicts[source] == UNDETERMINED
-            if source in standing.weak:
-                shows_little |= standing.weak[source]
+            shows_little |= verdicts[source] == UNDETERMINED
+            shows_little = either(standing[source].weak, shows_little)
             copied = (verdict == CARRIED) & shows_little
             if copied.any():
-                nowhere = np.zeros(batch.count, dtype=bool)
-                standing.weak[id] = standing.weak.get(id, nowhere) | copied
+                standing[id].weak = either(standing[id].weak, copied)
 
 
 def _excuse_copies(batch: Batch, standing: Standing, unexplained: Mapping[str, BoolArray]) -> None:
@@ -213,19 +213,19 @@ def _excuse_copies(batch: Batch, standing: Standing, unexplained: Mapping[str, B
     Nobody names a slip so that the right rule may give a copy; an invented number is made so.
     """
     nowhere = np.zeros(batch.count, dtype=bool)
-    for id, copied in standing.copied.items():
-        verdict = standing.verdicts.get(id)
-        if verdict is not None:
+    for id, verdict in standing.verdicts.items():
+        copied = standing[id].copied
+        if copied is not None:
             told = ~_is_barred(standing, id, nowhere) & ~unexplained.get(id, nowhere)
             excused = copied & told & (verdict == UNDETERMINED)
             verdict[excused] = CARRIED
-            standing.weak[id] = standing.weak.get(id, nowhere) | excused
+            standing[id].weak = either(standing[id].weak, excused)
 
 
 def _is_barred(standing: Standing, id: str, nowhere: BoolArray) -> BoolArray:
     """Where nothing can vouch for an answer: too few digits, behind a wrong 0, or invented."""
-    where = (standing.untold, standing.zeroed, standing.unfounded)
-    marks = [found[id] for found in where if id in found]
+    found = standing[id]
+    marks = [m for m in (found.untold, found.zeroed, found.unfounded) if m is not None]
     barred: BoolArray = np.logical_or.reduce(marks) if marks else nowhere
     return barred
 
@@ -239,7 +239,7 @@ def _repeated(graph: Graph, step: Step) -> str:
 
 def _is_invented(standing: Standing, made_up: MadeUp, id: str) -> BoolArray:
     """Where nothing but copying, or one slip of the pen among many, explains an answer."""
-    invented: BoolArray = standing.verdicts[id] == WRONG
+    invented: BoolArray = np.equal(standing[id].verdict, WRONG)  # type: ignore[arg-type]
     invented[made_up.get(id, [])] = True
     return invented
 
@@ -268,8 +268,7 @@ def _bar_invented(batch: Batch, standing: Standing) -> None:
         barred = fabricated & ((verdict == CARRIED) | (verdict == UNDETERMINED))
         if barred.any():
             verdict[barred] = UNDETERMINED
-            nowhere = np.zeros(batch.count, dtype=bool)
-            standing.unfounded[id] = standing.unfounded.get(id, nowhere) | barred
+            standing[id].unfounded = either(standing[id].unfounded, barred)
 
 
 @lru_cache(maxsize=256)
@@ -295,8 +294,9 @@ def _silence_twins(
     times = Counter(n for rows in made_up.values() for n in rows)
     copier = np.zeros(batch.count, dtype=bool)
     copier[[n for n, slips in times.items() if slips >= FEWEST_CARELESS]] = True
+    verdicts = standing.verdicts
     for id, siblings in _earlier_siblings(batch.graph, batch.asked).items():
-        verdict = standing.verdicts[id]
+        verdict = verdicts[id]
         if id not in unexplained:
             continue
         carried = (verdict == CARRIED) & unexplained[id]
@@ -305,8 +305,8 @@ def _silence_twins(
         value = batch.values[id]
         unit = batch.precision.unit(batch.graph.steps[id].kind, Ball(value, 0.0))
         for other in siblings:
-            followed = np.isin(standing.verdicts[other], (CARRIED, UNDETERMINED))
-            followed |= copier & (standing.verdicts[other] == CORRECT)
+            followed = np.isin(verdicts[other], (CARRIED, UNDETERMINED))
+            followed |= copier & (verdicts[other] == CORRECT)
             near = COPIED * array(unit)
             same = np.abs(value - batch.values[other]) <= near
             same |= copier & (np.abs(value + batch.values[other]) <= near)
@@ -318,8 +318,9 @@ def _starts_right(batch: Batch, standing: Standing) -> BoolArray:
     givens = set(batch.graph.givens)
     first = [id for id in batch.asked if givens.issuperset(batch.graph.steps[id].parents)]
     right = np.zeros(batch.count)
+    verdicts = standing.verdicts
     for id in first:
-        right += np.isin(standing.verdicts[id], (CORRECT, IMPRECISE))
+        right += np.isin(verdicts[id], (CORRECT, IMPRECISE))
     most: BoolArray = right > 0.5 * len(first)
     return most
 
@@ -330,7 +331,8 @@ def _is_mostly(
     """Where so large a share of some answers has one of some verdicts."""
     if not among:
         return np.zeros(batch.count, dtype=bool)
-    these = np.sum([np.isin(standing.verdicts[id], codes) for id in among], axis=0)
+    verdicts = standing.verdicts
+    these = np.sum([np.isin(verdicts[id], codes) for id in among], axis=0)
     answered = np.sum([~np.isnan(batch.values[id]) for id in among], axis=0)
     mostly: BoolArray = these >= np.maximum(FEWEST_INVENTED, share * answered)
     return mostly
@@ -340,7 +342,6 @@ def _closed(batch: Batch, standing: Standing) -> BoolArray:
     """Where a quarter of the answers is undetermined, or every output of one pass is."""
     silent = np.zeros(batch.count)
     answered = np.zeros(batch.count)
-    nowhere = np.zeros(batch.count, dtype=bool)
     flat: dict[tuple[int | None, int], list[BoolArray]] = {}
     for id, verdict in standing.verdicts.items():
         here = verdict == UNDETERMINED
@@ -348,7 +349,7 @@ def _closed(batch: Batch, standing: Standing) -> BoolArray:
         answered += ~np.isnan(batch.values[id])
         parsed = batch.graph.parse(id)
         if parsed.role is Role.OUTPUT and parsed.layer == batch.graph.plan.network.depth:
-            told = here | standing.vouched.get(id, nowhere)
+            told = either(standing[id].vouched, here)
             flat.setdefault((parsed.example, parsed.iteration), []).append(told)
     closed: BoolArray = silent >= np.maximum(FEWEST_CLOSED, CLOSED * answered)
     for outputs in flat.values():

@@ -15,7 +15,19 @@ from functools import lru_cache
 
 import numpy as np
 
-from grader.marking.batch import CARRIED, SLIP, WRONG, Batch, Indices, Standing, gathered, spread
+from grader.marking.batch import (
+    CARRIED,
+    SLIP,
+    WRONG,
+    Batch,
+    Flag,
+    Indices,
+    Mark,
+    Standing,
+    StepStanding,
+    gathered,
+    spread,
+)
 from grader.marking.diagnose import Named
 from grader.marking.follow import follow
 from grader.marking.inference import FEWEST, IS_FINE, NAMELESS, Inferred, inferred, routes
@@ -72,12 +84,13 @@ def recover(batch: Batch, standing: Standing, named: Named) -> None:
 
 def _name_alone(standing: Standing, named: Named, behind: Inferred, where: BoolArray) -> None:
     """One child alone of a blank cell is no evidence of having used it, but bears its slip."""
+    verdicts = standing.verdicts
     for child, explained in behind.explained.items():
         for n in np.flatnonzero(where & explained).tolist():
             row = int(behind.at[n])
-            standing.shown.setdefault(behind.step, {})[row] = behind.slips[n]
-            if standing.verdicts[child][row] == WRONG:
-                standing.verdicts[child][row] = SLIP
+            standing[behind.step].shown[row] = behind.slips[n]
+            if verdicts[child][row] == WRONG:
+                verdicts[child][row] = SLIP
                 named.setdefault(child, {})[row] = behind.slips[n]
 
 
@@ -114,12 +127,14 @@ def _followed(
     batch: Batch, standing: Standing, named: Named, rows: Indices, columns: Mapping[str, Column]
 ) -> None:
     second = follow(_with_values(taken(batch, rows), columns))
+    first, verdicts = standing.verdicts, second.verdicts
     for id, column in columns.items():
         if id in batch.values:
-            before, again = standing.verdicts[id][rows], second.verdicts[id]
-            second.verdicts[id] = np.where(np.isnan(column.value), again, before)
+            before = first[id][rows]
+            second[id].verdict = np.where(np.isnan(column.value), verdicts[id], before)
         else:
-            del second.verdicts[id]  # nobody was asked for it
+            second[id].verdict = None  # nobody was asked for it
+    verdicts = second.verdicts
     kept = np.flatnonzero(_is_better(standing, second, rows))
     if not len(kept):
         return
@@ -129,33 +144,42 @@ def _followed(
         slip = columns[id].slips.get(n)
         if slip:
             named.setdefault(children[0], {})[int(rows[n])] = slip
-            second.verdicts[children[0]][n] = SLIP
-            for marks in (second.elaborate, second.chance):
-                if id in marks:
-                    marks.setdefault(children[0], np.zeros(len(rows), dtype=bool))[n] = marks[id][
-                        n
-                    ]
+            verdicts[children[0]][n] = SLIP
+            _hand_over(second, id, children[0], n, len(rows))
             continue
         for child in children:
-            nowhere = np.zeros(len(rows), dtype=bool)
-            second.guessed.setdefault(child, nowhere)[n] = True
+            second[child].mark("guessed", n, len(rows))
     for id in columns.keys() & batch.values.keys():
         shown = {int(rows[n]): slip for n, slip in columns[id].slips.items() if n in kept}
-        standing.shown.setdefault(id, {}).update(shown)
+        standing[id].shown.update(shown)
     _overwrite(batch, standing, second, rows, kept)
+
+
+def _hand_over(second: Standing, id: str, child: str, n: int, count: int) -> None:
+    """The child that is charged shows the work of the slip behind it, as much as there is."""
+    flags: tuple[Flag, ...] = ("elaborate", "chance")
+    for flag in flags:
+        marks: Mark = getattr(second[id], flag)
+        if marks is not None:
+            second[child].mark(flag, n, count)
+            getattr(second[child], flag)[n] = marks[n]
 
 
 def _keep_names(
     standing: Standing, second: Standing, named: Named, rows: Indices, kept: Indices
 ) -> None:
     """What is as wrong as before keeps the name of its slip; what is explained loses it."""
+    verdicts = second.verdicts
     for id, verdict in standing.verdicts.items():
-        before, again = verdict[rows[kept]], second.verdicts[id]
+        before, again = verdict[rows[kept]], verdicts[id]
         lost = kept[(before == SLIP) & (again[kept] == WRONG)]
         again[lost] = SLIP
-        for old, new in ((standing.elaborate, second.elaborate), (standing.chance, second.chance)):
-            if id in old:
-                new.setdefault(id, np.zeros(len(rows), dtype=bool))[lost] = old[id][rows[lost]]
+        flags: tuple[Flag, ...] = ("elaborate", "chance")
+        for flag in flags:
+            old: Mark = getattr(standing[id], flag)
+            if old is not None:
+                second[id].mark(flag, lost, len(rows))
+                getattr(second[id], flag)[lost] = old[rows[lost]]
         for n in kept[(before == SLIP) & (again[kept] != SLIP)].tolist():
             named.get(id, {}).pop(int(rows[n]), None)
 
@@ -186,8 +210,9 @@ def _is_better(standing: Standing, second: Standing, rows: Indices) -> BoolArray
     """Where more is explained and nothing that was fine is lost."""
     gained = np.zeros(len(rows), dtype=np.int64)
     lost = np.zeros(len(rows), dtype=bool)
+    verdicts = second.verdicts
     for id, verdict in standing.verdicts.items():
-        before, after = IS_FINE[verdict[rows]], IS_FINE[second.verdicts[id]]
+        before, after = IS_FINE[verdict[rows]], IS_FINE[verdicts[id]]
         gained += after & ~before
         lost |= before & ~after
     better: BoolArray = (gained >= 1) & ~lost
@@ -209,6 +234,7 @@ def _charge(
     """
     ways = routes(with_deltas(batch.graph), batch.asked)
     charged = []
+    first, verdicts = standing.verdicts, second.verdicts
     for id, column in columns.items():
         reading = {way.child for way in ways[id]}
         children = [child for child in batch.asked if child in reading]
@@ -216,14 +242,13 @@ def _charge(
             explained = [
                 c
                 for c in children
-                if standing.verdicts[c][rows[n]] in (WRONG, SLIP)
-                and second.verdicts[c][n] == CARRIED
+                if first[c][rows[n]] in (WRONG, SLIP) and verdicts[c][n] == CARRIED
             ]
             # A blank cell has lost its own points; but where no slip explains the value, or one
             # child alone tells it, that child is no evidence of having used it.
             told = n in column.slips and len(explained) >= FEWEST
             if explained and not (told and id in batch.values):
-                second.verdicts[explained[0]][n] = WRONG
+                verdicts[explained[0]][n] = WRONG
                 charged.append((explained, id, n))
     return charged
 
@@ -233,18 +258,21 @@ def _overwrite(
 ) -> None:
     """Put the second walk's findings in the place of the first one's."""
     at = rows[kept]
+    verdicts = second.verdicts
     for id, verdict in standing.verdicts.items():
-        verdict[at] = second.verdicts[id][kept]
-        notes = standing.used.setdefault(id, {})
-        again = second.used.get(id, {})
+        verdict[at] = verdicts[id][kept]
+        notes, again = standing[id].used, second[id].used
         for n, row in zip(kept.tolist(), at.tolist(), strict=True):
             notes.pop(row, None)
             if n in again:
                 notes[row] = again[n]
-    for name in (f.name for f in fields(Standing) if f.name not in ("verdicts", "used", "shown")):
-        mine, theirs = getattr(standing, name), getattr(second, name)
-        for id in {*mine, *theirs} & {*batch.graph.steps, *batch.graph.givens}:
-            mine[id] = _merged(mine.get(id), theirs.get(id), batch, id, at, kept, len(rows))
+    names = [f.name for f in fields(StepStanding) if f.name not in ("verdict", "used", "shown")]
+    for id in (*batch.graph.steps, *batch.graph.givens):
+        for name in names:
+            mine, theirs = getattr(standing[id], name), getattr(second[id], name)
+            if mine is not None or theirs is not None:
+                merged = _merged(mine, theirs, batch, id, at, kept, len(rows))
+                setattr(standing[id], name, merged)
 
 
 def _merged(

@@ -50,13 +50,15 @@ def whole_sheets(judged: Judged, asked: Sequence[str], count: int) -> list[Whole
     """
     standing = judged.standing
     vouched, untellable, unfounded = (np.zeros(count, dtype=np.int64) for _ in range(3))
-    for where in standing.vouched.values():
-        vouched += where
-    for barred in (standing.untold, standing.zeroed, standing.unfounded):
-        for id, where in barred.items():
-            untellable += where & (standing.verdicts[id] == UNDETERMINED)
-    for id, where in standing.unfounded.items():
-        unfounded += where & (standing.verdicts[id] == UNDETERMINED)
+    for id, verdict in standing.verdicts.items():
+        found = standing[id]
+        if found.vouched is not None:
+            vouched += found.vouched
+        for barred in (found.untold, found.zeroed, found.unfounded):
+            if barred is not None:
+                untellable += barred & (verdict == UNDETERMINED)
+        if found.unfounded is not None:
+            unfounded += found.unfounded & (verdict == UNDETERMINED)
     table = standing.table() if asked else np.full((1, count), BLANK)
     answered, unpaid = (table != BLANK).sum(axis=0), (table == UNDETERMINED).sum(axis=0)
     flags = (judged.flipped, judged.closed, judged.power)

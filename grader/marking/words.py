@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from grader.marking.batch import VERDICTS
+from grader.marking.batch import VERDICTS, Mark
 from grader.marking.sign_conventions import Judged
 from grader.read.answer import Answer
 from grader.read.number import Unreadable, Written
 from problems.arithmetic.ball import Ball, within
-from problems.arithmetic.elementary import BoolArray
 from problems.arithmetic.precision import Precision, rounded, rounded_significant
 from problems.computation import ids
 from problems.computation.graph import build
@@ -72,7 +71,9 @@ class Words:
 
     def verdict(self, id: str) -> Verdict:
         """Of a step that asks for a number."""
-        code = int(self.judged.standing.verdicts[id][self.at])
+        found = self.judged.standing[id].verdict
+        assert found is not None
+        code = int(found[self.at])
         return VERDICTS[code]  # type: ignore[return-value]
 
     def verdict_on(self, question: str) -> Verdict:
@@ -91,7 +92,7 @@ class Words:
 
     def used(self, id: str) -> tuple[str, ...]:
         """The student's own deviating values that the verdict rests on."""
-        return self.judged.standing.used.get(id, {}).get(self.at, ())
+        return self.judged.standing[id].used.get(self.at, ())
 
     def name(self, id: str) -> str:
         """What the text calls a step."""
@@ -126,12 +127,12 @@ class Words:
                 return self._right(id)
             case "carried":
                 return self._carried(id)
-            case "undetermined" if self._is(self.judged.standing.untold, id):
+            case "undetermined" if self._is(self.judged.standing[id].untold):
                 return Said("too_few_to_tell", self._asked(id))
-            case "undetermined" if self._is(self.judged.standing.zeroed, id):
+            case "undetermined" if self._is(self.judged.standing[id].zeroed):
                 zero = self._zero_before(id)
                 return Said("not_followable", {"zero": self.name(zero or id)})
-            case "undetermined" if self._is(self.judged.standing.unfounded, id):
+            case "undetermined" if self._is(self.judged.standing[id].unfounded):
                 return Said("unfounded", self._sources(id))
             case "undetermined":
                 paid_too = {"paid": True} if paid else {}
@@ -143,14 +144,14 @@ class Words:
                 return self._lost(id, lost)
             case "unreadable":
                 return unreadable(self.answers.get(id))
-        behind = self.judged.standing.shown.get(id, {}).get(self.at)
+        behind = self.judged.standing[id].shown.get(self.at)
         return Said("blank_slip", {"slip": behind}) if behind else Said("blank")
 
-    def _is(self, where: Mapping[str, BoolArray], id: str) -> bool:
-        return id in where and bool(where[id][self.at])
+    def _is(self, mark: Mark) -> bool:
+        return mark is not None and bool(mark[self.at])
 
     def _carried(self, id: str) -> Said:
-        if self._is(self.judged.standing.vouched, id):
+        if self._is(self.judged.standing[id].vouched):
             return Said("follows_vouched", self._sources(id) | self._any(id))
         return Said("follows", self._sources(id))
 
@@ -237,16 +238,15 @@ class Words:
         if reading.unit <= 1.5 * asked:
             return False
         balls = [self.exercise.solution[id]]
-        if id in standing.recomputed:
-            own = standing.recomputed[id]
+        own = standing[id].recomputed
+        if own is not None:
             balls.append(own.at(self.at))
         return any(holds(reading.value, reading.unit, ball) for ball in balls)
 
     def _zero_before(self, id: str) -> str | None:
         """The nearest own zero that proves nothing and that the step rests on."""
-        dead, steps = self.judged.standing.dead, self.exercise.graph.steps
-        for parent in steps[id].parents:
-            if parent in dead and bool(dead[parent][self.at]):
+        for parent in self.exercise.graph.steps[id].parents:
+            if self._is(self.judged.standing[parent].dead):
                 written = isinstance(self.answers.get(parent), Written)
                 return parent if written else self._zero_before(parent)
         return None

@@ -185,6 +185,19 @@ class _Names(StrPrinter):  # type: ignore[misc]  # sympy has no types
         return self._names[expr.name]
 
 
+class _Numpy(NumPyPrinter):  # type: ignore[misc]  # sympy has no types
+    """Writes for numpy alone, where sympy's own would need functools, or a choice of cases."""
+
+    def _print_Max(self, expr: sympy.Max) -> str:
+        *others, found = map(self._print, expr.args)
+        for other in reversed(others):
+            found = f"numpy.maximum({other}, {found})"
+        return str(found)
+
+    def _print_Heaviside(self, expr: sympy.Heaviside) -> str:
+        return f"numpy.heaviside({', '.join(map(self._print, expr.args))})"
+
+
 def written(exercise: Exercise, id: str, output: Output) -> str:
     """A step's closed form as an equation.
 
@@ -197,7 +210,7 @@ def written(exercise: Exercise, id: str, output: Output) -> str:
     found = closed_form(exercise.graph, id)
     naming, givens = exercise.naming, exercise.graph.givens
     if output == "python":
-        return f"{symbol(id).name} = {NumPyPrinter().doprint(found)}"
+        return f"{symbol(id).name} = {_Numpy().doprint(found)}"
     if output == "latex":
         names = {symbol(given): latex(naming.symbol(given, of_example=True)) for given in givens}
         right = sympy.latex(found, symbol_names=names)

@@ -11,6 +11,7 @@ import mpmath
 
 from grader.symbolic.derivation import Derivation, Evaluation
 from grader.symbolic.recipe_verification import Reworked
+from problems.arithmetic.ball import Ball
 from problems.computation import ids
 from problems.computation.ids import StepId
 from problems.computation.network import Network
@@ -19,8 +20,9 @@ from problems.recipes.recipe import Recipe
 
 DIGITS = 50
 NEAR = 1e-11
-"""What doubles may differ by from the truth, as a share of it where it is above 1; a thousandth
-of the finest unit that can be asked for."""
+"""What doubles may differ by from the truth, as a share of it where it is above 1,"""
+OF_UNIT = 1e-3
+"""and as a share of the unit of the last place that the step asks for, if that is less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +30,13 @@ class Difference:
     """A value that is off."""
 
     step: str
-    issued: float
+    issued: float | None
+    """None where the file stores no value for an asked step."""
     right: float
 
     def __str__(self) -> str:
-        return f"step {self.step}: {self.issued!r} where {self.right!r} is right"
+        issued = "no value is stored" if self.issued is None else repr(self.issued)
+        return f"step {self.step}: {issued} where {self.right!r} is right"
 
 
 @lru_cache(maxsize=16)
@@ -130,14 +134,24 @@ def differences(
 
     Yields:
         Each step's id, and what is off there: the value that work is marked by, or the one that
-        is stored beside it.
+        is stored beside it, or should be.
     """
+    asked = frozenset(exercise.asked)
     with mpmath.workdps(DIGITS):
         for id, right in _rederived(exercise):
-            marked_by = float(exercise.solution[id].m)
-            values = (marked_by, stored.get(id, marked_by))
-            off = next((value for value in values if not _near(value, right)), None)
-            yield id, None if off is None else Difference(id, off, float(right))
+            near = _tolerance(exercise, id, right)
+            values: list[float | None] = [float(exercise.solution[id].m)]
+            values += [stored.get(id)] if id in asked or id in stored else []
+            off = [value for value in values if value is None or not abs(value - right) <= near]
+            yield id, Difference(id, off[0], float(right)) if off else None
+
+
+def _tolerance(exercise: Exercise, id: str, right: Any) -> float:
+    """What a double may be off by, far less than anybody who rounds as asked can see."""
+    size = abs(float(right))
+    ball = Ball(size, float(exercise.solution[id].r))
+    unit = float(exercise.precision.unit(exercise.parse(id).kind, ball))
+    return min(NEAR * max(1.0, size), OF_UNIT * unit)
 
 
 def _rederived(exercise: Exercise) -> Iterator[tuple[str, Any]]:
@@ -147,7 +161,3 @@ def _rederived(exercise: Exercise) -> Iterator[tuple[str, Any]]:
         return
     found = Rederived(exercise)
     yield from ((id, found.value(ids.parse(id))) for id in exercise.graph.steps)
-
-
-def _near(value: float, right: Any) -> bool:
-    return bool(abs(value - right) <= NEAR * max(1, abs(right)))

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import numpy as np
 
 from problems.arithmetic.elementary import BoolArray, FloatArray
 from problems.arithmetic.precision import Precision
-from problems.computation.solve import Indices, solve
+from problems.computation.solve import Indices, Solved, solve
 from problems.computation.steps import Graph
 from problems.drawing import gate
 from problems.drawing.candidates import BLOCK, Candidates
@@ -51,6 +51,8 @@ class Draw:
     givens: dict[str, str]
     attempt: int
     """How many candidates were refused before it."""
+    solved: Solved = field(default_factory=Solved, compare=False, repr=False)
+    """Every step, as the gate worked it."""
 
 
 def must_pass(design: Design) -> tuple[gate.Check, ...]:
@@ -124,7 +126,7 @@ def draw(
     candidates = Candidates(design)
     if design.fixed:
         progress(len(keys))
-        return [Draw({id: grid.texts[0] for id, grid in design.grids.items()}, 0)] * len(keys)
+        return [_given(design)] * len(keys)
     found: dict[int, Draw] = {}
     pending = list(range(len(keys)))
     alone: list[Draw] = []
@@ -146,6 +148,16 @@ def draw(
         pending = left
         first += count
     return [found[n] for n in range(len(keys))]
+
+
+def _given(design: Design) -> Draw:
+    """The only exercise that there is where all numbers are exact."""
+    texts = {id: grid.texts[0] for id, grid in design.grids.items()}
+    numbers = {id: float(text) for id, text in texts.items()}
+    balls = solve(design.graph, numbers, design.precision)
+    at = {id: n for n, id in enumerate(design.graph.steps)}
+    centres, radii = ([float(getattr(balls[id], part)) for id in at] for part in "mr")
+    return Draw(texts, 0, Solved(at, centres, radii))
 
 
 def _attempts_at_once(first: int, pending: int) -> int:
@@ -171,11 +183,16 @@ def _search(
         values: FloatArray = candidates.floats[column][indices[alive, column]]
         return values
 
-    passed = sieve_of(design).survivors(givens, len(indices)).reshape(len(keys), count)
-    return [
-        Draw(candidates.texts(indices[n * count + at]), first + at) if row[at] else None
-        for n, (row, at) in enumerate(zip(passed, np.argmax(passed, axis=1).tolist(), strict=True))
-    ]
+    sieved = sieve_of(design).sieved(givens, len(indices))
+    passed = sieved.passed.reshape(len(keys), count)
+    at = np.argmax(passed, axis=1)
+    lucky = np.flatnonzero(passed.any(axis=1))
+    hits = lucky * count + at[lucky]
+    found: list[Draw | None] = [None] * len(keys)
+    solutions = sieved.solved(tuple(design.graph.steps), hits)
+    for n, hit, solved in zip(lucky.tolist(), hits.tolist(), solutions, strict=True):
+        found[n] = Draw(candidates.texts(indices[hit]), first + int(at[n]), solved)
+    return found
 
 
 def reasons(design: Design, key: bytes, blocks: int = 32) -> list[tuple[gate.Check, float]]:

@@ -26,6 +26,8 @@ TOP = (
     "easy hard"
 )
 LARGEST_SIZE = 100
+MAY_ADD = 2
+"""Digits that are asked for beyond those of the file where nothing can be graded without."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +129,7 @@ def recipe_family(check: Checker, data: dict[str, Any], name: str) -> RecipeFami
         decimals=4 if decimals is None and significant is None else decimals,
         significant=significant,
         kinds=check.kinds(precision, kinds),
-        may_add=check.number(precision, "precision.may_add", 0, 0, 6) or 0,
+        may_add=check.number(precision, "precision.may_add", MAY_ADD, 0, 6) or 0,
         instructions=check.text(data, "instructions", ""),
         look=check.choice(data, "look", LOOKS, "standard"),
         plans=plans,

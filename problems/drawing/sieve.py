@@ -17,9 +17,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from problems.arithmetic.elementary import BoolArray
+from problems.arithmetic.elementary import BoolArray, Number
 from problems.arithmetic.precision import Precision
-from problems.computation.solve import Givens, Indices, Unfolding
+from problems.computation.solve import Givens, Indices, Solved, Unfolding
 from problems.computation.steps import Graph
 from problems.drawing import gate
 from problems.drawing.forced import Key, key_of
@@ -40,6 +40,36 @@ NOTABLE = 0.02
 """Share of the candidates it sees that a check must refuse to be tried early."""
 FEWEST = 5
 """Refusals that are no accident."""
+
+
+class Sieved:
+    """What is left of some candidates, and what was worked of them on the way.
+
+    Args:
+        count: how many candidates there were.
+        left: of each slice of them the balls of those that pass every check.
+    """
+
+    def __init__(self, count: int, left: Sequence[Unfolding]) -> None:
+        self._left = left
+        self.passed: BoolArray = np.zeros(count, dtype=bool)
+        """Whether each candidate passes."""
+        for balls in left:
+            self.passed[balls.alive] = True
+
+    def solved(self, steps: Sequence[str], of: Indices) -> Iterator[Solved]:
+        """Steps of some candidates that pass, these given in rising order.
+
+        What no check has read of them is worked now; all other candidates are dropped.
+        """
+        at = {id: n for n, id in enumerate(steps)}
+        for balls in self._left:
+            balls.keep(np.isin(balls.alive, of))
+            with np.errstate(all="ignore"):
+                m = _columns([balls[id].m for id in steps], len(balls.alive))
+                r = _columns([balls[id].r for id in steps], len(balls.alive))
+            for centres, radii in zip(m, r, strict=True):
+                yield Solved(at, centres, radii)
 
 
 class Sieve:
@@ -82,18 +112,21 @@ class Sieve:
 
     def survivors(self, givens: Givens, count: int) -> BoolArray:
         """Which of `count` candidates pass every check."""
+        return self.sieved(givens, count).passed
+
+    def sieved(self, givens: Givens, count: int) -> Sieved:
+        """Try every check on `count` candidates."""
         early, late = self._order  # once: another thread may put them in order meanwhile
-        left = [self._left(early, givens, alive) for alive in _slices(np.arange(count), SLICE)]
-        rest = np.concatenate(left) if left else np.arange(0)
-        result = np.zeros(count, dtype=bool)
-        for alive in _slices(rest, SLICE):
-            result[self._left(late, givens, alive)] = True
+        every = _slices(np.arange(count), SLICE)
+        alive = [self._left(early, givens, part).alive for part in every]
+        rest = np.concatenate(alive) if alive else np.arange(0)
+        left = [self._left(late, givens, part) for part in _slices(rest, SLICE)]
         with self._lock:
             self._put_in_order(count)
-        return result
+        return Sieved(count, left)
 
-    def _left(self, checks: Sequence[Check], givens: Givens, alive: Indices) -> Indices:
-        """Those of some candidates that pass some checks."""
+    def _left(self, checks: Sequence[Check], givens: Givens, alive: Indices) -> Unfolding:
+        """The balls of those candidates that pass some checks."""
         balls = Unfolding(self._graph, self._precision, givens, alive, self.parts)
         close = self._close(givens, alive)
         passed = np.ones(len(alive), dtype=bool)
@@ -117,7 +150,8 @@ class Sieve:
                     if close is not None:
                         close.keep(passed)
                     passed = np.ones(left, dtype=bool)
-        return balls.alive[passed]
+            balls.keep(passed)
+        return balls
 
     def _close(self, givens: Givens, alive: Indices) -> Unfolding | None:
         """The same for numbers close by, where reasons count."""
@@ -136,6 +170,12 @@ class Sieve:
         notable = {c for c in every if self._refused[c] >= max(NOTABLE * tried[c], FEWEST)}
         self._order = [c for c in every if c in notable], [c for c in every if c not in notable]
         self._tried = None
+
+
+def _columns(rows: Sequence[Number], count: int) -> list[list[float]]:
+    """For each of some candidates its number in each row."""
+    every = [np.broadcast_to(np.asarray(row, dtype=np.float64), count) for row in rows]
+    return np.transpose(every).tolist()  # type: ignore[no-any-return]
 
 
 def _slices(of: Indices, length: int) -> Iterator[Indices]:

@@ -121,9 +121,16 @@ def _row(items: Sequence[Formula]) -> str:
 
 
 def _beside(item: Formula, before: Formula | None, after: Formula | None) -> str:
-    """A part of a row: a fraction next to a factor without a sign needs brackets."""
+    """A part of a row: a fraction next to a factor without a sign needs brackets.
+
+    So does one that begins with a minus sign behind another sign: there is no bar to part them.
+    """
+    text = _set(item)
+    if not isinstance(item, Frac):
+        return text
     neighbours = [n for n in (before, after) if n is not None and not is_operator(n)]
-    return f"({_set(item)})" if isinstance(item, Frac) and neighbours else _set(item)
+    signs = isinstance(before, Op) and before.role in ("binary", "prefix") and text[0] in "−-"
+    return f"({text})" if neighbours or signs else text
 
 
 def _gap(text: str, before: Formula | None, item: Formula, part: str) -> str:

@@ -205,5 +205,5 @@ def test_every_place_that_a_page_names_is_there(page: str) -> None:
     assert [place for place in named if not (ROOT / place).exists()] == []
     for name in dotted:
         parts = name.split(".")
-        found = [ROOT.joinpath(*parts[:n]) for n in (len(parts), len(parts) - 1)]
+        found = [ROOT.joinpath(*parts[:n]) for n in range(len(parts) - 2, len(parts) + 1)]
         assert any(at.is_dir() or at.with_suffix(".py").exists() for at in found), name

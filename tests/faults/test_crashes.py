@@ -37,8 +37,7 @@ def test_a_server_killed_in_a_burst_loses_nothing(place: Place) -> None:
     acked: dict[str, str] = {}
     server, killed = serving(place), rounds(2, 12)
     for _ in range(killed):
-        burst = Burst(server).go()
-        time.sleep(random.uniform(0.3, 0.8))
+        burst = Burst(server).go().lasts(12, 0.3)
         server.kill()
         burst.end()
         acked |= burst.acked
@@ -192,8 +191,7 @@ def test_a_power_cut_loses_nothing(original: Place, tmp_path: Path) -> None:
             place = copy_of(original, at / "data")
             subprocess.run(["sync", "-f", str(at)], check=True)  # the class was there before
             server = serving(place, BPGRADE_LEAST_FREE="1")
-            burst = Burst(server, 4).go()
-            time.sleep(random.uniform(0.7, 2.0))
+            burst = Burst(server, 4).go().lasts(12, 0.5)
             acked = dict(burst.acked)
             server.process.send_signal(signal.SIGSTOP)
             image, cut = folder / "disk.img", folder / "cut.img"

@@ -19,13 +19,12 @@ pytestmark = pytest.mark.slow
 TMPFS = "3m"
 
 
-def small_files() -> None:
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, resource.RLIM_INFINITY))
+SMALL_FILES = {resource.RLIMIT_FSIZE: (1 << 20, resource.RLIM_INFINITY)}
 
 
 def test_files_that_must_not_grow(place: Place) -> None:
     """As on a full disk: 503, healthy all the time, and it goes on by itself."""
-    server = serving(place, prepare=small_files)
+    server = serving(place, limits=SMALL_FILES)
     full = Burst(server, 4, size=20_000).go()
     time.sleep(rounds(2, 8))
     full.end()

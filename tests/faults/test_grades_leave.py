@@ -18,6 +18,7 @@ from typing import Any
 
 import harm
 import pytest
+import warm
 from harm import SUPPORT, Harmed, Place, Student, environment, rounds, serving
 from lti_platform import Item, Platform, platform
 from postgres import Cluster
@@ -45,7 +46,7 @@ TROUBLES = (
 @pytest.fixture(autouse=True)
 def whole_service(monkeypatch: pytest.MonkeyPatch) -> None:
     """The server with all its addresses: the platform fetches our keys."""
-    monkeypatch.setattr(harm, "SERVE", (sys.executable, "-m", "grader.cli", "serve"))
+    monkeypatch.setattr(harm, "SERVE", harm.WHOLE)
 
 
 @pytest.fixture
@@ -73,11 +74,9 @@ def known(lms: Platform, place: Place) -> tuple[dict[str, str], Item]:
         },
         "lineitem": lms.item_url(item),
     }
-    command = (sys.executable, str(SUPPORT / "lti_seeding.py"), str(place.data), place.database)
-    done = subprocess.run(
-        command, input=json.dumps(told).encode(), capture_output=True, env=environment()
-    )
-    assert done.returncode == 0, done.stderr.decode()
+    words = (SUPPORT / "lti_seeding.py", place.data, place.database)
+    done = warm.run(words, environment(), json.dumps(told))
+    assert done.returncode == 0, done.stderr
     subs: dict[str, str] = json.loads(done.stdout)
     for sub in subs.values():
         lms.person(sub)

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
+import warm
 from harm import SUPPORT, WHOLE, Place, environment, serving
 
-SCRIPT = str(SUPPORT / "jobs_asked.py")
+SCRIPT = SUPPORT / "jobs_asked.py"
 
 
 def asked(place: Place, *words: str) -> Any:
     """What the script beside the service prints."""
-    command = (sys.executable, SCRIPT, str(place.data), place.database, *words)
-    done = subprocess.run(command, capture_output=True, env=environment(), check=False)
-    assert done.returncode == 0, done.stderr.decode()
+    done = warm.run((SCRIPT, place.data, place.database, *words), environment())
+    assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
 

@@ -18,8 +18,7 @@ DEADLINE = 3.0
 HEAD = b"POST /api/v1/exercises/x/submissions HTTP/1.1\r\nHost: x\r\n"
 
 
-def few_descriptors() -> None:
-    resource.setrlimit(resource.RLIMIT_NOFILE, (DESCRIPTORS, DESCRIPTORS))
+FEW_DESCRIPTORS = {resource.RLIMIT_NOFILE: (DESCRIPTORS, DESCRIPTORS)}
 
 
 def still_open(sockets: list[socket.socket]) -> int:
@@ -60,7 +59,7 @@ SLOW = {
 
 @pytest.mark.parametrize("kinds", [[*SLOW], *([kind] for kind in SLOW if LONG)])
 def test_three_hundred_slow_clients_keep_nobody_out(place: Place, kinds: list[str]) -> None:
-    server = serving(place, prepare=few_descriptors, BPGRADE_PATIENCE=f"request={DEADLINE}")
+    server = serving(place, limits=FEW_DESCRIPTORS, BPGRADE_PATIENCE=f"request={DEADLINE}")
     slow: list[tuple[socket.socket, bytes]] = []
     for n in range(300):
         first, byte = SLOW[kinds[n % len(kinds)]]

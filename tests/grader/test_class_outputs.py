@@ -48,6 +48,7 @@ def alike(
         many = checked(paths, hw, output, 0, monkeypatch, policy)
         assert called == ["columns"]
         called.clear()
+        assert many.exception is None or isinstance(many.exception, SystemExit), many.exc_info
         assert many.exit_code == single.exit_code
         assert told(many) == told(single)
         if output == "json":

@@ -276,6 +276,8 @@ def test_families_and_documents_and_doctor(runner: CliRunner) -> None:
     )
     doctor = run(runner, "doctor").output
     assert "numpy" in doctor
+    parts = [line.split("  ")[0] for line in doctor.splitlines()[1:]]
+    assert sorted(set(parts)) == sorted(parts), "a part is listed twice"
     shown = run(runner, "documents", "musilek", "--misprints").output
     assert "0.0008" in shown
 

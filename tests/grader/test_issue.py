@@ -9,7 +9,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +24,10 @@ from grader.assignments.issue import LENGTH, Names, exercise_ids, issue
 from grader.assignments.roster import numbered
 from grader.cli import cli
 from grader.support.workers import Workers, workers
+from problems.arithmetic.ball import Ball
+from problems.arithmetic.precision import Precision
+from problems.computation import solve as solving
+from problems.computation.steps import Step
 from problems.drawing import family
 
 RUN = "import grader.assignments.issue as i; i.PORTION = 16; from grader.cli import main; main()"
@@ -256,3 +261,24 @@ def test_what_an_earlier_version_began_is_gone_on_with_by_it(
     assert contents(tmp_path / "hw") == contents(tmp_path / "whole")
     issue(order(), numbered(20), tmp_path / "new")
     assert contents(tmp_path / "new") != contents(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("name", ["mazur", "lfd-numeric", "relu-softmax", "mazur-mixed"])
+def test_an_exercise_is_worked_while_it_is_drawn_and_never_again(
+    name: str, tmp_path: Path, runner: CliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Line and key take what the gate worked; only what no line stores is worked for the key."""
+    again: Counter[str] = Counter()
+    work = solving._written
+
+    def counted(step: Step, balls: Mapping[str, Ball], precision: Precision) -> Ball:
+        if not isinstance(balls, solving.Unfolding):
+            again[step.id] += 1
+        return work(step, balls, precision)
+
+    monkeypatch.setattr(solving, "_written", counted)
+    line = ["generate", name, "--count", "3", "--seed", "s", "--formats", "md,csv"]
+    done = runner.invoke(cli, [*line, "--workers", "1", "--out", str(tmp_path / "hw")])
+    assert done.exit_code == 0, done.output
+    design = family.load(name).design()
+    assert again == {id: 3 for id in design.graph.steps if id not in design.asked}

@@ -13,7 +13,7 @@ from transcripts import Class, Student, marked
 from truth_table import Tally
 from two_in_a_cell import any_number, pair_rules, two_in_a_cell
 
-from grader.bulk.marking import _credits, _Names
+from grader.bulk.judging import _credits, _Names
 from grader.marking.mark import mark
 from grader.marking.policy import DEFAULT, Policy
 from grader.read.number import read_number

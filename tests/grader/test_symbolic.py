@@ -17,7 +17,7 @@ from random_rules import NAMES, random_rule
 
 from grader.assignments.example import document_exercise
 from grader.cli import cli
-from grader.symbolic.closed_form import SYMBOLS, closed_form, symbol, written
+from grader.symbolic.closed_form import SYMBOLS, _Numpy, closed_form, symbol, written
 from grader.symbolic.derivation import Evaluation
 from grader.symbolic.verification import differences
 from problems.computation import ids
@@ -73,21 +73,24 @@ def test_every_rule_has_a_counterpart_in_sympy() -> None:
     assert tried > 300
 
 
-def test_python_lines_run_as_they_stand() -> None:
-    """With numpy and the givens by their names."""
-    exercise = document_exercise("mazur")
-    for id in ("dw.1.1.1", "new.w.2.1.1", "loss", "dout.1.1<2"):
-        if id not in exercise.graph.steps:
-            continue
-        name, _, code = written(exercise, id, "python").partition(" = ")
-        assert name.isidentifier()
-        known = {symbol(given).name: float(text) for given, text in exercise.givens.items()}
-        program = f"import numpy\nprint(repr(float({code})))"
-        given = "".join(f"{key} = {value!r}\n" for key, value in known.items())
-        done = subprocess.run(
-            [sys.executable, "-c", given + program], capture_output=True, text=True, check=True
-        )
-        assert float(done.stdout) == pytest.approx(float(exercise.solution[id].m), rel=1e-12)
+@pytest.mark.parametrize("name", family.names())
+def test_python_lines_run_as_they_stand(name: str) -> None:
+    """Every step's, with numpy and the givens by their names and nothing else."""
+    exercise = exercises(name, 1)[0]
+    for id in exercise.graph.steps:
+        line = written(exercise, id, "python")
+        known = {symbol(given).name: number for given, number in exercise.numbers.items()}
+        exec(line, {"__builtins__": {}, "numpy": np}, known)
+        right = float(exercise.solution[id].m)
+        assert known[symbol(id).name] == pytest.approx(right, rel=1e-9, abs=1e-12), id
+
+
+def test_the_largest_of_three_is_numpys_too() -> None:
+    """As sympy joins them where one ReLU feeds another."""
+    x, y = symbol("x.1"), symbol("x.2")
+    printed = _Numpy().doprint(sympy.Max(0, x, sympy.Max(y, x / 2)))
+    values = {"numpy": np, "x_1": np.array([-1.0, 2.0, -3.0]), "x_2": np.array([-2.0, 1.0, 4.0])}
+    assert eval(printed, values).tolist() == [0.0, 2.0, 4.0]
 
 
 @pytest.mark.parametrize(
@@ -124,10 +127,15 @@ def test_what_makes_no_sense_is_said(options: list[str], said: str) -> None:
     assert said in done.output
 
 
+def values_of(exercise: Exercise) -> dict[str, float]:
+    """What a file stores."""
+    return {id: float(exercise.solution[id].m) for id in exercise.asked}
+
+
 @pytest.mark.parametrize("name", family.names())
 def test_every_step_of_every_family_is_derived_anew(name: str) -> None:
     exercise = exercises(name, 1)[0]
-    found = dict(differences(exercise, {}))
+    found = dict(differences(exercise, values_of(exercise)))
     assert list(found) == list(exercise.graph.steps)
     assert not any(found.values())
 
@@ -157,6 +165,36 @@ def test_a_stored_value_that_is_off_is_found(tmp_path: Path) -> None:
     assert done.exit_code == 1
     assert "1 off" in done.output
     assert f"{lines[1]['id']}: step {lines[1]['steps'][5]['id']}" in done.output
+
+
+def test_a_value_that_is_not_stored_is_no_silence(tmp_path: Path) -> None:
+    """Of an asked step; said with the exercise, the step and what should stand there."""
+    hw = issued(tmp_path, "mazur")
+    lines = [json.loads(line) for line in (hw / "exercises.jsonl").read_text().splitlines()]
+    step = lines[1]["steps"][5]
+    right = step.pop("value")
+    (hw / "exercises.jsonl").write_text("\n".join(map(json.dumps, lines)) + "\n")
+    done = CliRunner().invoke(cli, ["verify", str(hw)])
+    assert done.exit_code == 1
+    said = f"{lines[1]['id']}: step {step['id']}: no value is stored where {str(right)[:14]}"
+    assert "1 off" in done.output
+    assert said in done.output
+
+
+@pytest.mark.parametrize("name", ["mazur", "lfd-numeric", "relu-softmax", "deep"])
+@pytest.mark.parametrize("significant", [8, 10])
+def test_a_tenth_of_the_steps_own_unit_is_found(name: str, significant: int) -> None:
+    """However fine that unit is, at every asked step; and what doubles are off by is not."""
+    exercise = exercises(name, 1, significant=significant)[0]
+    right = values_of(exercise)
+    assert not any(dict(differences(exercise, right)).values())
+    units = {
+        id: float(exercise.precision.unit(ids.parse(id).kind, exercise.solution[id]))
+        for id in right
+    }
+    moved = {id: value + units[id] / 10 for id, value in right.items()}
+    found = dict(differences(exercise, moved))
+    assert [id for id, off in found.items() if off] == [id for id in found if id in moved]
 
 
 PLANTED = {

@@ -50,9 +50,9 @@ class Set:
         for id, code in self.changes.get("verdicts", {}).items():  # type: ignore[attr-defined]
             found.standing.verdicts[id][:] = code
         for id, used in self.changes.get("used", {}).items():  # type: ignore[attr-defined]
-            found.standing.used[id] = {0: used}
+            found.standing[id].used = {0: used}
         for id in self.changes.get("vouched", ()):  # type: ignore[attr-defined]
-            found.standing.vouched[id] = np.array([True])
+            found.standing[id].vouched = np.array([True])
         for id, name in self.changes.get("slips", {}).items():  # type: ignore[attr-defined]
             found.slips[id] = {0: name}
         held = {"closed": np.array([bool(self.changes.get("closed"))])}
@@ -173,7 +173,7 @@ def judged_with(undetermined: int, vouched: int, closed: bool = False, power: in
     for id in asked[:undetermined]:
         found.standing.verdicts[id][:] = UNDETERMINED
     for id in asked[undetermined : undetermined + vouched]:
-        found.standing.vouched[id] = np.array([True])
+        found.standing[id].vouched = np.array([True])
     return replace(found, closed=np.array([closed]), power=np.array([power]))
 
 
@@ -198,13 +198,13 @@ def test_steps_that_say_why_themselves_are_not_counted_again() -> None:
     """Too few digits and an own 0 are no matter of what every method gives."""
     found = judged_with(6, 0)
     for id in EXERCISE.asked[:2]:
-        found.standing.untold[id] = np.array([True])
+        found.standing[id].untold = np.array([True])
     for id in EXERCISE.asked[2:4]:
-        found.standing.zeroed[id] = np.array([True])
+        found.standing[id].zeroed = np.array([True])
     (sheet,) = whole_sheets(found, EXERCISE.asked, 1)
     assert sheet.remarks[0].startswith("2 steps follow")
     all_but_one = judged_with(1, 0)
-    all_but_one.standing.untold[EXERCISE.asked[0]] = np.array([True])
+    all_but_one.standing[EXERCISE.asked[0]].untold = np.array([True])
     assert whole_sheets(all_but_one, EXERCISE.asked, 1)[0].remarks == ()
 
 

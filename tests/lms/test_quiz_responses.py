@@ -16,6 +16,7 @@ from grader.cli import cli
 from grader.lms.scores import of_submissions
 from grader.marking.policy import Attempts, Policy
 from grader.read.platforms.quiz_responses import _split
+from problems.reasons import Reason
 
 ROSTER = """student,name,email
 S001,Ann Ångström,ann@example.org
@@ -231,9 +232,9 @@ def test_any_answers_survive_or_are_refused(texts: list[str]) -> None:
     """Cutting gives back what was put together, but for blanks at the edges."""
     text = "; ".join(f"part {n}: {one}" for n, one in enumerate(texts, 1)).rstrip()
     found = _split(text, len(texts))
-    assert isinstance(found, str) or found == [one.strip() for one in texts]
+    assert isinstance(found, Reason) or found == [one.strip() for one in texts]
     if not any("; part" in one for one in texts):
-        assert not isinstance(found, str)
+        assert not isinstance(found, Reason)
 
 
 @given(st.lists(st.sampled_from(["0.5", "; part 2: 1", "; part 3:", "part 1: x", ""]), min_size=1))
@@ -241,4 +242,4 @@ def test_answers_that_look_like_parts_are_never_shifted(texts: list[str]) -> Non
     """Either cut as it was put together, or refused."""
     text = "; ".join(f"part {n}: {one}" for n, one in enumerate(texts, 1)).rstrip()
     found = _split(text, len(texts))
-    assert isinstance(found, str) or found == [one.strip() for one in texts]
+    assert isinstance(found, Reason) or found == [one.strip() for one in texts]

@@ -25,6 +25,9 @@ FAULTS = [
     ("paths = true", "path = true", "method.path", "did you mean 'paths'"),
     ('title = "A', 'titel = "A', "title", "is missing"),
     ('step = "0.05" }\nt =', 'step = "0" }\nt =', "ranges.x", "no range"),
+    ('rate = "0.5"', '"rate.2" = "0.5"', "ranges.rate.2", "givens are"),
+    ('rate = "0.5"', 'rate = "0.5"\n"x.1" = "1"', "ranges.x.1", "givens are"),
+    ('rate = "0.5"', "", "ranges.rate", "is missing"),
 ]
 
 

@@ -11,7 +11,7 @@ from recipe_exercises import NAMES, design, exercises
 from problems.computation.solve import solve
 from problems.drawing import family
 from problems.drawing.design import Design
-from problems.drawing.draw import must_pass
+from problems.drawing.draw import Draw, must_pass
 from problems.drawing.reasons import FINE, beside
 from problems.errors import FamilyError, FormatError, SpecError
 from problems.exercise import Exercise, as_json, dumps, from_json
@@ -167,9 +167,7 @@ def test_an_exercise_is_the_same_from_its_line(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_lines_of_many_are_those_of_each(name: str) -> None:
     made, found = design(name), exercises(name)
-    from problems.drawing.draw import Draw
-
-    draws = [Draw(dict(one.givens), 0) for one in found]
+    draws = [Draw(dict(one.givens), 0, one.known) for one in found]
     written = Lines(made).write(
         draws, [one.id for one in found], [(one.student, 1) for one in found]
     )

@@ -10,30 +10,32 @@ import atexit
 import http.client
 import json
 import os
+import random
 import shutil
 import signal
 import socket
 import sqlite3
 import subprocess
-import sys
 import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+import warm
 from service import free_port
 
 from grader.web.database import FILE
 
 SUPPORT = Path(__file__).resolve().parent
-SERVE = (sys.executable, str(SUPPORT / "serve_for_faults.py"))
+SERVE = (str(SUPPORT / "serve_for_faults.py"),)
 """With a few addresses that only measure."""
-WHOLE = (sys.executable, "-m", "grader.cli", "serve")
+WHOLE = ("-m", "grader.cli", "serve")
 """With the whole service."""
 LONG = os.environ.get("BPGRADE_FAULTS") == "long"
 
@@ -65,9 +67,9 @@ def environment(**more: str) -> dict[str, str]:
 
 def seeded(data: Path, database: str = "", students: int = 16) -> Place:
     """A database with a class in it."""
-    command = (sys.executable, str(SUPPORT / "seeding.py"), str(data), database, str(students))
-    done = subprocess.run(command, capture_output=True, env=environment(), check=False)
-    assert done.returncode == 0, done.stderr.decode()
+    words = (SUPPORT / "seeding.py", data, database, students)
+    done = warm.run(words, environment())
+    assert done.returncode == 0, done.stderr
     return Place(data, database, json.loads(done.stdout))
 
 
@@ -83,7 +85,7 @@ class Harmed:
 
     place: Place
     port: int
-    process: subprocess.Popen[bytes]
+    process: warm.Process
     log: Path
 
     def kill(self) -> None:
@@ -114,22 +116,26 @@ class Harmed:
 def serving(
     place: Place,
     port: int = 0,
-    prepare: Callable[[], None] | None = None,
+    limits: Mapping[int, tuple[int, int]] = MappingProxyType({}),
     serve: tuple[str, ...] = (),
     **settings: str,
 ) -> Harmed:
-    """Start a server and wait until it answers."""
+    """Start a server and wait until it answers.
+
+    Args:
+        place: what it serves.
+        port: where; any that is free.
+        limits: of its process, see `warm.begun`.
+        serve: its command.
+        settings: of its environment.
+    """
     port = port or free_port()
     command = [*(serve or SERVE), "--data", str(place.data), "--port", str(port)]
     command += ["--database-url", place.database] if place.database else []
     log = place.data.with_name(f"{place.data.name}.log")
     with log.open("ab") as stream:
-        process = subprocess.Popen(
-            command,
-            stdout=stream,
-            stderr=stream,
-            env=environment(**settings),
-            preexec_fn=prepare,
+        process = warm.begun(
+            command, environment(**settings), stdout=stream, stderr=stream, limits=limits
         )
     server = Harmed(place, port, process, log)
     atexit.register(process.kill)  # where a test fails before it ends its server
@@ -212,6 +218,14 @@ class Burst:
         """Begin."""
         for thread in self._threads:
             thread.start()
+        return self
+
+    def lasts(self, acked: int, most: float = 0.0) -> Burst:
+        """Wait until so many are acknowledged, then up to some seconds: for any moment."""
+        until = time.monotonic() + 60
+        while len(self.acked) < acked and time.monotonic() < until:
+            time.sleep(0.01)
+        time.sleep(random.uniform(0.0, most))
         return self
 
     def end(self) -> Burst:

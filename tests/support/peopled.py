@@ -6,11 +6,13 @@ Run as a script it reads what to make from its standard input and prints what wa
 from __future__ import annotations
 
 import json
-import subprocess
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import warm
 
 HERE = Path(__file__).resolve().parent
 
@@ -37,14 +39,8 @@ def peopled(data: Path, *students: str, family: str = "mazur", **settings: Any) 
     Its people are others than those of earlier classes: the first class has ada-1.
     """
     wanted = {"students": students, "family": family, "settings": settings}
-    found = subprocess.run(
-        [sys.executable, str(Path(__file__).resolve()), str(data)],
-        input=json.dumps(wanted),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    words = (Path(__file__).resolve(), data)
+    found = warm.run(words, os.environ, json.dumps(wanted), timeout=120)
     assert found.returncode == 0, found.stderr
     return Made(**json.loads(found.stdout.splitlines()[-1]))
 

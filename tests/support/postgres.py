@@ -32,6 +32,10 @@ unix_socket_directories = '{folder}'
 max_connections = 100
 shared_buffers = 64MB
 """
+MEMORY = Path("/dev/shm")
+"""Files there never wait for a disk; they outlive whatever tests do to PostgreSQL's processes."""
+ROOM = 1 << 30
+"""Bytes that some clusters may need."""
 
 
 def tools() -> Path | None:
@@ -106,7 +110,8 @@ def cluster() -> Iterator[Cluster]:
     if where is None:
         print(LOUD, file=sys.__stderr__)
         pytest.skip("PostgreSQL is not installed: make system")
-    folder = Path(tempfile.mkdtemp(prefix="bpgrade-pg-"))
+    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
+    folder = Path(tempfile.mkdtemp(prefix="bpgrade-pg-", dir=MEMORY if roomy else None))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")
     found = Cluster(folder, free_port(), where)

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import warm
+
 from grader.assignments.folder import Order
 from problems.drawing import family as families
 
@@ -67,7 +69,7 @@ class Server:
 
     data: Path
     port: int
-    process: subprocess.Popen[bytes]
+    process: warm.Process | subprocess.Popen[bytes]
     log: Path
     options: tuple[str, ...] = ()
     """Of every command about it, besides its data folder."""
@@ -98,13 +100,8 @@ class Server:
     def run(self, *words: str, status: int = 0) -> str:
         """What a command about this service prints, 80 columns wide."""
         clean = {k: v for k, v in os.environ.items() if not k.startswith("BPGRADE_")}
-        done = subprocess.run(
-            [sys.executable, "-m", "grader.cli", *words, "--data", str(self.data), *self.options],
-            capture_output=True,
-            text=True,
-            timeout=120,
-            env={**clean, "COLUMNS": "80"},
-        )
+        command = ("-m", "grader.cli", *words, "--data", self.data, *self.options)
+        done = warm.run(command, {**clean, "COLUMNS": "80"}, timeout=120)
         assert done.returncode == status, done.stdout + done.stderr
         return done.stdout + done.stderr
 
@@ -118,19 +115,28 @@ class Server:
             self.process.wait()
 
 
-def started(data: Path, port: int | None = None, *options: str) -> Server:
-    """Start a server and wait until it answers."""
+def started(data: Path, port: int | None = None, *options: str, cold: bool = False) -> Server:
+    """Start a server and wait until it answers.
+
+    Args:
+        data: its folder.
+        port: where; any that is free.
+        options: of its command line.
+        cold: whether by a new interpreter, as a system starts it.
+    """
     data.mkdir(parents=True, exist_ok=True)
     chosen, log = port or free_port(), data.with_name(f"{data.name}.log")
-    command = [sys.executable, "-m", "grader.cli", "serve", "--data", str(data)]
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("BPGRADE_")}
+    command = ["-m", "grader.cli", "serve", "--data", str(data), "--port", str(chosen), *options]
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("BPGRADE_")}
+    environment = {**clean, "PYTHONUNBUFFERED": "1"}
+    process: warm.Process | subprocess.Popen[bytes]
     with log.open("ab") as stream:
-        process = subprocess.Popen(
-            [*command, "--port", str(chosen), *options],
-            stdout=stream,
-            stderr=stream,
-            env={**environment, "PYTHONUNBUFFERED": "1"},
-        )
+        if cold:
+            process = subprocess.Popen(
+                [sys.executable, *command], stdout=stream, stderr=stream, env=environment
+            )
+        else:
+            process = warm.begun(command, environment, stdout=stream, stderr=stream)
     server = Server(data, chosen, process, log)
     assert server.healthy(), log.read_text()
     return server

@@ -28,6 +28,14 @@ from problems.rules.expression import (
     Sum,
 )
 from problems.rules.extrema import Max, Winner
+from problems.rules.functions import FUNCTIONS
+
+AS_IT_IS = (Ref, Constant, Sum, Max, Winner)
+
+
+def _is_exact(node: Expression) -> bool:
+    """An absolute value, a sign, a step: no digit is worked out."""
+    return isinstance(node, Function) and node.name in FUNCTIONS and FUNCTIONS[node.name].exact
 
 
 class Hand:
@@ -64,7 +72,7 @@ class Hand:
                 found = node.evaluate(values, NUMBERS)
                 return np.broadcast_to(found, self.shape(values)).astype(float)
             case Negative():
-                return -self.inside(node.of, values)
+                return -self.work(node.of, values)
             case Sum():
                 return sum((self.inside(t, values) for t in node.terms), np.zeros(1))
             case Product():
@@ -93,9 +101,11 @@ class Hand:
         return next(iter(values.values())).shape
 
     def inside(self, node: Expression, values: dict[str, np.ndarray]) -> np.ndarray:
-        """A node below the rule's own: written, if it is no number by itself and no sum."""
+        """A node below the rule's own: written, if it has digits of its own and is no sum."""
+        if isinstance(node, Negative):
+            return -self.inside(node.of, values)
         found = self.work(node, values)
-        return found if isinstance(node, Ref | Constant | Sum | Negative) else self.jot(found)
+        return found if isinstance(node, AS_IT_IS) or _is_exact(node) else self.jot(found)
 
     def product(self, node: Product, values: dict[str, np.ndarray]) -> np.ndarray:
         parts = [self.inside(f, values) for f in node.factors]

@@ -84,6 +84,10 @@ def typed(rule: Expression, one: Exercise, other: bool = False) -> str:
         case Softmax(nets, index):
             powers = [f"exp({typed(net, one, other)})" for net in nets]
             return f"{powers[index]}/({' + '.join(powers)})"
+        case Slope("relu", of):
+            return f"[{typed(of, one, other)} > 0]"
+        case Slope("softplus", of):
+            return f"sigmoid({typed(of, one, other)})"
         case Slope("bipolar", of):
             return f"(1 - {typed(of, one, other)}^2)/2"
         case Quotient(top, bottom):

@@ -8,7 +8,6 @@ import re
 import shutil
 import sqlite3
 import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import warm
 from chromium import CHROMIUM, fits, opened, violations
 from service import Server, started
 
@@ -49,9 +49,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, l
     support = str(Path(__file__).parents[1] / "support")
     script = SEED.format(support=support, data=str(data))
     data.mkdir()
-    made = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=False
-    )
+    made = warm.run(("-c", script), os.environ)
     assert made.returncode == 0, made.stderr
     server = started(data)
     yield server, json.loads(made.stdout.splitlines()[-1])

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -14,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import warm
 from harm import (
     SUPPORT,
     Burst,
@@ -34,8 +33,7 @@ pytestmark = pytest.mark.slow
 
 def bpgrade(*words: object, code: int = 0) -> str:
     """Run the command line; what it said."""
-    command = [sys.executable, "-m", "grader.cli", *map(str, words)]
-    done = subprocess.run(command, capture_output=True, env=environment(), text=True)
+    done = warm.run(("-m", "grader.cli", *words), environment())
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout + done.stderr
 
@@ -187,8 +185,9 @@ def test_check_says_what_is_in_it_and_makes_nothing(used: Place, tmp_path: Path)
 def test_long_work_is_left_out_and_ends_with_what_was_there(used: Place, tmp_path: Path) -> None:
     place, file = copy_of(used, tmp_path / "data"), tmp_path / "one.zip"
     bpgrade("backup", "--data", place.data, file)
-    script = [sys.executable, str(SUPPORT / "jobs_asked.py"), str(place.data), ""]
-    subprocess.run([*script, "ask", "answers.zip"], check=True, env=environment())
+    words = (SUPPORT / "jobs_asked.py", place.data, "", "ask", "answers.zip")
+    asked = warm.run(words, environment())
+    assert asked.returncode == 0, asked.stderr
     bpgrade("restore", file, "--data", place.data, "--force")
     with closing(sqlite3.connect(place.data / FILE)) as connection:
         assert connection.execute("SELECT COUNT(*) FROM bpgrade_job").fetchone() == (0,)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import warm
 from chromium import fits, in_a_browser, opened, violations
 from service import Server, started
 
@@ -62,8 +62,7 @@ making.make(Job.objects.get(owner="x"))
 
 
 def script(code: str, data: Path) -> str:
-    words = [sys.executable, "-c", code, str(data), str(SUPPORT)]
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    done = warm.run(("-c", code, data, SUPPORT), os.environ)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

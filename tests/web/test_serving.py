@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import warm
 from harm import (
     Burst,
     Harmed,
@@ -49,7 +50,7 @@ def server(original: Place, tmp_path: Path) -> Harmed:
 
 def test_the_first_start_prints_a_link_and_a_second_one_another(tmp_path: Path) -> None:
     """As long as nobody has set a password."""
-    first = started(tmp_path / "data")
+    first = started(tmp_path / "data", cold=True)
     link = first.link
     first.stop()
     assert first.process.returncode == 0
@@ -181,12 +182,7 @@ def test_a_database_that_is_not_safe_is_refused(original: Place, tmp_path: Path)
         "database.SQLITE = 'PRAGMA journal_mode=DELETE; PRAGMA synchronous=NORMAL';"
         "start.configure(Path(sys.argv[1])); start.prepare()"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script, str(place.data)],
-        capture_output=True,
-        text=True,
-        env=environment(),
-    )
+    done = warm.run(("-c", script, place.data), environment())
     assert "journal_mode is delete, must be wal; synchronous is 1, must be 2" in done.stderr
 
 

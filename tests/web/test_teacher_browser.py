@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import csv
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import warm
 from chromium import in_a_browser, opened
 from service import Server, started
 
@@ -204,9 +203,8 @@ def make_assignment(teacher: Teacher) -> None:
 
 def students_work(server: Server) -> None:
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("BPGRADE_", "DJANGO"))}
-    subprocess.run(
-        [sys.executable, "-c", HAND_IN, str(server.data)], check=True, env=environment, timeout=120
-    )
+    done = warm.run(("-c", HAND_IN, server.data), environment, timeout=120)
+    assert done.returncode == 0, done.stderr
 
 
 def follow(teacher: Teacher) -> None:

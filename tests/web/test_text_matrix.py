@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+import warm
 from harm import SUPPORT, environment
 from postgres import Cluster, cluster
 from text_doors import DOORS, KINDS
@@ -78,16 +77,15 @@ def either(request: pytest.FixtureRequest) -> Sent:
 
 def sent(data: Path, database: str = "") -> Sent:
     """Send everything."""
-    command = [sys.executable, str(SUPPORT / "text_doors.py"), str(data), database, str(EXAMPLES)]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment(), timeout=300)
+    words = (SUPPORT / "text_doors.py", data, database, EXAMPLES)
+    done = warm.run(words, environment(), timeout=300)
     assert done.returncode == 0, done.stderr[-3000:]
     return Sent(data, database, json.loads(done.stdout.splitlines()[-1]))
 
 
 def bpgrade(*words: object) -> str:
     """Run the command line; what it said."""
-    command = [sys.executable, "-m", "grader.cli", *map(str, words)]
-    done = subprocess.run(command, capture_output=True, env=environment(), text=True)
+    done = warm.run(("-m", "grader.cli", *words), environment())
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
 

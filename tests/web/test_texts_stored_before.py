@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+import warm
 from harm import Place, copy_of, environment, seeded
 from postgres import Cluster, cluster
 
@@ -53,8 +52,7 @@ def postgres() -> Iterator[Cluster]:
 
 def run(*words: object) -> str:
     """A command in a process of its own; what it said."""
-    command = [sys.executable, *map(str, words)]
-    done = subprocess.run(command, capture_output=True, env=environment(), text=True)
+    done = warm.run(words, environment())
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from grader.lms.platform import (
@@ -15,6 +14,7 @@ from grader.lms.platform import (
     PlatformSubmission,
     plain,
 )
+from grader.lms.points import decimal
 from problems.reasons import because
 
 
@@ -55,12 +55,3 @@ def criteria(found: Sequence[Mapping[str, Any]]) -> Iterator[Criterion]:
         points = decimal(one.get("points"))
         if points is not None:
             yield Criterion(str(one["id"]), str(one.get("description", "")), points)
-
-
-def decimal(value: object) -> Decimal | None:
-    """A number; None if it is none, or not finite."""
-    try:
-        found = Decimal(str(value))
-    except InvalidOperation:
-        return None
-    return found if found.is_finite() else None

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from grader.errors import PlatformError, ResponseError, RightsError, TokenError, Unclear
 from grader.lms.address import checked
 from grader.lms.canvas import address
-from grader.lms.canvas.answers import criteria, decimal, person, standing, submission
+from grader.lms.canvas.answers import criteria, person, standing, submission
 from grader.lms.connection import REDIRECTS, Connection
 from grader.lms.platform import (
     Assignment,
@@ -25,6 +25,7 @@ from grader.lms.platform import (
     plain,
     refuse_outside,
 )
+from grader.lms.points import decimal
 from grader.lms.tokens import Token
 from grader.support.http_client import Answer, Patience
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from grader.lms.platform import Attachment, Person, PlatformSubmission, plain
+from grader.lms.points import decimal
 from problems.reasons import Reason, because
 
 
@@ -68,15 +69,6 @@ def switched_on(found: Mapping[str, Any], feedback: str) -> bool:
     ]
     values = [str(one.get("value")) for one in configs if one.get("name") == "enabled"]
     return values[-1] == "1" if values else True
-
-
-def decimal(text: object) -> Decimal | None:
-    """A number; None if it is none, or not finite."""
-    try:
-        found = Decimal(str(text))
-    except InvalidOperation:
-        return None
-    return found if found.is_finite() else None
 
 
 def grade(text: object) -> Decimal | None:

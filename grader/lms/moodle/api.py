@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from grader.errors import PlatformError, RightsError, TokenError
 from grader.lms.connection import Connection
 from grader.lms.moodle import address
-from grader.lms.moodle.answers import decimal, grade, person, submission, switched_on, why_fixed
+from grader.lms.moodle.answers import grade, person, submission, switched_on, why_fixed
 from grader.lms.platform import (
     Assignment,
     Attachment,
@@ -26,6 +26,7 @@ from grader.lms.platform import (
     plain,
     refuse_outside,
 )
+from grader.lms.points import decimal
 from grader.lms.tokens import Token
 from grader.support.http_client import Answer, Patience
 

@@ -23,11 +23,10 @@ from grader.assignments.worksheets import (
 )
 from grader.errors import ServiceError
 from grader.web.assignments import class_list, write_folder
-from grader.web.gradebook import class_page
 from grader.web.models import Assignment, Task
 from grader.web.teacher.parts import worded
 from problems.exercise import Exercise
-from templates.pages.page import Block
+from templates.pages.page import Block, Page
 
 Make = Callable[[Order, Student, Sequence[Exercise]], dict[str, bytes]]
 """Names and contents of one student's files."""
@@ -143,9 +142,15 @@ def report_name(assignment: Assignment, anonymous: bool) -> str:
     return name_of(assignment, f"report{'-anonymous' if anonymous else ''}.pdf")
 
 
+def _class_page(assignment: Assignment, anonymous: bool) -> Page | None:
+    from grader.web.class_report import class_page  # plots: only where a report is made
+
+    return class_page(assignment, anonymous)
+
+
 def report_blocks(assignment: Assignment, anonymous: bool) -> tuple[Block, ...]:
     """The class report as a part of a page; empty as long as nothing is graded."""
-    page = class_page(assignment, anonymous)
+    page = _class_page(assignment, anonymous)
     return worded(page.blocks) if page else ()
 
 
@@ -159,7 +164,7 @@ BLOCKS = '{% from "blocks.html.j2" import laid_out %}{{ laid_out(blocks) }}'
 
 def report_pdf(assignment: Assignment, anonymous: bool) -> bytes | None:
     """The class report as a file; None as long as nothing is graded."""
-    page = class_page(assignment, anonymous)
+    page = _class_page(assignment, anonymous)
     if page is None:
         return None
     ((_, render),) = renderers(("pdf",), assignment.made.paper)
