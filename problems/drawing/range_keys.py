@@ -102,10 +102,10 @@ def _judged(where: str, key: str, good: Collection[str], plan: Computation) -> I
         return
     known = sorted({*good, *DIFFICULTIES}) if where.count(".") == 1 else sorted(good)
     if any(ids.core(id) == key for id in plan.given_ids()):
-        what = f"[ranges] is by kind or layer: {', '.join(sorted(good))}"
+        what = f"in [ranges] givens are {', '.join(sorted(good))}"
         yield Complaint(where, f'{what}; numbers of one given stand in [given]: "{key}" = ...')
     else:
         kind = key.partition(".")[0]
         absent = kind in plan.kinds.givens and kind not in good
-        allowed = f"allowed are {', '.join(sorted(good))}{near(key, known)}"
+        allowed = f"givens are {', '.join(sorted(good))}{near(key, known)}"
         yield Complaint(where, no_such(key, plan) if absent else f"means nothing; {allowed}")

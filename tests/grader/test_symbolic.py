@@ -21,11 +21,11 @@ from grader.symbolic.closed_form import SYMBOLS, _Numpy, closed_form, symbol, wr
 from grader.symbolic.derivation import Evaluation
 from grader.symbolic.verification import differences
 from problems.computation import ids
-from problems.drawing import family
 from problems.exercise import Exercise
 from problems.rules import expression
 from problems.rules.differentiation import partial
 from problems.rules.expression import NUMBERS, Constant
+from tests.support.shipped_recipes import LAYERED
 
 MANY = ["sgd", "two-rounds"]
 """Families whose later rounds are long in closed form: their first steps do."""
@@ -39,7 +39,7 @@ def value_of(exercise: Exercise, id: str) -> float:
     return float(Evaluation(numbers)[found])
 
 
-@pytest.mark.parametrize("name", family.names())
+@pytest.mark.parametrize("name", LAYERED)
 def test_a_closed_form_has_the_steps_value(name: str) -> None:
     """In givens alone, for every kind of step."""
     exercise = exercises(name, 1)[0]
@@ -73,7 +73,7 @@ def test_every_rule_has_a_counterpart_in_sympy() -> None:
     assert tried > 300
 
 
-@pytest.mark.parametrize("name", family.names())
+@pytest.mark.parametrize("name", LAYERED)
 def test_python_lines_run_as_they_stand(name: str) -> None:
     """Every step's, with numpy and the givens by their names and nothing else."""
     exercise = exercises(name, 1)[0]
@@ -132,7 +132,7 @@ def values_of(exercise: Exercise) -> dict[str, float]:
     return {id: float(exercise.solution[id].m) for id in exercise.asked}
 
 
-@pytest.mark.parametrize("name", family.names())
+@pytest.mark.parametrize("name", LAYERED)
 def test_every_step_of_every_family_is_derived_anew(name: str) -> None:
     exercise = exercises(name, 1)[0]
     found = dict(differences(exercise, values_of(exercise)))

@@ -194,7 +194,7 @@ def test_targets_of_softmax_are_a_distribution(targets: str, says: str) -> None:
 # ranges ------------------------------------------------------------------------------------
 
 MEANINGLESS = {
-    '"x.1" = "0.5"': "ranges.x.1: [ranges] is by kind or layer: b, b.1, b.2, rate, t, w, w.1",
+    '"x.1" = "0.5"': "ranges.x.1: in [ranges] givens are b, b.1, b.2, rate, t, w, w.1",
     '"rate.2" = "0.5"': "did you mean 'rate'?",
     '"t.1" = "0.5"': 'stand in [given]: "t.1"',
     '"w.3" = "0.5"': "did you mean 'w.2'?",
@@ -212,7 +212,7 @@ MEANINGLESS = {
 @pytest.mark.parametrize("table", ["ranges", "ranges.easy", "ranges.hard"])
 def test_range_keys_that_mean_nothing_are_refused(key: str, table: str) -> None:
     """What a teacher writes and no draw reads is a mistake that nobody would see."""
-    says = MEANINGLESS[key].replace("ranges.", f"{table}.")
+    says = MEANINGLESS[key].replace("ranges.", f"{table}.", 1)
     if table != "ranges" and "easie" in key:
         says = "easie: means nothing"
     assert says in refused(SHIPPED.replace(f"[{table}]\n", f"[{table}]\n{key}\n"))

@@ -12,7 +12,6 @@ from plans import net, random_givens
 from problems.arithmetic.precision import Precision
 from problems.computation.graph import build
 from problems.computation.network import Plan
-from problems.drawing import family
 from problems.exercise import Exercise
 from problems.formulas.formula import Matrix, Row
 from templates.formulas.measure import width
@@ -21,6 +20,7 @@ from templates.pages.page import Block, Figure, Heading, Inlines, Math, Table
 from templates.sheets.figure import network_figure, unit_name
 from templates.sheets.givens import givens
 from templates.sheets.sheets import Sheet, worksheet
+from tests.support.shipped_recipes import LAYERED
 
 NOTATIONS = ["musilek", "mazur", "standard", "valchanov"]
 PAGE = 48.0
@@ -156,7 +156,7 @@ def test_captions_name_the_layer() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", family.names())
+@pytest.mark.parametrize("name", LAYERED)
 def test_small_networks_keep_their_list(name: str) -> None:
     """Where the drawing shows the values, they are few enough to be read in a line."""
     exercise = exercises(name, 1)[0]
