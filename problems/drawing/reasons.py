@@ -37,8 +37,8 @@ def moved(number: FloatArray, place: int, fixed: bool) -> FloatArray:
         place: of the given among all; each has a share of its own.
         fixed: whether it is the same for everybody.
 
-    >>> [round(float(x), 6) for x in moved(np.array([0.0, 0.5, 1.0]), 0, False)]
-    [0.0, 0.500404, 1.0]
+    >>> [round(float(x), 4) for x in moved(np.array([0.0, 0.5, 1.0]), 0, False)]
+    [0.0, 0.5004, 1.0]
     """
     if fixed:
         return number
