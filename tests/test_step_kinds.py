@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from shipped_recipes import LAYERED as NETWORKS
 
 from problems.computation import ids
 from problems.computation.graph import build
@@ -282,7 +283,7 @@ def test_it_does_not_know_those_of_layers(id: str) -> None:
 # the table and the graphs ------------------------------------------------------------------
 
 
-@pytest.fixture(params=family.names(), scope="module")
+@pytest.fixture(params=NETWORKS, scope="module")
 def graph(request: pytest.FixtureRequest) -> Graph:
     return family.load(request.param).design().graph
 
@@ -339,7 +340,7 @@ def test_ids_of_every_kind_are_documented(row: Kind) -> None:
 def test_every_role_has_a_kind_and_every_kind_is_computed_somewhere() -> None:
     network = Network(1, (Layer(1),))
     numeric = Task(numeric=tuple(network.parameters()))
-    graphs = [family.load(name).design().graph for name in family.names()]
+    graphs = [family.load(name).design().graph for name in NETWORKS]
     graphs.append(build(Plan(network, numeric)))
     used = {ids.parse(id).kind for of in graphs for id in (*of.givens, *of.steps)}
     assert {row.role for row in LAYERED} == set(Role) - {Role.GIVEN, Role.QUANTITY, Role.ADJOINT}

@@ -6,6 +6,7 @@ import hashlib
 
 import numpy as np
 import pytest
+from shipped_recipes import LAYERED as NETWORKS
 
 from problems.computation.solve import Indices, solve
 from problems.drawing import family
@@ -53,7 +54,7 @@ def plain_draw(design: Design, key: bytes) -> Draw:
     raise AssertionError("nothing passes")
 
 
-@pytest.mark.parametrize("name", family.names())
+@pytest.mark.parametrize("name", NETWORKS)
 def test_the_fast_way_finds_what_the_plain_one_does(name: str) -> None:
     """For each family, alone and in a crowd, before and after the checks were put in order."""
     design = family.load(name).design()
@@ -68,7 +69,7 @@ def new_sieve(design: Design) -> Sieve:
     return Sieve(design.graph, must_pass(design), design.precision)
 
 
-@pytest.mark.parametrize("name", family.names())
+@pytest.mark.parametrize("name", NETWORKS)
 def test_the_order_of_the_checks_decides_nothing(name: str) -> None:
     """Those that pass every check in turn pass, before and after the checks are put in order."""
     design = family.load(name).design()

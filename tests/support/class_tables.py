@@ -115,7 +115,7 @@ def answers(exercise: Exercise, habit: Habits, rng: np.random.Generator) -> dict
         value = value if np.isfinite(value) and abs(value) < 1e9 else 0.0
         carried[step.id] = value
         if step.id in exercise.asked:
-            sign = -1 if negate and ids.parse(step.id).kind == "delta" else 1
+            sign = -1 if negate and step.kind == "delta" else 1
             text = exercise.precision.shown(step.kind, sign * value)
             if rng.random() < 0.05:
                 text = text[:-2]

@@ -17,7 +17,6 @@ from grader.export.classes import Owned
 from grader.marking.batch import VERDICTS, Batch
 from grader.marking.policy import Policy
 from grader.marking.sign_conventions import judge
-from problems.computation import ids
 from problems.drawing import family
 from problems.exercise import Exercise
 from problems.misconceptions.catalogue import CATALOGUE
@@ -108,5 +107,5 @@ def _tried(exercise: Exercise) -> Iterator[tuple[str, str, str]]:
             for wrong in wrong_rules(exercise.graph, id):
                 value = float(wrong.rule.evaluate(exercise.solution, BALLS).m)
                 if np.isfinite(value) and abs(value) < 1e6:
-                    kind = ids.parse(id).kind
+                    kind = exercise.graph.steps[id].kind
                     yield id, wrong.slip, exercise.precision.shown(kind, value)

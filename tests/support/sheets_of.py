@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass, replace
 from functools import lru_cache
 
 from issued_exercises import exercises
+from shipped_recipes import LAYERED
 
 from problems.drawing import family
 from problems.exercise import Exercise
@@ -16,7 +17,7 @@ from templates.drawings.drawing import Drawing
 from templates.pages.page import ArrayItem, Display, Item, Page
 from templates.sheets import sheets
 
-FAMILIES = family.names()
+FAMILIES = LAYERED
 
 
 def sheet(exercise: Exercise, student: str = "Ada Example") -> sheets.Sheet:
