@@ -111,8 +111,32 @@ class Hand:
         parts = [self.inside(f, values) for f in node.factors]
         if len(parts) == 2:
             return parts[0] * parts[1]
+        if len(parts) > 3:
+            return self.either(
+                self.in_turn(parts), self.in_turn(parts[::-1]), self.in_pairs(parts)
+            )
         a, b, c = parts
         return self.either(self.jot(a * b) * c, self.jot(b * c) * a, self.jot(a * c) * b)
+
+    def in_turn(self, parts: list[np.ndarray]) -> np.ndarray:
+        """One factor after the other, each product on the way written."""
+        value = parts[0]
+        for n, part in enumerate(parts[1:], 1):
+            value = (self.jot(value) if n > 1 else value) * part
+        return value
+
+    def in_pairs(self, parts: list[np.ndarray]) -> np.ndarray:
+        """Neighbours first, then what came of them."""
+        while len(parts) > 1:
+            pairs = [parts[n : n + 2] for n in range(0, len(parts), 2)]
+            last = len(pairs) == 1
+            made = [pair[0] * pair[1] if len(pair) == 2 else pair[0] for pair in pairs]
+            parts = (
+                made
+                if last
+                else [self.jot(m) if len(p) == 2 else m for m, p in zip(made, pairs, strict=True)]
+            )
+        return parts[0]
 
     def power(self, base: np.ndarray, exponent: int) -> np.ndarray:
         """One factor after the other, or the square and then its powers."""
