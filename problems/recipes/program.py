@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from heapq import heappop, heappush
 from typing import NamedTuple
 
@@ -213,6 +212,8 @@ class _Rules:
             self.written.complain(place, f"there is no {written(id)} ({why}); there is {span}")
             return
         names = list(dict.fromkeys(map(name, self.known)))
+        from difflib import get_close_matches  # slow to load
+
         near = get_close_matches(name(id), names, n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
         what = f"nothing is called {name(id)!r} ({why}); {hint}there are {', '.join(names)}"
