@@ -11,7 +11,7 @@ import formulas_plugin as plugin
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from exported import ADA, NUMERIC, issued_to, order_of
+from exported import ADA, NUMERIC, NUMERIC_NETWORKS, issued_to, order_of
 from handed_in import assignment
 from hypothesis import given
 from hypothesis import strategies as st
@@ -116,7 +116,7 @@ def test_the_key_gets_full_marks_and_values_are_those_of_the_graph(name: str) ->
     assert question.judge(off) < 0.35 * question.most
 
 
-@pytest.mark.parametrize("name", NUMERIC)
+@pytest.mark.parametrize("name", NUMERIC_NETWORKS)
 def test_an_early_slip_is_carried_through_its_part(name: str) -> None:
     """All steps in one part: one wrong first number costs that box, hardly anything else."""
     exercise, question = question_of(name, boxes=100)

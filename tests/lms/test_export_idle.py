@@ -9,7 +9,7 @@ from decimal import Decimal
 import formulas_plugin as plugin
 import moodle_reader
 import pytest
-from exported import NUMERIC, issued_to, order_of
+from exported import NUMERIC_NETWORKS, issued_to, order_of
 from issued_exercises import exercises
 from qti_player import OLD, Package, canvas_answers, parsed
 
@@ -88,7 +88,7 @@ def idle(exercise: Exercise) -> Iterator[tuple[str, list[str]]]:
         yield f"slopes, {first}", begun(exercise, (*FORWARD, "slope"), first)
 
 
-@pytest.mark.parametrize("name", NUMERIC)
+@pytest.mark.parametrize("name", NUMERIC_NETWORKS)
 def test_chains_pay_nothing_for_numbers_that_cost_no_work(name: str) -> None:
     """Zeros, constants, copies, and zeros after an honest beginning, in parts of any length."""
     owned = issued_to(name)
@@ -100,7 +100,7 @@ def test_chains_pay_nothing_for_numbers_that_cost_no_work(name: str) -> None:
             assert gained <= MOST * question.most, (boxes, what)
 
 
-@pytest.mark.parametrize("name", NUMERIC)
+@pytest.mark.parametrize("name", NUMERIC_NETWORKS)
 def test_fields_pay_nothing_for_numbers_that_cost_no_work(name: str) -> None:
     """Cloze, QTI and Canvas judge each field alone: what is not right gets nothing."""
     owned = issued_to(name)
@@ -137,7 +137,7 @@ def carried_on(exercise: Exercise, own: dict[str, float]) -> list[str]:
     return [exercise.precision.shown(ids.parse(id).kind, have[id]) for id in exercise.asked]
 
 
-@pytest.mark.parametrize("name", NUMERIC)
+@pytest.mark.parametrize("name", NUMERIC_NETWORKS)
 def test_work_that_follows_from_one_wrong_number_keeps_its_points(name: str) -> None:
     """A number a quarter too large costs its own box; of all the others less than one in 100."""
     owned = issued_to(name)

@@ -10,6 +10,7 @@ from importlib import resources
 
 import numpy as np
 from issued_exercises import exercises
+from shipped_recipes import LAYERED
 
 from grader.assignments.folder import Order
 from grader.assignments.roster import Student
@@ -27,6 +28,8 @@ ADA = Student("s001", "Ada Example", "ada@example.org", "s001")
 BEN = Student("s002", "Ben Sample", "ben@example.org", "s002")
 NUMERIC = [name for name in family.names() if not name.endswith("-formulas")]
 """Families that ask for numbers, perhaps for formulas too."""
+NUMERIC_NETWORKS = [name for name in NUMERIC if name in LAYERED]
+"""Those of networks."""
 
 
 def order_of(name: str, called: str = "hw1") -> Order:

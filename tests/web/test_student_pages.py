@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 from secrets_of import revealing
 from service import assignment_of, course_of, right_answers
+from shipped_recipes import LAYERED as NETWORKS
 
 from grader.web.models import Draft, Submission, Task
 from grader.web.student.sheet import form_of
@@ -160,7 +161,7 @@ def test_every_family_has_a_field_for_every_question(family: str) -> None:
     assert len(ids) == len(set(ids))
 
 
-@pytest.mark.parametrize("family", names())
+@pytest.mark.parametrize("family", NETWORKS)
 def test_the_page_says_what_is_marked(family: str) -> None:
     """The rules of the printed sheet, whole, before the first field."""
     task = assignment_of(course_of("ada"), family).tasks.get()
