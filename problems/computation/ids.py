@@ -241,7 +241,7 @@ def parse(text: str, kinds: Kinds = LAYERED) -> StepId:
         ValueError: the text is no id of these kinds.
 
     >>> parse("n2:dout.1.1<2@3")
-    StepId(kind='path', indices=(1, 1), example=2, path=2, iteration=3, of='', inner='')
+    StepId(kind='path', indices=(1, 1), example=2, path=2, iteration=3, of='', inner='', reader='')
     """
     return _reader(kinds).read(text)
 

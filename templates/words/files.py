@@ -40,8 +40,8 @@ KINDS: Mapping[str, str] = {
     "opendocument_spreadsheet": "an OpenDocument spreadsheet (.ods)",
     "opendocument_text": "an OpenDocument text",
     "parquet_file": "a Parquet file",
-    "parquet_damaged": "this Parquet file is damaged or incomplete; fetch it again, or export the "
-    "table as CSV",
+    "parquet_damaged": "this is a Parquet file, damaged or incomplete; fetch it again, or export "
+    "the table as CSV (tables of a class are read with --results)",
     "pdf": "a PDF",
     "picture": "a picture",
     "png_picture": "a picture (PNG)",

@@ -13,6 +13,7 @@ from handed_in import ROSTER, assignment, check, exercise_of, right, table, tidy
 from grader.assignments.matching import Owner, People, owner_of
 from grader.assignments.roster import with_folders
 from grader.cli import cli
+from templates.words.sentences import sentence
 
 
 @pytest.fixture
@@ -57,7 +58,9 @@ def test_places_name_students(place: str, student: str) -> None:
 def test_a_name_that_fits_two_is_no_guess() -> None:
     """Both are named, so that the teacher can tell them apart."""
     found = owner_of(["Ann Lee", "answers.csv"], PEOPLE)
-    assert found == Owner(doubt="'Ann Lee' fits 2 students (s004, s005)")
+    assert found.doubt is not None
+    assert sentence(found.doubt) == "'Ann Lee' fits 2 students (s004, s005)"
+    assert found == Owner(doubt=found.doubt)
 
 
 def bare(hw: Path, student: str) -> bytes:

@@ -75,7 +75,7 @@ def test_a_class_goes_through_the_commands(tmp_path: Path) -> None:
          "--formats", "csv,md", "--out", str(folder)],
     )  # fmt: skip
     assert made.exit_code == 0, made.output
-    assert "cannot be told from the slip" in made.output
+    assert "cannot be told from 'index beside'" in made.output
     one = from_json(json.loads((folder / "exercises.jsonl").read_text("utf-8").splitlines()[0]))
     sheet = folder / "students" / one.student / "answers.csv"
     rows = list(csv.reader(sheet.read_text("utf-8-sig").splitlines()))

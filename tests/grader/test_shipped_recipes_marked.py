@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from issued_exercises import exercises
+from recipe_exercises import worked
+from shipped_recipes import NAMES
 
 from grader.cli import cli
 from grader.marking.mark import mark
 from problems.exercise import Exercise, from_json
 from problems.rules.expression import NUMBERS
-from tests.support.issued_exercises import exercises
-from tests.support.recipe_exercises import worked
-from tests.support.shipped_recipes import NAMES
 
 
 def texts(one: Exercise, wrong: str = "") -> dict[str, str]:

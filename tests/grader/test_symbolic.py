@@ -14,6 +14,7 @@ import sympy
 from click.testing import CliRunner
 from issued_exercises import exercises
 from random_rules import NAMES, random_rule
+from shipped_recipes import LAYERED
 
 from grader.assignments.example import document_exercise
 from grader.cli import cli
@@ -25,7 +26,6 @@ from problems.exercise import Exercise
 from problems.rules import expression
 from problems.rules.differentiation import partial
 from problems.rules.expression import NUMBERS, Constant
-from tests.support.shipped_recipes import LAYERED
 
 MANY = ["sgd", "two-rounds"]
 """Families whose later rounds are long in closed form: their first steps do."""

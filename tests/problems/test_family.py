@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from shipped_recipes import LAYERED
 
 from problems.drawing import family
 from problems.errors import FamilyError, SpecError
-from tests.support.shipped_recipes import LAYERED
 
 GOOD = family.source_of("mazur")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from issued_exercises import drawn
 
 from problems.drawing import family
 from problems.drawing.design import Design
@@ -13,7 +14,6 @@ from problems.drawing.forced import indistinct, worded
 from problems.errors import FamilyError, GateError, SpecError
 from problems.exercise import as_json, from_json
 from problems.exercise_lines import Lines
-from tests.support.issued_exercises import drawn
 
 NET = """
 title = "My net"

@@ -9,6 +9,9 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 from autograd import elementwise_grad
+from issued_exercises import exercises
+from judges import Ag
+from shipped_recipes import NAMES, OFFERED, published
 
 from problems.arithmetic.elementary import BoolArray
 from problems.computation.kinds import Role
@@ -21,9 +24,6 @@ from problems.recipes.expressions import nodes
 from problems.recipes.recipe import Recipe
 from problems.rules.expression import NUMBERS
 from problems.rules.extrema import Max
-from tests.support.issued_exercises import exercises
-from tests.support.judges import Ag
-from tests.support.shipped_recipes import NAMES, OFFERED, published
 
 RANDOM = 100
 """Exercises whose gradients are judged."""

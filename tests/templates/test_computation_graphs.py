@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from typing import get_args
 
 import pytest
+from graph_recipes import SAMPLES, sample
+from recipe_exercises import NAMES as RECIPES
+from recipe_exercises import exercises, worked
 
 from grader.marking.mark import mark
 from grader.read.number import read_number
@@ -29,9 +32,6 @@ from templates.pages.page import Block, Figure
 from templates.pdf.figures import POINTS
 from templates.sheets.dag_figure import Show, dag_drawing, recipe_figure
 from templates.sheets.handed import handed_out, named_only
-from tests.support.graph_recipes import SAMPLES, sample
-from tests.support.recipe_exercises import NAMES as RECIPES
-from tests.support.recipe_exercises import exercises, worked
 
 NAMES = tuple(SAMPLES)
 SHOWN: tuple[Show, ...] = get_args(Show)

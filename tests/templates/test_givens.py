@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from issued_exercises import exercises
 from plans import net, random_givens
+from shipped_recipes import LAYERED
 
 from problems.arithmetic.precision import Precision
 from problems.computation.graph import build
@@ -20,7 +21,6 @@ from templates.pages.page import Block, Figure, Heading, Inlines, Math, Table
 from templates.sheets.figure import network_figure, unit_name
 from templates.sheets.givens import givens
 from templates.sheets.sheets import Sheet, worksheet
-from tests.support.shipped_recipes import LAYERED
 
 NOTATIONS = ["musilek", "mazur", "standard", "valchanov"]
 PAGE = 48.0
