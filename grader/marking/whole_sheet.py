@@ -36,10 +36,6 @@ class WholeSheet:
     """Steps that count because the student has shown their rule elsewhere."""
 
 
-NOTHING = WholeSheet((), (), 0)
-"""Nothing is said of the sheet."""
-
-
 def whole_sheets(judged: Judged, asked: Sequence[str], count: int) -> list[WholeSheet]:
     """What is said of each submission.
 

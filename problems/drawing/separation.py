@@ -21,6 +21,7 @@ from problems.computation.solve import values
 from problems.computation.steps import Graph
 from problems.drawing.candidates import Candidates, key
 from problems.drawing.design import Design
+from problems.drawing.sampled import Sampled
 from problems.misconceptions.slips import OF_THE_PEN, wrong_rules
 from problems.rules.expression import NUMBERS, Expression
 from problems.versions import SEPARATION
@@ -52,25 +53,12 @@ def separation(design: Design) -> Separation | None:
     if not design.family.separate_slips or design.version < SEPARATION:
         return None
     grids = tuple((id, grid.texts) for id, grid in design.grids.items())
-    return _separation(_Sampled(design), design.graph, design.asked, design.version, grids)
-
-
-class _Sampled:
-    """A design, handed through a cache whose other keys say all that matters of it."""
-
-    def __init__(self, design: Design) -> None:
-        self.design = design
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Sampled)
-
-    def __hash__(self) -> int:
-        return 0
+    return _separation(Sampled(design), design.graph, design.asked, design.version, grids)
 
 
 @lru_cache(maxsize=64)
 def _separation(
-    sampled: _Sampled,
+    sampled: Sampled,
     graph: Graph,
     asked: tuple[str, ...],
     version: int,

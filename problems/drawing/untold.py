@@ -21,6 +21,7 @@ from problems.drawing import gate
 from problems.drawing.candidates import Candidates, key
 from problems.drawing.design import Design
 from problems.drawing.reasons import FINE, nearby
+from problems.drawing.sampled import Sampled
 from problems.rules.expression import Expression
 
 SAMPLE = 256
@@ -38,26 +39,13 @@ def untold(design: Design) -> Untold:
         return frozenset()
     grids = tuple((id, grid.texts) for id, grid in design.grids.items())
     return _untold(
-        _Sampled(design), design.graph, design.asked, design.precision, design.version, grids
+        Sampled(design), design.graph, design.asked, design.precision, design.version, grids
     )
-
-
-class _Sampled:
-    """A design, handed through a cache whose other keys say all that matters of it."""
-
-    def __init__(self, design: Design) -> None:
-        self.design = design
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Sampled)
-
-    def __hash__(self) -> int:
-        return 0
 
 
 @lru_cache(maxsize=64)
 def _untold(
-    sampled: _Sampled,
+    sampled: Sampled,
     graph: Graph,
     asked: tuple[str, ...],
     precision: Precision,
