@@ -9,7 +9,6 @@ import sympy
 from sympy.printing.numpy import NumPyPrinter
 from sympy.printing.str import StrPrinter
 
-from problems.computation import ids
 from problems.computation.kinds import Role
 from problems.computation.steps import Graph
 from problems.exercise import Exercise
@@ -138,16 +137,18 @@ def closed_form(graph: Graph, id: str) -> Any:
     for needed in _before(graph, id):
         value = graph.steps[needed].rule.evaluate(values, SYMBOLS)
         values[needed] = value
-        if _is_output(needed) and needed != id:
+        if _is_output(graph, needed) and needed != id:
             values[needed] = sympy.Dummy(real=True)
             outputs[values[needed]] = value.xreplace(outputs)
-    found = values[id] if _is_output(id) else _simplest(values[id])
+    found = values[id] if _is_output(graph, id) else _simplest(values[id])
     return found.xreplace(outputs)
 
 
-def _is_output(id: str) -> bool:
-    step = ids.parse(id)
-    return Role.OUTPUT in (step.role, ids.parse(step.inner or id).role)
+def _is_output(graph: Graph, id: str) -> bool:
+    """Whether a step is a unit's output, or computed on the way forward in a recipe."""
+    step = graph.parse(id)
+    roles = (step.role, graph.parse(step.inner or id).role)
+    return Role.OUTPUT in roles or Role.QUANTITY in roles
 
 
 def _simplest(found: Any) -> Any:
